@@ -1,0 +1,76 @@
+# Each command makes what it needs: python3 builds .venv, which holds uv; uv builds one locked environment a purpose.
+PYTHON3 ?= python3
+VENV := .venv
+UV := $(VENV)/bin/uv
+PROJECT := $(VENV)/project
+SAM := $(VENV)/sam
+MINISTACK := $(VENV)/ministack
+export UV_PYTHON ?= $(shell ./environments/find-python)
+
+.DEFAULT_GOAL := help
+
+$(UV): environments/uv/requirements.txt
+	@$(PYTHON3) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(PROJECT)/.locked: pyproject.toml uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(PROJECT) $(UV) sync --quiet --locked
+	@touch $@
+
+$(SAM)/.locked: environments/sam/uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(SAM) $(UV) sync --quiet --locked --project environments/sam
+	@touch $@
+
+$(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(MINISTACK) $(UV) sync --quiet --locked --project environments/ministack
+	@touch $@
+
+.PHONY: help demo local stop test check format build deploy clean
+help: ## show this help
+	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
+
+demo: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## run both stories on the whole stack on this machine, then stop it
+	@PYTHONPATH=tests $(PROJECT)/bin/python -m sandbox.demo
+
+local: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## start the whole stack on this machine and leave it running
+	@PYTHONPATH=tests $(PROJECT)/bin/python -m sandbox.local start
+
+stop: $(PROJECT)/.locked ## end the stack that `make local` started
+	@PYTHONPATH=tests $(PROJECT)/bin/python -m sandbox.local stop
+
+test: $(PROJECT)/.locked ## run all tests that need no server
+	@$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/infrastructure
+
+test-on-3.13: $(PROJECT)/.locked ## run the same tests on Python 3.13, the version of Lambda, where one is installed
+	@mkdir -p .local; ./environments/find-python 3.13 > .local/python3.13 || { echo "No Python 3.13 here: its tests are left out."; exit 0; } \
+		&& UV_PROJECT_ENVIRONMENT=$(VENV)/project-3.13 $(UV) sync --quiet --locked --python "$$(cat .local/python3.13)" \
+		&& $(VENV)/project-3.13/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/infrastructure
+
+check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, types, template, all tests with coverage
+	$(PROJECT)/bin/ruff format --check .
+	$(PROJECT)/bin/ruff check .
+	PYTHONPATH=layers/domain $(PROJECT)/bin/lint-imports --no-logo
+	$(PROJECT)/bin/mypy layers/domain/paystream functions/*/*.py tests
+	@mkdir -p .local
+	$(UV) export --quiet --locked --no-dev --no-emit-project --no-header --output-file .local/requirements.txt
+	diff layers/domain/requirements.txt .local/requirements.txt
+	$(PROJECT)/bin/cfn-lint template.yaml
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
+	$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet --cov --cov-report=term tests
+
+format: $(PROJECT)/.locked ## format the code and sort its imports
+	@$(PROJECT)/bin/ruff check --fix --quiet .
+	@$(PROJECT)/bin/ruff format --quiet .
+
+requirements: $(PROJECT)/.locked ## write what the layer ships, from uv.lock
+	@$(UV) export --quiet --no-dev --no-emit-project --no-header --output-file layers/domain/requirements.txt
+
+build: $(UV) $(SAM)/.locked ## build for AWS
+	@UV=$(CURDIR)/$(UV) $(SAM)/bin/sam build
+
+deploy: build ## deploy to AWS; asks for what it needs
+	@$(SAM)/bin/sam deploy --guided
+
+clean: ## remove everything that was made here
+	@rm -rf .venv .local .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

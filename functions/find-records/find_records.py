@@ -1,0 +1,74 @@
+"""Read customers, invoices and payments."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from paystream import bootstrap
+from paystream.entry.http import Request, Response, serve
+from paystream.entry.paging import Paging, meta, paging
+from paystream.lago.customers import extended_customer_object
+from paystream.lago.invoices import extended_invoice_object, invoice_object
+from paystream.lago.payments import payment_object
+from paystream.observability import logger, metrics
+from paystream.use_cases import find_records as find
+
+
+def _customer(request: Request) -> Response:
+    customer = find.find_customer(request.organization_id, request.path["external_id"], stores=bootstrap.stores())
+    return Response({"customer": extended_customer_object(customer)})
+
+
+def _customers(request: Request) -> Response:
+    asked: Paging = paging(request.query)
+    page = bootstrap.stores().customers.page(request.organization_id, limit=asked.per_page, cursor=asked.cursor)
+    return Response({"customers": [extended_customer_object(customer) for customer in page.records], **meta(page)})
+
+
+def _invoice(request: Request) -> Response:
+    invoice, customer = find.find_invoice(request.organization_id, request.path["lago_id"], stores=bootstrap.stores())
+    return Response({"invoice": extended_invoice_object(invoice, customer)})
+
+
+def _invoices(request: Request) -> Response:
+    asked = paging(request.query)
+    page = bootstrap.stores().invoices.page(
+        request.organization_id,
+        external_customer_id=request.query.get("external_customer_id"),
+        limit=asked.per_page,
+        cursor=asked.cursor,
+    )
+    return Response({"invoices": [invoice_object(invoice) for invoice in page.records], **meta(page)})
+
+
+def _payment(request: Request) -> Response:
+    payment = find.find_payment(request.organization_id, request.path["lago_id"], stores=bootstrap.stores())
+    return Response({"payment": payment_object(payment)})
+
+
+def _payments(request: Request) -> Response:
+    asked = paging(request.query)
+    page = find.find_payments(
+        request.organization_id,
+        invoice_id=request.query.get("invoice_id"),
+        limit=asked.per_page,
+        cursor=asked.cursor,
+        stores=bootstrap.stores(),
+    )
+    return Response({"payments": [payment_object(payment) for payment in page.records], **meta(page)})
+
+
+_ROUTES = {
+    "GET /api/v1/customers": _customers,
+    "GET /api/v1/customers/{external_id}": _customer,
+    "GET /api/v1/invoices": _invoices,
+    "GET /api/v1/invoices/{lago_id}": _invoice,
+    "GET /api/v1/payments": _payments,
+    "GET /api/v1/payments/{lago_id}": _payment,
+}
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request."""
+    return serve(event, _ROUTES)

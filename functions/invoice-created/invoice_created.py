@@ -1,0 +1,55 @@
+"""Collect each invoice that was put into the invoices table, by the API or by the main application itself."""
+
+from dataclasses import replace
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from paystream import bootstrap
+from paystream.entry.invoice_input import invoice_from_item
+from paystream.entry.records import Change, process, stream_records
+from paystream.model.invoice import Invoice
+from paystream.observability import count, logger, metrics
+from paystream.use_cases.collect_invoice import collect_invoice
+from paystream.use_cases.take_in_invoice import take_in_invoice
+
+AT_ONCE = 10
+NEEDED_MILLISECONDS = 50_000
+"""Two tries at Stripe with their time-outs, and the writes."""
+
+
+def _collect(change: Change) -> None:
+    invoice = _invoice(change)
+    if invoice.problem:
+        count("InvoiceParked")
+        logger.warning("invoice parked", lago_invoice_id=invoice.lago_id, problem=invoice.problem.details)
+        return
+    collected = collect_invoice(invoice, stores=bootstrap.stores(), gateways=bootstrap.gateways(), now=bootstrap.now())
+    count(f"Payment{collected.payment_status.value.capitalize()}")
+    logger.info(
+        "invoice looked at",
+        lago_invoice_id=collected.lago_id,
+        payment_status=collected.payment_status.value,
+        waiting_for=collected.waiting_for,
+    )
+
+
+def _invoice(change: Change) -> Invoice:
+    """The invoice as it is now; an item that is not an invoice of ours yet is taken in."""
+    stored = bootstrap.stores().invoices.get(change.item["organization_id"], change.item["lago_id"])
+    if stored:
+        return stored
+    invoice = invoice_from_item(change.item, seen_at=change.written_at)
+    return take_in_invoice(replace(invoice, updated_at=bootstrap.now()), stores=bootstrap.stores())
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Handle a batch of the stream; what could not be finished is delivered again."""
+    return process(
+        stream_records(event),
+        _collect,
+        at_once=AT_ONCE,
+        remaining_milliseconds=context.get_remaining_time_in_millis,
+        needed_milliseconds=NEEDED_MILLISECONDS,
+    )

@@ -1,0 +1,56 @@
+"""What Stripe tells: payments that ended, payment methods that came and went."""
+
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from paystream import bootstrap
+from paystream.entry.http import Response, answer
+from paystream.entry.refusals import MalformedRequestError
+from paystream.entry.stripe_webhook import signed_event
+from paystream.model.integration import Integration, default_of
+from paystream.observability import count, logger, metrics
+from paystream.use_cases.apply_stripe_event import IntentEvent, apply_intent_event, apply_payment_method_event
+
+
+def _receive(request: dict[str, Any]) -> Response:
+    integration = _integration(request)
+    credentials = bootstrap.secrets().get(integration)
+    event = signed_event(request, credentials.signing_secrets if credentials else (), bootstrap.now())
+    ours = event.livemode is integration.livemode
+    applied = ours and event.meaning is not None and _apply(event.meaning, integration)
+    count("StripeEventApplied" if applied else "StripeEventIgnored")
+    logger.info("event received", event_id=event.id, event_type=event.type, applied=applied)
+    return Response({"received": True})
+
+
+def _integration(request: dict[str, Any]) -> Integration:
+    """The integration that the URL names, whatever is signed. Raises MalformedRequestError if there is none."""
+    organization_id = request["pathParameters"]["organization_id"]
+    code = (request.get("queryStringParameters") or {}).get("code")
+    integrations = bootstrap.stores().integrations
+    found = integrations.get(organization_id, code) if code else default_of(integrations.all(organization_id))
+    if found is None:
+        raise MalformedRequestError(HTTPStatus.BAD_REQUEST, "there is no such integration")
+    return found
+
+
+def _apply(meaning: Any, integration: Integration) -> bool:
+    stores, now = bootstrap.stores(), bootstrap.now()
+    if isinstance(meaning, IntentEvent):
+        return apply_intent_event(meaning, integration=integration, stores=stores, now=now)
+    return apply_payment_method_event(
+        meaning,
+        integration=integration,
+        stores=stores,
+        gateways=bootstrap.gateways(),
+        queue=bootstrap.collection_queue(),
+        now=now,
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one event; anything but a 2xx makes Stripe send it again."""
+    return answer(lambda: _receive(event))

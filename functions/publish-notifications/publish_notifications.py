@@ -1,0 +1,24 @@
+"""Publish each notification of the outbox to the topic."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from paystream import bootstrap
+from paystream.entry.outbox import notification_from_change
+from paystream.entry.records import failures, stream_records
+from paystream.observability import count, logger, metrics
+from paystream.use_cases.publish_notifications import publish_notifications as publish
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Handle a batch of the stream; what the topic did not take is delivered again."""
+    records = stream_records(event)
+    notifications = [notification_from_change(record.value) for record in records]
+    refused = publish(notifications, publisher=bootstrap.publisher())
+    count("NotificationPublished", len(notifications) - len(refused))
+    logger.info("notifications published", published=len(notifications) - len(refused), refused=len(refused))
+    return failures(
+        [record for record, notification in zip(records, notifications, strict=True) if notification.lago_id in refused]
+    )

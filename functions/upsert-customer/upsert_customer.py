@@ -1,0 +1,32 @@
+"""Create or change a customer, and link it to Stripe when asked to."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from paystream import bootstrap
+from paystream.entry.customer_input import customer_change
+from paystream.entry.http import Request, Response, root_of, serve
+from paystream.lago.customers import extended_customer_object
+from paystream.observability import logger, metrics
+from paystream.use_cases.upsert_customer import upsert_customer
+
+
+def _upsert(request: Request) -> Response:
+    customer = upsert_customer(
+        customer_change(root_of(request.body, "customer")),
+        organization_id=request.organization_id,
+        stores=bootstrap.stores(),
+        gateways=bootstrap.gateways(),
+        queue=bootstrap.collection_queue(),
+        new_id=bootstrap.new_id(),
+        now=bootstrap.now(),
+    )
+    logger.info("customer stored", lago_customer_id=customer.lago_id, version=customer.version)
+    return Response({"customer": extended_customer_object(customer)})
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request."""
+    return serve(event, {"POST /api/v1/customers": _upsert})

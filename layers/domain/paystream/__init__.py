@@ -1,0 +1,1 @@
+"""Paystream collects payments with Stripe whenever an invoice appears."""

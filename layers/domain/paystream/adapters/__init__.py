@@ -1,0 +1,1 @@
+"""The ports of `paystream.ports` over AWS and Stripe."""

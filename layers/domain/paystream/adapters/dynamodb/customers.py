@@ -1,0 +1,67 @@
+"""The customers table."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from paystream.adapters.dynamodb.database import Database, version_condition
+from paystream.adapters.dynamodb.items import attribute_values, from_item, to_item
+from paystream.model.customer import Customer
+from paystream.model.notification import Notification
+from paystream.ports import Page
+
+BY_PROVIDER_CUSTOMER = "by_provider_customer"
+
+
+class DynamoCustomers:
+    """Implements the port `Customers`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._table = database.tables.customers
+
+    def get(self, organization_id: str, external_id: str) -> Customer | None:
+        item = self._database.get(self._table, {"organization_id": organization_id, "external_id": external_id})
+        return from_item(Customer, item) if item else None
+
+    def by_provider_id(self, organization_id: str, provider_customer_id: str) -> tuple[Customer, ...]:
+        answer = self._database.client.query(
+            TableName=self._table,
+            IndexName=BY_PROVIDER_CUSTOMER,
+            KeyConditionExpression="organization_id = :organization AND provider_customer_id = :provider_customer",
+            ExpressionAttributeValues=attribute_values(
+                {":organization": organization_id, ":provider_customer": provider_customer_id}
+            ),
+        )
+        external_ids = [item["external_id"]["S"] for item in answer["Items"]]
+        found = (self.get(organization_id, external_id) for external_id in external_ids)
+        return tuple(customer for customer in found if customer)
+
+    def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[Customer]:
+        items, next_cursor = self._database.query_page(
+            self._table,
+            None,
+            {"organization_id": organization_id},
+            position=("external_id",),
+            limit=limit,
+            cursor=cursor,
+            newest_first=False,
+        )
+        return Page(tuple(from_item(Customer, item) for item in items), next_cursor)
+
+    def save(self, customer: Customer, notifications: Sequence[Notification] = ()) -> Customer:
+        written = replace(customer, version=customer.version + 1)
+        put = {"TableName": self._table, "Item": to_item(written), **version_condition(customer.version)}
+        self._database.write({"Put": put}, *self._database.outbox(notifications))
+        return written
+
+    def next_invoice_sequence(self, organization_id: str, external_id: str) -> int:
+        """Kept beside the numbers, not in the customer: counting is no change of the customer."""
+        answer = self._database.client.update_item(
+            TableName=self._database.tables.invoice_numbers,
+            Key=attribute_values({"organization_id": organization_id, "number": f"#sequence#{external_id}"}),
+            UpdateExpression="ADD #sequence :one",
+            ExpressionAttributeNames={"#sequence": "sequence"},
+            ExpressionAttributeValues={":one": {"N": "1"}},
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(answer["Attributes"]["sequence"]["N"])

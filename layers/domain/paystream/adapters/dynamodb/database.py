@@ -1,0 +1,183 @@
+"""The tables, and the few ways in which all stores use them."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+
+from paystream.adapters.dynamodb.items import attribute_values, plain_item, to_item
+from paystream.errors import InvalidInputError, VersionConflictError
+from paystream.model.notification import Notification
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+_LONGEST_SORT_KEY = 1024
+_LONGEST_PARTITION_KEY = 2048
+_LOST_RACE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """The names of the tables."""
+
+    api_keys: str
+    integrations: str
+    customers: str
+    invoices: str
+    invoice_numbers: str
+    payments: str
+    notifications: str
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A client and the tables it is used for."""
+
+    client: "DynamoDBClient"
+    tables: Tables
+
+    def get(self, table: str, key: Mapping[str, str]) -> dict[str, Any] | None:
+        """Read one item, strongly consistent. There is none under a key that DynamoDB does not take."""
+        if not all(is_key(value) for value in key.values()):
+            return None
+        return self.client.get_item(TableName=table, Key=attribute_values(key), ConsistentRead=True).get("Item")
+
+    def write(self, *actions: dict[str, Any]) -> None:
+        """Write all or nothing. Raises VersionConflictError if a condition does not hold or a race is lost.
+
+        One write alone is not sent as a transaction, which would cost double.
+        """
+        with version_checked():
+            if len(actions) == 1:
+                self._write_one(actions[0])
+            else:
+                self.client.transact_write_items(TransactItems=cast("Sequence[TransactWriteItemTypeDef]", actions))
+
+    def _write_one(self, action: dict[str, Any]) -> None:
+        if "Put" in action:
+            self.client.put_item(**action["Put"])
+        else:
+            self.client.update_item(**action["Update"])
+
+    def outbox(self, notifications: Sequence[Notification]) -> list[dict[str, Any]]:
+        """The actions that store notifications along with what they tell."""
+        return [
+            {"Put": {"TableName": self.tables.notifications, "Item": to_item(notification)}}
+            for notification in notifications
+        ]
+
+    def index_page(
+        self, table: str, index: str, organization_id: str, *, limit: int, cursor: str | None, newest_first: bool = True
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """A page of an index that holds keys only, and the items behind it: two reads, whatever the table's size."""
+        keys, next_cursor = self.query_page(
+            table,
+            index,
+            {"organization_id": organization_id},
+            position=("created_at", "lago_id"),
+            limit=limit,
+            cursor=cursor,
+            newest_first=newest_first,
+        )
+        return self.items_of(table, keys), next_cursor
+
+    def query_page(
+        self,
+        table: str,
+        index: str | None,
+        partition: Mapping[str, str],
+        *,
+        position: Sequence[str],
+        limit: int,
+        cursor: str | None,
+        newest_first: bool,
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """One page of one partition; `position` names the rest of the key, which a cursor holds.
+
+        Raises InvalidInputError for a cursor that is not one of ours.
+        """
+        ((name, value),) = partition.items()
+        if not is_key(value, _LONGEST_PARTITION_KEY):
+            return [], None
+        parameters: dict[str, Any] = {
+            "TableName": table,
+            "KeyConditionExpression": "#partition = :partition",
+            "ExpressionAttributeNames": {"#partition": name},
+            "ExpressionAttributeValues": {":partition": {"S": value}},
+            "Limit": limit,
+            "ScanIndexForward": not newest_first,
+        }
+        if index:
+            parameters["IndexName"] = index
+        if cursor:
+            parameters["ExclusiveStartKey"] = attribute_values(_decode_cursor(cursor, position) | dict(partition))
+        answer = self.client.query(**parameters)
+        last = answer.get("LastEvaluatedKey")
+        return list(answer["Items"]), _encode_cursor(plain_item(last), name) if last else None
+
+    def items_of(self, table: str, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The items of an index's entries, in their order; at most 100."""
+        if not keys:
+            return []
+        wanted = [{"organization_id": key["organization_id"], "lago_id": key["lago_id"]} for key in keys]
+        found: dict[str, dict[str, Any]] = {}
+        request: Any = {table: {"Keys": wanted, "ConsistentRead": True}}
+        while request:
+            answer = self.client.batch_get_item(RequestItems=request)
+            found |= {item["lago_id"]["S"]: item for item in answer["Responses"].get(table, [])}
+            request = answer.get("UnprocessedKeys")
+        return [found[key["lago_id"]["S"]] for key in wanted if key["lago_id"]["S"] in found]
+
+
+@contextmanager
+def version_checked() -> Iterator[None]:
+    """DynamoDB's words for "someone else was first" become VersionConflictError; all else is passed on."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        reasons: list[dict[str, Any]] = cast("dict[str, Any]", error.response).get("CancellationReasons", [])
+        if code == "ConditionalCheckFailedException" or any(reason.get("Code") in _LOST_RACE for reason in reasons):
+            raise VersionConflictError("the record was changed at the same time") from error
+        raise
+
+
+def version_condition(version: int) -> dict[str, Any]:
+    """The condition that the stored version is the one that was read; 0 is an item without a version."""
+    if version == 0:
+        return {
+            "ConditionExpression": "attribute_not_exists(#version)",
+            "ExpressionAttributeNames": {"#version": "version"},
+        }
+    return {
+        "ConditionExpression": "#version = :version",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":version": {"N": str(version)}},
+    }
+
+
+def _encode_cursor(key: Mapping[str, Any], partition: str) -> str:
+    rest = {name: value for name, value in key.items() if name != partition}
+    return base64.urlsafe_b64encode(json.dumps(rest).encode()).decode().rstrip("=")
+
+
+def _decode_cursor(cursor: str, position: Sequence[str]) -> dict[str, str]:
+    """The organization is never part of a cursor, so a cursor cannot lead into another one."""
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError) as malformed:
+        raise InvalidInputError({"cursor": ["value_is_invalid"]}) from malformed
+    if not isinstance(key, dict) or key.keys() != set(position) or not all(map(is_key, key.values())):
+        raise InvalidInputError({"cursor": ["value_is_invalid"]})
+    return key
+
+
+def is_key(value: Any, longest: int = _LONGEST_SORT_KEY) -> bool:
+    """Whether DynamoDB takes it for a key: text, not empty, not too long (in bytes)."""
+    return isinstance(value, str) and 0 < len(value.encode(errors="replace")) <= longest

@@ -1,0 +1,43 @@
+"""The integrations table."""
+
+from dataclasses import replace
+
+from paystream.adapters.dynamodb.database import Database, is_key, version_checked, version_condition
+from paystream.adapters.dynamodb.items import attribute_values, from_item, to_item
+from paystream.model.integration import Integration
+
+
+class DynamoIntegrations:
+    """Implements the port `Integrations`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._table = database.tables.integrations
+
+    def get(self, organization_id: str, code: str) -> Integration | None:
+        item = self._database.get(self._table, {"organization_id": organization_id, "code": code})
+        return from_item(Integration, item) if item else None
+
+    def all(self, organization_id: str) -> tuple[Integration, ...]:
+        if not is_key(organization_id):
+            return ()
+        answer = self._database.client.query(
+            TableName=self._table,
+            KeyConditionExpression="organization_id = :organization",
+            ExpressionAttributeValues=attribute_values({":organization": organization_id}),
+            ConsistentRead=True,
+        )
+        return tuple(from_item(Integration, item) for item in answer["Items"])
+
+    def save(self, integration: Integration) -> Integration:
+        written = replace(integration, version=integration.version + 1)
+        put = {"TableName": self._table, "Item": to_item(written), **version_condition(integration.version)}
+        self._database.write({"Put": put})
+        return written
+
+    def remove(self, integration: Integration) -> None:
+        key = {"organization_id": integration.organization_id, "code": integration.code}
+        with version_checked():
+            self._database.client.delete_item(
+                TableName=self._table, Key=attribute_values(key), **version_condition(integration.version)
+            )

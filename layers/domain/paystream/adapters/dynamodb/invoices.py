@@ -1,0 +1,167 @@
+"""The invoices table. An invoice and its number, and an invoice and its payment, are written in one transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any, cast
+
+from paystream.adapters.dynamodb.database import Database, version_condition
+from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, plain_item, to_item
+from paystream.errors import InvalidInputError, VersionConflictError
+from paystream.model.invoice import Invoice
+from paystream.model.notification import Notification
+from paystream.model.settlement import Settlement
+from paystream.ports import Page
+
+BY_CREATION = "by_creation"
+BY_CUSTOMER = "by_customer"
+WAITING = "waiting"
+_KEY = ("organization_id", "lago_id")
+_OURS = "customer_key"
+"""An attribute that every invoice has from our first write on, and that no application has a reason to put."""
+_POSITION = ("created_at", "lago_id")
+_CUSTOMER_POSITION = ("created_at", *_KEY)
+_NOT_OURS_YET: dict[str, Any] = {"ConditionExpression": f"attribute_not_exists({_OURS})"}
+
+
+class DynamoInvoices:
+    """Implements the port `Invoices`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._table = database.tables.invoices
+
+    def get(self, organization_id: str, lago_id: str) -> Invoice | None:
+        item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
+        return from_item(Invoice, item) if item and _OURS in item else None
+
+    def create(self, invoice: Invoice) -> None:
+        new = {"ConditionExpression": "attribute_not_exists(lago_id)"}
+        item = to_item(invoice, **_index_keys(invoice))
+        try:
+            self._database.write(
+                {"Put": {"TableName": self._table, "Item": item, **new}}, {"Put": self._number_claim(invoice)}
+            )
+        except VersionConflictError:
+            if self._number_holder(invoice) not in (None, invoice.lago_id):
+                raise InvalidInputError({"number": ["value_already_exist"]}) from None
+            raise
+
+    def claim_number(self, invoice: Invoice) -> bool:
+        return self._put_unless_there(self._number_claim(invoice)) is None
+
+    def first_taken_in_at(self, organization_id: str, lago_id: str, *, now: datetime) -> datetime:
+        """Kept beside the numbers, where no application writes."""
+        values = {"organization_id": organization_id, "number": f"#taken-in#{lago_id}", "at": plain(now)}
+        before = self._put_unless_there(
+            {
+                "TableName": self._database.tables.invoice_numbers,
+                "Item": attribute_values(values),
+                "ConditionExpression": "attribute_not_exists(#number)",
+                "ExpressionAttributeNames": {"#number": "number"},
+            }
+        )
+        return now if before is None else datetime.fromisoformat(before["at"])
+
+    def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
+        written = replace(invoice, version=invoice.version + 1)
+        self._database.write(self._update(invoice, written), *self._database.outbox(notifications))
+        return written
+
+    def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:
+        written = replace(settlement.invoice, version=settlement.invoice.version + 1)
+        payment = {"TableName": self._database.tables.payments, "Item": to_item(settlement.payment)}
+        self._database.write(
+            self._update(settlement.invoice, written), {"Put": payment}, *self._database.outbox(notifications)
+        )
+        return written
+
+    def page(
+        self, organization_id: str, *, external_customer_id: str | None, limit: int, cursor: str | None
+    ) -> Page[Invoice]:
+        partition = (
+            {"customer_key": _customer_key(organization_id, external_customer_id)}
+            if external_customer_id
+            else {"organization_id": organization_id}
+        )
+        keys, next_cursor = self._database.query_page(
+            self._table,
+            BY_CUSTOMER if external_customer_id else BY_CREATION,
+            partition,
+            position=_CUSTOMER_POSITION if external_customer_id else _POSITION,
+            limit=limit,
+            cursor=cursor,
+            newest_first=True,
+        )
+        items = self._database.items_of(self._table, keys)
+        return Page(tuple(from_item(Invoice, item) for item in items if _OURS in item), next_cursor)
+
+    def waiting(self, organization_id: str, external_customer_id: str) -> Iterator[Invoice]:
+        cursor = None
+        while True:
+            keys, cursor = self._database.query_page(
+                self._table,
+                WAITING,
+                {"waiting_key": _customer_key(organization_id, external_customer_id)},
+                position=_CUSTOMER_POSITION,
+                limit=100,
+                cursor=cursor,
+                newest_first=False,
+            )
+            items = self._database.items_of(self._table, keys)
+            yield from (from_item(Invoice, item) for item in items if _OURS in item)
+            if cursor is None:
+                return
+
+    def _put_unless_there(self, put: dict[str, Any]) -> dict[str, Any] | None:
+        """Put on a condition; where it does not hold, the item that is there."""
+        try:
+            self._database.client.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+        except self._database.client.exceptions.ConditionalCheckFailedException as failed:
+            return plain_item(cast("dict[str, Any]", failed.response)["Item"])
+        return None
+
+    def _number_holder(self, invoice: Invoice) -> str | None:
+        key = {"organization_id": invoice.organization_id, "number": invoice.number}
+        item = self._database.get(self._database.tables.invoice_numbers, key)
+        return item["lago_id"]["S"] if item else None
+
+    def _number_claim(self, invoice: Invoice) -> dict[str, Any]:
+        values = {"organization_id": invoice.organization_id, "number": invoice.number, "lago_id": invoice.lago_id}
+        return {
+            "TableName": self._database.tables.invoice_numbers,
+            "Item": attribute_values(values),
+            "ConditionExpression": "attribute_not_exists(#number) OR lago_id = :lago_id",
+            "ExpressionAttributeNames": {"#number": "number"},
+            "ExpressionAttributeValues": {":lago_id": {"S": invoice.lago_id}},
+        }
+
+    def _update(self, read: Invoice, written: Invoice) -> dict[str, Any]:
+        """Set what we know and remove what is None, so that attributes an application added to its item stay."""
+        values = plain(written) | {name: value for name, value in _index_keys(written).items() if value}
+        attributes = [field.name for field in fields(Invoice) if field.name not in _KEY] + list(_index_keys(written))
+        kept = [name for name in attributes if name in values]
+        gone = [name for name in attributes if name not in values]
+        condition = version_condition(read.version) if read.version else _NOT_OURS_YET
+        expected = condition.get("ExpressionAttributeValues", {})
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": attribute_values({name: getattr(written, name) for name in _KEY}),
+                "UpdateExpression": f"SET {', '.join(f'#{name} = :new_{name}' for name in kept)}"
+                + (f" REMOVE {', '.join(f'#{name}' for name in gone)}" if gone else ""),
+                "ConditionExpression": f"attribute_exists(lago_id) AND {condition['ConditionExpression']}",
+                "ExpressionAttributeNames": {f"#{name}": name for name in attributes},
+                "ExpressionAttributeValues": expected
+                | attribute_values({f":new_{name}": values[name] for name in kept}),
+            }
+        }
+
+
+def _index_keys(invoice: Invoice) -> dict[str, str | None]:
+    key = _customer_key(invoice.organization_id, invoice.external_customer_id)
+    return {"customer_key": key, "waiting_key": key if invoice.waiting_for else None}
+
+
+def _customer_key(organization_id: str, external_customer_id: str) -> str:
+    return f"{organization_id}#{external_customer_id}"

@@ -1,0 +1,46 @@
+"""The one table that says what Stripe's errors mean.
+
+Source: https://docs.stripe.com/error-handling and https://docs.stripe.com/error-low-level
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import stripe
+
+from paystream.adapters.stripe.intents import without_email
+from paystream.errors import (
+    KeyRefusedError,
+    OutcomeUnknownError,
+    ParametersChangedError,
+    PaystreamError,
+    ProviderRefusedError,
+)
+
+_KEY_REFUSED = (stripe.AuthenticationError, stripe.PermissionError)
+_REFUSED = (stripe.CardError, stripe.InvalidRequestError)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of the Stripe library leave as ours. What is not known to be a refusal is unknown, never a failure."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise _meaning(error) from error
+
+
+def _meaning(error: stripe.StripeError) -> PaystreamError:
+    details = error.error
+    code = details.code if details else None
+    if isinstance(error, stripe.IdempotencyError):
+        return ParametersChangedError("the idempotency key is known with other parameters")
+    if isinstance(error, _KEY_REFUSED):
+        permission = isinstance(error, stripe.PermissionError)
+        message = "the key lacks a permission" if permission else "Stripe does not accept the key"
+        return KeyRefusedError(f"{message}; connect the integration with a valid one", code=code)
+    if isinstance(error, _REFUSED):
+        return ProviderRefusedError(
+            without_email(error.user_message or "refused"), code=code, param=details.param if details else None
+        )
+    return OutcomeUnknownError(f"{type(error).__name__}, HTTP status {error.http_status}, code {code}")

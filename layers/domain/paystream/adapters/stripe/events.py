@@ -1,0 +1,110 @@
+"""Stripe's events in our words. Needs no Stripe library."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from paystream.adapters.stripe.intents import outcome_from_intent
+from paystream.use_cases.apply_stripe_event import IntentEvent, PaymentMethodEvent
+
+Event = IntentEvent | PaymentMethodEvent
+EventType = Literal[
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "setup_intent.succeeded",
+    "customer.updated",
+    "payment_method.attached",
+    "payment_method.detached",
+]
+
+
+def event_from_json(event: Mapping[str, Any]) -> Event | None:
+    """What an event says; None if it is of a type we don't handle or about nobody's customer.
+
+    Source: https://docs.stripe.com/api/events/types
+    """
+    read = _READERS.get(event["type"])
+    return read(event) if read else None
+
+
+def _intent(event: Mapping[str, Any]) -> IntentEvent:
+    intent = event["data"]["object"]
+    return IntentEvent(
+        metadata=intent.get("metadata") or {},
+        amount_cents=intent["amount"],
+        currency=intent["currency"].upper(),
+        provider_customer_id=intent.get("customer"),
+        payment_method_id=intent.get("payment_method"),
+        outcome=outcome_from_intent(intent),
+    )
+
+
+def _setup_succeeded(event: Mapping[str, Any]) -> PaymentMethodEvent | None:
+    setup = event["data"]["object"]
+    method_id = setup.get("payment_method")
+    return _about(event, setup.get("customer"), method_id, saved=True) if method_id else None
+
+
+def _customer_updated(event: Mapping[str, Any]) -> PaymentMethodEvent | None:
+    """Only a change of the default counts: a customer may have none, and a card that is charged all the same."""
+    customer = event["data"]["object"]
+    default = _default(customer)
+    if _default({**customer, **_before(event, customer)}) == default:
+        return None
+    return _about(event, customer["id"], default, is_default=True)
+
+
+def _before(event: Mapping[str, Any], customer: Mapping[str, Any]) -> dict[str, Any]:
+    """Previous attributes name only what has changed, in nested objects too."""
+    previous = event["data"].get("previous_attributes") or {}
+    settings = {**(customer.get("invoice_settings") or {}), **(previous.get("invoice_settings") or {})}
+    return {**previous, "invoice_settings": settings}
+
+
+def _default(customer: Mapping[str, Any]) -> str | None:
+    settings: Mapping[str, str | None] = customer.get("invoice_settings") or {}
+    return settings.get("default_payment_method") or customer.get("default_source")
+
+
+def _attached(event: Mapping[str, Any]) -> PaymentMethodEvent | None:
+    method = event["data"]["object"]
+    return _about(event, method.get("customer"), method["id"], attached_type=method["type"])
+
+
+def _detached(event: Mapping[str, Any]) -> PaymentMethodEvent | None:
+    """The method is nobody's any more; whose it was is among the previous attributes."""
+    method = event["data"]["object"]
+    before = event["data"].get("previous_attributes") or {}
+    return _about(event, method.get("customer") or before.get("customer"), method["id"], detached=True)
+
+
+def _about(
+    event: Mapping[str, Any], customer_id: str | None, payment_method_id: str | None, **what: Any
+) -> PaymentMethodEvent | None:
+    if customer_id is None:
+        return None
+    return PaymentMethodEvent(
+        provider_customer_id=customer_id,
+        payment_method_id=payment_method_id,
+        occurred_at=datetime.fromtimestamp(event["created"], UTC),
+        **what,
+    )
+
+
+_READERS: dict[EventType, Callable[[Mapping[str, Any]], Event | None]] = {
+    "payment_intent.succeeded": _intent,
+    "payment_intent.payment_failed": _intent,
+    "payment_intent.canceled": _intent,
+    "payment_intent.processing": _intent,
+    "payment_intent.requires_action": _intent,
+    "setup_intent.succeeded": _setup_succeeded,
+    "customer.updated": _customer_updated,
+    "payment_method.attached": _attached,
+    "payment_method.detached": _detached,
+}
+
+ENABLED_EVENTS: tuple[EventType, ...] = tuple(_READERS)
+"""What the webhook endpoint is registered for: all that is handled, nothing more."""

@@ -1,0 +1,171 @@
+"""Stripe behind the port `PaymentGateway`: the only module that calls Stripe."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import stripe
+
+from paystream.adapters.stripe.errors import translated
+from paystream.adapters.stripe.events import ENABLED_EVENTS
+from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
+from paystream.errors import ProviderRefusedError
+from paystream.model.outcome import Outcome
+from paystream.ports import PaymentRequest, ProviderCustomer, WebhookEndpoint
+
+if TYPE_CHECKING:
+    from stripe.params import CustomerCreateParams, CustomerModifyParams, PaymentIntentCreateParams
+
+API_VERSION: Final = "2026-10-28.endive"
+"""Pinned: answers and events keep their shape until this line and the library change together."""
+
+_PAGE = 100
+_CLOCK_DIFFERENCE = timedelta(minutes=5)
+
+
+class StripeGateway:
+    """One account, reached with one key."""
+
+    def __init__(self, client: stripe.StripeClient) -> None:
+        self._v1 = client.v1
+
+    def account_id(self) -> str:
+        with translated():
+            return self._v1.accounts.retrieve_current().id
+
+    def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]:
+        with translated():
+            listed = self._v1.webhook_endpoints.list(params={"limit": _PAGE})
+            return tuple(_endpoint(endpoint) for endpoint in listed.auto_paging_iter())
+
+    def create_webhook_endpoint(self, url: str) -> WebhookEndpoint:
+        with translated():
+            return _endpoint(
+                self._v1.webhook_endpoints.create(
+                    params={
+                        "url": url,
+                        "enabled_events": [*ENABLED_EVENTS],
+                        "api_version": API_VERSION,
+                        "description": "Paystream",
+                    }
+                )
+            )
+
+    def delete_webhook_endpoint(self, endpoint_id: str) -> None:
+        try:
+            with translated():
+                self._v1.webhook_endpoints.delete(endpoint_id)
+        except ProviderRefusedError as refused:
+            if refused.code != "resource_missing":
+                raise
+
+    def customer(self, provider_customer_id: str) -> ProviderCustomer | None:
+        try:
+            with translated():
+                customer = self._v1.customers.retrieve(provider_customer_id)
+                if getattr(customer, "deleted", False):
+                    return None
+                return ProviderCustomer(customer.id, self._default_payment_method(customer))
+        except ProviderRefusedError as refused:
+            if refused.code == "resource_missing":
+                return None
+            raise
+
+    def create_customer(self, params: dict[str, Any], idempotency_key: str) -> str:
+        with translated():
+            return self._v1.customers.create(
+                params=cast("CustomerCreateParams", params), options={"idempotency_key": idempotency_key}
+            ).id
+
+    def update_customer(self, provider_customer_id: str, params: dict[str, Any]) -> None:
+        with translated():
+            self._v1.customers.update(provider_customer_id, params=cast("CustomerModifyParams", params))
+
+    def find_customer(self, *, lago_customer_id: str, since: datetime) -> str | None:
+        with translated():
+            listed = self._v1.customers.list(params={"created": {"gte": _epoch(since)}, "limit": _PAGE})
+            for customer in listed.auto_paging_iter():
+                if _metadata(customer).get("lago_customer_id") == lago_customer_id:
+                    return customer.id
+        return None
+
+    def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None:
+        with translated():
+            self._v1.customers.update(
+                provider_customer_id, params={"invoice_settings": {"default_payment_method": payment_method_id}}
+            )
+
+    def collect(self, request: PaymentRequest) -> Outcome:
+        """A refusal (402, 400, 404) is an outcome: Stripe has said that nothing was charged."""
+        try:
+            with translated():
+                intent = self._v1.payment_intents.create(
+                    params=_intent_params(request), options={"idempotency_key": request.key}
+                )
+        except ProviderRefusedError as refused:
+            return _refusal(cast("stripe.StripeError", refused.__cause__))
+        return outcome_from_intent(intent.to_dict())
+
+    def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
+        with translated():
+            listed = self._v1.payment_intents.list(
+                params={
+                    "customer": provider_customer_id,
+                    "created": {"gte": _epoch(since - _CLOCK_DIFFERENCE)},
+                    "limit": _PAGE,
+                }
+            )
+            for intent in listed.auto_paging_iter():
+                if _metadata(intent).get("lago_payment_id") == payment_id:
+                    return outcome_from_intent(intent.to_dict())
+        return None
+
+    def _default_payment_method(self, customer: stripe.Customer) -> str | None:
+        """The customer's default, else the newest card, as Lago chooses."""
+        settings = customer.invoice_settings
+        default = (settings.default_payment_method if settings else None) or customer.default_source
+        if default:
+            return default if isinstance(default, str) else default.id
+        cards = self._v1.customers.payment_methods.list(customer.id, params={"type": "card", "limit": 1})
+        return cards.data[0].id if cards.data else None
+
+
+def _intent_params(request: PaymentRequest) -> "PaymentIntentCreateParams":
+    return {
+        "amount": request.amount_cents,
+        "currency": request.currency.lower(),
+        "customer": request.provider_customer_id,
+        "payment_method": request.payment_method_id,
+        "allowed_payment_method_types": list(request.payment_method_types),
+        "confirm": True,
+        "off_session": True,
+        "error_on_requires_action": True,
+        "description": request.description,
+        "metadata": request.metadata,
+        "return_url": request.return_url,
+    }
+
+
+def _refusal(error: stripe.StripeError) -> Outcome:
+    body = cast("Mapping[str, Any]", error.json_body or {})
+    return outcome_from_error(body.get("error", {}), http_status=error.http_status, request_id=error.request_id)
+
+
+def _endpoint(endpoint: stripe.WebhookEndpoint) -> WebhookEndpoint:
+    return WebhookEndpoint(
+        id=endpoint.id,
+        url=endpoint.url,
+        usable=endpoint.status == "enabled"
+        and endpoint.api_version == API_VERSION
+        and {*ENABLED_EVENTS} <= {*endpoint.enabled_events},
+        signing_secret=getattr(endpoint, "secret", None),
+    )
+
+
+def _metadata(thing: stripe.Customer | stripe.PaymentIntent) -> dict[str, str]:
+    metadata = thing.metadata
+    return metadata.to_dict() if metadata else {}
+
+
+def _epoch(time: datetime) -> int:
+    return int(time.timestamp())

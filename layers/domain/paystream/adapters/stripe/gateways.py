@@ -1,0 +1,39 @@
+"""Leads from an integration to its gateway."""
+
+import stripe
+
+from paystream.adapters.stripe.gateway import API_VERSION, StripeGateway
+from paystream.errors import KeyRefusedError
+from paystream.model.integration import Integration
+from paystream.ports import Secrets
+
+_NETWORK_RETRIES = 1
+"""By the library, under the same idempotency key: a lost answer costs no second delivery of the record."""
+
+stripe.enable_telemetry = False
+
+
+class StripeGateways:
+    """Implements the port `Gateways`. One connection pool serves all accounts."""
+
+    def __init__(self, secrets: Secrets, *, api_base: str, http_client: stripe.HTTPClient) -> None:
+        self._secrets = secrets
+        self._api_base = api_base
+        self._http_client = http_client
+
+    def of(self, integration: Integration) -> StripeGateway:
+        credentials = self._secrets.get(integration)
+        if credentials is None:
+            raise KeyRefusedError(f"integration {integration.code} has no credentials; connect it again")
+        return self.with_key(credentials.secret_key)
+
+    def with_key(self, secret_key: str) -> StripeGateway:
+        return StripeGateway(
+            stripe.StripeClient(
+                secret_key,
+                stripe_version=API_VERSION,
+                base_addresses={"api": self._api_base},
+                max_network_retries=_NETWORK_RETRIES,
+                http_client=self._http_client,
+            )
+        )

@@ -1,0 +1,61 @@
+"""A payment intent's JSON in our words. Needs no Stripe library, so that the webhook's cold start does not pay for
+it.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
+
+_EMAIL = re.compile(r"\S+@\S+")
+
+
+def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
+    """What an intent says. Source: https://docs.stripe.com/api/payment_intents/object"""
+    status = payable_status(intent["status"])
+    error = intent.get("last_payment_error")
+    failure = None
+    if status is PayableStatus.FAILED:
+        canceled = {"code": "canceled", "message": f"The payment was canceled: {intent.get('cancellation_reason')}."}
+        failure = failure_from_error(error or (canceled if intent["status"] == "canceled" else {}))
+    return Outcome(
+        status=status,
+        intent_status=intent["status"],
+        intent_id=intent["id"],
+        failure=failure,
+        next_action=intent.get("next_action") if status is PayableStatus.PROCESSING else None,
+    )
+
+
+def outcome_from_error(error: Mapping[str, Any], *, http_status: int | None, request_id: str | None) -> Outcome:
+    """What the refusal of a payment says. One that carries an intent which succeeded after all is a success."""
+    intent = error.get("payment_intent")
+    if intent and intent.get("status") == "succeeded":
+        return outcome_from_intent(intent)
+    return Outcome(
+        status=PayableStatus.FAILED,
+        intent_status=intent["status"] if intent else "failed",
+        intent_id=intent["id"] if intent else None,
+        failure=failure_from_error(error, http_status=http_status, request_id=request_id),
+    )
+
+
+def failure_from_error(
+    error: Mapping[str, Any], *, http_status: int | None = None, request_id: str | None = None
+) -> Failure:
+    """Stripe's codes as they came. Source: https://docs.stripe.com/api/errors"""
+    return Failure(
+        code=error.get("code") or error.get("type") or "payment_failed",
+        message=without_email(error.get("message") or "The payment failed."),
+        decline_code=error.get("decline_code"),
+        advice_code=error.get("advice_code"),
+        network_decline_code=error.get("network_decline_code"),
+        http_status=http_status,
+        request_id=request_id,
+    )
+
+
+def without_email(message: str) -> str:
+    """Stripe repeats a wrong e-mail in its message; we don't."""
+    return _EMAIL.sub("[e-mail]", message)

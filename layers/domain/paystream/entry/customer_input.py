@@ -1,0 +1,102 @@
+"""The body of `POST /customers`: Lago's."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from paystream.entry.validation import Input, own_code, validated
+from paystream.lago.customers import PROFILE
+from paystream.use_cases.upsert_customer import CustomerChange
+
+MOST_DAYS = 10_000
+CLEARED_BY_NULL = frozenset({"payment_provider", "provider_customer_id"})
+
+Text = Annotated[str, StringConstraints(strict=True, max_length=1024)]
+Country = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2}$")]
+PaymentMethodType = Literal[
+    "card", "sepa_debit", "us_bank_account", "bacs_debit", "link", "boleto", "crypto", "customer_balance"
+]
+
+
+class AddressInput(Input):
+    """A postal address."""
+
+    address_line1: Text | None = None
+    address_line2: Text | None = None
+    city: Text | None = None
+    zipcode: Text | None = None
+    state: Text | None = None
+    country: Country | None = None
+
+
+class CustomerMetadataInput(Input):
+    """A pair the organization keeps with its customer."""
+
+    key: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=20)]
+    value: Annotated[str, StringConstraints(strict=True, max_length=100)]
+    display_in_invoice: StrictBool = False
+
+
+class BillingConfigurationInput(Input):
+    """How the customer is linked to Stripe. `sync` is accepted: a Stripe customer is always created at once."""
+
+    payment_provider: Literal["stripe"] | None = None
+    payment_provider_code: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)] | None = None
+    provider_customer_id: (
+        Annotated[str, StringConstraints(strict=True, pattern=r"^cus_[A-Za-z0-9_]{1,200}$")] | None
+    ) = None
+    sync: StrictBool | None = None
+    sync_with_provider: StrictBool | None = None
+    provider_payment_methods: Annotated[tuple[PaymentMethodType, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _methods_go_together(self) -> Self:
+        """`link` needs `card`, `customer_balance` stands alone: Stripe's rules, as Lago applies them."""
+        methods = self.provider_payment_methods or ()
+        if ("link" in methods and "card" not in methods) or ("customer_balance" in methods and len(methods) > 1):
+            raise PydanticCustomError(own_code("invalid_payment_methods"), "these payment methods do not go together")
+        return self
+
+
+class CustomerInput(AddressInput):
+    """Only what is sent is changed."""
+
+    external_id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
+    account_type: Text | None = None
+    name: Text | None = None
+    firstname: Text | None = None
+    lastname: Text | None = None
+    customer_type: Literal["company", "individual"] | None = None
+    email: Text | None = None
+    url: Text | None = None
+    phone: Text | None = None
+    logo_url: Text | None = None
+    legal_name: Text | None = None
+    legal_number: Text | None = None
+    currency: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")] | None = None
+    tax_identification_number: Text | None = None
+    timezone: Text | None = None
+    net_payment_term: Annotated[StrictInt, Field(ge=0, le=MOST_DAYS)] | None = None
+    external_salesforce_id: Text | None = None
+    finalize_zero_amount_invoice: Text | None = None
+    shipping_address: AddressInput | None = None
+    metadata: Annotated[tuple[CustomerMetadataInput, ...], Field(max_length=5)] | None = None
+    billing_configuration: BillingConfigurationInput | None = None
+
+
+def customer_change(values: dict[str, object]) -> CustomerChange:
+    """The checked change. Raises InvalidInputError."""
+    sent = validated(CustomerInput, values)
+    kept = {*PROFILE, "shipping_address", "metadata"}
+    billing = sent.billing_configuration
+    return CustomerChange(
+        external_id=sent.external_id,
+        profile={name: value for name, value in sent.sent().items() if name in kept},
+        billing=_given(billing.sent()) if billing else {},
+    )
+
+
+def _given(billing: dict[str, object]) -> dict[str, object]:
+    """Where null has no meaning, it is as if nothing had been sent."""
+    return {name: value for name, value in billing.items() if value is not None or name in CLEARED_BY_NULL}

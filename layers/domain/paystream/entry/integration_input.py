@@ -1,0 +1,59 @@
+"""The body of `PUT /integrations/stripe/{code}`."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr, StrictBool
+from pydantic_core import PydanticCustomError
+
+from paystream.entry.validation import Input, own_code, validated
+from paystream.errors import InvalidInputError
+from paystream.use_cases.connect_integration import ConnectionRequest
+
+_SECRET_KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]{8,240}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_URL = re.compile(r"https?://[^\s/]+\S*")
+
+
+def _is_secret_key(key: SecretStr) -> SecretStr:
+    text = key.get_secret_value()
+    if text.startswith("pk_"):
+        raise PydanticCustomError(own_code("publishable_key"), "a publishable key cannot collect")
+    if not _SECRET_KEY.fullmatch(text):
+        raise PydanticCustomError(own_code("value_is_invalid"), "not a secret or restricted key")
+    return key
+
+
+def _is_url(url: str) -> str:
+    if not _URL.fullmatch(url):
+        raise PydanticCustomError(own_code("url_invalid"), "not an http(s) URL")
+    return url
+
+
+class IntegrationInput(Input):
+    """`create_customers`: whether customers are created in Stripe unless they say otherwise."""
+
+    secret_key: Annotated[SecretStr, AfterValidator(_is_secret_key)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    create_customers: StrictBool | None = None
+    success_redirect_url: Annotated[str, Field(max_length=1024), AfterValidator(_is_url)] | None = None
+    default: StrictBool = False
+
+
+def connection_request(values: dict[str, object]) -> ConnectionRequest:
+    """The checked request. Raises InvalidInputError."""
+    sent = validated(IntegrationInput, values)
+    return ConnectionRequest(
+        secret_key=sent.secret_key.get_secret_value() if sent.secret_key else None,
+        name=sent.name,
+        create_customers=sent.create_customers,
+        success_redirect_url=sent.success_redirect_url,
+        make_default=sent.default,
+    )
+
+
+def checked_code(code: str) -> str:
+    """A code that can stand in a URL and in the name of a secret. Raises InvalidInputError."""
+    if not _CODE.fullmatch(code):
+        raise InvalidInputError({"code": ["value_is_invalid"]})
+    return code

@@ -1,0 +1,92 @@
+"""Batches of records, from a stream or a queue: side by side, in order per key, failures reported one by one."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from paystream.adapters.dynamodb.items import plain_item
+from paystream.observability import count, logger
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`identifier` is what is reported when it fails, `key` is what it is about: records with one key keep their
+    order.
+    """
+
+    identifier: str
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a stream says of an item: its attributes as plain values, and when it was written (to the second, UTC)."""
+
+    item: dict[str, Any]
+    written_at: datetime
+
+
+def process(
+    records: Iterable[Record],
+    handle: Callable[[Any], None],
+    *,
+    at_once: int,
+    remaining_milliseconds: Callable[[], int],
+    needed_milliseconds: int,
+) -> dict[str, list[dict[str, str]]]:
+    """Handle all records, at most `at_once` side by side; the answer names those to be delivered again.
+
+    After a failure the later records of the same key are not tried. No record is begun when less time is left than
+    one needs: a time-out would fail the whole batch.
+    """
+    by_key: dict[str, list[Record]] = {}
+    for record in records:
+        by_key.setdefault(record.key, []).append(record)
+
+    def handle_in_order(same_key: Sequence[Record]) -> list[Record]:
+        for position, record in enumerate(same_key):
+            if remaining_milliseconds() < needed_milliseconds or not _succeeds(record, handle):
+                return list(same_key[position:])
+        return []
+
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        failed = [record for rest in pool.map(handle_in_order, by_key.values()) for record in rest]
+    return failures(failed)
+
+
+def failures(records: Sequence[Record]) -> dict[str, list[dict[str, str]]]:
+    """The answer that has these records delivered again, and no other that stands before them."""
+    if records:
+        count("RecordFailed", len(records))
+    return {"batchItemFailures": [{"itemIdentifier": record.identifier} for record in records]}
+
+
+def queue_records(event: Mapping[str, Any], key: Callable[[Mapping[str, Any]], str]) -> list[Record]:
+    """The records of a queue's event; each value is the message's body, read as JSON."""
+    bodies = [(record["messageId"], json.loads(record["body"])) for record in event["Records"]]
+    return [Record(message_id, key(body), body) for message_id, body in bodies]
+
+
+def stream_records(event: Mapping[str, Any]) -> list[Record]:
+    """The records of a table's stream with new images; each value is a Change."""
+    return [_stream_record(record["dynamodb"]) for record in event["Records"]]
+
+
+def _stream_record(record: Mapping[str, Any]) -> Record:
+    written_at = datetime.fromtimestamp(float(record["ApproximateCreationDateTime"]), UTC)
+    key = repr(sorted(plain_item(record["Keys"]).items()))
+    return Record(record["SequenceNumber"], key, Change(plain_item(record["NewImage"]), written_at))
+
+
+def _succeeds(record: Record, handle: Callable[[Any], None]) -> bool:
+    try:
+        handle(record.value)
+    except Exception:
+        # The boundary of one record: its neighbours go on, it is delivered again.
+        logger.exception("record failed", record=record.identifier)
+        return False
+    return True

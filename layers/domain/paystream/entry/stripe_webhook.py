@@ -1,0 +1,41 @@
+"""The events that Stripe posts: signed, or refused."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from paystream.adapters.stripe.events import Event, event_from_json
+from paystream.adapters.stripe.signature import is_signed
+from paystream.entry.http import raw_body
+from paystream.entry.refusals import MalformedRequestError
+
+
+@dataclass(frozen=True, slots=True)
+class SignedEvent:
+    """An event that Stripe signed. `meaning` is None if it is of a type that is not handled."""
+
+    id: str
+    type: str
+    livemode: bool
+    meaning: Event | None
+
+
+def signed_event(request: Mapping[str, Any], signing_secrets: Iterable[str], now: datetime) -> SignedEvent:
+    """Read an event over the raw body. Raises MalformedRequestError for a signature that is not Stripe's of these
+    minutes.
+    """
+    body = raw_body(request)
+    headers = (request.get("multiValueHeaders") or {}).items()
+    signatures = [value for name, values in headers if name.lower() == "stripe-signature" for value in values]
+    if len(signatures) != 1 or not is_signed(body, signatures[0], signing_secrets, now):
+        raise MalformedRequestError(HTTPStatus.BAD_REQUEST, "the signature is not valid")
+    try:
+        content = json.loads(body)
+        return SignedEvent(content["id"], content["type"], content["livemode"], event_from_json(content))
+    except ValueError as malformed:
+        raise MalformedRequestError(HTTPStatus.BAD_REQUEST, "the body is not valid JSON") from malformed
+    except (LookupError, TypeError, AttributeError) as unknown:
+        raise MalformedRequestError(HTTPStatus.BAD_REQUEST, "the body is not an event") from unknown

@@ -1,0 +1,67 @@
+"""Everything that can go wrong and is not an outcome of a payment.
+
+A declined card is an outcome (`paystream.model.outcome`), never one of these.
+"""
+
+from collections.abc import Mapping, Sequence
+
+
+class PaystreamError(Exception):
+    """Ours; its text is fit for the caller: no secret, no card detail, no e-mail."""
+
+
+class InvalidInputError(PaystreamError):
+    """A value that was sent is not acceptable; `details` names the fields and Lago's code for each."""
+
+    def __init__(self, details: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(f"not acceptable: {', '.join(sorted(details))}")
+        self.details = {field: list(codes) for field, codes in details.items()}
+
+
+class NotFoundError(PaystreamError):
+    """There is no such thing in this organization. `resource` is Lago's name for it: `customer`, `invoice`."""
+
+    def __init__(self, resource: str) -> None:
+        super().__init__(f"{resource} not found")
+        self.resource = resource
+
+
+class ConflictError(PaystreamError):
+    """The request contradicts what is stored, and sending it again will not help. `code` says how."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProviderRefusedError(PaystreamError):
+    """Stripe refused a request for good, outside of a payment: the values were wrong, nothing was changed."""
+
+    def __init__(self, message: str, *, code: str | None = None, param: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.param = param
+
+
+class KeyRefusedError(PaystreamError):
+    """Stripe refused the API key (401) or the key lacks a permission (403): the operator has to act."""
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class OutcomeUnknownError(PaystreamError):
+    """Stripe may or may not have done it: time-out, lost connection, 409, 429, 5xx, a body that broke off."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the outcome at Stripe is unknown: {reason}")
+        self.reason = reason
+
+
+class ParametersChangedError(OutcomeUnknownError):
+    """Stripe knows the idempotency key with other parameters, so an earlier request under it exists."""
+
+
+class VersionConflictError(PaystreamError):
+    """Someone else wrote the record first: read it again and decide again."""

@@ -1,0 +1,1 @@
+"""Lago's JSON: what its API answers and what its notifications carry."""

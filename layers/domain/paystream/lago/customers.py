@@ -1,0 +1,76 @@
+"""A customer as Lago's clients read it."""
+
+from typing import Any
+
+from paystream.lago.timestamps import timestamp
+from paystream.model.customer import Customer
+
+ADDRESS = ("address_line1", "address_line2", "city", "zipcode", "state", "country")
+PROFILE = (
+    "account_type",
+    "name",
+    "firstname",
+    "lastname",
+    "customer_type",
+    *ADDRESS,
+    "email",
+    "url",
+    "phone",
+    "logo_url",
+    "legal_name",
+    "legal_number",
+    "currency",
+    "tax_identification_number",
+    "timezone",
+    "net_payment_term",
+    "external_salesforce_id",
+    "finalize_zero_amount_invoice",
+)
+"""The descriptive fields that are kept and given back as they came."""
+
+
+def customer_object(customer: Customer) -> dict[str, Any]:
+    """Lago's customer object, without the parts that its extended answers add."""
+    profile = customer.profile
+    return {
+        "lago_id": customer.lago_id,
+        "billing_entity_code": "main",
+        "external_id": customer.external_id,
+        "sequential_id": None,
+        "slug": None,
+        "created_at": timestamp(customer.created_at),
+        "updated_at": timestamp(customer.updated_at),
+        **{field: profile.get(field) for field in PROFILE},
+        "account_type": profile.get("account_type") or "customer",
+        "applicable_timezone": profile.get("timezone") or "UTC",
+        "finalize_zero_amount_invoice": profile.get("finalize_zero_amount_invoice") or "inherit",
+        "billing_configuration": _billing_configuration(customer),
+        "shipping_address": {field: (profile.get("shipping_address") or {}).get(field) for field in ADDRESS},
+        "skip_invoice_custom_sections": False,
+        "metadata": [{"display_in_invoice": False} | entry for entry in profile.get("metadata") or []],
+    }
+
+
+def extended_customer_object(customer: Customer) -> dict[str, Any]:
+    """What the API answers for one customer."""
+    return customer_object(customer) | {
+        "taxes": [],
+        "integration_customers": [],
+        "applicable_invoice_custom_sections": [],
+        "error_details": [],
+    }
+
+
+def _billing_configuration(customer: Customer) -> dict[str, Any]:
+    return {
+        "invoice_grace_period": None,
+        "payment_provider": customer.payment_provider,
+        "payment_provider_code": customer.payment_provider_code,
+        "document_locale": None,
+        "subscription_invoice_issuing_date_anchor": None,
+        "subscription_invoice_issuing_date_adjustment": None,
+        "provider_customer_id": customer.provider_customer_id,
+        "provider_payment_methods": list(customer.provider_payment_methods),
+        "sync_with_provider": customer.sync_with_provider,
+        "payment_method_id": customer.payment_method_id,
+    }

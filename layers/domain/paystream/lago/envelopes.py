@@ -1,0 +1,194 @@
+"""The notifications' bodies: Lago's envelope around Lago's objects."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from paystream.lago.customers import customer_object
+from paystream.lago.invoices import fee_objects, invoice_object
+from paystream.lago.payments import payment_object
+from paystream.model.customer import Customer
+from paystream.model.identifiers import notification_id
+from paystream.model.integration import Integration
+from paystream.model.invoice import Invoice
+from paystream.model.notification import Notification, WebhookType
+from paystream.model.payment import Payment
+from paystream.model.settlement import Settlement
+
+_MOST_FEES_BYTES = 128 * 1024
+"""Of a message's 256 KiB (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html), the rest is the customer's."""
+
+
+def settlement_notifications(settlement: Settlement, customer: Customer, now: datetime) -> tuple[Notification, ...]:
+    """What a settlement has to tell, in the order in which it happened."""
+    build: dict[WebhookType, Callable[[], Notification]] = {
+        WebhookType.PAYMENT_SUCCEEDED: lambda: _payment(WebhookType.PAYMENT_SUCCEEDED, settlement.payment, now),
+        WebhookType.PAYMENT_REQUIRES_ACTION: lambda: _payment(
+            WebhookType.PAYMENT_REQUIRES_ACTION, settlement.payment, now
+        ),
+        WebhookType.INVOICE_PAYMENT_FAILURE: lambda: _payment_failure(settlement.payment, now),
+        WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: lambda: payment_status_updated(
+            settlement.invoice, customer, now, cause=settlement.payment.lago_id
+        ),
+    }
+    return tuple(build[webhook_type]() for webhook_type in settlement.tell)
+
+
+def payment_status_updated(invoice: Invoice, customer: Customer | None, now: datetime, *, cause: str) -> Notification:
+    """The invoice's payment status has changed. `cause` is the payment that changed it."""
+    body = invoice_object(invoice) | {
+        "customer": customer_object(customer) if customer else None,
+        "fees": _fees(invoice, customer),
+    }
+    identity = (invoice.organization_id, invoice.lago_id, cause, invoice.payment_status.value)
+    return _envelope(
+        WebhookType.INVOICE_PAYMENT_STATUS_UPDATED, "invoice", invoice.organization_id, body, now=now, identity=identity
+    )
+
+
+def payment_method_missing(invoice: Invoice, customer: Customer, now: datetime) -> Notification:
+    """An invoice waits because its customer has no payment method: Paystream's own, Lago says nothing."""
+    body = customer_object(customer) | {"lago_invoice_id": invoice.lago_id, "invoice_number": invoice.number}
+    identity = (invoice.organization_id, invoice.lago_id)
+    return _envelope(
+        WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING,
+        "customer",
+        invoice.organization_id,
+        body,
+        now=now,
+        identity=identity,
+    )
+
+
+def provider_customer_created(customer: Customer, now: datetime) -> Notification:
+    """The customer exists at Stripe now."""
+    identity = (customer.organization_id, customer.lago_id, str(customer.provider_customer_id))
+    return _envelope(
+        WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED,
+        "customer",
+        customer.organization_id,
+        customer_object(customer),
+        now=now,
+        identity=identity,
+    )
+
+
+def provider_customer_error(customer: Customer, message: str, code: str | None, now: datetime) -> Notification:
+    """Stripe refused to create or change the customer."""
+    body = {
+        "lago_customer_id": customer.lago_id,
+        "external_customer_id": customer.external_id,
+        "payment_provider": customer.payment_provider,
+        "payment_provider_code": customer.payment_provider_code,
+        "provider_error": {"message": message, "error_code": code},
+    }
+    identity = (customer.organization_id, customer.lago_id, str(customer.version))
+    return _envelope(
+        WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR,
+        "payment_provider_customer_error",
+        customer.organization_id,
+        body,
+        now=now,
+        identity=identity,
+    )
+
+
+def payment_provider_error(
+    integration: Integration, action: str, message: str, code: str | None, now: datetime
+) -> Notification:
+    """Stripe refuses the integration's key; told once for each state of the integration."""
+    body = {
+        "lago_payment_provider_id": integration.lago_id,
+        "payment_provider_code": integration.code,
+        "payment_provider_name": integration.name,
+        "source": "stripe",
+        "action": action,
+        "provider_error": {"message": message, "code": code},
+    }
+    identity = (integration.organization_id, integration.lago_id, str(integration.version))
+    return _envelope(
+        WebhookType.PAYMENT_PROVIDER_ERROR,
+        "payment_provider_error",
+        integration.organization_id,
+        body,
+        now=now,
+        identity=identity,
+    )
+
+
+def _fees(invoice: Invoice, customer: Customer | None) -> list[dict[str, Any]]:
+    """The lines of the invoice; none if they are too large for a message: the API has them."""
+    fees = fee_objects(invoice, customer)
+    return fees if len(_json(fees).encode()) <= _MOST_FEES_BYTES else []
+
+
+def _payment(webhook_type: WebhookType, payment: Payment, now: datetime) -> Notification:
+    identity = (payment.organization_id, payment.lago_id)
+    return _envelope(
+        webhook_type, "payment", payment.organization_id, payment_object(payment), now=now, identity=identity
+    )
+
+
+def _payment_failure(payment: Payment, now: datetime) -> Notification:
+    failure = payment.failure
+    code = failure.code if failure else payment.status
+    message = failure.message if failure else f"The payment is {payment.status}."
+    body = {
+        "lago_invoice_id": payment.invoice_id,
+        "lago_customer_id": payment.lago_customer_id,
+        "external_customer_id": payment.external_customer_id,
+        "provider_customer_id": payment.provider_customer_id,
+        "payment_provider": "stripe",
+        "payment_provider_code": payment.payment_provider_code,
+        "lago_payment_id": payment.lago_id,
+        "attempt": payment.attempt,
+        "provider_error": {"message": message, "error_code": code},
+        "error_details": {
+            "code": code,
+            "message": message,
+            "decline_code": failure.decline_code if failure else None,
+            "advice_code": failure.advice_code if failure else None,
+            "network_decline_code": failure.network_decline_code if failure else None,
+            "request_id": failure.request_id if failure else None,
+            "http_status": failure.http_status if failure else None,
+            "payment_intent_id": payment.provider_payment_id,
+        },
+    }
+    return _envelope(
+        WebhookType.INVOICE_PAYMENT_FAILURE,
+        "payment_provider_invoice_payment_error",
+        payment.organization_id,
+        body,
+        now=now,
+        identity=(payment.organization_id, payment.lago_id),
+    )
+
+
+def _envelope(
+    webhook_type: WebhookType,
+    object_type: str,
+    organization_id: str,
+    body: dict[str, Any],
+    *,
+    now: datetime,
+    identity: tuple[str, ...],
+) -> Notification:
+    envelope = {
+        "webhook_type": webhook_type.value,
+        "object_type": object_type,
+        "organization_id": organization_id,
+        object_type: body,
+    }
+    return Notification(
+        organization_id=organization_id,
+        lago_id=notification_id(webhook_type, *identity),
+        webhook_type=webhook_type,
+        object_type=object_type,
+        body=_json(envelope),
+        created_at=now,
+    )
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,26 @@
+"""An integration as the API answers it: never with a key or a signing secret."""
+
+from typing import Any
+
+from paystream.lago.timestamps import timestamp
+from paystream.model.integration import Integration
+
+
+def integration_object(integration: Integration, *, is_default: bool) -> dict[str, Any]:
+    """Of the key, only its last four characters are shown."""
+    return {
+        "lago_id": integration.lago_id,
+        "type": "stripe",
+        "code": integration.code,
+        "name": integration.name,
+        "account_id": integration.account_id,
+        "livemode": integration.livemode,
+        "secret_key_last4": integration.key_last4,
+        "create_customers": integration.create_customers,
+        "success_redirect_url": integration.success_redirect_url,
+        "webhook_url": integration.webhook_url,
+        "webhook_endpoint_id": integration.webhook_endpoint_id,
+        "is_default": is_default,
+        "created_at": timestamp(integration.created_at),
+        "updated_at": timestamp(integration.updated_at),
+    }

@@ -1,0 +1,39 @@
+"""A payment as Lago's clients read it."""
+
+from typing import Any
+
+from paystream.lago.timestamps import timestamp
+from paystream.model.payment import Payment
+
+
+def payment_object(payment: Payment) -> dict[str, Any]:
+    """Lago's payment object, with the reason of a failure besides.
+
+    `reference` is empty, not null: Lago's own Python client refuses null.
+    """
+    return {
+        "lago_id": payment.lago_id,
+        "lago_customer_id": payment.lago_customer_id,
+        "external_customer_id": payment.external_customer_id,
+        "invoice_ids": [payment.invoice_id],
+        "invoice_numbers": [payment.invoice_number],
+        "lago_payable_id": payment.invoice_id,
+        "payable_type": "Invoice",
+        "amount_cents": payment.amount_cents,
+        "amount_currency": payment.currency,
+        "status": payment.status,
+        "payment_status": payment.payment_status.value,
+        "type": "provider",
+        "reference": "",
+        "payment_provider_code": payment.payment_provider_code,
+        "payment_provider_type": "PaymentProviders::StripeProvider",
+        "external_payment_id": payment.provider_payment_id,
+        "provider_payment_id": payment.provider_payment_id,
+        "provider_customer_id": payment.provider_customer_id,
+        "next_action": payment.next_action or {},
+        "attempt": payment.attempt,
+        "error_code": payment.failure.code if payment.failure else None,
+        "decline_code": payment.failure.decline_code if payment.failure else None,
+        "advice_code": payment.failure.advice_code if payment.failure else None,
+        "created_at": timestamp(payment.created_at),
+    }

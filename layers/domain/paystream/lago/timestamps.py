@@ -1,0 +1,8 @@
+"""Times as Lago writes them."""
+
+from datetime import UTC, datetime
+
+
+def timestamp(time: datetime) -> str:
+    """UTC, to the second: `2026-11-23T10:00:00Z`."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,51 @@
+"""A customer of an organization, and how Stripe knows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+DEFAULT_PAYMENT_METHODS = ("card",)
+SAVED_PAYMENT_METHODS = frozenset({"card", "sepa_debit", "us_bank_account", "bacs_debit", "link", "boleto"})
+"""Types a customer can save once and be charged with later, as in Lago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerCreation:
+    """A Stripe customer that was asked for and not yet confirmed.
+
+    Stored before Stripe is called, so that a crash repeats the same request under the same idempotency key.
+    """
+
+    idempotency_key: str
+    started_at: datetime
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """`profile` holds Lago's descriptive fields as they were sent (name, e-mail, address, …).
+
+    `payment_method_as_of` is Stripe's time of the news that set the payment method: older news is ignored.
+    """
+
+    organization_id: str
+    external_id: str
+    lago_id: str
+    profile: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    payment_provider: str | None = None
+    payment_provider_code: str | None = None
+    provider_customer_id: str | None = None
+    sync_with_provider: bool | None = None
+    provider_payment_methods: tuple[str, ...] = DEFAULT_PAYMENT_METHODS
+    payment_method_id: str | None = None
+    payment_method_as_of: datetime | None = None
+    creation: CustomerCreation | None = None
+    version: int = 0
+
+    @property
+    def name(self) -> str | None:
+        """The name to show at Stripe: the company's, else first and last name."""
+        parts = (self.profile.get("firstname"), self.profile.get("lastname"))
+        return self.profile.get("name") or " ".join(part for part in parts if part) or None

@@ -1,0 +1,34 @@
+"""Identifiers that are derived, not drawn: the same cause always has the same name, so a repeat can be recognised."""
+
+from uuid import UUID, uuid5
+
+_NAMESPACE = UUID("6f1d4a52-5d0c-4d2e-9a37-0c3a8f6b7e11")
+
+
+def derived_id(*parts: str) -> str:
+    """A UUID that depends on the parts and nothing else."""
+    return str(uuid5(_NAMESPACE, "\x1f".join(parts)))
+
+
+def payment_id(organization_id: str, invoice_id: str, attempt: int) -> str:
+    """The id of an attempt's payment. It is also its idempotency key at Stripe, so a crash leaves nothing to
+    remember.
+    """
+    return derived_id("payment", organization_id, invoice_id, str(attempt))
+
+
+def requested_invoice_id(organization_id: str, idempotency_key: str) -> str:
+    """The id of the invoice that a request with this `Idempotency-Key` creates, whenever and however often it is
+    sent.
+    """
+    return derived_id("invoice", organization_id, idempotency_key)
+
+
+def fee_id(invoice_id: str, position: int) -> str:
+    """The id of the fee at this position of an invoice, counted from 0."""
+    return derived_id("fee", invoice_id, str(position))
+
+
+def notification_id(webhook_type: str, *cause: str) -> str:
+    """The id of a notification, stable across repeats: subscribers drop what they have seen."""
+    return derived_id("notification", webhook_type, *cause)

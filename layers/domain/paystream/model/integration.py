@@ -1,0 +1,55 @@
+"""A Stripe account that an organization has connected."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
+    code.
+    """
+
+    organization_id: str
+    code: str
+    lago_id: str
+    name: str
+    account_id: str
+    livemode: bool
+    key_last4: str
+    create_customers: bool
+    webhook_endpoint_id: str
+    webhook_url: str
+    created_at: datetime
+    updated_at: datetime
+    success_redirect_url: str | None = None
+    default_since: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is kept in Secrets Manager for one integration; never logged, never answered.
+
+    `signing_secrets` are newest first: while one is rolled, both are valid. The newest is that of the endpoint
+    `webhook_endpoint_id`, kept beside it because only together do they prove that its events can be verified.
+    """
+
+    secret_key: str
+    signing_secrets: tuple[str, ...]
+    webhook_endpoint_id: str
+
+    def __repr__(self) -> str:
+        return "Credentials(…)"
+
+
+def default_of(integrations: Iterable[Integration]) -> Integration | None:
+    """The one to take when no code is given: the last that was made the default, else the oldest.
+
+    Derived, so that changing it or disconnecting it is one write of one record.
+    """
+    oldest_first = sorted(integrations, key=lambda integration: integration.created_at)
+    return max(oldest_first, key=lambda integration: integration.default_since or _NEVER, default=None)

@@ -1,0 +1,92 @@
+"""An invoice: what is owed, and how far its collection has come."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class PaymentStatus(StrEnum):
+    """Lago's `payment_status`. `SUCCEEDED` is final."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class WaitingFor(StrEnum):
+    """What a pending invoice waited for when it was last looked at: when that comes, the invoice is collected."""
+
+    CUSTOMER = "customer"
+    INTEGRATION = "integration"
+    PROVIDER_CUSTOMER = "provider_customer"
+    PAYMENT_METHOD = "payment_method"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """One line of an invoice; amounts in minor units."""
+
+    add_on_code: str
+    units: str
+    unit_amount_cents: int
+    amount_cents: int
+    name: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataEntry:
+    """A pair the organization keeps with its invoice."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why an item that was put into the invoices table cannot be collected: it is parked until it is put right."""
+
+    code: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """Amounts are integers in the currency's minor unit as Stripe defines it.
+
+    `attempt` counts the payments made for it; `attempt_started_at` is the earliest time at which the idempotency key
+    of that attempt can have been used. `due_at` is when an open invoice is looked at again; until
+    `claimed_until` somebody is collecting what had been waiting. `rejected` keeps what was
+    put into the table and is not as the contract says. `version` is 0 until Paystream has written the invoice for the
+    first time.
+    """
+
+    organization_id: str
+    lago_id: str
+    external_customer_id: str
+    number: str
+    currency: str
+    total_amount_cents: int
+    created_at: datetime
+    updated_at: datetime
+    issuing_date: date
+    payment_status: PaymentStatus = PaymentStatus.PENDING
+    total_paid_amount_cents: int = 0
+    attempt: int = 0
+    attempt_started_at: datetime | None = None
+    due_at: datetime | None = None
+    waiting_for: WaitingFor | None = None
+    claimed_until: datetime | None = None
+    problem: Problem | None = None
+    rejected: dict[str, Any] | None = None
+    sequential_id: int | None = None
+    request_hash: str | None = None
+    fees: tuple[Fee, ...] = ()
+    metadata: tuple[MetadataEntry, ...] = field(default=())
+    version: int = 0
+
+    @property
+    def total_due_amount_cents(self) -> int:
+        """What is still owed, in minor units."""
+        return max(self.total_amount_cents - self.total_paid_amount_cents, 0)

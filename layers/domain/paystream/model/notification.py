@@ -1,0 +1,30 @@
+"""A message to whoever must know: an entry of the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class WebhookType(StrEnum):
+    """Lago's `webhook_type`, and Paystream's own where Lago says nothing."""
+
+    INVOICE_PAYMENT_FAILURE = "invoice.payment_failure"
+    INVOICE_PAYMENT_STATUS_UPDATED = "invoice.payment_status_updated"
+    PAYMENT_SUCCEEDED = "payment.succeeded"
+    PAYMENT_REQUIRES_ACTION = "payment.requires_action"
+    CUSTOMER_PAYMENT_PROVIDER_CREATED = "customer.payment_provider_created"
+    CUSTOMER_PAYMENT_PROVIDER_ERROR = "customer.payment_provider_error"
+    CUSTOMER_PAYMENT_METHOD_MISSING = "customer.payment_method_missing"
+    PAYMENT_PROVIDER_ERROR = "payment_provider.error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """`body` is the JSON that subscribers receive: Lago's envelope. `lago_id` is stable, so repeats can be dropped."""
+
+    organization_id: str
+    lago_id: str
+    webhook_type: WebhookType
+    object_type: str
+    body: str
+    created_at: datetime

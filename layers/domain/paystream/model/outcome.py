@@ -1,0 +1,58 @@
+"""What Stripe says of a payment, in our words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class PayableStatus(StrEnum):
+    """Lago's `payable_payment_status` of a payment. `SUCCEEDED` is final."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+_BY_INTENT_STATUS = {
+    "succeeded": PayableStatus.SUCCEEDED,
+    "canceled": PayableStatus.FAILED,
+    "requires_payment_method": PayableStatus.FAILED,
+}
+
+
+def payable_status(intent_status: str) -> PayableStatus:
+    """The meaning of a payment intent's status; one that is not known yet is still on its way.
+
+    Source: https://docs.stripe.com/payments/paymentintents/lifecycle
+    """
+    return _BY_INTENT_STATUS.get(intent_status, PayableStatus.PROCESSING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why an attempt failed: Stripe's codes, as they came.
+
+    Source: https://docs.stripe.com/declines/codes and https://docs.stripe.com/error-codes
+    """
+
+    code: str
+    message: str
+    decline_code: str | None = None
+    advice_code: str | None = None
+    network_decline_code: str | None = None
+    http_status: int | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A definite word from Stripe on one payment. `intent_status` is Stripe's own, or `failed` where no intent was
+    made.
+    """
+
+    status: PayableStatus
+    intent_status: str
+    intent_id: str | None = None
+    failure: Failure | None = None
+    next_action: dict[str, Any] | None = None

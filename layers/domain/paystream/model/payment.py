@@ -1,0 +1,37 @@
+"""One attempt to collect an invoice."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from paystream.model.outcome import Failure, PayableStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """`lago_id` is derived from the invoice and the attempt, and is the idempotency key at Stripe.
+
+    `status` is Stripe's status of the payment intent, `payment_status` its meaning. `unknown_tries` counts the requests
+    whose outcome stayed unknown.
+    """
+
+    organization_id: str
+    lago_id: str
+    invoice_id: str
+    invoice_number: str
+    attempt: int
+    external_customer_id: str
+    lago_customer_id: str
+    payment_provider_code: str
+    provider_customer_id: str
+    amount_cents: int
+    currency: str
+    created_at: datetime
+    updated_at: datetime
+    status: str = "pending"
+    payment_status: PayableStatus = PayableStatus.PENDING
+    provider_payment_id: str | None = None
+    payment_method_id: str | None = None
+    failure: Failure | None = None
+    next_action: dict[str, Any] | None = None
+    unknown_tries: int = 0

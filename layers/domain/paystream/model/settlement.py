@@ -1,0 +1,86 @@
+"""The state machine: what a word from Stripe does to an invoice and its payment.
+
+The only place that decides `payment_status`. Rules 1, 2, 5 and 10 of docs/architecture.md live here.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from paystream.model.invoice import Invoice, PaymentStatus
+from paystream.model.notification import WebhookType
+from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.payment import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The next state of an invoice and its payment, written together with what has to be told."""
+
+    invoice: Invoice
+    payment: Payment
+    tell: tuple[WebhookType, ...]
+
+
+def settle(invoice: Invoice, payment: Payment, outcome: Outcome, now: datetime) -> Settlement | None:
+    """Apply a definite outcome; None if it brings nothing new: a repeat, or older than what is known."""
+    if not _is_news(payment, outcome):
+        return None
+    settled = replace(
+        payment,
+        status=outcome.intent_status,
+        payment_status=outcome.status,
+        provider_payment_id=outcome.intent_id or payment.provider_payment_id,
+        failure=outcome.failure,
+        next_action=outcome.next_action,
+        updated_at=now,
+    )
+    decided = _decide_invoice(invoice, settled, now)
+    return Settlement(decided, settled, _what_to_tell(invoice, decided, settled))
+
+
+def _is_news(payment: Payment, outcome: Outcome) -> bool:
+    """A success is final; a failure gives way to a late success only; `requires_action` comes before `processing`."""
+    match payment.payment_status:
+        case PayableStatus.SUCCEEDED:
+            return False
+        case PayableStatus.FAILED:
+            return outcome.status is PayableStatus.SUCCEEDED
+        case PayableStatus.PROCESSING if outcome.status is PayableStatus.PROCESSING:
+            return payment.status == "requires_action" and outcome.intent_status != "requires_action"
+        case _:
+            return True
+
+
+def _decide_invoice(invoice: Invoice, payment: Payment, now: datetime) -> Invoice:
+    invoice = replace(
+        invoice,
+        attempt=max(invoice.attempt, payment.attempt),
+        attempt_started_at=invoice.attempt_started_at or payment.created_at,
+        waiting_for=None,
+        claimed_until=None,
+        updated_at=now,
+    )
+    if payment.payment_status is PayableStatus.SUCCEEDED:
+        return replace(
+            invoice,
+            payment_status=PaymentStatus.SUCCEEDED,
+            total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents,
+            due_at=None,
+        )
+    is_latest = payment.attempt == invoice.attempt
+    if payment.payment_status is PayableStatus.FAILED and is_latest and invoice.payment_status is PaymentStatus.PENDING:
+        return replace(invoice, payment_status=PaymentStatus.FAILED, due_at=None)
+    return invoice
+
+
+def _what_to_tell(before: Invoice, after: Invoice, payment: Payment) -> tuple[WebhookType, ...]:
+    told: list[WebhookType] = []
+    if payment.payment_status is PayableStatus.SUCCEEDED:
+        told.append(WebhookType.PAYMENT_SUCCEEDED)
+    elif payment.payment_status is PayableStatus.FAILED:
+        told.append(WebhookType.INVOICE_PAYMENT_FAILURE)
+    elif payment.status == "requires_action":
+        told.append(WebhookType.PAYMENT_REQUIRES_ACTION)
+    if after.payment_status is not before.payment_status:
+        told.append(WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
+    return tuple(told)

@@ -1,0 +1,231 @@
+"""What the use cases need from the outside. `paystream.adapters` has the implementations."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from paystream.model.api_key import ApiKey
+from paystream.model.customer import Customer
+from paystream.model.integration import Credentials, Integration
+from paystream.model.invoice import Invoice
+from paystream.model.notification import Notification
+from paystream.model.outcome import Outcome
+from paystream.model.payment import Payment
+from paystream.model.settlement import Settlement
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some records, and the cursor that leads to the next ones."""
+
+    records: tuple[T, ...]
+    next_cursor: str | None
+
+
+class ApiKeys(Protocol):
+    """Keys of the organizations, by their hash."""
+
+    def add(self, key: ApiKey) -> None: ...
+    def exists(self, organization_id: str, key_hash: str) -> bool: ...
+
+
+class Integrations(Protocol):
+    """Connected Stripe accounts."""
+
+    def get(self, organization_id: str, code: str) -> Integration | None: ...
+    def all(self, organization_id: str) -> tuple[Integration, ...]: ...
+    def save(self, integration: Integration) -> Integration:
+        """Write the next version. Raises VersionConflictError if the stored version is not the one that was read."""
+        ...
+
+    def remove(self, integration: Integration) -> None:
+        """Raises VersionConflictError if the stored version is not the one that was read."""
+        ...
+
+
+class Customers(Protocol):
+    """Customers; reads see every earlier write, except `by_provider_id`, which may lag a moment."""
+
+    def get(self, organization_id: str, external_id: str) -> Customer | None: ...
+    def by_provider_id(self, organization_id: str, provider_customer_id: str) -> tuple[Customer, ...]: ...
+    def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[Customer]: ...
+    def save(self, customer: Customer, notifications: Sequence[Notification] = ()) -> Customer:
+        """Write the next version and what has to be told, all or nothing. Raises VersionConflictError."""
+        ...
+
+    def next_invoice_sequence(self, organization_id: str, external_id: str) -> int:
+        """Count the customer's invoices up by one, from 1."""
+        ...
+
+
+class Invoices(Protocol):
+    """Invoices; reads see every earlier write, except pages and `waiting`, which may lag a moment.
+
+    An item that an application put into the table is not seen until Paystream has written it for the first time.
+    """
+
+    def get(self, organization_id: str, lago_id: str) -> Invoice | None: ...
+    def create(self, invoice: Invoice) -> None:
+        """Store a new invoice and its number, both or neither.
+
+        Raises VersionConflictError if the id is taken, InvalidInputError if the number is.
+        """
+        ...
+
+    def claim_number(self, invoice: Invoice) -> bool:
+        """Give the invoice its number; False if another invoice has it. Repeats are harmless."""
+        ...
+
+    def first_taken_in_at(self, organization_id: str, lago_id: str, *, now: datetime) -> datetime:
+        """When the invoice was taken in for the first time, whatever became of its item since; now if it never was."""
+        ...
+
+    def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
+        """Write the next version and what has to be told, all or nothing. Raises VersionConflictError."""
+        ...
+
+    def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:
+        """Write invoice, payment and notifications, all or nothing. Raises VersionConflictError."""
+        ...
+
+    def page(
+        self, organization_id: str, *, external_customer_id: str | None, limit: int, cursor: str | None
+    ) -> Page[Invoice]: ...
+    def waiting(self, organization_id: str, external_customer_id: str) -> Iterator[Invoice]:
+        """The customer's invoices that were not sent to Stripe yet, oldest first."""
+        ...
+
+
+class Payments(Protocol):
+    """Attempts to collect; they are written by `Invoices.settle`."""
+
+    def get(self, organization_id: str, lago_id: str) -> Payment | None: ...
+    def of_invoice(self, organization_id: str, invoice_id: str, attempts: int) -> tuple[Payment, ...]:
+        """The payments of an invoice that was attempted so many times, newest first."""
+        ...
+
+    def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[Payment]: ...
+
+
+class Notifications(Protocol):
+    """The outbox."""
+
+    def add(self, notification: Notification) -> None:
+        """Store a notification that belongs to no other write. A repeat is harmless: its id is the same."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """All that is kept in DynamoDB."""
+
+    api_keys: ApiKeys
+    integrations: Integrations
+    customers: Customers
+    invoices: Invoices
+    payments: Payments
+    notifications: Notifications
+
+
+class Secrets(Protocol):
+    """Credentials of the integrations, in Secrets Manager."""
+
+    def get(self, integration: Integration) -> Credentials | None: ...
+    def put(self, organization_id: str, integration_id: str, credentials: Credentials) -> None: ...
+    def remove(self, organization_id: str, integration_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpoint:
+    """An endpoint registered at Stripe; it has its signing secret only in the answer that creates it.
+
+    `usable`: it is enabled, and sends all events that are handled in the version that is read.
+    """
+
+    id: str
+    url: str
+    usable: bool
+    signing_secret: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCustomer:
+    """A customer as Stripe knows it, with the payment method that will be charged."""
+
+    id: str
+    payment_method_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """One payment intent to create and confirm; `amount_cents` in minor units, `key` is the idempotency key."""
+
+    key: str
+    amount_cents: int
+    currency: str
+    provider_customer_id: str
+    payment_method_id: str
+    payment_method_types: tuple[str, ...]
+    description: str
+    metadata: dict[str, str]
+    return_url: str
+
+
+class PaymentGateway(Protocol):
+    """One Stripe account, reached with one key.
+
+    Every call may raise KeyRefusedError and OutcomeUnknownError; those that change something also ProviderRefusedError.
+    """
+
+    def account_id(self) -> str: ...
+    def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]: ...
+    def create_webhook_endpoint(self, url: str) -> WebhookEndpoint: ...
+    def delete_webhook_endpoint(self, endpoint_id: str) -> None: ...
+    def customer(self, provider_customer_id: str) -> ProviderCustomer | None:
+        """The customer with its payment method; None if this account has no such customer or deleted it."""
+        ...
+
+    def create_customer(self, params: dict[str, Any], idempotency_key: str) -> str:
+        """Create a customer and return its id. Raises ParametersChangedError besides."""
+        ...
+
+    def update_customer(self, provider_customer_id: str, params: dict[str, Any]) -> None: ...
+    def find_customer(self, *, lago_customer_id: str, since: datetime) -> str | None:
+        """The id of the customer created for ours since then, if there is one."""
+        ...
+
+    def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None: ...
+    def collect(self, request: PaymentRequest) -> Outcome:
+        """Create and confirm a payment intent off session. A decline is an outcome."""
+        ...
+
+    def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
+        """Look a payment up by listing the customer's intents, matched on metadata; None if Stripe has none."""
+        ...
+
+
+class Gateways(Protocol):
+    """Leads to the gateway of an integration."""
+
+    def of(self, integration: Integration) -> PaymentGateway:
+        """Raises KeyRefusedError if the integration has no credentials."""
+        ...
+
+    def with_key(self, secret_key: str) -> PaymentGateway: ...
+
+
+class CollectionQueue(Protocol):
+    """Work to be done soon, outside of the request that found it."""
+
+    def collect_waiting(self, organization_id: str, external_customer_id: str) -> None: ...
+
+
+class Publisher(Protocol):
+    """The topic."""
+
+    def publish(self, notifications: Sequence[Notification]) -> tuple[Notification, ...]:
+        """Send the notifications and return those that were not taken."""
+        ...

@@ -1,0 +1,1 @@
+"""One module a use case: a function with its dependencies as keyword arguments."""

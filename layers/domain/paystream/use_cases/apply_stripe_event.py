@@ -1,0 +1,187 @@
+"""Apply an event that Stripe sent. Events come in any order and more than once; foreign ones are ignored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from paystream.errors import KeyRefusedError, ProviderRefusedError, VersionConflictError
+from paystream.lago.envelopes import payment_provider_error
+from paystream.model.customer import Customer
+from paystream.model.identifiers import derived_id, payment_id
+from paystream.model.integration import Integration
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.payment import Payment
+from paystream.ports import CollectionQueue, Gateways, Stores
+from paystream.use_cases.record_outcome import record_outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentEvent:
+    """A payment intent has reached a new status; amounts in minor units."""
+
+    metadata: Mapping[str, str]
+    amount_cents: int
+    currency: str
+    provider_customer_id: str | None
+    payment_method_id: str | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethodEvent:
+    """The payment methods of a Stripe customer have changed.
+
+    `payment_method_id` is the method in question (None: there is no default any more). `saved` is a method set up to be
+    charged off session, `is_default` says that Stripe's own default is meant, `attached_type` is the type of one that
+    has come, `detached` says that it is gone.
+    """
+
+    provider_customer_id: str
+    payment_method_id: str | None
+    occurred_at: datetime
+    saved: bool = False
+    is_default: bool = False
+    attached_type: str | None = None
+    detached: bool = False
+
+
+def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: Stores, now: datetime) -> bool:
+    """Record what became of a payment; False if it is not one of ours. Raises VersionConflictError: let Stripe repeat
+    it.
+
+    A second intent under the name of a payment that succeeded is money collected twice: a payment of its own.
+    """
+    organization_id = integration.organization_id
+    invoice_id = event.metadata.get("lago_invoice_id", "")
+    attempt = event.metadata.get("paystream_attempt", "")
+    if event.metadata.get("lago_organization_id") != organization_id or not attempt.isdecimal():
+        return False
+    expected_id = payment_id(organization_id, invoice_id, int(attempt))
+    invoice = stores.invoices.get(organization_id, invoice_id)
+    if invoice is None or event.metadata.get("lago_payment_id") != expected_id:
+        return False
+    customer = stores.customers.get(organization_id, invoice.external_customer_id)
+    if customer is None:
+        return False
+    stored = stores.payments.get(organization_id, expected_id)
+    if stored and stored.provider_payment_id not in (None, event.outcome.intent_id):
+        if event.outcome.status is not PayableStatus.SUCCEEDED:
+            return False
+        if stored.payment_status is PayableStatus.SUCCEEDED:
+            expected_id = derived_id("payment", expected_id, str(event.outcome.intent_id))
+            stored = stores.payments.get(organization_id, expected_id)
+    payment = stored or _new_payment(
+        expected_id, int(attempt), event, invoice=invoice, customer=customer, integration=integration, now=now
+    )
+    record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
+    return True
+
+
+def _new_payment(
+    lago_id: str,
+    attempt: int,
+    event: IntentEvent,
+    *,
+    invoice: Invoice,
+    customer: Customer,
+    integration: Integration,
+    now: datetime,
+) -> Payment:
+    return Payment(
+        organization_id=invoice.organization_id,
+        lago_id=lago_id,
+        invoice_id=invoice.lago_id,
+        invoice_number=invoice.number,
+        attempt=attempt,
+        external_customer_id=invoice.external_customer_id,
+        lago_customer_id=customer.lago_id,
+        payment_provider_code=integration.code,
+        provider_customer_id=event.provider_customer_id or "",
+        amount_cents=event.amount_cents,
+        currency=event.currency,
+        payment_method_id=event.payment_method_id,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def apply_payment_method_event(
+    event: PaymentMethodEvent,
+    *,
+    integration: Integration,
+    stores: Stores,
+    gateways: Gateways,
+    queue: CollectionQueue,
+    now: datetime,
+) -> bool:
+    """Keep the default payment method of our customers current and collect what waited for one.
+
+    False if no customer is ours, or if Stripe no longer lets the method be the default: it is gone already.
+    Raises VersionConflictError, OutcomeUnknownError, KeyRefusedError: let Stripe repeat it.
+    """
+    linked = stores.customers.by_provider_id(integration.organization_id, event.provider_customer_id)
+    ours = [customer for customer in linked if customer.payment_provider_code == integration.code]
+    is_news = not all(_is_old(event, customer) for customer in ours)
+    if event.saved and is_news and not _make_default(event, integration, stores, gateways, now):
+        return False
+    for known in ours:
+        customer = _keep_current(known, event, stores, now)
+        changed = customer is not known
+        if customer.payment_method_id and (changed or _something_waits(customer, stores)):
+            queue.collect_waiting(customer.organization_id, customer.external_id)
+    return bool(ours)
+
+
+def _something_waits(customer: Customer, stores: Stores) -> bool:
+    """Whether an event that says nothing new repeats one whose message to the queue was lost."""
+    return any(True for _ in stores.invoices.waiting(customer.organization_id, customer.external_id))
+
+
+def _make_default(
+    event: PaymentMethodEvent, integration: Integration, stores: Stores, gateways: Gateways, now: datetime
+) -> bool:
+    """Make the saved method Stripe's default; False if it cannot be: it was detached, or its customer deleted."""
+    try:
+        gateways.of(integration).set_default_payment_method(event.provider_customer_id, str(event.payment_method_id))
+    except ProviderRefusedError:
+        return False
+    except KeyRefusedError as refused:
+        told = payment_provider_error(integration, "customer.update", str(refused), refused.code, now)
+        stores.notifications.add(told)
+        raise
+    return True
+
+
+def _with_news(customer: Customer, event: PaymentMethodEvent) -> Customer:
+    """The customer after the event; as it was where that says nothing of its default or is older than what is known."""
+    if _is_old(event, customer):
+        return customer
+    if event.attached_type:
+        is_usable = event.attached_type in customer.provider_payment_methods
+        is_first = customer.payment_method_id is None
+        return replace(customer, payment_method_id=event.payment_method_id) if is_first and is_usable else customer
+    if event.detached and customer.payment_method_id != event.payment_method_id:
+        return customer
+    wanted = None if event.detached else event.payment_method_id
+    return replace(customer, payment_method_id=wanted, payment_method_as_of=event.occurred_at)
+
+
+def _is_old(event: PaymentMethodEvent, customer: Customer) -> bool:
+    """Whether later news is known. Stripe's times are whole seconds, ours are not."""
+    known = customer.payment_method_as_of
+    return known is not None and event.occurred_at < known.replace(microsecond=0)
+
+
+def _keep_current(customer: Customer, event: PaymentMethodEvent, stores: Stores, now: datetime) -> Customer:
+    changed = _with_news(customer, event)
+    if changed == customer:
+        return customer
+    try:
+        return stores.customers.save(replace(changed, updated_at=now))
+    except VersionConflictError:
+        fresh = stores.customers.get(customer.organization_id, customer.external_id)
+        if fresh is None:
+            raise
+        changed = _with_news(fresh, event)
+        return fresh if changed == fresh else stores.customers.save(replace(changed, updated_at=now))

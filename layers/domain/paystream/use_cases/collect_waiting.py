@@ -1,0 +1,63 @@
+"""Collect what a customer's invoices were waiting for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from paystream.errors import NotFoundError, VersionConflictError
+from paystream.model.invoice import Invoice
+from paystream.ports import CollectionQueue, Gateways, Stores
+from paystream.use_cases.collect_invoice import collect_invoice
+from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.record_outcome import read_invoice
+
+CLAIMED_FOR = timedelta(minutes=2)
+"""No function runs for longer; the message of one that crashed comes back later than that."""
+
+
+def collect_waiting(
+    organization_id: str,
+    external_customer_id: str,
+    *,
+    stores: Stores,
+    gateways: Gateways,
+    queue: CollectionQueue,
+    clock: Callable[[], datetime],
+    time_is_left: Callable[[], bool],
+) -> int:
+    """Finish what was begun for a customer and collect each waiting invoice, oldest first; returns how many were
+    looked at.
+
+    When no time is left for one more, the customer is queued again.
+
+    Safe to repeat: what is collected waits no longer. Raises OutcomeUnknownError or KeyRefusedError at the first
+    invoice that meets one; the rest is done when this is repeated.
+    """
+    customer = stores.customers.get(organization_id, external_customer_id)
+    if customer is None:
+        raise NotFoundError("customer")
+    if customer.creation:
+        resume_creation(customer, stores=stores, gateways=gateways, now=clock())
+    looked_at = 0
+    for invoice in stores.invoices.waiting(organization_id, external_customer_id):
+        if not time_is_left():
+            queue.collect_waiting(organization_id, external_customer_id)
+            break
+        claimed = _claim(read_invoice(stores, organization_id, invoice.lago_id), stores, clock())
+        if claimed:
+            collect_invoice(claimed, stores=stores, gateways=gateways, now=clock())
+            looked_at += 1
+    return looked_at
+
+
+def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice | None:
+    """Keep others away for a moment: several events bring the same card, and one call of Stripe is enough.
+
+    Two calls would do no harm, they share their idempotency key. Whoever claimed and crashed gets its message again.
+    """
+    if invoice.claimed_until and now < invoice.claimed_until:
+        return None
+    try:
+        return stores.invoices.save(replace(invoice, claimed_until=now + CLAIMED_FOR, updated_at=now))
+    except VersionConflictError:
+        return None

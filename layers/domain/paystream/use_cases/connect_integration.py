@@ -1,0 +1,195 @@
+"""Connect a Stripe account, change it, rotate its key, disconnect it.
+
+The order of the effects makes every crash repairable by calling again: an endpoint whose signing secret was lost is
+replaced, the secret is stored before the record that says "connected", and the record goes last when disconnecting.
+Two who connect at the same time overwrite each other's secret: the one who loses the record puts it right by doing all
+of it once more.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from paystream.errors import (
+    ConflictError,
+    InvalidInputError,
+    KeyRefusedError,
+    NotFoundError,
+    ProviderRefusedError,
+    VersionConflictError,
+)
+from paystream.model.identifiers import derived_id
+from paystream.model.integration import Credentials, Integration
+from paystream.ports import Gateways, PaymentGateway, Secrets, Stores, WebhookEndpoint
+
+_SIGNING_SECRETS_KEPT = 2
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionRequest:
+    """A checked request; None means: as it was, or the default for a new one."""
+
+    secret_key: str | None
+    name: str | None
+    create_customers: bool | None
+    success_redirect_url: str | None
+    make_default: bool
+
+    def __repr__(self) -> str:
+        return f"ConnectionRequest(name={self.name!r})"
+
+
+def connect_integration(
+    request: ConnectionRequest,
+    *,
+    organization_id: str,
+    code: str,
+    webhook_url: str,
+    stores: Stores,
+    gateways: Gateways,
+    secrets: Secrets,
+    now: datetime,
+) -> Integration:
+    """Check the key with Stripe, see that one webhook endpoint leads here, store both secrets, then the integration.
+
+    Raises InvalidInputError for a key that Stripe refuses or that is of another account, ConflictError if the
+    integration was changed at the same time again and again, OutcomeUnknownError if Stripe did not answer: call again.
+    """
+    for _ in range(_TRIES):
+        with suppress(VersionConflictError):
+            return _connect(
+                request,
+                organization_id=organization_id,
+                code=code,
+                webhook_url=webhook_url,
+                stores=stores,
+                gateways=gateways,
+                secrets=secrets,
+                now=now,
+            )
+    raise ConflictError("integration_changed", "the integration was changed at the same time; send it again")
+
+
+def _connect(
+    request: ConnectionRequest,
+    *,
+    organization_id: str,
+    code: str,
+    webhook_url: str,
+    stores: Stores,
+    gateways: Gateways,
+    secrets: Secrets,
+    now: datetime,
+) -> Integration:
+    before = stores.integrations.get(organization_id, code)
+    kept = secrets.get(before) if before else None
+    secret_key = request.secret_key or (kept.secret_key if kept else None)
+    if secret_key is None:
+        raise InvalidInputError({"secret_key": ["value_is_mandatory"]})
+    gateway = gateways.with_key(secret_key)
+    livemode = secret_key.split("_")[1] == "live"
+    account_id = _check_account(gateway, livemode, before)
+    endpoint = _see_to_endpoint(gateway, webhook_url, kept)
+    credentials = Credentials(secret_key, _signing_secrets(endpoint, kept), endpoint.id)
+    integration = before or _new_integration(organization_id, code, account_id, now)
+    secrets.put(organization_id, integration.lago_id, credentials)
+    connected = replace(
+        _changed(integration, request, now),
+        livemode=livemode,
+        key_last4=secret_key[-4:],
+        webhook_endpoint_id=endpoint.id,
+        webhook_url=endpoint.url,
+    )
+    return stores.integrations.save(connected)
+
+
+def disconnect_integration(
+    organization_id: str, code: str, *, stores: Stores, gateways: Gateways, secrets: Secrets
+) -> Integration:
+    """Remove the webhook endpoint at Stripe, the secret and the integration, in this order.
+
+    A key that Stripe no longer accepts cannot remove the endpoint; that does not keep the integration.
+    Raises NotFoundError, OutcomeUnknownError and VersionConflictError: call again.
+    """
+    integration = stores.integrations.get(organization_id, code)
+    if integration is None:
+        raise NotFoundError("payment_provider")
+    if secrets.get(integration):
+        with suppress(KeyRefusedError):
+            gateway = gateways.of(integration)
+            for endpoint in _endpoints(gateway, integration.webhook_url, integration.webhook_endpoint_id):
+                gateway.delete_webhook_endpoint(endpoint.id)
+        secrets.remove(organization_id, integration.lago_id)
+    stores.integrations.remove(integration)
+    return integration
+
+
+def _check_account(gateway: PaymentGateway, livemode: bool, before: Integration | None) -> str:
+    try:
+        account_id = gateway.account_id()
+    except KeyRefusedError as refused:
+        raise InvalidInputError({"secret_key": [refused.code or "refused_by_stripe"]}) from refused
+    if before and before.account_id != account_id:
+        raise InvalidInputError({"secret_key": ["belongs_to_another_account"]})
+    if before and before.livemode is not livemode:
+        raise InvalidInputError({"secret_key": ["belongs_to_another_mode"]})
+    return account_id
+
+
+def _see_to_endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None) -> WebhookEndpoint:
+    """Keep the endpoint whose secret is known; replace any other that leads here, or led here under an older URL."""
+    known = kept.webhook_endpoint_id if kept else None
+    try:
+        registered = _endpoints(gateway, url, known)
+        usable = (
+            endpoint for endpoint in registered if endpoint.id == known and endpoint.url == url and endpoint.usable
+        )
+        good = next(usable, None)
+        for endpoint in registered:
+            if endpoint is not good:
+                gateway.delete_webhook_endpoint(endpoint.id)
+        return good or gateway.create_webhook_endpoint(url)
+    except KeyRefusedError as refused:
+        raise InvalidInputError({"secret_key": [refused.code or "webhook_endpoints_not_permitted"]}) from refused
+    except ProviderRefusedError as refused:
+        raise InvalidInputError({"base": [str(refused)]}) from refused
+
+
+def _endpoints(gateway: PaymentGateway, url: str, known: str | None) -> list[WebhookEndpoint]:
+    return [endpoint for endpoint in gateway.webhook_endpoints() if endpoint.url == url or endpoint.id == known]
+
+
+def _signing_secrets(endpoint: WebhookEndpoint, kept: Credentials | None) -> tuple[str, ...]:
+    known = kept.signing_secrets if kept else ()
+    fresh = (endpoint.signing_secret,) if endpoint.signing_secret else ()
+    return (*fresh, *known)[:_SIGNING_SECRETS_KEPT]
+
+
+def _new_integration(organization_id: str, code: str, account_id: str, now: datetime) -> Integration:
+    return Integration(
+        organization_id=organization_id,
+        code=code,
+        lago_id=derived_id("integration", organization_id, code, account_id),
+        name=code,
+        account_id=account_id,
+        livemode=False,
+        key_last4="",
+        create_customers=False,
+        webhook_endpoint_id="",
+        webhook_url="",
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _changed(integration: Integration, request: ConnectionRequest, now: datetime) -> Integration:
+    create_customers = request.create_customers
+    return replace(
+        integration,
+        name=request.name or integration.name,
+        create_customers=integration.create_customers if create_customers is None else create_customers,
+        success_redirect_url=request.success_redirect_url or integration.success_redirect_url,
+        default_since=now if request.make_default else integration.default_since,
+        updated_at=now,
+    )

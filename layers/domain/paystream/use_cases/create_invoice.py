@@ -1,0 +1,113 @@
+"""Store an invoice that the API was asked for. The table's stream leads to its collection."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from paystream.errors import ConflictError, InvalidInputError, NotFoundError, VersionConflictError
+from paystream.model.customer import Customer
+from paystream.model.identifiers import requested_invoice_id
+from paystream.model.invoice import Fee, Invoice, MetadataEntry, PaymentStatus
+from paystream.ports import Stores
+
+COLLECTED_BY_THEN = timedelta(minutes=15)
+"""By this time after its creation the stream has led to an invoice's collection, or something is wrong."""
+
+_NUMBERS_TRIED = 20
+"""The numbers we count are of a form that an application may use for its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRequest:
+    """A checked request; `total_amount_cents` in minor units."""
+
+    external_customer_id: str
+    currency: str
+    total_amount_cents: int
+    number: str | None
+    fees: tuple[Fee, ...]
+    metadata: tuple[MetadataEntry, ...]
+
+
+def create_invoice(
+    request: InvoiceRequest,
+    *,
+    organization_id: str,
+    idempotency_key: str | None,
+    stores: Stores,
+    new_id: str,
+    now: datetime,
+) -> tuple[Invoice, Customer]:
+    """Store a new invoice; under the same `Idempotency-Key` the first one is returned.
+
+    Raises NotFoundError for an unknown customer, InvalidInputError for a used number, ConflictError if the key was used
+    for another request.
+    """
+    customer = stores.customers.get(organization_id, request.external_customer_id)
+    if customer is None:
+        raise NotFoundError("customer")
+    lago_id = requested_invoice_id(organization_id, idempotency_key) if idempotency_key else new_id
+    request_hash = _hash(request)
+    existing = stores.invoices.get(organization_id, lago_id) if idempotency_key else None
+    if existing:
+        return _same(existing, request_hash), customer
+    invoice = _new_invoice(request, organization_id, lago_id, request_hash, now)
+    try:
+        if request.number:
+            stores.invoices.create(invoice)
+        else:
+            invoice = _create_with_next_number(invoice, stores)
+    except VersionConflictError:
+        created_meanwhile = stores.invoices.get(organization_id, lago_id)
+        if created_meanwhile is None:
+            raise
+        return _same(created_meanwhile, request_hash), customer
+    return invoice, customer
+
+
+def _create_with_next_number(invoice: Invoice, stores: Stores) -> Invoice:
+    """Count on where an application has taken the number already. Raises ConflictError if it has taken very many."""
+    for _ in range(_NUMBERS_TRIED):
+        sequence = stores.customers.next_invoice_sequence(invoice.organization_id, invoice.external_customer_id)
+        numbered = replace(invoice, number=f"{invoice.external_customer_id}-{sequence:03}", sequential_id=sequence)
+        try:
+            stores.invoices.create(numbered)
+        except InvalidInputError:
+            continue
+        return numbered
+    raise ConflictError("number_taken", "the next numbers are taken; send a number, or try again")
+
+
+def _new_invoice(
+    request: InvoiceRequest, organization_id: str, lago_id: str, request_hash: str, now: datetime
+) -> Invoice:
+    owed = request.total_amount_cents > 0
+    return Invoice(
+        organization_id=organization_id,
+        lago_id=lago_id,
+        external_customer_id=request.external_customer_id,
+        number=request.number or lago_id,
+        currency=request.currency,
+        total_amount_cents=request.total_amount_cents,
+        fees=request.fees,
+        metadata=request.metadata,
+        created_at=now,
+        updated_at=now,
+        issuing_date=now.date(),
+        payment_status=PaymentStatus.PENDING if owed else PaymentStatus.SUCCEEDED,
+        attempt_started_at=now,
+        due_at=now + COLLECTED_BY_THEN if owed else None,
+        request_hash=request_hash,
+        version=1,
+    )
+
+
+def _same(existing: Invoice, request_hash: str) -> Invoice:
+    if existing.request_hash != request_hash:
+        raise ConflictError("idempotency_key_reused", "this Idempotency-Key was used for another invoice")
+    return existing
+
+
+def _hash(request: InvoiceRequest) -> str:
+    return sha256(json.dumps(asdict(request), sort_keys=True).encode()).hexdigest()

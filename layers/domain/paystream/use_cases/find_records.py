@@ -1,0 +1,41 @@
+"""Read what is kept, one organization's at a time: what belongs to another one does not exist."""
+
+from paystream.errors import NotFoundError
+from paystream.model.customer import Customer
+from paystream.model.invoice import Invoice
+from paystream.model.payment import Payment
+from paystream.ports import Page, Stores
+
+
+def find_customer(organization_id: str, external_id: str, *, stores: Stores) -> Customer:
+    """Raises NotFoundError."""
+    customer = stores.customers.get(organization_id, external_id)
+    if customer is None:
+        raise NotFoundError("customer")
+    return customer
+
+
+def find_invoice(organization_id: str, lago_id: str, *, stores: Stores) -> tuple[Invoice, Customer | None]:
+    """The invoice, and its customer if there is one. Raises NotFoundError."""
+    invoice = stores.invoices.get(organization_id, lago_id)
+    if invoice is None:
+        raise NotFoundError("invoice")
+    return invoice, stores.customers.get(organization_id, invoice.external_customer_id or "-")
+
+
+def find_payment(organization_id: str, lago_id: str, *, stores: Stores) -> Payment:
+    """Raises NotFoundError."""
+    payment = stores.payments.get(organization_id, lago_id)
+    if payment is None:
+        raise NotFoundError("payment")
+    return payment
+
+
+def find_payments(
+    organization_id: str, *, invoice_id: str | None, limit: int, cursor: str | None, stores: Stores
+) -> Page[Payment]:
+    """An organization's payments, newest first, or those of one invoice. Raises NotFoundError for an unknown one."""
+    if invoice_id is None:
+        return stores.payments.page(organization_id, limit=limit, cursor=cursor)
+    invoice, _ = find_invoice(organization_id, invoice_id, stores=stores)
+    return Page(stores.payments.of_invoice(organization_id, invoice_id, invoice.attempt), None)

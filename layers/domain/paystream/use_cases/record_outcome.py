@@ -1,0 +1,42 @@
+"""Write down what Stripe said of a payment, whoever heard it: the one that collects or the one that gets the event."""
+
+from datetime import datetime
+
+from paystream.errors import NotFoundError, VersionConflictError
+from paystream.lago.envelopes import settlement_notifications
+from paystream.model.customer import Customer
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import Outcome
+from paystream.model.payment import Payment
+from paystream.model.settlement import settle
+from paystream.ports import Stores
+
+_TRIES = 5
+
+
+def record_outcome(
+    invoice: Invoice, payment: Payment, outcome: Outcome, *, customer: Customer, stores: Stores, now: datetime
+) -> Invoice:
+    """Settle invoice, payment and notifications in one transaction; safe to repeat, in any order.
+
+    If somebody else wrote in between, both are read again and the state machine decides again.
+    Raises VersionConflictError when that goes on, NotFoundError if the invoice is gone.
+    """
+    for _ in range(_TRIES):
+        settlement = settle(invoice, payment, outcome, now)
+        if settlement is None:
+            return invoice
+        try:
+            return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
+        except VersionConflictError:
+            invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
+            payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment
+    raise VersionConflictError(f"invoice {invoice.lago_id} keeps changing; try again")
+
+
+def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:
+    """The invoice as it is now. Raises NotFoundError."""
+    invoice = stores.invoices.get(organization_id, invoice_id)
+    if invoice is None:
+        raise NotFoundError("invoice")
+    return invoice

@@ -1,0 +1,24 @@
+"""Make an item that an application put into the invoices table an invoice of ours."""
+
+from dataclasses import replace
+
+from paystream.model.invoice import Invoice, Problem
+from paystream.ports import Stores
+
+
+def take_in_invoice(invoice: Invoice, *, stores: Stores) -> Invoice:
+    """Give the invoice its number and a first version; park it if it broke the contract or its number is taken.
+
+    From then on it is found by the API. An item that is put anew may have been charged in its former life, so its key
+    is as old as its first one. Raises VersionConflictError if somebody else took it in: read it again.
+    """
+    if invoice.attempt_started_at:
+        started_at = stores.invoices.first_taken_in_at(
+            invoice.organization_id, invoice.lago_id, now=invoice.attempt_started_at
+        )
+        invoice = replace(invoice, attempt_started_at=started_at)
+    if invoice.problem is None and not stores.invoices.claim_number(invoice):
+        taken = Problem(code="invalid_item", details="number: value_already_exist")
+        rejected = {"number": invoice.number}
+        invoice = replace(invoice, problem=taken, rejected=rejected, number=invoice.lago_id, due_at=None)
+    return stores.invoices.save(invoice)

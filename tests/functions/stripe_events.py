@@ -1,0 +1,100 @@
+"""Events as Stripe posts them: read from what it sent, or made up; signed with the integration's own secret."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from functions.world import ORGANIZATION, Answer, World, proxy_event
+from paystream import bootstrap
+from paystream.model.identifiers import payment_id
+from sandbox.stripe.webhooks import Delivery, signature
+
+WEBHOOK = "/api/v1/webhooks/stripe/{organization_id}"
+
+
+def events_due(world: World, *types: str) -> list[Delivery]:
+    """What Stripe has to send by now; with types, the events of these types only, in this order. The rest is lost."""
+    due = world.stripe.due_deliveries()
+    if not types:
+        return due
+    return [next(delivery for delivery in due if delivery.event_type == wanted) for wanted in types]
+
+
+def event(world: World, event_type: str, item: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """An event of this type about an object. `created`, `livemode` and `previous_attributes` may be given."""
+    data: dict[str, Any] = {"object": dict(item)}
+    if "previous_attributes" in more:
+        data["previous_attributes"] = more.pop("previous_attributes")
+    return {
+        "id": "evt_made_up",
+        "object": "event",
+        "api_version": "2026-10-28.endive",
+        "created": int(world.clock.now()),
+        "data": data,
+        "livemode": False,
+        "pending_webhooks": 1,
+        "request": {"id": None, "idempotency_key": None},
+        "type": event_type,
+    } | more
+
+
+def intent(invoice_id: str, status: str, *, attempt: int = 1, **more: Any) -> dict[str, Any]:
+    """A payment intent of ours, as it looks in this status."""
+    metadata = {
+        "lago_invoice_id": invoice_id,
+        "lago_organization_id": ORGANIZATION,
+        "lago_payment_id": payment_id(ORGANIZATION, invoice_id, attempt),
+        "paystream_attempt": str(attempt),
+    }
+    return {
+        "id": f"pi_attempt_{attempt}",
+        "object": "payment_intent",
+        "amount": 4200,
+        "currency": "eur",
+        "customer": "cus_made_up",
+        "payment_method": "pm_made_up",
+        "status": status,
+        "metadata": metadata,
+        "last_payment_error": None,
+        "next_action": None,
+    } | more
+
+
+def signing_secrets(code: str = "stripe") -> tuple[str, ...]:
+    """The secrets with which events for this integration are signed, newest first."""
+    integration = bootstrap.stores().integrations.get(ORGANIZATION, code)
+    assert integration
+    credentials = bootstrap.secrets().get(integration)
+    assert credentials
+    return credentials.signing_secrets
+
+
+def signed(world: World, body: bytes, *, code: str = "stripe", secrets: Sequence[str] = (), age: int = 0) -> str:
+    """The `Stripe-Signature` header for a body that was signed so many seconds ago."""
+    return signature(list(secrets or signing_secrets(code)), body, int(world.clock.now()) - age)
+
+
+def request(
+    body: str, signatures: Sequence[str], *, organization_id: str = ORGANIZATION, query: str = "?code=stripe"
+) -> dict[str, Any]:
+    """The proxy event of a request with these signature headers."""
+    path = WEBHOOK.replace("{organization_id}", organization_id) + query
+    sent = proxy_event("POST", path, body, headers={"Stripe-Signature": signatures[-1]} if signatures else {})
+    sent["resource"] = WEBHOOK
+    sent["pathParameters"] = {"organization_id": organization_id}
+    sent["requestContext"].pop("authorizer")
+    sent["multiValueHeaders"]["Stripe-Signature"] = list(signatures)
+    return sent
+
+
+def post(world: World, content: Mapping[str, Any], *, code: str = "stripe") -> Answer:
+    """Stripe posts this event now, to the endpoint of an integration."""
+    body = json.dumps(content)
+    header = signed(world, body.encode(), code=code)
+    return world.call("payment-result", request(body, [header], query=f"?code={code}"))
+
+
+def kept(world: World) -> dict[str, list[Any]]:
+    """Everything that is kept, to be compared with what is kept later."""
+    tables = ("customers", "integrations", "invoices", "invoice_numbers", "payments", "notifications")
+    return {table: sorted(world.items(table), key=repr) for table in tables}

@@ -1,0 +1,202 @@
+"""collect-waiting: what a customer's invoices waited for has come."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from functions.aws_faults import Moment
+from functions.world import World, load_event
+
+
+def waiting_invoices(world: World, *amounts: int, external_id: str = "acme") -> list[str]:
+    """Invoices that were put to wait because the customer had no method; now there is one. Oldest first."""
+    provider_customer_id = world.customer(external_id, payment_method=None)
+    ids = []
+    for amount in amounts:
+        ids.append(world.create_invoice(external_id, amount=amount))
+        world.pass_time(1)
+    world.collect_new_invoices()
+    world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
+    world.deliver_stripe_events()
+    return ids
+
+
+def collect(world: World, **context: Any) -> int:
+    """Hand over the message; returns how many are to be delivered again."""
+    answer = world.invoke("collect-waiting", load_event("collect-waiting"), **context)
+    return len(answer["batchItemFailures"])
+
+
+def queued(world: World) -> list[dict[str, str]]:
+    messages = boto3.client("sqs").receive_message(QueueUrl=world.queue_url, MaxNumberOfMessages=10)
+    return [json.loads(message["Body"]) for message in messages.get("Messages", [])]
+
+
+def statuses(world: World, invoice_ids: list[str]) -> list[str]:
+    return [world.invoice(invoice_id)["payment_status"] for invoice_id in invoice_ids]
+
+
+def test_all_waiting_invoices_of_a_customer_are_collected_oldest_first(world: World) -> None:
+    world.connect()
+    invoice_ids = waiting_invoices(world, 1001, 1002, 1003)
+
+    assert collect(world) == 0
+
+    assert statuses(world, invoice_ids) == ["succeeded"] * 3
+    assert world.charged()[::-1] == [1001, 1002, 1003]
+
+
+def test_invoices_that_do_not_wait_are_left_alone(world: World) -> None:
+    world.connect()
+    waiting_invoices(world, 1001)
+    new = world.create_invoice(amount=1002)
+
+    collect(world)
+
+    assert statuses(world, [new]) == ["pending"]
+    assert world.charged() == [1001]
+
+
+def test_a_message_that_comes_again_collects_nothing_twice(world: World) -> None:
+    world.connect()
+    waiting_invoices(world, 1001)
+
+    assert [collect(world) for _ in range(3)] == [0, 0, 0]
+
+    assert world.stripe_calls() == 1
+    assert world.charged() == [1001]
+
+
+def test_when_time_runs_out_the_customer_is_queued_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.connect()
+    waiting_invoices(world, 1001, 1002, 1003)
+    queued(world)
+    remaining = iter([120_000, 120_000, 120_000, 49_999])
+    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
+
+    assert collect(world) == 0
+
+    assert sorted(world.charged()) == [1001, 1002]
+    (message,) = queued(world)
+    assert message["external_customer_id"] == "acme"
+    monkeypatch.undo()
+
+
+def test_nothing_is_begun_when_too_little_time_is_left(world: World) -> None:
+    world.connect()
+    waiting_invoices(world, 1001)
+
+    assert collect(world, remaining_milliseconds=49_999) == 1
+
+    assert world.stripe_calls() == 0
+
+
+def test_a_declined_invoice_does_not_keep_the_next_one_waiting(world: World) -> None:
+    world.connect()
+    invoice_ids = waiting_invoices(world, 10, 1002)
+
+    assert collect(world) == 0
+
+    assert statuses(world, invoice_ids) == ["failed", "succeeded"]
+
+
+@pytest.mark.parametrize("fault", ["429", "cut_before_commit", "cut_after_commit", "truncated_body"])
+def test_an_unknown_outcome_is_asked_for_again_with_the_next_delivery(world: World, fault: str) -> None:
+    world.connect()
+    invoice_ids = waiting_invoices(world, 1001, 1002)
+    world.stripe.control.add_fault(fault, method="POST", path="/v1/payment_intents", times=2)
+
+    deliveries = [collect(world) for _ in range(3)]
+
+    assert deliveries[0] == 1
+    assert deliveries[-1] == 0
+    assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
+    assert sorted(world.charged()) == [1001, 1002]
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_crash_around_the_write_that_follows_the_charge_never_charges_twice(world: World, moment: Moment) -> None:
+    world.connect()
+    invoice_ids = waiting_invoices(world, 1001, 1002)
+    world.aws.crash("TransactWriteItems", moment)
+
+    assert [collect(world), collect(world)] == [1, 0]
+
+    assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
+    assert sorted(world.charged()) == [1001, 1002]
+
+
+def test_an_invoice_that_waited_for_days_is_collected(world: World) -> None:
+    world.connect()
+    provider_customer_id = world.customer(payment_method=None)
+    invoice_id = world.create_invoice()
+    world.collect_new_invoices()
+    world.pass_time(40 * 24 * 3600)
+    world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
+
+    world.run()
+
+    assert statuses(world, [invoice_id]) == ["succeeded"]
+    assert world.charged() == [4200]
+
+
+def test_a_refused_key_leaves_the_invoices_waiting(world: World) -> None:
+    world.connect()
+    invoice_ids = waiting_invoices(world, 1001, 1002)
+    world.stripe.control.expire_key("sk_test_world000000000000000")
+
+    assert collect(world) == 1
+
+    assert statuses(world, invoice_ids) == ["pending", "pending"]
+    assert "payment_provider.error" in world.told()
+    world.connect(secret_key=world.stripe.control.add_key(world.account.id))
+    assert collect(world) == 0
+    assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
+
+
+def test_an_item_that_was_overwritten_while_it_waited_is_left_to_the_stream(world: World) -> None:
+    world.connect()
+    provider_customer_id = world.customer(payment_method=None)
+    world.put_invoice_item()
+    world.collect_new_invoices()
+    waiting_key = world.items("invoices")[0]["waiting_key"]
+    world.put_invoice_item(waiting_key=waiting_key, created_at="2026-11-23T10:00:00Z")
+    world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
+    world.deliver_stripe_events()
+
+    assert collect(world) == 0
+
+    assert world.stripe_calls() == 0
+
+
+def test_of_a_batch_an_unknown_customer_is_reported_and_the_others_are_collected(world: World) -> None:
+    world.connect()
+    invoice_ids = [
+        *waiting_invoices(world, 1001, external_id="acme"),
+        *waiting_invoices(world, 1002, external_id="beta"),
+    ]
+    event = load_event("collect-waiting-batch")
+
+    answer = world.invoke("collect-waiting", event)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][1]["messageId"]}]}
+    assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
+
+
+def test_more_invoices_than_a_page_of_the_index_are_all_found(world: World) -> None:
+    world.connect()
+    waiting_invoices(world, 1001)
+    (image,) = [dict(item) for item in world.dynamodb.scan(TableName="InvoicesTable")["Items"]]
+    for number in range(105):
+        more = {
+            "lago_id": {"S": f"more-{number}"},
+            "number": {"S": f"more-{number}"},
+            "payment_status": {"S": "failed"},
+        }
+        world.dynamodb.put_item(TableName="InvoicesTable", Item=image | more)
+
+    answer = world.invoke("collect-waiting", load_event("collect-waiting"))
+
+    assert answer == {"batchItemFailures": []}
+    assert world.charged() == [1001]

@@ -1,0 +1,266 @@
+"""invoice-created: crashes, repeats and races. Whatever happens, at most one payment of an invoice succeeds."""
+
+from typing import Any
+
+import pytest
+from functions.aws_faults import Moment
+from functions.world import TABLES, World
+
+HOUR = 3600
+
+
+def collectable(world: World) -> tuple[str, dict[str, Any]]:
+    """An invoice whose customer has a method and an account, and the record of it in the stream."""
+    world.connect()
+    world.customer()
+    invoice_id = world.create_invoice()
+    return invoice_id, world.stream_event(world.new_images("invoices"))
+
+
+def deliver(world: World, event: dict[str, Any]) -> int:
+    """Hand the record over; returns how many are to be delivered again."""
+    return len(world.invoke("invoice-created", event)["batchItemFailures"])
+
+
+def give_another_card(world: World) -> None:
+    (customer,) = world.items("customers")
+    provider_customer_id = str(customer["provider_customer_id"])
+    attached = world.stripe_client.v1.payment_methods.attach("pm_card_mastercard", {"customer": provider_customer_id})
+    settings = {"invoice_settings": {"default_payment_method": attached.id}}
+    world.stripe_client.v1.customers.update(provider_customer_id, settings)  # type: ignore[arg-type]
+    world.deliver_stripe_events()
+
+
+def settled_once(world: World, invoice_id: str) -> bool:
+    return (
+        world.invoice(invoice_id)["payment_status"] == "succeeded"
+        and world.charged() == [4200]
+        and world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    )
+
+
+@pytest.mark.parametrize("hours", [0, 1, 23, 25, 24 * 40])
+def test_a_record_that_is_delivered_again_changes_nothing(world: World, hours: int) -> None:
+    invoice_id, event = collectable(world)
+    deliver(world, event)
+    before = {table: world.items(table) for table in TABLES}
+    world.pass_time(hours * HOUR)
+
+    assert deliver(world, event) == 0
+
+    assert {table: world.items(table) for table in TABLES} == before
+    assert world.stripe_calls() == 1
+    assert settled_once(world, invoice_id)
+
+
+@pytest.mark.parametrize("hours", [0, 1, 23, 23.5, 25, 24 * 40])
+@pytest.mark.parametrize("moment", Moment)
+def test_a_crash_around_the_write_that_follows_the_charge_never_charges_twice(
+    world: World, moment: Moment, hours: float
+) -> None:
+    invoice_id, event = collectable(world)
+    world.aws.crash("TransactWriteItems", moment)
+    assert deliver(world, event) == 1
+    world.pass_time(hours * HOUR)
+
+    assert deliver(world, event) == 0
+
+    assert settled_once(world, invoice_id)
+
+
+@pytest.mark.parametrize("hours", [0, 23.5, 25])
+def test_a_crash_before_stripe_was_called_loses_nothing(world: World, hours: float) -> None:
+    invoice_id, event = collectable(world)
+    world.aws.crash("GetItem", Moment.AFTER, TableName="PaymentsTable")
+    assert deliver(world, event) == 1
+    world.pass_time(hours * HOUR)
+
+    assert deliver(world, event) == 0
+
+    assert settled_once(world, invoice_id)
+
+
+def test_from_23_hours_on_the_payment_is_looked_up_before_anything_is_sent(world: World) -> None:
+    _, event = collectable(world)
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    deliver(world, event)
+    world.pass_time(23 * HOUR + 1)
+
+    deliver(world, event)
+
+    assert world.stripe_calls("POST /v1/payment_intents") == 1
+    assert world.stripe_calls("GET /v1/payment_intents") == 1
+
+
+def test_another_default_card_does_not_make_it_another_payment(world: World) -> None:
+    invoice_id, event = collectable(world)
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    deliver(world, event)
+    give_another_card(world)
+
+    assert deliver(world, event) == 0
+
+    assert settled_once(world, invoice_id)
+
+
+def test_an_attempt_on_record_keeps_its_card_when_the_default_changes(world: World) -> None:
+    invoice_id, event = collectable(world)
+    (customer,) = world.items("customers")
+    world.stripe.control.add_fault("cut_before_commit", path="/v1/payment_intents", times=2)
+    deliver(world, event)
+    give_another_card(world)
+
+    assert deliver(world, event) == 0
+
+    (intent,) = world.stripe_client.v1.payment_intents.list().data
+    assert intent.payment_method == customer["payment_method_id"]
+    assert settled_once(world, invoice_id)
+
+
+def test_a_key_known_with_other_parameters_that_made_no_payment_stays_unknown_until_stripe_forgets_it(
+    world: World,
+) -> None:
+    invoice_id, event = collectable(world)
+    world.stripe.control.add_fault("500_before_commit", path="/v1/payment_intents")
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    deliver(world, event)
+    give_another_card(world)
+    assert [deliver(world, event) for _ in range(2)] == [1, 1]
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+    world.pass_time(24 * HOUR)
+
+    assert deliver(world, event) == 0
+
+    assert settled_once(world, invoice_id)
+
+
+def test_an_attempt_on_record_is_ended_though_its_method_is_gone(world: World) -> None:
+    invoice_id, event = collectable(world)
+    (customer,) = world.items("customers")
+    world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
+    world.stripe.control.disrupt_webhooks("drop", count=None, types=["payment_intent.succeeded"])
+    deliver(world, event)
+    world.stripe_client.v1.payment_methods.detach(str(customer["payment_method_id"]))
+    world.deliver_stripe_events()
+    assert "payment_method_id" not in world.items("customers")[0]
+
+    assert deliver(world, event) == 0
+
+    assert settled_once(world, invoice_id)
+
+
+def test_stripes_event_may_be_faster_than_our_own_write(world: World) -> None:
+    invoice_id, event = collectable(world)
+    world.aws.meanwhile("TransactWriteItems", world.deliver_stripe_events)
+
+    assert deliver(world, event) == 0
+
+    assert settled_once(world, invoice_id)
+
+
+def test_stripes_event_may_be_faster_than_the_note_that_the_outcome_is_unknown(world: World) -> None:
+    invoice_id, event = collectable(world)
+    world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
+    world.aws.meanwhile("TransactWriteItems", world.deliver_stripe_events)
+
+    assert deliver(world, event) == 1
+
+    assert settled_once(world, invoice_id)
+    assert deliver(world, event) == 0
+
+
+def test_two_workers_on_one_record_make_one_payment(world: World) -> None:
+    invoice_id, event = collectable(world)
+    world.aws.meanwhile("TransactWriteItems", lambda: deliver(world, event))
+
+    assert deliver(world, event) == 0
+
+    assert settled_once(world, invoice_id)
+
+
+def test_a_record_whose_invoice_keeps_changing_is_delivered_again(world: World) -> None:
+    invoice_id, event = collectable(world)
+
+    def touch() -> None:
+        world.dynamodb.update_item(
+            TableName="InvoicesTable",
+            Key={name: event["Records"][0]["dynamodb"]["Keys"][name] for name in ("organization_id", "lago_id")},
+            UpdateExpression="ADD #version :one",
+            ExpressionAttributeNames={"#version": "version"},
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+
+    for _ in range(5):
+        world.aws.meanwhile("TransactWriteItems", touch)
+
+    assert deliver(world, event) == 1
+    assert deliver(world, event) == 0
+    assert settled_once(world, invoice_id)
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_crash_around_the_notice_of_a_refused_key_tells_it_once(world: World, moment: Moment) -> None:
+    _, event = collectable(world)
+    world.stripe.control.expire_key("sk_test_world000000000000000")
+    world.aws.crash("PutItem", moment, TableName="NotificationsTable")
+
+    assert [deliver(world, event) for _ in range(3)] == [1, 1, 1]
+
+    assert world.told() == ["payment_provider.error"]
+
+
+def put_anew(world: World, event: dict[str, Any], *, number: str) -> dict[str, Any]:
+    """The application deletes its item and puts it once more, with another number: nothing of ours is left in it."""
+    keys = event["Records"][0]["dynamodb"]["Keys"]
+    world.dynamodb.delete_item(TableName="InvoicesTable", Key=keys)
+    world.put_invoice_item(number=number)
+    return world.stream_event([world.dynamodb.get_item(TableName="InvoicesTable", Key=keys)["Item"]])
+
+
+def test_an_item_that_is_put_anew_gets_its_state_back_and_is_not_charged_again(world: World) -> None:
+    world.connect()
+    world.customer()
+    invoice_id = world.put_invoice_item(number="2026-0042")
+    event = world.stream_event(world.new_images("invoices"))
+    deliver(world, event)
+    world.pass_time(25 * HOUR)
+
+    assert deliver(world, put_anew(world, event, number="2026-0043")) == 0
+
+    assert settled_once(world, invoice_id)
+    assert world.stripe_calls() == 1
+
+
+@pytest.mark.parametrize("outcome", ["insufficient_funds", None])
+@pytest.mark.parametrize("hours", [1, 25])
+def test_an_item_that_is_put_anew_after_a_crash_is_not_charged_again(
+    world: World, hours: int, outcome: str | None
+) -> None:
+    world.connect()
+    world.customer()
+    (customer,) = world.items("customers")
+    world.stripe.control.set_outcome(str(customer["payment_method_id"]), outcome)
+    invoice_id = world.put_invoice_item(number="2026-0042")
+    event = world.stream_event(world.new_images("invoices"))
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    deliver(world, event)
+    world.pass_time(hours * HOUR)
+
+    assert deliver(world, put_anew(world, event, number="2026-0043")) == 0
+
+    assert world.invoice(invoice_id)["payment_status"] == ("failed" if outcome else "succeeded")
+    assert len(world.stripe_client.v1.payment_intents.list().data) == 1
+
+
+def test_an_item_that_is_put_anew_after_an_unknown_outcome_is_not_charged_again(world: World) -> None:
+    world.connect()
+    world.customer()
+    invoice_id = world.put_invoice_item()
+    event = world.stream_event(world.new_images("invoices"))
+    world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
+    deliver(world, event)
+    world.pass_time(25 * HOUR)
+
+    assert deliver(world, put_anew(world, event, number="2026-0043")) == 0
+
+    assert settled_once(world, invoice_id)

@@ -1,0 +1,163 @@
+"""publish-notifications: each notification of the outbox reaches the subscribers, at least once."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from functions.aws_faults import AwsFaults, Moment, SimulatedCrashError
+from functions.world import ORGANIZATION, World, load_event
+
+PUBLISH_BATCH_BYTES = 256 * 1024
+
+
+def image(number: int, *, size: int = 0, webhook_type: str = "payment.succeeded") -> dict[str, Any]:
+    """An item of the outbox as the stream shows it; its body has at least this size."""
+    body = {"webhook_type": webhook_type, "number": number, "filler": "x" * size}
+    return {
+        "organization_id": {"S": ORGANIZATION},
+        "lago_id": {"S": f"notification-{number}"},
+        "webhook_type": {"S": webhook_type},
+        "object_type": {"S": "payment"},
+        "body": {"S": json.dumps(body)},
+        "created_at": {"S": "2026-11-23T10:00:00.000+00:00"},
+    }
+
+
+def publish(world: World, event: dict[str, Any]) -> list[str]:
+    """Hand the event to the function; returns the identifiers that it reports as failed."""
+    answer = world.invoke("publish-notifications", event)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def numbers(messages: list[dict[str, Any]]) -> list[int]:
+    return sorted(json.loads(message["Message"])["number"] for message in messages)
+
+
+class Topic:
+    """A topic that does not take some messages, and remembers the batches it was sent."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *refused: str) -> None:
+        self.batches: list[list[dict[str, Any]]] = []
+        call: Callable[[BaseClient, str, dict[str, Any]], dict[str, Any]] = vars(BaseClient)["_make_api_call"]
+
+        def answered(client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+            if operation != "PublishBatch":
+                return call(client, operation, parameters)
+            entries = parameters["PublishBatchRequestEntries"]
+            self.batches.append(entries)
+            taken = [entry for entry in entries if _key(entry) not in refused]
+            failed = [{"Id": entry["Id"], "Code": "InternalError"} for entry in entries if _key(entry) in refused]
+            answer = call(client, operation, parameters | {"PublishBatchRequestEntries": taken}) if taken else {}
+            return answer | {"Failed": failed}
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", answered)
+
+
+def _key(entry: dict[str, Any]) -> str:
+    key: str = entry["MessageAttributes"]["unique_key"]["StringValue"]
+    return key
+
+
+def test_a_subscriber_receives_the_body_and_the_attributes_to_filter_by(world: World) -> None:
+    assert publish(world, load_event("publish-notifications")) == []
+
+    (message,) = world.received()
+    attributes = {name: attribute["Value"] for name, attribute in message["MessageAttributes"].items()}
+    body = json.loads(message["Message"])
+    assert attributes == {
+        "webhook_type": "invoice.payment_failure",
+        "organization_id": ORGANIZATION,
+        "object_type": "payment_provider_invoice_payment_error",
+        "unique_key": load_event("publish-notifications")["Records"][0]["dynamodb"]["Keys"]["lago_id"]["S"],
+    }
+    assert {name: body[name] for name in ("webhook_type", "organization_id", "object_type")} == {
+        name: attributes[name] for name in ("webhook_type", "organization_id", "object_type")
+    }
+
+
+def test_a_batch_is_published_message_by_message(world: World) -> None:
+    assert publish(world, load_event("publish-notifications-batch")) == []
+    types = [message["MessageAttributes"]["webhook_type"]["Value"] for message in world.received()]
+    assert sorted(types) == ["invoice.payment_failure", "payment_provider.error"]
+
+
+def test_an_empty_batch_publishes_nothing(world: World) -> None:
+    assert publish(world, {"Records": []}) == []
+    assert world.received() == []
+
+
+def test_more_than_ten_go_in_batches_of_ten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    topic = Topic(monkeypatch)
+
+    assert publish(world, world.stream_event(image(number) for number in range(25))) == []
+
+    assert [len(batch) for batch in topic.batches] == [10, 10, 5]
+    assert numbers(world.received()) == list(range(25))
+
+
+def test_large_bodies_go_in_smaller_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    topic = Topic(monkeypatch)
+
+    assert publish(world, world.stream_event(image(number, size=90_000) for number in range(5))) == []
+
+    assert [len(batch) for batch in topic.batches] == [2, 2, 1]
+    assert all(len(json.dumps(batch)) < PUBLISH_BATCH_BYTES for batch in topic.batches)
+    assert numbers(world.received()) == list(range(5))
+
+
+def test_one_that_is_nearly_too_large_goes_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    topic = Topic(monkeypatch)
+    images = [image(0), image(1, size=240_000), image(2)]
+
+    assert publish(world, world.stream_event(images)) == []
+
+    assert [len(batch) for batch in topic.batches] == [1, 1, 1]
+
+
+def test_exactly_those_that_the_topic_did_not_take_are_delivered_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Topic(monkeypatch, "notification-3", "notification-11")
+    event = world.stream_event(image(number) for number in range(12))
+    sequence_numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+
+    assert publish(world, event) == [sequence_numbers[3], sequence_numbers[11]]
+
+    assert numbers(world.received()) == [0, 1, 2, 4, 5, 6, 7, 8, 9, 10]
+
+
+def test_when_all_are_refused_all_are_delivered_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    Topic(monkeypatch, "notification-0", "notification-1")
+    event = world.stream_event([image(0), image(1)])
+    assert publish(world, event) == [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+
+
+@pytest.mark.parametrize("moment", list(Moment))
+def test_a_crash_fails_the_batch_and_a_repeat_publishes_it_with_the_same_keys(
+    world: World, monkeypatch: pytest.MonkeyPatch, moment: Moment
+) -> None:
+    event = load_event("publish-notifications-batch")
+    AwsFaults(monkeypatch).crash("PublishBatch", moment)
+    with pytest.raises(SimulatedCrashError):
+        publish(world, event)
+
+    assert publish(world, event) == []
+
+    messages = world.received()
+    keys = [message["MessageAttributes"]["unique_key"]["Value"] for message in messages]
+    assert len(keys) == (2 if moment is Moment.BEFORE else 4)
+    assert len(set(keys)) == 2
+
+
+def test_a_notification_told_again_under_the_same_id_is_no_new_record(world: World) -> None:
+    world.connect()
+    world.customer(payment_method=None)
+    world.create_invoice()
+    images = world.new_images("invoices")
+    for _ in range(2):
+        world.invoke("invoice-created", world.stream_event(images))
+
+    assert len(world.publish_new_notifications()) == 1
+    assert world.publish_new_notifications() == []

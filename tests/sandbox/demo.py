@@ -1,0 +1,175 @@
+"""`make demo`: both stories, from the first key to the last notification, on the whole stack."""
+
+import argparse
+import re
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.stack import SECRET_KEY, Stack, request, wait_for
+from sandbox.stage import Stage
+
+_SECRETS = re.compile(r"(?:sk|rk)_(?:test|live)_|whsec_")
+_FAILURE = ["invoice.payment_failure", "invoice.payment_status_updated"]
+_SUCCESS = ["invoice.payment_status_updated", "payment.succeeded"]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What must have become of an invoice in the end."""
+
+    what: str
+    lago_id: str
+    status: str
+    told: list[str]
+    has_intent: bool = True
+
+
+def main() -> int:
+    """Run the demo; the exit status says whether all was as expected."""
+    argparse.ArgumentParser(prog="make demo", description=__doc__).parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    started = time.monotonic()
+    with Stack("demo") as stack:
+        stage = Stage(stack, started)
+        stage.say("the template is deployed; an operator issued an API key")
+        enforced = stage.is_refused_to_write_invoices("FindRecordsRole")
+        stage.say(f"the functions run under the template's roles: find-records writing an invoice is refused: {enforced}")
+        expected = [*_new_billing_system(stage), *_migration(stage)]
+        wrong = _show(stage, expected)
+        leaks = sum(1 for message in stack.emulator.log_messages() if _SECRETS.search(message))
+        stage.say(f"all logs of all functions searched for keys and signing secrets: {leaks} found")
+        calls = request("GET", f"{stack.stripe_url}/_sandbox/calls").body["counts"]["POST /v1/payment_intents"]
+        charged = sum(1 for invoice in expected if invoice.has_intent)
+        stage.say(f"{calls} calls created {charged} payment intents")
+    if wrong or leaks or calls != charged or not enforced:
+        print(f"NOT as expected: {wrong} invoices, {leaks} secrets in logs, {calls} calls for {charged} intents")
+        return 1
+    print("All as expected.")
+    return 0
+
+
+def _new_billing_system(stage: Stage) -> list[Expected]:
+    stage.say("STORY 1: a new billing system; customers are created in Stripe")
+    settings = {"secret_key": SECRET_KEY, "name": "Acme Billing", "create_customers": True}
+    integration = stage.call("PUT", "integrations/stripe/stripe", {"integration": settings})["integration"]
+    stage.say(f"Stripe account {integration['account_id']} connected as \"stripe\", webhook endpoint registered")
+    cards = {"anna": "pm_card_visa", "bruno": "pm_card_chargeCustomerFail", "clara": "pm_card_authenticationRequired"}
+    for external_id, card in cards.items():
+        body = {"customer": {"external_id": external_id, "name": external_id.title()}}
+        created = stage.call("POST", "customers", body)["customer"]["billing_configuration"]
+        stage.say(f"customer {external_id} created in Stripe as {created['provider_customer_id']}")
+        save = stage.save_card if external_id == "anna" else stage.set_default_card
+        save(created["provider_customer_id"], card)
+        stage.say(f"{external_id} saves {card}")
+    for external_id in cards:
+        wait_for(f"{external_id}'s card", lambda who=external_id: stage.customer(who)["payment_method_id"])
+    stage.say("Stripe told us of the cards; they are what will be charged")
+    invoices = {external_id: stage.invoice(external_id, 4200) for external_id in cards}
+    free = stage.invoice("anna", 0)
+    dora = stage.call("POST", "customers", {"customer": {"external_id": "dora", "name": "Dora"}})["customer"]
+    early = stage.invoice("dora", 1900)
+    wait_for("dora's missing card", lambda: "customer.payment_method_missing" in stage.subscriber.about_customer("dora"))
+    stage.say("invoices made; dora has no card yet: her invoice waits and the subscriber knows")
+    stage.save_card(dora["billing_configuration"]["provider_customer_id"], "pm_card_mastercard")
+    stage.say("dora saves a card")
+    return [
+        Expected("anna, a card", invoices["anna"], "succeeded", _SUCCESS),
+        Expected("bruno, card declined", invoices["bruno"], "failed", _FAILURE),
+        Expected("clara, must authenticate", invoices["clara"], "failed", _FAILURE),
+        Expected("anna, nothing to pay", free, "succeeded", [], has_intent=False),
+        Expected("dora, card came later", early, "succeeded", _SUCCESS),
+    ]
+
+
+def _migration(stage: Stage) -> list[Expected]:
+    stage.say("STORY 2: a migration; customers exist in Stripe already")
+    stage.call("PUT", "integrations/stripe/old", {"integration": {"secret_key": SECRET_KEY, "name": "Acme, the old one"}})
+    stage.say('the account connected once more as "old", which creates no customers')
+    emil = _existing_customer(stage, "emil", "pm_card_visa")
+    frida = _existing_customer(stage, "frida", _sepa_debit(stage))
+    _existing_customer(stage, "gustav", None)
+    have_method = [who for who in ("emil", "frida", "gustav") if stage.customer(who)["payment_method_id"]]
+    stage.say(f"imported with their Stripe ids; with a payment method: {', '.join(have_method)}; without: gustav")
+    refused = stage.try_call("POST", "customers", _import("hans", "cus_of_somebody_else"))
+    stage.say(f"a Stripe id of another account is refused: {refused.status} {refused.body['error_details']}")
+    paid = stage.invoice("emil", 9900)
+    debited = stage.invoice("frida", 12500)
+    item = stage.put_item("emil", total_amount_cents={"N": "2500"})
+    broken = stage.put_item("emil", total_amount_cents={"N": "-1"})
+    parked = wait_for("the broken item", lambda: stage.find_invoice(broken))
+    stage.say(f"an item put into the table with a negative amount is parked: {parked['error_details'][0]['details']}")
+    stage.say(f"customers {emil} and {frida} are collected from now on")
+    return [
+        Expected("emil, imported", paid, "succeeded", _SUCCESS),
+        Expected("frida, SEPA direct debit", debited, "succeeded", _SUCCESS),
+        Expected("emil, put into the table", item, "succeeded", _SUCCESS),
+        Expected("emil, broken item", broken, "pending", [], has_intent=False),
+    ]
+
+
+def _existing_customer(stage: Stage, external_id: str, payment_method: str | None) -> str:
+    customer = stage.stripe.v1.customers.create({"name": external_id.title()}).id
+    if payment_method:
+        stage.set_default_card(customer, payment_method)
+    stage.call("POST", "customers", _import(external_id, customer))
+    return customer
+
+
+def _import(external_id: str, provider_customer_id: str) -> dict[str, Any]:
+    billing = {
+        "payment_provider": "stripe",
+        "payment_provider_code": "old",
+        "provider_customer_id": provider_customer_id,
+        "provider_payment_methods": ["card", "sepa_debit"],
+    }
+    return {"customer": {"external_id": external_id, "billing_configuration": billing}}
+
+
+def _sepa_debit(stage: Stage) -> str:
+    return stage.stripe.v1.payment_methods.create(
+        {
+            "type": "sepa_debit",
+            "sepa_debit": {"iban": "DE89370400440532013000"},
+            "billing_details": {"name": "Frida", "email": "frida@example.com"},
+        }
+    ).id
+
+
+def _show(stage: Stage, expected: list[Expected]) -> int:
+    """Wait for every invoice, print the table, and count those that are not as expected."""
+    rows, wrong = [], 0
+    for one in expected:
+        invoice = stage.wait_for_status(one.lago_id, one.status)
+        told = _told(stage, one)
+        payment = stage.payment(one.lago_id)
+        right = bool(payment) is one.has_intent and set(one.told) <= set(told)
+        wrong += not right
+        amount = f"{invoice['total_amount_cents'] / 100:.2f} {invoice['currency']}"
+        intent = payment["provider_payment_id"] if payment else "-"
+        rows.append((one.what, amount, invoice["payment_status"], intent, ", ".join(told) or "-", "" if right else "WRONG"))
+    stage.say("every invoice has come to its end")
+    _print_table(("invoice", "amount", "status", "payment intent", "notifications the subscriber received", ""), rows)
+    return wrong
+
+
+def _told(stage: Stage, one: Expected) -> list[str]:
+    def all_told() -> list[str]:
+        told = sorted(stage.subscriber.about_invoice(one.lago_id))
+        return told if set(one.told) <= set(told) else []
+
+    return wait_for(f"the notifications about {one.what}", all_told) if one.told else []  # type: ignore[no-any-return]
+
+
+def _print_table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
+    print()
+    for row in [heads, tuple("-" * width for width in widths), *rows]:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""`make local` and `make stop`: the whole stack, left running in the background."""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Event
+
+from sandbox.aws import REPOSITORY
+from sandbox.stack import SECRET_KEY, Stack, request, wait_for, work_directory
+
+_STACK_FILE = work_directory() / "stack.json"
+_PID_FILE = work_directory() / "local.pid"
+_LOG_FILE = work_directory() / "local.log"
+_START_SECONDS = 180
+
+
+def main() -> int:
+    """Start, serve or stop; the exit status says whether that worked."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.local", description=__doc__)
+    parser.add_argument("command", choices=("start", "stop", "serve"), help="serve stays in the foreground")
+    command = parser.parse_args().command
+    return {"start": _start, "stop": _stop, "serve": _serve}[command]()
+
+
+def _start() -> int:
+    if _running_pid():
+        print("It is running already.")
+    else:
+        _STACK_FILE.unlink(missing_ok=True)
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "tests"), "PYTHONUNBUFFERED": "1"}
+        with _LOG_FILE.open("wb") as log:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "sandbox.local", "serve"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env=environment,
+            )
+        _PID_FILE.write_text(str(server.pid))
+        if not _follow_until_ready(server):
+            print(f"It did not start; see {_LOG_FILE.relative_to(REPOSITORY)}")
+            return 1
+    print(_how_to_call(json.loads(_STACK_FILE.read_text())))
+    return 0
+
+
+def _follow_until_ready(server: subprocess.Popen[bytes]) -> bool:
+    """Show what the server reports while it starts."""
+    shown, deadline = 0, time.monotonic() + _START_SECONDS
+    while not _STACK_FILE.exists() and server.poll() is None and time.monotonic() < deadline:
+        lines = _LOG_FILE.read_text().splitlines()
+        print(*lines[shown:], sep="\n", end="\n" if lines[shown:] else "", flush=True)
+        shown = len(lines)
+        time.sleep(0.2)
+    return _STACK_FILE.exists()
+
+
+def _stop() -> int:
+    pid = _running_pid()
+    if pid is None:
+        print("It is not running.")
+        return 0
+    os.kill(pid, signal.SIGTERM)
+    wait_for("the stack to end", lambda: _running_pid() is None)
+    print("Stopped.")
+    return 0
+
+
+def _serve() -> int:
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        with Stack("local") as stack:
+            facts = _connect(stack)
+            _write(_STACK_FILE, json.dumps(facts, indent=2))
+            stop.wait()
+    finally:
+        _STACK_FILE.unlink(missing_ok=True)
+        _PID_FILE.unlink(missing_ok=True)
+    return 0
+
+
+def _connect(stack: Stack) -> dict[str, str]:
+    """Connect the one organization to the sandbox, and say where everything is."""
+    key = stack.issue_api_key()
+    settings = {"secret_key": SECRET_KEY, "name": "Sandbox", "create_customers": True}
+    url = f"{stack.api_url}api/v1/integrations/stripe/stripe"
+    answer = request("PUT", url, {"integration": settings}, api_key=key["api_key"])
+    if answer.status != 200:  # noqa: PLR2004
+        raise RuntimeError(f"connecting was answered {answer.status} {answer.body}")
+    tables = {name: value for name, value in stack.outputs.items() if name.endswith("Table")}
+    return {
+        "api_url": stack.api_url,
+        "api_key": key["api_key"],
+        "organization_id": key["organization_id"],
+        "aws_endpoint_url": stack.emulator.endpoint_url,
+        "aws_access_key_id": stack.emulator.credentials.access_key_id,
+        "aws_secret_access_key": stack.emulator.credentials.secret_access_key,
+        "region": stack.emulator.region,
+        "stripe_url": stack.stripe_url,
+        "stripe_secret_key": SECRET_KEY,
+        "topic_arn": stack.outputs["TopicArn"],
+    } | {_snake(name): value for name, value in tables.items()}
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+def _write(path: Path, text: str) -> None:
+    """All or nothing: whoever waits for the file reads it whole. It holds keys of the sandbox; only its owner reads it."""
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def _running_pid() -> int | None:
+    with contextlib.suppress(OSError, ValueError):
+        pid = int(_PID_FILE.read_text())
+        os.kill(pid, 0)
+        return pid
+    return None
+
+
+def _how_to_call(facts: dict[str, str]) -> str:
+    api = facts["api_url"] + "api/v1"
+    ours = f"curl -s -H 'Authorization: Bearer {facts['api_key']}' -H 'Content-Type: application/json'"
+    customer = f"$({ours} {api}/customers/acme | grep -o 'cus_[a-z0-9]*' | head -1)"
+    saved = f"-d payment_method=pm_card_visa -d confirm=true -d usage=off_session -d customer={customer}"
+    invoice = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 4200}
+    return f"""
+The stack is running. All there is to know is in .local/stack.json; `make stop` ends it. Try this:
+
+# a customer, created in Stripe at once
+{ours} {api}/customers -d '{json.dumps({"customer": {"external_id": "acme", "name": "Acme"}})}'
+
+# the customer saves a card: what a checkout page does, so this one is a call of Stripe
+curl -s -u {facts["stripe_secret_key"]}: {facts["stripe_url"]}/v1/setup_intents -d 'automatic_payment_methods[enabled]=true' -d 'automatic_payment_methods[allow_redirects]=never' {saved}
+
+# an invoice, and what became of it
+{ours} {api}/invoices -d '{json.dumps({"invoice": invoice})}'
+{ours} {api}/payments
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""What only a sandbox can do, as methods: the engine's user calls them directly, `/_sandbox/…` over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from .accounts import Account, WebhookSecret
+from .api_keys import ApiKey
+from .calls import Call
+from .context import Context
+from .declines import DECLINES
+from .disruptions import DisruptionMode, WebhookDisruption, WebhookDisruptions
+from .faults import Fault, FaultKind
+from .resources import checkout_completion, disputes, settlement
+from .wire import JsonObject, Response
+
+if TYPE_CHECKING:
+    from .engine import StripeSandbox
+
+
+class Control:
+    """Controls of one sandbox. Every method is safe to call from any thread; unknown ids raise `KeyError`."""
+
+    def __init__(self, sandbox: "StripeSandbox") -> None:
+        self._sandbox = sandbox
+        self._disruptions = WebhookDisruptions(sandbox.world.webhooks.push)
+        sandbox.world.webhooks.disrupt = self._disruptions.apply
+
+    def calls(self) -> list[Call]:
+        """The last 10 000 API calls, oldest first."""
+        with self._sandbox.lock:
+            return list(self._sandbox.log.calls)
+
+    def call_counts(self) -> dict[str, int]:
+        """All API calls per endpoint, such as `POST /v1/payment_intents`, `*` standing for an id."""
+        with self._sandbox.lock:
+            return dict(self._sandbox.log.counts)
+
+    def add_fault(
+        self,
+        kind: str,
+        *,
+        method: str = "*",
+        path: str = "*",
+        metadata: Mapping[str, str] | None = None,
+        times: int = 1,
+        seconds: float = 0.0,
+        reason: str = "endpoint-rate",
+    ) -> None:
+        """Befalls the next requests that match: see `faults.Fault`. Raises `ValueError` for an unknown kind."""
+        with self._sandbox.lock:
+            fault = Fault(FaultKind(kind), method, path, metadata or {}, times, seconds, reason)
+            self._sandbox.faults.add(fault)
+
+    def clear_faults(self) -> None:
+        with self._sandbox.lock:
+            self._sandbox.faults.clear()
+
+    def release(self, hold: str) -> Response:
+        """Lets a request go on that a `hold` or `hang` keeps back; ids are those of `holds`."""
+        return self._sandbox.release(hold)
+
+    def holds(self) -> list[str]:
+        with self._sandbox.lock:
+            return list(self._sandbox.gateway.held)
+
+    def advance(self, seconds: float) -> float:
+        """Moves the clock; whatever is due by then happens. Returns the time."""
+        with self._sandbox.lock:
+            self._sandbox.clock.advance(seconds)
+            self._sandbox.run_due()
+            return self._sandbox.clock.now()
+
+    def disrupt_webhooks(
+        self, mode: str, *, count: int | None = 1, types: Sequence[str] = (), seconds: float = 60.0
+    ) -> None:
+        """Drops, duplicates, delays or reorders webhooks: see `disruptions`. Raises `ValueError` for another mode."""
+        with self._sandbox.lock:
+            self._disruptions.add(WebhookDisruption(DisruptionMode(mode), count, tuple(types), seconds))
+
+    def clear_webhook_disruptions(self) -> None:
+        with self._sandbox.lock:
+            self._disruptions.clear()
+
+    def roll_webhook_secret(self, endpoint_id: str, *, expires_in: float = 24 * 3600.0) -> str:
+        """The new secret. The old one stays valid for so many seconds: until then both sign."""
+        with self._sandbox.lock:
+            account = self._owner(endpoint_id)
+            now = self._sandbox.clock.now()
+            secret = f"whsec_{self._sandbox.world.ids.secret(32)}"
+            valid = [old for old in account.webhook_secrets[endpoint_id] if old.expires_at is None]
+            ending = [WebhookSecret(old.value, now + expires_in) for old in valid]
+            account.webhook_secrets[endpoint_id] = [WebhookSecret(secret), *ending]
+            return secret
+
+    def add_account(
+        self,
+        *,
+        name: str = "Sandbox",
+        country: str = "US",
+        currency: str = "usd",
+        secret_key: str | None = None,
+        permissions: Sequence[str] = (),
+    ) -> JsonObject:
+        """A new account's id with a secret, a publishable and a restricted key, the last with these permissions."""
+        with self._sandbox.lock:
+            account = self._sandbox.add_account(name=name, country=country, currency=currency)
+            return {
+                "account": account.id,
+                "secret_key": self.add_key(account.id, value=secret_key),
+                "publishable_key": self.add_key(account.id, kind="pk"),
+                "restricted_key": self.add_key(account.id, kind="rk", permissions=permissions),
+            }
+
+    def add_key(
+        self, account_id: str, *, kind: str = "sk", permissions: Sequence[str] = (), value: str | None = None
+    ) -> str:
+        """A key: `rk` with permissions such as `rak_payment_intent_write`; `_write` includes reading."""
+        with self._sandbox.lock:
+            account = self._sandbox.accounts[account_id]
+            value = value or self._sandbox.world.ids.new(f"{kind}_test", 40)
+            return self._sandbox.gateway.keys.add(ApiKey(value, account.id, frozenset(permissions))).value
+
+    def expire_key(self, value: str, *, expires_in: float = 0.0) -> None:
+        """Expires or revokes a key, now or in so many seconds."""
+        with self._sandbox.lock:
+            self._sandbox.gateway.keys.expire(value, self._sandbox.clock.now() + expires_in)
+
+    def complete_checkout(self, session_id: str, payment_method: str, *, authenticates: bool = True) -> JsonObject:
+        """What the page's button does. Raises `ApiError` 402 for a decline."""
+        with self._sandbox.lock:
+            context = self._context(session_id)
+            return checkout_completion.complete(context, session_id, payment_method, authenticates=authenticates)
+
+    def authenticate(self, intent_id: str, *, succeeds: bool = True) -> JsonObject:
+        """The customer passes or fails the 3-D Secure that an intent in `requires_action` asks for."""
+        with self._sandbox.lock:
+            return settlement.authenticate(self._context(intent_id), intent_id, succeeds=succeeds)
+
+    def set_outcome(self, payment_method: str, outcome: str | None) -> None:
+        """How charges of this payment method end from now on: a name in `cards.DECLINES`; None: as its card says."""
+        with self._sandbox.lock:
+            decline = DECLINES[outcome] if outcome else None
+            self._owner(payment_method).methods[payment_method].decline = decline
+
+    def close_dispute(self, dispute_id: str, status: str) -> JsonObject:
+        """`won` or `lost`."""
+        if status not in ("won", "lost"):
+            raise ValueError(f"a dispute is won or lost, not {status}")
+        with self._sandbox.lock:
+            return disputes.close(self._context(dispute_id), dispute_id, status)
+
+    def set_rate_limits(self, *, endpoint: float | None = None, total: float | None = None) -> None:
+        """Requests per second for each endpoint and for an account in total; Stripe's: 25 and 100 (25 in test mode)."""
+        with self._sandbox.lock:
+            self._sandbox.gateway.limiter.endpoint_rate = endpoint
+            self._sandbox.gateway.limiter.global_rate = total
+
+    def set_settlement_delay(self, seconds: float) -> None:
+        """How long bank debits and refunds take from now on."""
+        with self._sandbox.lock:
+            self._sandbox.world.settings.settlement_delay = seconds
+
+    def reset(self) -> None:
+        """Forgets all objects, faults, disruptions, deliveries and calls; accounts and keys stay."""
+        with self._sandbox.lock:
+            self._sandbox.forget()
+            self._disruptions = WebhookDisruptions(self._sandbox.world.webhooks.push)
+            self._sandbox.world.webhooks.disrupt = self._disruptions.apply
+
+    def report(self) -> JsonObject:
+        """The log of calls and their counts, as JSON."""
+        with self._sandbox.lock:
+            log = self._sandbox.log
+            outcomes = {f"{endpoint} {status}": number for (endpoint, status), number in log.outcomes.items()}
+            return {"calls": [asdict(call) for call in log.calls], "counts": dict(log.counts), "outcomes": outcomes}
+
+    def _context(self, object_id: str) -> Context:
+        return Context(self._sandbox.world, self._owner(object_id))
+
+    def _owner(self, object_id: str) -> Account:
+        for account in self._sandbox.accounts.values():
+            if account.find(object_id) is not None:
+                return account
+        raise KeyError(object_id)

@@ -1,0 +1,60 @@
+"""https://docs.stripe.com/api/disputes: only as far as a test card opens one and the sandbox's control closes it."""
+
+from sandbox.stripe.context import Context
+from sandbox.stripe.wire import JsonObject
+
+from .listing import chosen, list_page
+
+_DAYS_TO_ANSWER = 9
+
+
+def open_for(context: Context, charge: JsonObject, reason: str) -> JsonObject:
+    dispute = context.account.disputes.add(
+        {
+            "id": context.new_id("dp"),
+            "object": "dispute",
+            "amount": charge["amount"],
+            "balance_transactions": [],
+            "charge": charge["id"],
+            "created": context.now,
+            "currency": charge["currency"],
+            "enhanced_eligibility_types": [],
+            "evidence": {},
+            "evidence_details": {
+                "due_by": context.now + _DAYS_TO_ANSWER * 86400,
+                "has_evidence": False,
+                "past_due": False,
+                "submission_count": 0,
+            },
+            "is_charge_refundable": False,
+            "livemode": False,
+            "metadata": {},
+            "payment_intent": charge["payment_intent"],
+            "payment_method_details": {"type": charge["payment_method_details"]["type"]},
+            "reason": reason,
+            "status": "needs_response",
+        }
+    )
+    context.account.charges.change(charge["id"], disputed=True)
+    context.emit("charge.dispute.created", dispute)
+    context.emit("charge.dispute.funds_withdrawn", dispute)
+    return dispute
+
+
+def close(context: Context, dispute_id: str, status: str) -> JsonObject:
+    """The bank's decision: `won` gives the funds back."""
+    context.account.disputes.require(dispute_id)
+    dispute = context.account.disputes.change(dispute_id, status=status)
+    context.emit("charge.dispute.closed", dispute)
+    if status == "won":
+        context.emit("charge.dispute.funds_reinstated", dispute)
+    return dispute
+
+
+def retrieve(context: Context, params: JsonObject, dispute_id: str) -> JsonObject:
+    return context.account.disputes.require(dispute_id)
+
+
+def list_all(context: Context, params: JsonObject) -> JsonObject:
+    match = chosen(params, "payment_intent", "charge")
+    return list_page(context.account.disputes, "/v1/disputes", params, match)

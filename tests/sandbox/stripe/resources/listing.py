@@ -1,0 +1,61 @@
+"""Lists and the changes that every resource makes alike."""
+
+from typing import Any
+
+from sandbox.stripe.errors import invalid_request
+from sandbox.stripe.store import Collection, Page, Predicate
+from sandbox.stripe.wire import JsonObject
+
+
+def list_page(
+    collection: Collection,
+    url: str,
+    params: JsonObject,
+    match: dict[str, Any] | None = None,
+    accept: Predicate | None = None,
+) -> JsonObject:
+    """A list object. Raises `ApiError` for a limit outside 1 to 100 or a cursor that names nothing."""
+    page = Page(params)
+    if not 1 <= page.limit <= 100:
+        bound = "greater than or equal to 1" if page.limit < 1 else "less than or equal to 100"
+        raise invalid_request(f"This value must be {bound}.", code="parameter_invalid_integer", param="limit")
+    for cursor in ("starting_after", "ending_before"):
+        if cursor in params:
+            collection.require(params[cursor], cursor)
+    data, has_more = collection.page(page, match or {}, accept)
+    return {"object": "list", "data": data, "has_more": has_more, "url": url}
+
+
+def merge_metadata(current: JsonObject, sent: Any) -> JsonObject:
+    """An empty value unsets its key, an empty string all of them: https://docs.stripe.com/api/metadata."""
+    if sent == "":
+        return {}
+    merged = {**current, **(sent or {})}
+    return {key: value for key, value in merged.items() if value != ""}
+
+
+def changed_attributes(before: JsonObject, after: JsonObject) -> JsonObject:
+    """What `previous_attributes` of an update event shows: the former values, nested objects only as far as changed."""
+    previous: JsonObject = {}
+    for name, value in after.items():
+        former = before.get(name)
+        if former == value:
+            continue
+        if isinstance(former, dict) and isinstance(value, dict) and name != "metadata":
+            previous[name] = {key: former[key] for key in former if former[key] != value.get(key)}
+        elif name == "metadata" and isinstance(former, dict):
+            names = {*former, *value}
+            previous[name] = {key: former.get(key) for key in sorted(names) if former.get(key) != value.get(key)}
+        else:
+            previous[name] = former
+    return previous
+
+
+def chosen(params: JsonObject, *names: str) -> JsonObject:
+    """The parameters of these names that were sent."""
+    return {name: params[name] for name in names if name in params}
+
+
+def cleared(value: Any) -> Any:
+    """An empty string unsets an attribute."""
+    return None if value == "" else value

@@ -1,0 +1,7 @@
+import pytest
+from unit.stripe_sandbox.shop import Shop
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
