@@ -67,7 +67,7 @@ requirements: $(PROJECT)/.locked ## write what the layer ships, from uv.lock
 	@$(UV) export --quiet --no-dev --no-emit-project --no-header --output-file layers/domain/requirements.txt
 
 build: $(UV) $(SAM)/.locked ## build for AWS
-	@UV=$(CURDIR)/$(UV) $(SAM)/bin/sam build
+	@UV=$(CURDIR)/$(UV) PAYSTREAM_LAYER_COMPILER="$$(./environments/find-python 3.13 || echo 3.13)" $(SAM)/bin/sam build
 
 deploy: build ## deploy to AWS; asks for what it needs
 	@$(SAM)/bin/sam deploy --guided

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 
 class Moment(Enum):
@@ -65,3 +66,10 @@ class AwsFaults:
     @property
     def are_still_to_come(self) -> bool:
         return bool(self._pending)
+
+
+def lose_a_race() -> None:
+    """For `meanwhile`: DynamoDB refuses a transaction because another one is at work on the same item."""
+    error = {"Code": "TransactionCanceledException", "Message": "Transaction cancelled"}
+    response: Any = {"Error": error, "CancellationReasons": [{"Code": "TransactionConflict"}]}
+    raise ClientError(response, "TransactWriteItems")

@@ -1,13 +1,18 @@
 """A new world for each test, without sockets."""
 
 from collections.abc import Iterator
+from functools import cache
 from io import StringIO
 
+import boto3
 import pytest
 from functions.world import World
 from moto import mock_aws
 from paystream.observability import logger
 from pytest_socket import disable_socket
+
+# Making a client costs more than ten calls of it; moto forgets its state between tests, clients have none.
+_client, _resource = cache(boto3.client), cache(boto3.resource)
 
 
 @pytest.fixture
@@ -19,6 +24,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         "AWS_DEFAULT_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "client", _client)
+    monkeypatch.setattr(boto3, "resource", _resource)
     disable_socket()
     with mock_aws():
         yield World(monkeypatch)

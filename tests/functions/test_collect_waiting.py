@@ -7,6 +7,10 @@ import boto3
 import pytest
 from functions.aws_faults import Moment
 from functions.world import World, load_event
+from template import resources
+
+VISIBILITY_TIMEOUT = resources("AWS::SQS::Queue")["CollectionQueue"]["VisibilityTimeout"]
+"""After so many seconds a message that failed comes back."""
 
 
 def waiting_invoices(world: World, *amounts: int, external_id: str = "acme") -> list[str]:
@@ -23,7 +27,8 @@ def waiting_invoices(world: World, *amounts: int, external_id: str = "acme") -> 
 
 
 def collect(world: World, **context: Any) -> int:
-    """Hand over the message; returns how many are to be delivered again."""
+    """Hand over the message, later than the last time; returns how many are to be delivered again."""
+    world.pass_time(VISIBILITY_TIMEOUT)
     answer = world.invoke("collect-waiting", load_event("collect-waiting"), **context)
     return len(answer["batchItemFailures"])
 
@@ -184,17 +189,35 @@ def test_of_a_batch_an_unknown_customer_is_reported_and_the_others_are_collected
     assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
 
 
+def test_a_customer_who_is_named_by_two_messages_at_once_is_collected_once(world: World) -> None:
+    world.connect()
+    waiting_invoices(world, 1001)
+    world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("collect-waiting", load_event("collect-waiting")))
+
+    assert collect(world) == 0
+
+    assert world.stripe_calls() == 1
+
+
+def test_a_message_that_reads_an_invoice_just_before_another_one_takes_it_leaves_it_alone(world: World) -> None:
+    world.connect()
+    waiting_invoices(world, 1001)
+    other = load_event("collect-waiting")
+    world.aws.meanwhile("UpdateItem", lambda: world.invoke("collect-waiting", other), TableName="InvoicesTable")
+
+    assert collect(world) == 0
+
+    assert world.stripe_calls() == 1
+    assert world.charged() == [1001]
+
+
 def test_more_invoices_than_a_page_of_the_index_are_all_found(world: World) -> None:
     world.connect()
     waiting_invoices(world, 1001)
-    (image,) = [dict(item) for item in world.dynamodb.scan(TableName="InvoicesTable")["Items"]]
+    (image,) = world.dynamodb.scan(TableName="InvoicesTable")["Items"]
     for number in range(105):
-        more = {
-            "lago_id": {"S": f"more-{number}"},
-            "number": {"S": f"more-{number}"},
-            "payment_status": {"S": "failed"},
-        }
-        world.dynamodb.put_item(TableName="InvoicesTable", Item=image | more)
+        ours = {"lago_id": {"S": f"more-{number}"}, "payment_status": {"S": "failed"}}
+        world.dynamodb.put_item(TableName="InvoicesTable", Item={**image, **ours})
 
     answer = world.invoke("collect-waiting", load_event("collect-waiting"))
 

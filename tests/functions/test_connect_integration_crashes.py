@@ -108,6 +108,15 @@ class TestStripeDoesNotAnswer:
         assert world.stripe_client.v1.webhook_endpoints.list().data == []
         assert secrets() == {}
 
+    def test_a_removal_whose_answer_was_lost_is_done(self, world: World) -> None:
+        world.connect()
+        world.stripe.control.add_fault("cut_after_commit", method="DELETE")
+
+        assert world.api("DELETE", PATH).status == 200
+
+        assert world.stripe_calls("DELETE /v1/webhook_endpoints/*") == 2
+        assert world.items("integrations") == []
+
 
 class TestTheFunctionEndsHalfWay:
     @pytest.mark.parametrize("moment", Moment)
@@ -156,6 +165,18 @@ class TestTheFunctionEndsHalfWay:
         assert world.items("integrations") == []
         assert secrets() == {}
         assert world.stripe_client.v1.webhook_endpoints.list().data == []
+
+    def test_a_secret_that_was_lost_is_made_anew_from_the_key(self, world: World) -> None:
+        world.connect()
+        (integration,) = world.items("integrations")
+        bootstrap.secrets().remove(ORGANIZATION, integration["lago_id"])
+        assert world.api("PUT", PATH, {"integration": {"name": "Renamed"}}).body["error_details"] == {
+            "secret_key": ["value_is_mandatory"]
+        }
+
+        assert connect(world) == 200
+
+        assert_connected(world)
 
     def test_an_endpoint_left_over_from_a_broken_replacement_goes_when_disconnecting(self, world: World) -> None:
         endpoint_id = world.connect()["webhook_endpoint_id"]

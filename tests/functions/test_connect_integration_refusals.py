@@ -9,6 +9,7 @@ from functions.aws_faults import Moment
 from functions.stored import everything
 from functions.world import ORGANIZATION, SECRET_KEY, World, load_event
 from paystream import bootstrap
+from paystream.entry.integration_input import connection_request
 
 PATH = "/api/v1/integrations/stripe/stripe"
 ROLLED_KEY = "sk_test_rolled11111111111111"
@@ -201,4 +202,7 @@ class TestSilence:
         integration = bootstrap.stores().integrations.get(ORGANIZATION, "stripe")
         assert integration
 
+        request = connection_request({"secret_key": SECRET_KEY, "name": "Acme"})
+
         assert repr(bootstrap.secrets().get(integration)) == "Credentials(…)"
+        assert repr(request) == "ConnectionRequest(name='Acme')"

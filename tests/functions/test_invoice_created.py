@@ -152,6 +152,18 @@ def test_an_invoice_of_a_customer_without_an_account_waits_until_it_is_linked(wo
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
 
+def test_an_invoice_whose_customer_is_not_in_stripe_yet_waits(world: World) -> None:
+    world.connect(create_customers=True)
+    world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/customers", times=2)
+    billing = {"billing_configuration": {"payment_provider": "stripe"}}
+    world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
+    world.create_invoice()
+
+    assert world.collect_new_invoices() == []
+
+    assert world.items("invoices")[0]["waiting_for"] == "provider_customer"
+
+
 def test_an_invoice_of_an_account_that_was_disconnected_waits(world: World) -> None:
     world.connect()
     world.customer()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
+from functions.aws_faults import Moment, lose_a_race
 from functions.world import TABLES, World
 
 HOUR = 3600
@@ -26,8 +26,9 @@ def give_another_card(world: World) -> None:
     (customer,) = world.items("customers")
     provider_customer_id = str(customer["provider_customer_id"])
     attached = world.stripe_client.v1.payment_methods.attach("pm_card_mastercard", {"customer": provider_customer_id})
-    settings = {"invoice_settings": {"default_payment_method": attached.id}}
-    world.stripe_client.v1.customers.update(provider_customer_id, settings)  # type: ignore[arg-type]
+    world.stripe_client.v1.customers.update(
+        provider_customer_id, {"invoice_settings": {"default_payment_method": attached.id}}
+    )
     world.deliver_stripe_events()
 
 
@@ -198,6 +199,34 @@ def test_a_record_whose_invoice_keeps_changing_is_delivered_again(world: World) 
     assert settled_once(world, invoice_id)
 
 
+def test_a_transaction_that_meets_another_one_is_tried_again_at_once(world: World) -> None:
+    invoice_id, event = collectable(world)
+    world.aws.meanwhile("TransactWriteItems", lose_a_race)
+
+    assert deliver(world, event) == 0
+
+    assert settled_once(world, invoice_id)
+
+
+def test_an_invoice_that_was_deleted_before_it_was_looked_at_is_not_charged(world: World) -> None:
+    _, event = collectable(world)
+    world.dynamodb.delete_item(TableName="InvoicesTable", Key=event["Records"][0]["dynamodb"]["Keys"])
+
+    assert deliver(world, event) == 1
+
+    assert world.stripe_calls() == 0
+
+
+def test_an_invoice_that_was_deleted_while_it_was_charged_is_reported(world: World) -> None:
+    _, event = collectable(world)
+    keys = event["Records"][0]["dynamodb"]["Keys"]
+    world.aws.meanwhile("TransactWriteItems", lambda: world.dynamodb.delete_item(TableName="InvoicesTable", Key=keys))
+
+    assert deliver(world, event) == 1
+
+    assert world.items("invoices") == []
+
+
 @pytest.mark.parametrize("moment", Moment)
 def test_a_crash_around_the_notice_of_a_refused_key_tells_it_once(world: World, moment: Moment) -> None:
     _, event = collectable(world)
@@ -262,5 +291,21 @@ def test_an_item_that_is_put_anew_after_an_unknown_outcome_is_not_charged_again(
     world.pass_time(25 * HOUR)
 
     assert deliver(world, put_anew(world, event, number="2026-0043")) == 0
+
+    assert settled_once(world, invoice_id)
+
+
+def test_an_invoice_of_the_api_that_an_application_overwrites_after_an_unknown_outcome_is_not_charged_again(
+    world: World,
+) -> None:
+    invoice_id, event = collectable(world)
+    world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
+    deliver(world, event)
+    world.pass_time(25 * HOUR)
+    world.put_invoice_item(lago_id=invoice_id, number="2026-0042")
+    key = event["Records"][0]["dynamodb"]["Keys"]
+
+    overwritten = world.dynamodb.get_item(TableName="InvoicesTable", Key=key)["Item"]
+    assert deliver(world, world.stream_event([dict(overwritten)])) == 0
 
     assert settled_once(world, invoice_id)

@@ -7,10 +7,9 @@ import pytest
 from functions.aws_faults import AwsFaults, Moment
 from functions.stripe_events import event, events_due, kept, post, request, signed
 from functions.world import ORGANIZATION, SECRET_KEY, World, load_event
-
 from paystream import bootstrap
 
-SETUP: Any = {
+SETUP = {
     "payment_method": "pm_card_mastercard",
     "confirm": True,
     "usage": "off_session",
@@ -20,13 +19,14 @@ SETUP: Any = {
 
 def save_card(world: World, customer: str) -> str:
     """The customer saves a card, as on a checkout page; returns its id."""
-    method = world.stripe_client.v1.setup_intents.create({**SETUP, "customer": customer}).payment_method
+    params: Any = {**SETUP, "customer": customer}
+    method = world.stripe_client.v1.setup_intents.create(params).payment_method
     assert isinstance(method, str)
     return method
 
 
-def attach(world: World, customer: str, token: str = "pm_card_visa") -> str:
-    return world.stripe_client.v1.payment_methods.attach(token, {"customer": customer}).id
+def attach(world: World, customer: str, method: str = "pm_card_visa") -> str:
+    return world.stripe_client.v1.payment_methods.attach(method, {"customer": customer}).id
 
 
 def make_default(world: World, customer: str, method: str) -> None:

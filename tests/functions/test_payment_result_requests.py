@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from functions.stripe_events import event, events_due, intent, kept, request, signed, signing_secrets
 from functions.world import ORGANIZATION, Answer, World, load_event
-
 from paystream import bootstrap
 from paystream.model.identifiers import payment_id
 
@@ -94,26 +93,12 @@ class TestSignature:
             sent = request(body, [signed(world, body.encode(), secrets=[secret])])
             assert world.call("payment-result", sent).status == 200
 
-    @pytest.mark.parametrize(
-        "signatures",
-        [
-            [],
-            [""],
-            ["t=,v1="],
-            ["v1=00"],
-            ["t=1795600800"],
-            ["t=1795600800,t=1795600800,v1=00"],
-            ["t=soon,v1=00"],
-            ["t=²,v1=00"],
-            ["t=1795600800,v1=é"],
-            [f"t={'9' * 400},v1=00"],
-            [f"t={'9' * 5000},v1=00"],
-            ["\ud83d\ude00" * 3],
-        ],
-        ids=lambda signatures: repr(signatures)[:30],
-    )
-    def test_whatever_is_no_signature_is_refused(self, waiting: World, signatures: list[str]) -> None:
-        assert refused(waiting, request(told_of_success(waiting), signatures)).status == 400
+    def test_whatever_is_no_signature_is_refused(self, waiting: World) -> None:
+        now = f"t={int(waiting.clock.now())}"
+        odd = ["", "t=,v1=", "v1=00", now, f"{now},{now},v1=00", "t=soon,v1=00", "t=²,v1=00", f"{now},v1=é", "😀"]
+        for header in [*odd, f"t={'9' * 400},v1=00", f"t={'9' * 5000},v1=00"]:
+            assert refused(waiting, request(told_of_success(waiting), [header])).status == 400, header
+        assert refused(waiting, request(told_of_success(waiting), [])).status == 400
 
     def test_a_signature_of_the_old_scheme_alone_is_refused(self, waiting: World) -> None:
         body = told_of_success(waiting)
@@ -152,12 +137,10 @@ class TestBody:
         sent = request("not base64!", [signed(waiting, b"not base64!")]) | {"isBase64Encoded": True}
         assert refused(waiting, sent).status == 400
 
-    @pytest.mark.parametrize(
-        "body", [b"\xff\xfe\x00", b'{"id": "\xff"}', b"", b"{", b"[]", b"null", b"1", b"{}", b'{"id": "evt_1"}']
-    )
-    def test_a_signed_body_that_is_no_event_is_refused(self, waiting: World, body: bytes) -> None:
-        sent = request(base64.b64encode(body).decode(), [signed(waiting, body)]) | {"isBase64Encoded": True}
-        assert refused(waiting, sent).status == 400
+    def test_a_signed_body_that_is_no_event_is_refused(self, waiting: World) -> None:
+        for body in (b"\xff\xfe\x00", b'{"id": "\xff"}', b"", b"{", b"[]", b"null", b"1", b"{}", b'{"id": "evt_1"}'):
+            sent = request(base64.b64encode(body).decode(), [signed(waiting, body)]) | {"isBase64Encoded": True}
+            assert refused(waiting, sent).status == 400, body
 
     def test_an_event_whose_object_is_not_as_it_should_be_is_refused(self, waiting: World) -> None:
         body = json.dumps(event(waiting, "payment_intent.succeeded", {"id": "pi_1"}))
@@ -169,19 +152,19 @@ class TestBody:
 
 
 class TestAddress:
-    @pytest.mark.parametrize("query", ["?code=nobody", "?code=" + "x" * 2000])
-    def test_an_unknown_code_is_refused(self, waiting: World, query: str) -> None:
+    def test_an_unknown_code_is_refused(self, waiting: World) -> None:
         body = told_of_success(waiting)
-        answer = refused(waiting, request(body, [signed(waiting, body.encode())], query=query))
-        assert (answer.status, answer.body["error"]) == (400, "BadRequest: there is no such integration")
+        for query in ("?code=nobody", "?code=" + "x" * 2000):
+            answer = refused(waiting, request(body, [signed(waiting, body.encode())], query=query))
+            assert (answer.status, answer.body["error"]) == (400, "BadRequest: there is no such integration")
 
-    @pytest.mark.parametrize("query", ["", "?code=", "?code=stripe"])
-    @pytest.mark.parametrize("organization_id", ["0a1b2c3d-0000-4000-8000-000000000002", "x", "x" * 3000])
-    def test_an_unknown_organization_is_refused(self, waiting: World, organization_id: str, query: str) -> None:
+    def test_an_unknown_organization_is_refused(self, waiting: World) -> None:
         body = told_of_success(waiting)
         header = signed(waiting, body.encode())
-        sent = request(body, [header], organization_id=organization_id, query=query)
-        assert refused(waiting, sent).status == 400
+        for organization_id in ("0a1b2c3d-0000-4000-8000-000000000002", "x", "x" * 3000):
+            for query in ("", "?code=", "?code=stripe"):
+                sent = request(body, [header], organization_id=organization_id, query=query)
+                assert refused(waiting, sent).status == 400
 
     def test_without_a_code_the_default_integration_is_meant(self, waiting: World) -> None:
         body = told_of_success(waiting)

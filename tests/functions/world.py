@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 import stripe
+from api_description import check_exchange
 from functions.aws_faults import AwsFaults
 from paystream import bootstrap
 from sandbox.stripe.client import InProcessHTTPClient
@@ -128,9 +129,10 @@ class World:
         return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context)))
 
     def call(self, function: str, event: Mapping[str, Any]) -> Answer:
-        """Call a function's handler with an API Gateway event."""
+        """Call a function's handler with an API Gateway event; the answer must be as the API's description says."""
         answer = self.invoke(function, event)
         assert answer["headers"]["Content-Type"] == "application/json"
+        check_exchange(event, answer)
         return Answer(answer["statusCode"], json.loads(answer["body"]))
 
     def api(
@@ -284,7 +286,7 @@ class World:
         organization_id = url.path.rpartition("/")[2]
         resource = "/api/v1/webhooks/stripe/{organization_id}"
         event |= {"resource": resource, "pathParameters": {"organization_id": organization_id}}
-        status: int = self.invoke("payment-result", event)["statusCode"]
+        status = self.call("payment-result", event).status
         self.stripe.delivered(delivery, status)
         return status
 

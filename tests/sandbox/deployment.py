@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.aws import REPOSITORY, AwsEmulator, function_target
+from sandbox.aws import REPOSITORY, AwsEmulator, function_target, interpreter
 
 STACK_NAME = "paystream"
 API_ID = "paystream"
@@ -34,6 +34,7 @@ def build(directory: Path, *, template: Path = REPOSITORY / "template.yaml", rep
     environment = _sam_environment(directory) | {
         "PAYSTREAM_LAYER_PYTHON": version,
         "PAYSTREAM_LAYER_PLATFORM": platform,
+        "PAYSTREAM_LAYER_COMPILER": str(interpreter()),
         "UV": os.environ.get("UV", str(REPOSITORY / ".venv/bin/uv")),
     }
     report(f"sam build (Python {version}, {platform})")

@@ -24,6 +24,17 @@ _NAMES_ELSEWHERE = {"Mapping": Mapping, "StripeContext": object}
 """What the SDK's request options name, which their own module imports, partly only for type checkers."""
 
 
+_UNSET_BY_EMPTY = {
+    "CustomerUpdateParams": frozenset({"email"}),
+    "CustomerUpdateParamsAddress": frozenset({"city", "country", "line1", "line2", "postal_code", "state"}),
+}
+"""What an empty string unsets though the types don't say so.
+
+https://docs.stripe.com/changelog/2013-08-12/allows-description-email-fields-null and
+https://github.com/stripe/stripe-node/pull/1834; the SDK itself sends the missing keys of a nested object empty.
+"""
+
+
 @cache
 def load(name: str) -> "Params":
     """The parameters of an operation such as `customer_create` or `checkout.session_create`."""
@@ -39,6 +50,7 @@ class Params:
         self._checks: dict[str, Check] = {}
         self._types: dict[str, Any] = {}
         self._required: list[str] = []
+        self._unset_by_empty = _UNSET_BY_EMPTY.get(typed_dict.__name__, frozenset())
         hints = get_type_hints(typed_dict, localns=_NAMES_ELSEWHERE, include_extras=True)
         for name, annotation in hints.items():
             if name in _REQUEST_OPTIONS:
@@ -61,7 +73,8 @@ class Params:
 
     def _check(self, name: str) -> Check:
         if name not in self._checks:
-            self._checks[name] = _compile(self._types[name])
+            check = _compile(self._types[name])
+            self._checks[name] = either(check, None, True) if name in self._unset_by_empty else check
         return self._checks[name]
 
 

@@ -17,6 +17,7 @@ from paystream.errors import PaystreamError
 from paystream.observability import count, logger
 
 MAX_BODY_BYTES = 256 * 1024
+_WITH_BODY = frozenset({"POST", "PUT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def request_from(event: Mapping[str, Any]) -> Request:
         path={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},
         query=event.get("queryStringParameters") or {},
         headers=headers,
-        body=_json(raw_body(event), headers),
+        body=_json(raw_body(event), headers) if event["httpMethod"] in _WITH_BODY else None,
         base_url=f"https://{context.get('domainName')}/{context.get('stage')}",
     )
 

@@ -29,7 +29,7 @@ MOST_DECIMALS = 30
 NO_CURRENCY = "XXX"
 """ISO 4217's code for "no currency": shown for a parked item that names none."""
 
-UNITS_AS_TEXT = r"^[0-9]{1,10}(\.[0-9]{1,30})?$"
+UNITS_AS_TEXT = r"^[0-9]{1,9}(\.[0-9]{1,30})?$"
 TIMESTAMP = r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 _KEPT_WHEN_PARKED = ("external_customer_id", "number", "currency", "total_amount_cents")
 

@@ -32,6 +32,7 @@ PROFILE = (
 def customer_object(customer: Customer) -> dict[str, Any]:
     """Lago's customer object, without the parts that its extended answers add."""
     profile = customer.profile
+    metadata = profile.get("metadata") or []
     return {
         "lago_id": customer.lago_id,
         "billing_entity_code": "main",
@@ -47,7 +48,7 @@ def customer_object(customer: Customer) -> dict[str, Any]:
         "billing_configuration": _billing_configuration(customer),
         "shipping_address": {field: (profile.get("shipping_address") or {}).get(field) for field in ADDRESS},
         "skip_invoice_custom_sections": False,
-        "metadata": [{"display_in_invoice": False} | entry for entry in profile.get("metadata") or []],
+        "metadata": [{**entry, "display_in_invoice": entry.get("display_in_invoice", False)} for entry in metadata],
     }
 
 

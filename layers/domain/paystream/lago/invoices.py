@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from paystream.lago.customers import customer_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.currency import decimals
 from paystream.model.customer import Customer
@@ -54,6 +55,7 @@ def invoice_object(invoice: Invoice) -> dict[str, Any]:
 def extended_invoice_object(invoice: Invoice, customer: Customer | None) -> dict[str, Any]:
     """What the API answers for one invoice."""
     return invoice_object(invoice) | {
+        "customer": customer_object(customer) if customer else None,
         "billing_periods": [],
         "subscriptions": [],
         "fees": fee_objects(invoice, customer),

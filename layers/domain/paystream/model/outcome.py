@@ -47,12 +47,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A definite word from Stripe on one payment. `intent_status` is Stripe's own, or `failed` where no intent was
-    made.
+    """A definite word from Stripe on one payment.
+
+    `intent_status` is Stripe's own, or `failed` where no intent was made. `amount_cents` is what the intent is over, in
+    minor units: it counts, should the invoice have been changed since it was sent.
     """
 
     status: PayableStatus
     intent_status: str
     intent_id: str | None = None
+    amount_cents: int | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None

@@ -43,7 +43,8 @@ def collect_waiting(
         if not time_is_left():
             queue.collect_waiting(organization_id, external_customer_id)
             break
-        claimed = _claim(read_invoice(stores, organization_id, invoice.lago_id), stores, clock())
+        fresh = read_invoice(stores, organization_id, invoice.lago_id)
+        claimed = _claim(fresh, stores, clock()) if customer.payment_method_id else fresh
         if claimed:
             collect_invoice(claimed, stores=stores, gateways=gateways, now=clock())
             looked_at += 1
@@ -54,6 +55,7 @@ def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice | None:
     """Keep others away for a moment: several events bring the same card, and one call of Stripe is enough.
 
     Two calls would do no harm, they share their idempotency key. Whoever claimed and crashed gets its message again.
+    Without a payment method nothing is claimed: the message that comes with one must not be kept away.
     """
     if invoice.claimed_until and now < invoice.claimed_until:
         return None

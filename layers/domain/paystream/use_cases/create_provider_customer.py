@@ -18,6 +18,7 @@ from paystream.ports import Gateways, PaymentGateway, Stores
 from paystream.use_cases.collect_invoice import KEY_IS_SAFE_FOR
 
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
+_CLEARED_BY_EMPTY = {"address", "email"}
 _AT_STRIPE = dict(zip(ADDRESS, ("line1", "line2", "city", "postal_code", "state", "country"), strict=True))
 
 
@@ -28,15 +29,18 @@ def provider_customer_params(customer: Customer) -> dict[str, Any]:
     params = {
         "name": customer.name,
         "email": (profile.get("email") or "").split(",")[0].strip() or None,
-        "phone": profile.get("phone"),
+        "phone": profile.get("phone") or None,
         "address": address or None,
     }
     return {name: value for name, value in params.items() if value is not None}
 
 
 def params_to_change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What Stripe has to be told so that it knows `after`: what is gone is sent empty, which clears it."""
-    blank = dict.fromkeys(before.keys() - after.keys(), "")
+    """What Stripe has to be told so that it knows `after`: what is gone is sent empty where that clears it.
+
+    Source: https://docs.stripe.com/changelog/2013-08-12/allows-description-email-fields-null
+    """
+    blank = dict.fromkeys(_CLEARED_BY_EMPTY & before.keys() - after.keys(), "")
     if "address" in before and "address" in after:
         after = after | {"address": dict.fromkeys(before["address"], "") | after["address"]}
     return blank | {name: value for name, value in after.items() if value != before.get(name)}

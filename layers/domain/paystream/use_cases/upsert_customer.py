@@ -65,8 +65,7 @@ def upsert_customer(
         if before and before.provider_customer_id == customer.provider_customer_id:
             _update_at_stripe(before, customer, integration, stores=stores, gateways=gateways, now=now)
     customer = _save(customer, stores)
-    if customer.creation:
-        customer = _create_now(customer, stores, gateways, queue, now)
+    customer = _create_now(customer, stores, gateways, queue, now)
     if before is None or customer.payment_method_id or customer.provider_customer_id != before.provider_customer_id:
         queue.collect_waiting(organization_id, customer.external_id)
     return customer
@@ -186,6 +185,7 @@ def _save(customer: Customer, stores: Stores) -> Customer:
 def _create_now(
     customer: Customer, stores: Stores, gateways: Gateways, queue: CollectionQueue, now: datetime
 ) -> Customer:
+    """Do it in this request, so that the answer has the id; what has no certain outcome is left to the queue."""
     try:
         return resume_creation(customer, stores=stores, gateways=gateways, now=now)
     except (OutcomeUnknownError, VersionConflictError):

@@ -69,6 +69,9 @@ def update(context: Context, params: JsonObject, customer_id: str) -> JsonObject
     before = context.account.customers.require(customer_id)
     _check_email(params)
     changes: JsonObject = {name: cleared(params[name]) for name in _PLAIN if name in params}
+    if changes.get("address"):
+        sent = {name: cleared(value) for name, value in changes["address"].items()}
+        changes["address"] = {**(before["address"] or {}), **sent}
     if "balance" in params:
         changes["balance"] = params["balance"]
     if "metadata" in params:

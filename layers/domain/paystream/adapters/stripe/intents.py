@@ -23,6 +23,7 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
         status=status,
         intent_status=intent["status"],
         intent_id=intent["id"],
+        amount_cents=intent["amount"],
         failure=failure,
         next_action=intent.get("next_action") if status is PayableStatus.PROCESSING else None,
     )

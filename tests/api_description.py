@@ -1,0 +1,112 @@
+"""The API's description, docs/api/openapi.yaml, and what is really sent and answered held to it."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from template import REPOSITORY
+
+Location = tuple[str, ...]
+"""Where something stands in the description: the keys that lead to it."""
+
+_JSON = ("content", "application/json")
+_METHODS = ("get", "put", "post", "delete", "patch")
+_URI = "urn:paystream:api"
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The whole description. Not to be changed: it is shared."""
+    loaded: dict[str, Any] = yaml.safe_load((REPOSITORY / "docs" / "api" / "openapi.yaml").read_text())
+    return loaded
+
+
+@cache
+def operations() -> dict[tuple[str, str], Location]:
+    """Where each operation stands, by method and path: `("GET", "/api/v1/invoices")`."""
+    return {
+        (method.upper(), path): ("paths", path, method)
+        for path, methods in description()["paths"].items()
+        for method in methods
+        if method in _METHODS
+    }
+
+
+def at(location: Location) -> Any:
+    """What stands there."""
+    found: Any = description()
+    for key in location:
+        found = found[key]
+    return found
+
+
+def followed(location: Location) -> Location:
+    """Where it is written: here, or where a `$ref` that stands here leads to."""
+    reference = at(location).get("$ref")
+    return followed(tuple(reference.removeprefix("#/").split("/"))) if reference else location
+
+
+@cache
+def validator(location: Location) -> Draft202012Validator:
+    """Checks values against the schema that stands there."""
+    pointer = "/".join(key.replace("~", "~0").replace("/", "~1") for key in location)
+    return Draft202012Validator(
+        {"$ref": f"{_URI}#/{pointer}"}, registry=_registry(), format_checker=FormatChecker(["uuid", "date"])
+    )
+
+
+@cache
+def response(method: str, path: str, status: int) -> Location:
+    """Where the answer of an operation is described. Fails if it is not."""
+    operation = operations().get((method, path))
+    assert operation, f"docs/api/openapi.yaml has no operation {method} {path}"
+    assert str(status) in at(operation)["responses"], f"docs/api/openapi.yaml has no {status} for {method} {path}"
+    return followed((*operation, "responses", str(status)))
+
+
+def check_exchange(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    """Fail unless a handler's answer to an event of API Gateway is described, and what it accepted, too."""
+    method, path, status = event["httpMethod"], event["resource"], answer["statusCode"]
+    described = response(method, path, status)
+    _conforms((*described, *_JSON, "schema"), json.loads(answer["body"]), f"the answer {status} to {method} {path}")
+    _check_headers(at(described).get("headers", {}), answer["headers"].keys() - {"Content-Type"})
+    operation = operations()[method, path]
+    if status == 200 and "requestBody" in at(operation):
+        _conforms((*operation, "requestBody", *_JSON, "schema"), _body(event), f"an accepted {method} {path}")
+
+
+def examples(location: Location) -> Iterator[tuple[str, Any]]:
+    """The examples of a request body or a response by name."""
+    content = (*followed(location), *_JSON)
+    for name in at(content).get("examples", {}):
+        yield name, at(followed((*content, "examples", name)))["value"]
+
+
+@cache
+def _registry() -> Registry[Any]:
+    return Registry().with_resource(_URI, Resource.from_contents(description(), default_specification=DRAFT202012))
+
+
+def _conforms(schema: Location, value: Any, what: str) -> None:
+    errors = [f"{error.json_path}: {error.message}" for error in validator(schema).iter_errors(value)]
+    assert not errors, f"{what} is not as docs/api/openapi.yaml says: {errors}"
+
+
+def _check_headers(described: Mapping[str, Mapping[str, str]], sent: set[str]) -> None:
+    always = {name for name, header in described.items() if at(_referenced(header)).get("required")}
+    assert always <= sent <= described.keys(), f"headers sent: {sent}, described: {set(described)}"
+
+
+def _referenced(header: Mapping[str, str]) -> Location:
+    return tuple(header["$ref"].removeprefix("#/").split("/"))
+
+
+def _body(event: Mapping[str, Any]) -> Any:
+    body: str = event["body"]
+    return json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)

@@ -1,0 +1,260 @@
+"""find-records: what an organization has, page by page, and nothing of anybody else's."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from functions.stripe_events import event, events_due, intent, post
+from functions.world import ORGANIZATION, Answer, World, load_event
+from paystream.model.identifiers import payment_id
+
+INVOICE = "7c1e0000-0000-4000-8000-000000000010"
+"""The invoice of the events in events/."""
+
+ANOTHER_ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000002"
+LISTS = ["/api/v1/customers", "/api/v1/invoices", "/api/v1/payments"]
+
+
+@pytest.fixture
+def collected(world: World) -> World:
+    """One customer with one invoice that is paid."""
+    world.connect()
+    world.customer()
+    world.put_invoice_item(lago_id=INVOICE, number="ACM-0042-003")
+    world.run()
+    return world
+
+
+def invoices(world: World, number: int) -> list[str]:
+    """So many invoices of a customer without a card, a second apart, oldest first."""
+    world.connect()
+    world.customer(payment_method=None)
+    made = []
+    for _ in range(number):
+        made.append(world.create_invoice())
+        world.pass_time(1)
+    return made
+
+
+def pages(world: World, path: str, kind: str) -> list[list[str]]:
+    """The ids on each page, as a client finds them that follows the cursors."""
+    found = []
+    cursor = ""
+    while True:
+        body = world.api("GET", f"{path}{cursor}").body
+        found.append([entry.get("external_id") or entry["lago_id"] for entry in body[kind]])
+        if body["meta"]["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={body['meta']['next_cursor']}"
+
+
+def is_not_found(answer: Answer, code: str) -> bool:
+    return (answer.status, answer.body) == (404, {"status": 404, "error": "Not Found", "code": code})
+
+
+def is_not_acceptable(answer: Answer, **details: list[str]) -> bool:
+    expected = {"status": 422, "error": "Unprocessable Entity", "code": "validation_errors", "error_details": details}
+    return answer.status == 422 and answer.body | {"error": expected["error"]} == expected
+
+
+class TestOneRecord:
+    def test_a_customer(self, collected: World) -> None:
+        customer = collected.api("GET", "/api/v1/customers/acme").body["customer"]
+        assert customer["external_id"] == "acme"
+        assert customer["billing_configuration"]["provider_customer_id"].startswith("cus_")
+
+    def test_a_customer_whose_id_is_not_plain(self, world: World) -> None:
+        world.api("POST", "/api/v1/customers", {"customer": {"external_id": "Ächmé/1 %", "name": "Acme"}})
+        answer = world.api("GET", "/api/v1/customers/%C3%84chm%C3%A9%2F1%20%25")
+        assert answer.body["customer"]["external_id"] == "Ächmé/1 %"
+
+    def test_an_invoice(self, collected: World) -> None:
+        invoice = collected.api("GET", f"/api/v1/invoices/{INVOICE}").body["invoice"]
+        assert (invoice["lago_id"], invoice["number"], invoice["payment_status"]) == (
+            INVOICE,
+            "ACM-0042-003",
+            "succeeded",
+        )
+        assert invoice["customer"]["external_id"] == "acme"
+
+    def test_a_payment(self, collected: World) -> None:
+        lago_id = payment_id(ORGANIZATION, INVOICE, 1)
+        payment = collected.api("GET", f"/api/v1/payments/{lago_id}").body["payment"]
+        assert (payment["lago_id"], payment["lago_payable_id"], payment["reference"]) == (lago_id, INVOICE, "")
+
+    @pytest.mark.parametrize("kind", ["customer", "invoice", "payment"])
+    def test_what_does_not_exist_is_not_found(self, collected: World, kind: str) -> None:
+        for unknown in ("nobody", "x" * 1025, "%20", "é" * 600):
+            assert is_not_found(collected.api("GET", f"/api/v1/{kind}s/{unknown}"), f"{kind}_not_found")
+
+    def test_what_belongs_to_another_organization_does_not_exist(self, collected: World) -> None:
+        paths = {
+            "customer": "/api/v1/customers/acme",
+            "invoice": f"/api/v1/invoices/{INVOICE}",
+            "payment": f"/api/v1/payments/{payment_id(ORGANIZATION, INVOICE, 1)}",
+        }
+        for kind, path in paths.items():
+            answer = collected.api("GET", path, organization_id=ANOTHER_ORGANIZATION)
+            assert is_not_found(answer, f"{kind}_not_found")
+        answer = collected.api("GET", f"/api/v1/payments?invoice_id={INVOICE}", organization_id=ANOTHER_ORGANIZATION)
+        assert is_not_found(answer, "invoice_not_found")
+
+
+class TestLists:
+    @pytest.mark.parametrize("path", LISTS)
+    def test_an_organization_without_any_has_an_empty_page(self, collected: World, path: str) -> None:
+        answer = collected.api("GET", path, organization_id=ANOTHER_ORGANIZATION)
+        assert (answer.status, answer.body) == (200, {path.rpartition("/")[2]: [], "meta": {"next_cursor": None}})
+
+    def test_invoices_are_listed_newest_first(self, world: World) -> None:
+        made = invoices(world, 3)
+        assert pages(world, "/api/v1/invoices?per_page=100", "invoices") == [made[::-1]]
+
+    @pytest.mark.parametrize("query", ["", "&external_customer_id=acme"])
+    def test_pages_lead_to_each_record_once(self, world: World, query: str) -> None:
+        made = invoices(world, 5)
+        assert pages(world, f"/api/v1/invoices?per_page=2{query}", "invoices") == [
+            made[:2:-1],
+            made[2:0:-1],
+            made[:1],
+        ]
+
+    def test_customers_are_listed_by_their_id(self, world: World) -> None:
+        for external_id in ("c", "a", "b"):
+            world.api("POST", "/api/v1/customers", {"customer": {"external_id": external_id, "name": "Acme"}})
+        assert pages(world, "/api/v1/customers?per_page=2", "customers") == [["a", "b"], ["c"]]
+
+    def test_payments_are_listed_newest_first(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        made = []
+        for _ in range(3):
+            made.append(payment_id(ORGANIZATION, world.create_invoice(), 1))
+            world.run()
+            world.pass_time(1)
+        assert pages(world, "/api/v1/payments?per_page=2", "payments") == [made[:0:-1], made[:1]]
+
+    def test_invoices_of_one_customer(self, world: World) -> None:
+        invoices(world, 1)
+        world.api("POST", "/api/v1/customers", {"customer": {"external_id": "other", "name": "Other"}})
+        theirs = world.create_invoice("other")
+        assert pages(world, "/api/v1/invoices?external_customer_id=other", "invoices") == [[theirs]]
+        for nobody in ("nobody", "x" * 3000, "%E2%82%AC" * 1000):
+            assert pages(world, f"/api/v1/invoices?external_customer_id={nobody}", "invoices") == [[]]
+
+    def test_a_customer_id_of_a_thousand_bytes_finds_its_invoices(self, world: World) -> None:
+        longest = "😀" * 247
+        world.api("POST", "/api/v1/customers", {"customer": {"external_id": longest, "name": "Acme"}})
+        made = world.create_invoice(longest)
+        found = load_event("find-records") | {"queryStringParameters": {"external_customer_id": longest}}
+        assert [invoice["lago_id"] for invoice in world.call("find-records", found).body["invoices"]] == [made]
+
+    def test_payments_of_one_invoice_are_all_its_attempts(self, world: World) -> None:
+        (invoice_id,) = invoices(world, 1)
+        events_due(world)
+        assert world.payments(invoice_id) == []
+        post(
+            world,
+            event(world, "payment_intent.payment_failed", intent(invoice_id, "requires_payment_method", attempt=1)),
+        )
+        post(world, event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded", attempt=2)))
+        assert [payment["attempt"] for payment in world.payments(invoice_id)] == [2, 1]
+
+    def test_payments_of_an_unknown_invoice_are_not_found(self, collected: World) -> None:
+        assert is_not_found(collected.api("GET", "/api/v1/payments?invoice_id=nobody"), "invoice_not_found")
+
+    def test_a_page_has_twenty_records_unless_more_or_fewer_are_asked_for(self, world: World) -> None:
+        for number in range(21):
+            world.api(
+                "POST", "/api/v1/customers", {"customer": {"external_id": f"customer-{number:02}", "name": "Acme"}}
+            )
+        assert [len(page) for page in pages(world, "/api/v1/customers?per_page=20", "customers")] == [20, 1]
+        assert len(world.api("GET", "/api/v1/customers").body["customers"]) == 20
+
+
+class TestWhatIsRefused:
+    def test_a_page_that_is_too_small_or_too_large(self, world: World) -> None:
+        for path in LISTS:
+            for per_page in ("0", "-1", "101", "1.5", "ten", "", "1e1", "²", "٣", "9" * 5000):
+                answer = world.api("GET", f"{path}?per_page={per_page}")
+                assert is_not_acceptable(answer, per_page=["value_is_out_of_range"])
+
+    def test_but_not_the_smallest_and_the_largest(self, world: World) -> None:
+        assert world.api("GET", "/api/v1/invoices?per_page=1").status == 200
+        assert world.api("GET", "/api/v1/invoices?per_page=100").status == 200
+
+    @pytest.mark.parametrize("path", [f"{path}?" for path in LISTS] + ["/api/v1/invoices?external_customer_id=acme&"])
+    def test_a_cursor_that_is_not_ours(self, collected: World, path: str) -> None:
+        now = "2026-11-23T10:00:00.000+00:00"
+        keys: list[Any] = [
+            [],
+            {},
+            {"created_at": now},
+            {"created_at": now, "lago_id": 1, "external_id": "acme", "organization_id": "x"},
+            {"created_at": now, "lago_id": 1},
+            {"external_id": None},
+            {"created_at": "", "lago_id": ""},
+            {"external_id": ""},
+            {"created_at": now, "lago_id": "x" * 1025},
+            {"external_id": "x" * 1025},
+            {"created_at": now, "lago_id": "x", "organization_id": ANOTHER_ORGANIZATION, "waiting_key": "x"},
+        ]
+        texts = [b"no JSON", b"\xff\xfe", b"[" * 5000, *(json.dumps(key).encode() for key in keys)]
+        for cursor in ["!", "a", "%C3%A9", "%00", *(base64.urlsafe_b64encode(text).decode() for text in texts)]:
+            answer = collected.api("GET", f"{path}cursor={cursor}")
+            assert is_not_acceptable(answer, cursor=["value_is_invalid"]), cursor
+
+    def test_a_cursor_of_another_list(self, world: World) -> None:
+        invoices(world, 2)
+        cursor = world.api("GET", "/api/v1/invoices?per_page=1").body["meta"]["next_cursor"]
+        assert is_not_acceptable(world.api("GET", f"/api/v1/customers?cursor={cursor}"), cursor=["value_is_invalid"])
+
+    def test_a_cursor_does_not_lead_into_another_organization(self, world: World) -> None:
+        invoices(world, 3)
+        for query in ("", "&external_customer_id=acme"):
+            cursor = world.api("GET", f"/api/v1/invoices?per_page=1{query}").body["meta"]["next_cursor"]
+            answer = world.api("GET", f"/api/v1/invoices?cursor={cursor}{query}", organization_id=ANOTHER_ORGANIZATION)
+            assert (answer.status, answer.body["invoices"]) == (200, [])
+
+
+class TestItemsOfApplications:
+    def test_a_parked_item_is_listed_with_the_reason(self, world: World) -> None:
+        lago_id = world.put_invoice_item(currency="XYZ", total_amount_cents=-1)
+        world.collect_new_invoices()
+
+        (listed,) = world.api("GET", "/api/v1/invoices").body["invoices"]
+
+        assert (listed["lago_id"], listed["payment_status"]) == (lago_id, "pending")
+        (problem,) = listed["error_details"]
+        assert problem["error_code"] == "invalid_item"
+        assert problem["details"] == "currency: currency_not_supported; total_amount_cents: value_is_invalid"
+        assert world.invoice(lago_id)["error_details"] == [problem]
+
+    def test_a_parked_item_that_names_no_customer_is_found(self, world: World) -> None:
+        lago_id = world.put_invoice_item(external_customer_id=None)
+        world.collect_new_invoices()
+        invoice = world.invoice(lago_id)
+        assert (invoice["external_customer_id"], invoice["customer"]) == ("", None)
+
+    def test_an_item_is_no_invoice_before_it_was_looked_at(self, world: World) -> None:
+        lago_id = world.put_invoice_item()
+        assert is_not_found(world.api("GET", f"/api/v1/invoices/{lago_id}"), "invoice_not_found")
+        assert world.api("GET", "/api/v1/invoices").body["invoices"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("find-records", "invoices"),
+        ("find-records-invoice", "invoice"),
+        ("find-records-customers", "customers"),
+        ("find-records-customer", "customer"),
+        ("find-records-payments", "payments"),
+        ("find-records-payment", "payment"),
+    ],
+)
+def test_each_route_answers_what_it_is_asked_for(collected: World, name: str, kind: str) -> None:
+    answer = collected.call("find-records", load_event(name))
+    assert answer.status == 200
+    assert len(answer.body[kind]) == 1 if kind.endswith("s") else answer.body[kind]["lago_id"]

@@ -1,0 +1,294 @@
+"""The template: each function may do what it needs and no more, nothing is retried for ever, no data is lost."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from template import REPOSITORY, resources, template
+
+FUNCTIONS = resources("AWS::Serverless::Function")
+TABLES = resources("AWS::DynamoDB::Table")
+STREAMS = {
+    name: event["Properties"]
+    for name, function in FUNCTIONS.items()
+    for event in function.get("Events", {}).values()
+    if event["Type"] == "DynamoDB"
+}
+QUEUES = {
+    name: event["Properties"]
+    for name, function in FUNCTIONS.items()
+    for event in function.get("Events", {}).values()
+    if event["Type"] == "SQS"
+}
+STREAM_RETENTION_SECONDS = 24 * 3600
+LONGEST_AGE_SECONDS = 23 * 3600
+XRAY = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+EMULATOR_NEEDS = "sns:Publish*"
+"""AWS has no action PublishBatch, the emulator asks for one: the template says so."""
+
+SECRET = re.compile(r"(sk|rk|whsec)_\w+|SecretString|password", re.IGNORECASE)
+
+each_function = pytest.mark.parametrize("name", FUNCTIONS)
+each_table = pytest.mark.parametrize("name", TABLES)
+
+
+def role_of(function: str) -> str:
+    """The logical id of the function's role."""
+    role: str = FUNCTIONS[function]["Role"]["Fn::GetAtt"][0]
+    return role
+
+
+def statements(function: str) -> list[dict[str, Any]]:
+    """All that the function's role allows."""
+    role = resources("AWS::IAM::Role")[role_of(function)]
+    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def named(value: Any) -> set[str]:
+    """The logical ids that a value refers to."""
+    return {name for name in template()["Resources"] if re.search(rf'["{{]{name}[".}}]', json.dumps(value))}
+
+
+def environment(function: str) -> dict[str, Any]:
+    """The function's environment variables, with those of all functions."""
+    everywhere: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]
+    return {**everywhere, **FUNCTIONS[function].get("Environment", {}).get("Variables", {})}
+
+
+def setting(function: str, name: str) -> Any:
+    """A property of the function, or the one of all functions."""
+    return FUNCTIONS[function].get(name, template()["Globals"]["Function"].get(name))
+
+
+def folder(function: str) -> str:
+    code: str = FUNCTIONS[function]["CodeUri"]
+    return code
+
+
+def module(function: str) -> str:
+    handler: str = FUNCTIONS[function]["Handler"]
+    return handler.partition(".")[0]
+
+
+@cache
+def source(function: str) -> ast.Module:
+    return ast.parse((REPOSITORY / folder(function) / f"{module(function)}.py").read_text())
+
+
+class TestEachFunction:
+    @each_function
+    def test_has_a_folder_a_module_and_a_handler_named_after_it(self, name: str) -> None:
+        dashed = re.sub(r"(?<!^)(?=[A-Z])", "-", name.removesuffix("Function")).lower()
+        assert folder(name) == f"functions/{dashed}"
+        assert FUNCTIONS[name]["Handler"] == f"{dashed.replace('-', '_')}.lambda_handler"
+        defined = {node.name for node in source(name).body if isinstance(node, ast.FunctionDef)}
+        assert "lambda_handler" in defined
+
+    def test_no_folder_is_without_a_function(self) -> None:
+        folders = {f"functions/{path.name}" for path in (REPOSITORY / "functions").iterdir() if path.is_dir()}
+        assert folders == {folder(name) for name in FUNCTIONS}
+
+    @each_function
+    def test_has_a_role_that_no_other_has_and_that_only_lambda_takes_on(self, name: str) -> None:
+        assert [role_of(other) for other in FUNCTIONS].count(role_of(name)) == 1
+        trust = resources("AWS::IAM::Role")[role_of(name)]["AssumeRolePolicyDocument"]["Statement"]
+        assert trust == [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ]
+        assert "ManagedPolicyArns" not in resources("AWS::IAM::Role")[role_of(name)]
+
+    @each_function
+    def test_may_do_nothing_that_is_not_named(self, name: str) -> None:
+        for statement in statements(name):
+            assert statement["Effect"] == "Allow"
+            assert not statement.keys() & {"NotAction", "NotResource"}
+            assert all("*" not in action or action == EMULATOR_NEEDS for action in listed(statement["Action"]))
+
+    @each_function
+    def test_may_touch_everything_of_no_service_but_x_ray(self, name: str) -> None:
+        for statement in statements(name):
+            if statement["Action"] == XRAY:
+                assert statement["Resource"] == "*"
+            else:
+                assert all(
+                    named(resource) or "AWS::StackName" in json.dumps(resource)
+                    for resource in listed(statement["Resource"])
+                )
+
+    @each_function
+    def test_writes_to_a_log_group_of_its_own_that_forgets(self, name: str) -> None:
+        logging = FUNCTIONS[name]["LoggingConfig"]
+        group = resources("AWS::Logs::LogGroup")[logging["LogGroup"]["Ref"]]
+        assert [function["LoggingConfig"]["LogGroup"] for function in FUNCTIONS.values()].count(
+            logging["LogGroup"]
+        ) == 1
+        assert logging["LogFormat"] == "JSON"
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+        writes = next(statement for statement in statements(name) if "logs:PutLogEvents" in statement["Action"])
+        assert named(writes["Resource"]) == {logging["LogGroup"]["Ref"]}
+        assert "logs:CreateLogGroup" not in writes["Action"]
+
+    @each_function
+    def test_is_told_the_tables_that_its_role_may_touch_and_no_others(self, name: str) -> None:
+        told = {variable: value["Ref"] for variable, value in environment(name).items() if variable.endswith("_TABLE")}
+        stream_readers = [statement for statement in statements(name) if "dynamodb:GetRecords" in statement["Action"]]
+        touched = {
+            table
+            for statement in statements(name)
+            if statement not in stream_readers
+            for table in named(statement["Resource"]) & TABLES.keys()
+        }
+        assert set(told.values()) == touched
+        for variable, table in told.items():
+            assert table == "".join(part.capitalize() for part in variable.split("_"))
+
+    @each_function
+    def test_is_told_where_the_queue_and_the_topic_are_if_it_may_use_them(self, name: str) -> None:
+        allowed = {action for statement in statements(name) for action in listed(statement["Action"])}
+        assert ("COLLECTION_QUEUE_URL" in environment(name)) == ("sqs:SendMessage" in allowed)
+        assert ("TOPIC_ARN" in environment(name)) == (EMULATOR_NEEDS in allowed)
+
+    @each_function
+    def test_has_no_secret_in_its_environment(self, name: str) -> None:
+        assert not SECRET.search(json.dumps(environment(name)))
+        assert not any("KEY" in variable and not variable.endswith("_TABLE") for variable in environment(name))
+
+    @each_function
+    def test_is_traced_and_runs_on_what_the_layer_was_built_for(self, name: str) -> None:
+        (layer,) = resources("AWS::Serverless::LayerVersion").values()
+        assert setting(name, "Tracing") == "Active"
+        assert setting(name, "Runtime") in layer["CompatibleRuntimes"]
+        assert set(setting(name, "Architectures")) <= set(layer["CompatibleArchitectures"])
+        assert setting(name, "Layers") == [{"Ref": "DomainLayer"}]
+
+    @each_function
+    def test_waits_for_stripe_a_shorter_time_than_it_may_run(self, name: str) -> None:
+        connect, tries = 3.05, 2
+        assert tries * (connect + float(environment(name)["STRIPE_READ_SECONDS"])) < setting(name, "Timeout")
+
+
+class TestEachEventSource:
+    @pytest.mark.parametrize("name", STREAMS)
+    def test_a_stream_is_retried_for_a_limited_time_and_ends_in_a_bucket(self, name: str) -> None:
+        mapping = STREAMS[name]
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["BisectBatchOnFunctionError"] is True
+        assert 0 < mapping["MaximumRetryAttempts"] <= 100
+        assert 0 < mapping["MaximumRecordAgeInSeconds"] <= LONGEST_AGE_SECONDS < STREAM_RETENTION_SECONDS
+        on_failure = mapping["DestinationConfig"]["OnFailure"]
+        assert on_failure == {"Type": "S3", "Destination": {"Fn::GetAtt": ["FailedRecordsBucket", "Arn"]}}
+        assert mapping["StartingPosition"] == "TRIM_HORIZON"
+
+    def test_an_invoice_is_given_up_well_before_stripe_forgets_its_key(self) -> None:
+        assert STREAMS["InvoiceCreatedFunction"]["MaximumRecordAgeInSeconds"] < LONGEST_AGE_SECONDS
+
+    @pytest.mark.parametrize("name", STREAMS)
+    def test_a_stream_tells_of_new_items_only(self, name: str) -> None:
+        patterns = [json.loads(entry["Pattern"]) for entry in STREAMS[name]["FilterCriteria"]["Filters"]]
+        assert patterns == [{"eventName": ["INSERT"]}]
+        table = STREAMS[name]["Stream"]["Fn::GetAtt"][0]
+        assert TABLES[table]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+    @pytest.mark.parametrize("name", STREAMS)
+    def test_a_stream_may_be_read_and_what_failed_be_put_into_the_bucket(self, name: str) -> None:
+        table = STREAMS[name]["Stream"]["Fn::GetAtt"][0]
+        (reads,) = [statement for statement in statements(name) if "dynamodb:GetRecords" in statement["Action"]]
+        (puts,) = [statement for statement in statements(name) if "s3:PutObject" in statement["Action"]]
+        assert reads["Resource"] == {"Fn::GetAtt": [table, "StreamArn"]}
+        assert named(puts["Resource"]) == {"FailedRecordsBucket"}
+
+    @pytest.mark.parametrize("name", QUEUES)
+    def test_a_queue_waits_longer_than_its_function_runs_and_gives_up_in_the_end(self, name: str) -> None:
+        queue = resources("AWS::SQS::Queue")[QUEUES[name]["Queue"]["Fn::GetAtt"][0]]
+        dead_letters = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        assert QUEUES[name]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert queue["VisibilityTimeout"] >= 6 * setting(name, "Timeout")
+        assert 1 < queue["RedrivePolicy"]["maxReceiveCount"] <= 10
+        assert resources("AWS::SQS::Queue")[dead_letters]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+class TestWhatIsKept:
+    def data(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        dead_letters = {
+            queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+            for queue in resources("AWS::SQS::Queue").values()
+            if "RedrivePolicy" in queue
+        }
+        for name, resource in template()["Resources"].items():
+            if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::S3::Bucket") or name in dead_letters:
+                yield name, resource
+
+    def test_outlives_the_stack_and_every_replacement(self) -> None:
+        for name, resource in self.data():
+            assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
+
+    @each_table
+    def test_a_table_can_be_restored_to_any_second_is_encrypted_and_paid_by_request(self, name: str) -> None:
+        table = TABLES[name]
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"]["SSEEnabled"] is True
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+    @each_table
+    def test_a_table_is_keyed_by_organization_first(self, name: str) -> None:
+        assert TABLES[name]["KeySchema"][0] == {"AttributeName": "organization_id", "KeyType": "HASH"}
+
+    def test_the_bucket_is_private_and_encrypted(self) -> None:
+        for bucket in resources("AWS::S3::Bucket").values():
+            assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+            assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+            assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+
+    def test_queues_and_the_topic_are_encrypted(self) -> None:
+        assert all(queue["SqsManagedSseEnabled"] for queue in resources("AWS::SQS::Queue").values())
+        assert all(topic["KmsMasterKeyId"] for topic in resources("AWS::SNS::Topic").values())
+
+
+class TestTheApi:
+    def routes(self) -> dict[tuple[str, str], dict[str, Any]]:
+        return {
+            (event["Properties"]["Method"], event["Properties"]["Path"]): event["Properties"]
+            for function in FUNCTIONS.values()
+            for event in function.get("Events", {}).values()
+            if event["Type"] == "Api"
+        }
+
+    def test_every_route_needs_a_key_except_the_one_that_stripe_calls(self) -> None:
+        (api,) = resources("AWS::Serverless::Api").values()
+        assert api["Auth"]["DefaultAuthorizer"] in api["Auth"]["Authorizers"]
+        open_to_all = [route for route, properties in self.routes().items() if "Auth" in properties]
+        assert open_to_all == [("POST", "/api/v1/webhooks/stripe/{organization_id}")]
+
+    def test_every_route_is_one_that_its_function_answers(self) -> None:
+        for name, function in FUNCTIONS.items():
+            text = (REPOSITORY / folder(name) / f"{module(name)}.py").read_text()
+            for event in function.get("Events", {}).values():
+                if event["Type"] == "Api" and "Auth" not in event["Properties"]:
+                    assert f'"{event["Properties"]["Method"]} {event["Properties"]["Path"]}"' in text
+
+    def test_every_refusal_of_the_gateway_is_json_in_lagos_shape(self) -> None:
+        (api,) = resources("AWS::Serverless::Api").values()
+        for name, response in api["GatewayResponses"].items():
+            text = response["ResponseTemplates"]["application/json"]
+            body = json.loads(text.replace("$context.error.messageString", '"Bad Request"'))
+            assert body["error"], name
+            assert body["status"] == response.get("StatusCode", body["status"]), name
+
+    def test_the_topic_takes_messages_from_the_outbox_only(self) -> None:
+        (policy,) = resources("AWS::SNS::TopicPolicy").values()
+        publishers = [
+            statement
+            for statement in policy["PolicyDocument"]["Statement"]
+            if any(action in ("sns:Publish", "sns:*", "*") for action in listed(statement["Action"]))
+        ]
+        assert [publisher["Principal"] for publisher in publishers] == [
+            {"AWS": {"Fn::GetAtt": ["PublishNotificationsRole", "Arn"]}}
+        ]

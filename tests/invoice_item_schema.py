@@ -1,0 +1,107 @@
+"""The contract of an item that an application puts into the invoices table, as JSON Schema.
+
+The pydantic model that reads the items is the source; here it gets the words for a reader and the rules that pydantic
+cannot put into a schema. `PYTHONPATH=layers/domain:tests python tests/invoice_item_schema.py` writes it.
+"""
+
+import json
+from typing import Any
+
+from paystream.entry.invoice_input import TIMESTAMP, UNITS_AS_TEXT, InvoiceItem
+from paystream.model.currency import SUPPORTED, THREE_DECIMAL, WHOLE_UNITS_ONLY
+from template import REPOSITORY
+
+PATH = REPOSITORY / "docs" / "api" / "invoice-item.schema.json"
+
+_DESCRIPTION = (
+    "An item that an application puts into the invoices table, to be collected like an invoice of the API. Numbers are "
+    "DynamoDB's N. Put an item once: it is collected as soon as it is inserted, and from then on Paystream writes its "
+    "own attributes beside these, such as payment_status, version and due_at; yours stay if they are named otherwise. "
+    "An item that breaks the contract is not collected; GET /api/v1/invoices shows why in error_details. If there are "
+    "fees and a total, the total is the sum of the fees, each rounded half up to a whole minor unit."
+)
+_PROPERTIES = {
+    "organization_id": "Partition key: the organization, a UUID in lower case, as issue-api-key answered it.",
+    "lago_id": "Sort key: your own unique id of the invoice, best a UUID. It is the id that the API shows.",
+    "external_customer_id": "The customer's external_id. The invoice waits until there is such a customer.",
+    "currency": "ISO 4217, upper case: the currencies that Stripe charges in.",
+    "number": "Unique among the organization's invoices; lago_id if there is none. It may not begin with #.",
+    "fees": "The lines of the invoice.",
+    "metadata": "What you want to find again with the invoice.",
+    "total_amount_cents": "What is owed, in the currency's minor unit as Stripe defines it (500 JPY are 500, 5 EUR are "
+    "500, 500 ISK are 50000). Not needed if there are fees: then it is their sum. 0 is paid at once.",
+    "created_at": "When the invoice was made, with its offset from UTC; the time at which the item was put otherwise.",
+}
+_FEE = {
+    "add_on_code": "What is charged for.",
+    "units": "How many, as a number or as a decimal number in text.",
+    "unit_amount_cents": "The price of one unit, in the currency's minor unit.",
+    "name": "How the line is shown; the code otherwise.",
+    "description": "More about the line.",
+}
+_METADATA = {"key": "A name.", "value": "A text."}
+_EXAMPLE = {
+    "organization_id": "0a1b2c3d-0000-4000-8000-000000000001",
+    "lago_id": "7c1e0000-0000-4000-8000-000000000010",
+    "external_customer_id": "acme",
+    "currency": "EUR",
+    "number": "2026-0042",
+    "fees": [{"add_on_code": "hours", "units": "2.5", "unit_amount_cents": 480, "name": "Consulting"}],
+    "metadata": [{"key": "order", "value": "8812"}],
+    "created_at": "2026-11-23T10:00:00Z",
+}
+
+
+def invoice_item_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of the contract."""
+    schema = InvoiceItem.model_json_schema()
+    properties, definitions = schema["properties"], schema["$defs"]
+    _describe(properties, _PROPERTIES)
+    _describe(definitions["FeeInput"]["properties"], _FEE)
+    _describe(definitions["MetadataInput"]["properties"], _METADATA)
+    definitions["FeeInput"] |= {"title": "Fee", "description": "One line of the invoice."}
+    definitions["MetadataInput"] |= {"title": "Metadata", "description": "A pair of texts kept with the invoice."}
+    properties["currency"]["enum"] = sorted(SUPPORTED)
+    _alternative(properties["created_at"], "string")["pattern"] = TIMESTAMP
+    _alternative(definitions["FeeInput"]["properties"]["units"], "string")["pattern"] = UNITS_AS_TEXT
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Invoice item",
+        "description": _DESCRIPTION,
+        "examples": [_EXAMPLE],
+        "anyOf": [_owed("total_amount_cents", {"type": "integer"}), _owed("fees", {"minItems": 1})],
+        "allOf": [_step(sorted(THREE_DECIMAL), 10), _step(sorted(WHOLE_UNITS_ONLY), 100)],
+    }
+
+
+def text() -> str:
+    """The file as it is written."""
+    return json.dumps(invoice_item_schema(), indent=2) + "\n"
+
+
+def _describe(properties: dict[str, Any], descriptions: dict[str, str]) -> None:
+    for name, schema in properties.items():
+        schema["description"] = descriptions[name]
+
+
+def _alternative(schema: dict[str, Any], kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(choice for choice in schema["anyOf"] if choice["type"] == kind)
+    return found
+
+
+def _owed(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: schema}}
+
+
+def _step(currencies: list[str], step: int) -> dict[str, Any]:
+    """Amounts in these currencies are multiples of the step."""
+    return {
+        "if": {"required": ["currency"], "properties": {"currency": {"enum": currencies}}},
+        "then": {"properties": {"total_amount_cents": {"multipleOf": step}}},
+    }
+
+
+if __name__ == "__main__":
+    PATH.parent.mkdir(parents=True, exist_ok=True)
+    PATH.write_text(text())

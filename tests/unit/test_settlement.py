@@ -1,0 +1,269 @@
+"""The state machine: whatever Stripe says, in whatever order and however often, money is counted once."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from paystream.model.invoice import Invoice, PaymentStatus
+from paystream.model.notification import WebhookType
+from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
+from paystream.model.payment import Payment
+from paystream.model.settlement import Settlement, settle
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+AMOUNT = 4200
+DECLINED = Failure(code="card_declined", message="Your card was declined.", decline_code="generic_decline")
+
+SUCCESS = Outcome(status=PayableStatus.SUCCEEDED, intent_status="succeeded", intent_id="pi_1")
+FAILURE = Outcome(
+    status=PayableStatus.FAILED, intent_status="requires_payment_method", intent_id="pi_1", failure=DECLINED
+)
+CANCELED = Outcome(status=PayableStatus.FAILED, intent_status="canceled", intent_id="pi_1", failure=DECLINED)
+REFUSED = Outcome(status=PayableStatus.FAILED, intent_status="failed", failure=DECLINED)
+PROCESSING = Outcome(status=PayableStatus.PROCESSING, intent_status="processing", intent_id="pi_1")
+ACTION = Outcome(
+    status=PayableStatus.PROCESSING, intent_status="requires_action", intent_id="pi_1", next_action={"type": "redirect"}
+)
+OUTCOMES = [SUCCESS, FAILURE, CANCELED, REFUSED, PROCESSING, ACTION]
+FAILED_INVOICE = PaymentStatus.FAILED
+
+
+def an_invoice(*, attempt: int = 0, payment_status: PaymentStatus = PaymentStatus.PENDING) -> Invoice:
+    return Invoice(
+        organization_id="o",
+        lago_id="i",
+        external_customer_id="acme",
+        number="1",
+        currency="EUR",
+        total_amount_cents=AMOUNT,
+        created_at=NOW,
+        updated_at=NOW,
+        issuing_date=date(2026, 11, 23),
+        attempt=attempt,
+        payment_status=payment_status,
+        due_at=NOW,
+    )
+
+
+def a_payment(attempt: int = 1) -> Payment:
+    return Payment(
+        organization_id="o",
+        lago_id=f"p{attempt}",
+        invoice_id="i",
+        invoice_number="1",
+        attempt=attempt,
+        external_customer_id="acme",
+        lago_customer_id="c",
+        payment_provider_code="stripe",
+        provider_customer_id="cus_1",
+        amount_cents=AMOUNT,
+        currency="EUR",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+@dataclass
+class History:
+    """An invoice whose attempts hear of outcomes, as a table would keep them."""
+
+    invoice: Invoice = field(default_factory=an_invoice)
+    payments: dict[int, Payment] = field(default_factory=dict)
+    told: list[tuple[int, WebhookType]] = field(default_factory=list)
+
+    def hear(self, attempt: int, outcome: Outcome) -> Settlement | None:
+        settlement = settle(self.invoice, self.payments.get(attempt, a_payment(attempt)), outcome, NOW)
+        if settlement:
+            self.invoice = settlement.invoice
+            self.payments[attempt] = settlement.payment
+            self.told += [(attempt, webhook_type) for webhook_type in settlement.tell]
+        return settlement
+
+
+heard = st.lists(st.tuples(st.integers(1, 3), st.sampled_from(OUTCOMES)), max_size=12)
+
+
+@given(heard)
+def test_succeeded_is_final(news: list[tuple[int, Outcome]]) -> None:
+    history = History()
+    history.hear(1, SUCCESS)
+
+    for attempt, outcome in news:
+        history.hear(attempt, outcome)
+
+    assert history.invoice.payment_status is PaymentStatus.SUCCEEDED
+    assert history.payments[1].payment_status is PayableStatus.SUCCEEDED
+
+
+@given(heard)
+def test_an_invoice_is_paid_if_and_only_if_one_of_its_attempts_was(news: list[tuple[int, Outcome]]) -> None:
+    history = History()
+    for attempt, outcome in news:
+        history.hear(attempt, outcome)
+
+    paid = {attempt for attempt, outcome in news if outcome is SUCCESS}
+    assert (history.invoice.payment_status is PaymentStatus.SUCCEEDED) == bool(paid)
+    assert history.invoice.total_paid_amount_cents == AMOUNT * len(paid)
+    assert {attempt for attempt, told in history.told if told is WebhookType.PAYMENT_SUCCEEDED} == paid
+
+
+@given(heard)
+def test_an_attempt_is_told_to_have_failed_once_and_to_have_succeeded_once(news: list[tuple[int, Outcome]]) -> None:
+    history = History()
+    for attempt, outcome in news:
+        history.hear(attempt, outcome)
+
+    ends = [entry for entry in history.told if entry[1] is not WebhookType.INVOICE_PAYMENT_STATUS_UPDATED]
+    assert len(ends) == len(set(ends))
+    failed = {
+        attempt for attempt, payment in history.payments.items() if payment.payment_status is PayableStatus.FAILED
+    }
+    assert failed <= {attempt for attempt, told in ends if told is WebhookType.INVOICE_PAYMENT_FAILURE}
+
+
+@given(heard)
+def test_every_change_of_the_payment_status_is_told_and_nothing_else(news: list[tuple[int, Outcome]]) -> None:
+    history = History()
+
+    for attempt, outcome in news:
+        before = history.invoice.payment_status
+        settlement = history.hear(attempt, outcome)
+        told = settlement is not None and WebhookType.INVOICE_PAYMENT_STATUS_UPDATED in settlement.tell
+        assert told == (history.invoice.payment_status is not before)
+
+
+@given(heard, st.integers(1, 3), st.sampled_from(OUTCOMES))
+def test_what_is_heard_twice_is_no_news(news: list[tuple[int, Outcome]], attempt: int, outcome: Outcome) -> None:
+    history = History()
+    for known in news:
+        history.hear(*known)
+    history.hear(attempt, outcome)
+
+    assert history.hear(attempt, outcome) is None
+
+
+@given(heard, st.randoms())
+def test_the_order_in_which_one_attempt_is_heard_of_does_not_matter(
+    news: list[tuple[int, Outcome]], random: Random
+) -> None:
+    outcomes = [outcome for _, outcome in news]
+    shuffled = list(outcomes)
+    random.shuffle(shuffled)
+    one, other = History(), History()
+
+    for first, second in zip(outcomes, shuffled, strict=True):
+        one.hear(1, first)
+        other.hear(1, second)
+
+    assert one.invoice.payment_status is other.invoice.payment_status
+    assert one.invoice.total_paid_amount_cents == other.invoice.total_paid_amount_cents
+
+
+@given(heard, st.sampled_from([FAILURE, CANCELED, REFUSED, PROCESSING, ACTION]))
+def test_an_older_attempt_never_overwrites_a_newer_one(news: list[tuple[int, Outcome]], late: Outcome) -> None:
+    history = History()
+    for attempt, outcome in news:
+        history.hear(attempt, outcome)
+    history.hear(4, PROCESSING)
+    before = history.invoice.payment_status
+
+    for older in (1, 2, 3):
+        history.hear(older, late)
+
+    assert history.invoice.payment_status is before
+    assert history.invoice.attempt == 4
+
+
+@pytest.mark.parametrize("failure", [FAILURE, CANCELED, REFUSED])
+def test_a_failure_closes_the_invoice_until_there_is_a_new_attempt(failure: Outcome) -> None:
+    settlement = settle(an_invoice(), a_payment(), failure, NOW)
+
+    assert settlement is not None
+    assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (PaymentStatus.FAILED, None)
+    assert settlement.payment.failure == DECLINED
+    assert settlement.tell == (WebhookType.INVOICE_PAYMENT_FAILURE, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
+
+
+def test_a_late_success_pays_a_failed_invoice_and_clears_the_failure() -> None:
+    history = History()
+    history.hear(1, FAILURE)
+
+    settlement = history.hear(1, SUCCESS)
+
+    assert settlement is not None
+    assert settlement.invoice.payment_status is PaymentStatus.SUCCEEDED
+    assert settlement.payment.failure is None
+    assert settlement.tell == (WebhookType.PAYMENT_SUCCEEDED, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
+
+
+def test_a_success_of_an_older_attempt_pays_the_invoice() -> None:
+    history = History()
+    history.hear(2, FAILURE)
+
+    history.hear(1, SUCCESS)
+
+    assert history.invoice.payment_status is PaymentStatus.SUCCEEDED
+
+
+def test_a_second_success_is_counted_and_told_though_the_invoice_is_paid() -> None:
+    history = History()
+    history.hear(1, SUCCESS)
+
+    settlement = history.hear(2, SUCCESS)
+
+    assert settlement is not None
+    assert settlement.invoice.total_paid_amount_cents == 2 * AMOUNT
+    assert settlement.invoice.total_due_amount_cents == 0
+    assert settlement.tell == (WebhookType.PAYMENT_SUCCEEDED,)
+
+
+def test_an_action_is_asked_for_before_processing_and_not_after() -> None:
+    history = History()
+
+    asked, on_its_way, repeated = (history.hear(1, outcome) for outcome in (ACTION, PROCESSING, ACTION))
+
+    assert asked is not None
+    assert asked.payment.next_action == {"type": "redirect"}
+    assert on_its_way is not None
+    assert on_its_way.payment.next_action is None
+    assert repeated is None
+    assert history.told == [(1, WebhookType.PAYMENT_REQUIRES_ACTION)]
+
+
+@pytest.mark.parametrize("outcome", [PROCESSING, ACTION])
+def test_a_payment_on_its_way_leaves_the_invoice_pending_and_due(outcome: Outcome) -> None:
+    settlement = settle(an_invoice(), a_payment(), outcome, NOW)
+
+    assert settlement is not None
+    assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (PaymentStatus.PENDING, NOW)
+
+
+def test_the_intents_id_is_kept_when_a_later_word_does_not_name_it() -> None:
+    history = History()
+    history.hear(1, PROCESSING)
+
+    history.hear(1, REFUSED)
+
+    assert history.payments[1].provider_payment_id == "pi_1"
+
+
+@pytest.mark.parametrize(
+    ("intent_status", "meaning"),
+    [
+        ("succeeded", PayableStatus.SUCCEEDED),
+        ("canceled", PayableStatus.FAILED),
+        ("requires_payment_method", PayableStatus.FAILED),
+        ("processing", PayableStatus.PROCESSING),
+        ("requires_action", PayableStatus.PROCESSING),
+        ("requires_capture", PayableStatus.PROCESSING),
+        ("requires_confirmation", PayableStatus.PROCESSING),
+        ("a_status_of_next_year", PayableStatus.PROCESSING),
+    ],
+)
+def test_a_status_of_stripe_has_a_meaning_and_an_unknown_one_is_on_its_way(
+    intent_status: str, meaning: PayableStatus
+) -> None:
+    assert payable_status(intent_status) is meaning
