@@ -90,7 +90,9 @@ def examples(location: Location) -> Iterator[tuple[str, Any]]:
 
 @cache
 def _registry() -> Registry[Any]:
-    return Registry().with_resource(_URI, Resource.from_contents(description(), default_specification=DRAFT202012))
+    resource = Resource.from_contents(description(), default_specification=DRAFT202012)
+    registry: Registry[Any] = Registry().with_resource(_URI, resource)
+    return registry
 
 
 def _conforms(schema: Location, value: Any, what: str) -> None:

@@ -38,8 +38,8 @@ def _invoice(change: Change) -> Invoice:
     stored = bootstrap.stores().invoices.get(change.item["organization_id"], change.item["lago_id"])
     if stored:
         return stored
-    invoice = invoice_from_item(change.item, seen_at=change.written_at)
-    return take_in_invoice(replace(invoice, updated_at=bootstrap.now()), stores=bootstrap.stores())
+    invoice = replace(invoice_from_item(change.item, seen_at=change.written_at), updated_at=bootstrap.now())
+    return take_in_invoice(invoice, replaced=change.replaced, stores=bootstrap.stores())
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -14,6 +14,7 @@ from template import REPOSITORY
 
 FEES = [{"add_on_code": "setup", "units": "1.5", "unit_amount_cents": 2800, "name": "Setup", "description": "Once"}]
 INVOICE: dict[str, Any] = {"fees": FEES, "metadata": [{"key": "order", "value": "A-17"}], "number": "ACM-0042-003"}
+SECRET = re.compile(r"\b([sr]k_(test|live)|whsec)_|paystream_[0-9a-f]{32}")
 Required = Mapping[str, type | tuple[type, ...]]
 
 CUSTOMER: Required = {

@@ -320,18 +320,6 @@ class TestCrashesAndRaces:
         assert post(world, told).status == 200
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
-    def test_an_invoice_that_is_removed_meanwhile_is_no_invoice_of_ours_the_next_time(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        invoice_id = waiting_invoice(world)
-        told = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
-        key = {"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": invoice_id}}
-        AwsFaults(monkeypatch).meanwhile(
-            "TransactWriteItems", lambda: world.dynamodb.delete_item(TableName="InvoicesTable", Key=key)
-        )
-
-        assert [post(world, told).status for _ in range(2)] == [404, 200]
-
 
 class TestForeignEvents:
     """All are answered with 200, or Stripe would send them for days, and change nothing."""

@@ -244,6 +244,10 @@ class World:
                 found.append(dict(item))
         return found
 
+    def all_images(self, table: str) -> list[Image]:
+        """All items of a table, as a stream shows them."""
+        return [dict(item) for item in self.dynamodb.scan(TableName=TABLES[table])["Items"]]
+
     def stream_event(self, images: Iterable[Image], *, written_at: datetime | None = None) -> dict[str, Any]:
         """What a stream's event source mapping hands to a function for new items."""
         return {"Records": [self._stream_record(image, written_at or self.now()) for image in images]}

@@ -1,5 +1,7 @@
 """DynamoDB's words and limits, in ours."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
@@ -10,7 +12,10 @@ from paystream.errors import VersionConflictError
 
 def refusal(code: str, *reasons: str) -> ClientError:
     """What the client raises; a canceled transaction has a reason for each of its actions."""
-    answer = {"Error": {"Code": code, "Message": "no"}, "CancellationReasons": [{"Code": reason} for reason in reasons]}
+    answer: Any = {
+        "Error": {"Code": code, "Message": "no"},
+        "CancellationReasons": [{"Code": reason} for reason in reasons],
+    }
     return ClientError(answer, "TransactWriteItems")
 
 

@@ -210,7 +210,7 @@ class TestCollecting:
         assert len(shop.client.payment_intents.list().data) == 1
 
     def test_an_error_with_an_intent_that_succeeded_after_all_is_a_success(self) -> None:
-        error = {"code": "lock_timeout", "payment_intent": {"id": "pi_1", "status": "succeeded"}}
+        error = {"code": "lock_timeout", "payment_intent": {"id": "pi_1", "status": "succeeded", "amount": 4200}}
         outcome = outcome_from_error(error, http_status=400, request_id="req_1")
         assert (outcome.status, outcome.intent_id, outcome.failure) == (PayableStatus.SUCCEEDED, "pi_1", None)
 
@@ -227,7 +227,8 @@ class TestLookingUp:
         shop.client.payment_intents.create(other)
         collected = shop.gateway.collect(request)
         shop.clock.advance(1)
-        shop.client.payment_intents.create({**other, "metadata": {"lago_payment_id": "payment-2"}})
+        other["metadata"] = {"lago_payment_id": "payment-2"}
+        shop.client.payment_intents.create(other)
         found = shop.gateway.find_payment(
             payment_id="payment-1", provider_customer_id=request.provider_customer_id, since=NOW
         )

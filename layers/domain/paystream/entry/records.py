@@ -24,10 +24,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a stream says of an item: its attributes as plain values, and when it was written (to the second, UTC)."""
+    """What a stream says of an item: its attributes as plain values, and when it was written (to the second, UTC).
+
+    `replaced` says that there had been an item with this key before.
+    """
 
     item: dict[str, Any]
     written_at: datetime
+    replaced: bool = False
 
 
 def process(
@@ -73,13 +77,15 @@ def queue_records(event: Mapping[str, Any], key: Callable[[Mapping[str, Any]], s
 
 def stream_records(event: Mapping[str, Any]) -> list[Record]:
     """The records of a table's stream with new images; each value is a Change."""
-    return [_stream_record(record["dynamodb"]) for record in event["Records"]]
+    return [_stream_record(record["dynamodb"], record["eventName"]) for record in event["Records"]]
 
 
-def _stream_record(record: Mapping[str, Any]) -> Record:
+def _stream_record(record: Mapping[str, Any], event_name: str) -> Record:
     written_at = datetime.fromtimestamp(float(record["ApproximateCreationDateTime"]), UTC)
     key = repr(sorted(plain_item(record["Keys"]).items()))
-    return Record(record["SequenceNumber"], key, Change(plain_item(record["NewImage"]), written_at))
+    return Record(
+        record["SequenceNumber"], key, Change(plain_item(record["NewImage"]), written_at, event_name == "MODIFY")
+    )
 
 
 def _succeeds(record: Record, handle: Callable[[Any], None]) -> bool:

@@ -69,9 +69,7 @@ _ANSWERS: dict[type[PaystreamError], Callable[[Any], Refusal]] = {
     InvalidInputError: lambda error: Refusal(
         HTTPStatus.UNPROCESSABLE_ENTITY, code="validation_errors", error_details=error.details
     ),
-    MalformedRequestError: lambda error: Refusal(
-        error.status, f"{_phrase(error.status).replace(' ', '')}: {error}"
-    ),
+    MalformedRequestError: lambda error: Refusal(error.status, f"{_phrase(error.status).replace(' ', '')}: {error}"),
     NotFoundError: lambda error: Refusal(HTTPStatus.NOT_FOUND, code=f"{error.resource}_not_found"),
     ConflictError: lambda error: Refusal(HTTPStatus.CONFLICT, code=error.code, error_details={"base": [str(error)]}),
     VersionConflictError: lambda _: Refusal(HTTPStatus.CONFLICT, code="changed_meanwhile", headers=_TRY_AGAIN),

@@ -22,6 +22,15 @@ class CustomerCreation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerLink:
+    """How Stripe knew a customer until then: payments that were on their way belong there."""
+
+    payment_provider_code: str
+    provider_customer_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """`profile` holds Lago's descriptive fields as they were sent (name, e-mail, address, …).
 
@@ -42,6 +51,7 @@ class Customer:
     payment_method_id: str | None = None
     payment_method_as_of: datetime | None = None
     creation: CustomerCreation | None = None
+    former_links: tuple[FormerLink, ...] = ()
     version: int = 0
 
     @property

@@ -15,7 +15,7 @@ from paystream.model.customer import Customer, CustomerCreation
 from paystream.model.identifiers import derived_id
 from paystream.model.notification import Notification
 from paystream.ports import Gateways, PaymentGateway, Stores
-from paystream.use_cases.collect_invoice import KEY_IS_SAFE_FOR
+from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR
 
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
 _CLEARED_BY_EMPTY = {"address", "email"}

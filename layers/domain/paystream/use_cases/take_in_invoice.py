@@ -1,18 +1,25 @@
 """Make an item that an application put into the invoices table an invoice of ours."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from paystream.model.invoice import Invoice, Problem
 from paystream.ports import Stores
 
+BEFORE_ANY_PAYMENT = datetime(2010, 1, 1, tzinfo=UTC)
+"""Stripe is younger."""
 
-def take_in_invoice(invoice: Invoice, *, stores: Stores) -> Invoice:
+
+def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invoice:
     """Give the invoice its number and a first version; park it if it broke the contract or its number is taken.
 
-    From then on it is found by the API. An item that is put anew may have been charged in its former life, so its key
-    is as old as its first one. Raises VersionConflictError if somebody else took it in: read it again.
+    From then on it is found by the API. An item that is put anew may have been charged in its former life: its key is
+    as old as its first one, and of one that was put over another it is not known how old, so that it is looked up.
+    Raises VersionConflictError if somebody else took it in: read it again.
     """
-    if invoice.attempt_started_at:
+    if invoice.attempt_started_at and replaced:
+        invoice = replace(invoice, attempt_started_at=BEFORE_ANY_PAYMENT)
+    elif invoice.attempt_started_at:
         started_at = stores.invoices.first_taken_in_at(
             invoice.organization_id, invoice.lago_id, now=invoice.attempt_started_at
         )

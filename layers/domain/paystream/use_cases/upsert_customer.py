@@ -6,21 +6,21 @@ from typing import Any
 
 from paystream.errors import (
     ConflictError,
-    InvalidInputError,
     OutcomeUnknownError,
     ProviderRefusedError,
     VersionConflictError,
 )
 from paystream.lago.envelopes import provider_customer_error
 from paystream.model.customer import DEFAULT_PAYMENT_METHODS, Customer
-from paystream.model.integration import Integration, default_of
-from paystream.ports import CollectionQueue, Gateways, ProviderCustomer, Stores
+from paystream.model.integration import Integration
+from paystream.ports import CollectionQueue, Gateways, Stores
 from paystream.use_cases.create_provider_customer import (
     begin_creation,
     params_to_change,
     provider_customer_params,
     resume_creation,
 )
+from paystream.use_cases.link_customer import chosen_integration, cleared, is_to_be_created, link, with_former_link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +52,19 @@ def upsert_customer(
     """
     before = stores.customers.get(organization_id, change.external_id)
     customer = _changed(before, change, organization_id, new_id, now)
-    integration = _integration(customer, change, stores)
+    integration = chosen_integration(customer, change.billing, stores)
     if integration:
         customer = replace(customer, payment_provider="stripe", payment_provider_code=integration.code)
-        customer = _link(customer, before, change=change, integration=integration, gateways=gateways, now=now)
+        customer = link(customer, before, billing=change.billing, integration=integration, gateways=gateways, now=now)
         if (
             customer.provider_customer_id is None
             and customer.creation is None
-            and _is_to_be_created(customer, integration)
+            and is_to_be_created(customer, integration)
         ):
             customer = begin_creation(customer, now)
         if before and before.provider_customer_id == customer.provider_customer_id:
             _update_at_stripe(before, customer, integration, stores=stores, gateways=gateways, now=now)
-    customer = _save(customer, stores)
+    customer = _save(with_former_link(before, customer, now), stores)
     customer = _create_now(customer, stores, gateways, queue, now)
     if before is None or customer.payment_method_id or customer.provider_customer_id != before.provider_customer_id:
         queue.collect_waiting(organization_id, customer.external_id)
@@ -75,7 +75,7 @@ def _changed(
     before: Customer | None, change: CustomerChange, organization_id: str, new_id: str, now: datetime
 ) -> Customer:
     customer = (
-        _cleared(before, change.billing)
+        cleared(before, change.billing)
         if before
         else Customer(
             organization_id=organization_id,
@@ -95,81 +95,6 @@ def _changed(
             billing.get("provider_payment_methods") or customer.provider_payment_methods or DEFAULT_PAYMENT_METHODS
         ),
         updated_at=now,
-    )
-
-
-def _cleared(customer: Customer, billing: dict[str, Any]) -> Customer:
-    """As in Lago, a null takes a customer off the provider, or off its Stripe customer, and none is created instead."""
-    if billing.get("payment_provider", "") is None:
-        return replace(_unlinked(customer), payment_provider=None, payment_provider_code=None, sync_with_provider=False)
-    if billing.get("provider_customer_id", "") is None:
-        return replace(_unlinked(customer), sync_with_provider=False)
-    return customer
-
-
-def _integration(customer: Customer, change: CustomerChange, stores: Stores) -> Integration | None:
-    """The account the customer is to be collected through: the named one, its own, or the organization's default.
-
-    As in Lago, a customer is tied to an account only if that is asked for, here or by the account's own setting.
-    """
-    if change.billing.get("payment_provider", "") is None:
-        return None
-    code = change.billing.get("payment_provider_code") or customer.payment_provider_code
-    if code:
-        integration = stores.integrations.get(customer.organization_id, code)
-        if integration is None and change.billing:
-            raise InvalidInputError({"base": ["payment_provider_not_found"]})
-        return integration
-    default = default_of(stores.integrations.all(customer.organization_id))
-    asked = change.billing.get("payment_provider") or change.billing.get("provider_customer_id")
-    if asked or customer.sync_with_provider:
-        if default is None:
-            raise InvalidInputError({"base": ["payment_provider_not_found"]})
-        return default
-    return default if default and _is_to_be_created(customer, default) else None
-
-
-def _is_to_be_created(customer: Customer, integration: Integration) -> bool:
-    if customer.sync_with_provider is None:
-        return integration.create_customers
-    return customer.sync_with_provider
-
-
-def _link(
-    customer: Customer,
-    before: Customer | None,
-    *,
-    change: CustomerChange,
-    integration: Integration,
-    gateways: Gateways,
-    now: datetime,
-) -> Customer:
-    """Check a Stripe customer's id where it is new; forget the old one where the account changed."""
-    wanted = change.billing.get("provider_customer_id")
-    moved = before is not None and before.payment_provider_code not in (None, integration.code)
-    if not wanted:
-        return _unlinked(customer) if moved else customer
-    if before and not moved and before.provider_customer_id == wanted and before.payment_method_id:
-        return customer
-    found = gateways.of(integration).customer(wanted)
-    if found is None:
-        raise InvalidInputError({"provider_customer_id": ["provider_customer_not_found"]})
-    return _linked(customer, found, now)
-
-
-def _linked(customer: Customer, found: ProviderCustomer, now: datetime) -> Customer:
-    return replace(
-        customer,
-        provider_customer_id=found.id,
-        payment_method_id=found.payment_method_id,
-        payment_method_as_of=now,
-        creation=None,
-    )
-
-
-def _unlinked(customer: Customer) -> Customer:
-    return replace(
-        customer, provider_customer_id=None, payment_method_id=None, payment_method_as_of=None, creation=None
     )
 
 

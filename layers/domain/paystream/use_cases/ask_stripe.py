@@ -1,0 +1,144 @@
+"""Get a definite word from Stripe on an attempt: send it, or look it up where sending might charge again.
+
+Stripe forgets an idempotency key after 24 hours, and knows it in one account only. So an attempt is looked up before
+anything is sent if it may have been sent more than 23 hours ago, or to another customer at Stripe than today's
+(rule 4 of docs/architecture.md).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from paystream.errors import KeyRefusedError, OutcomeUnknownError, ParametersChangedError, VersionConflictError
+from paystream.lago.envelopes import payment_provider_error
+from paystream.model.customer import Customer
+from paystream.model.integration import Integration
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import Outcome
+from paystream.model.payment import Payment
+from paystream.model.settlement import Settlement
+from paystream.ports import Gateways, PaymentGateway, PaymentRequest, Stores
+
+KEY_IS_SAFE_FOR = timedelta(hours=23)
+"""Stripe keeps a key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests. No function runs for 1."""
+
+LOOK_UP_AFTER_TRIES = 3
+"""A saved 500 replays under its key for as long as the key lives, so sending again would never learn more."""
+
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+
+NOWHERE = "https://stripe.com/"
+"""Where a customer would be led back to if nobody said where: Stripe wants some URL, and this is Lago's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays through which account."""
+
+    customer: Customer
+    integration: Integration
+
+
+def ask_stripe(
+    invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> tuple[Payment, Outcome]:
+    """The outcome of the attempt, and the payment as Stripe has it.
+
+    Raises OutcomeUnknownError after counting the try on the payment, KeyRefusedError after telling it.
+    """
+    started_at = min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
+    try:
+        former = _look_up_former_links(payment, payer.customer, started_at, stores, gateways)
+        if former:
+            return former
+        gateway = gateways.of(payer.integration)
+        if now - started_at > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES:
+            found = _look_up(payment, gateway, started_at)
+            if found:
+                return payment, found
+        return payment, _send(_payment_request(invoice, payment, payer), payment, gateway, started_at)
+    except KeyRefusedError as refused:
+        told = payment_provider_error(payer.integration, "payment_intent.create", str(refused), refused.code, now)
+        stores.notifications.add(told)
+        raise
+    except OutcomeUnknownError:
+        _record_unknown(invoice, payment, stores, now)
+        raise
+
+
+def _look_up_former_links(
+    payment: Payment, customer: Customer, started_at: datetime, stores: Stores, gateways: Gateways
+) -> tuple[Payment, Outcome] | None:
+    """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise."""
+    for link in customer.former_links:
+        integration = stores.integrations.get(payment.organization_id, link.payment_provider_code)
+        if link.until < started_at or integration is None:
+            continue
+        linked = replace(
+            payment,
+            payment_provider_code=link.payment_provider_code,
+            provider_customer_id=link.provider_customer_id,
+        )
+        found = _look_up(linked, gateways.of(integration), started_at)
+        if found:
+            return linked, found
+    return None
+
+
+def _send(request: PaymentRequest, payment: Payment, gateway: PaymentGateway, started_at: datetime) -> Outcome:
+    """Other parameters under the same key say that an earlier request exists."""
+    try:
+        return gateway.collect(request)
+    except ParametersChangedError:
+        found = _look_up(payment, gateway, started_at)
+        if found:
+            return found
+        raise
+
+
+def _look_up(payment: Payment, gateway: PaymentGateway, started_at: datetime) -> Outcome | None:
+    return gateway.find_payment(
+        payment_id=payment.lago_id, provider_customer_id=payment.provider_customer_id, since=started_at
+    )
+
+
+def _payment_request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentRequest:
+    return PaymentRequest(
+        key=payment.lago_id,
+        amount_cents=payment.amount_cents,
+        currency=payment.currency,
+        provider_customer_id=payment.provider_customer_id,
+        payment_method_id=str(payment.payment_method_id),
+        payment_method_types=payer.customer.provider_payment_methods,
+        description=f"{payer.integration.name} - Invoice {invoice.number}",
+        metadata={
+            "lago_invoice_id": invoice.lago_id,
+            "lago_customer_id": payer.customer.lago_id,
+            "lago_organization_id": invoice.organization_id,
+            "lago_payment_id": payment.lago_id,
+            "lago_payable_id": invoice.lago_id,
+            "lago_payable_type": "Invoice",
+            "invoice_issuing_date": invoice.issuing_date.isoformat(),
+            "invoice_type": "one_off",
+            "paystream_attempt": str(payment.attempt),
+        },
+        return_url=payer.integration.success_redirect_url or NOWHERE,
+    )
+
+
+def _record_unknown(invoice: Invoice, payment: Payment, stores: Stores, now: datetime) -> None:
+    """Keep the attempt visible and due, and among those that wait, so that whoever asked for it finds it again.
+
+    If someone else wrote meanwhile, they know more than we do.
+    """
+    tried = replace(payment, unknown_tries=payment.unknown_tries + 1, updated_at=now)
+    due = replace(
+        invoice,
+        attempt=max(invoice.attempt, payment.attempt),
+        due_at=now + LOOK_AGAIN_AFTER,
+        claimed_until=None,
+        updated_at=now,
+    )
+    try:
+        stores.invoices.settle(Settlement(due, tried, ()), ())
+    except VersionConflictError:
+        return

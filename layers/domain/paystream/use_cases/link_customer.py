@@ -1,0 +1,104 @@
+"""Which account a customer is collected through, and which customer of that account it is."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from paystream.errors import InvalidInputError
+from paystream.model.customer import Customer, FormerLink
+from paystream.model.integration import Integration, default_of
+from paystream.ports import Gateways, ProviderCustomer, Stores
+
+MOST_FORMER_LINKS = 5
+
+_CLOCK_DIFFERENCE = timedelta(minutes=1)
+
+
+def cleared(customer: Customer, billing: dict[str, Any]) -> Customer:
+    """As in Lago, a null takes a customer off the provider, or off its Stripe customer, and none is created instead."""
+    if billing.get("payment_provider", "") is None:
+        return replace(_unlinked(customer), payment_provider=None, payment_provider_code=None, sync_with_provider=False)
+    if billing.get("provider_customer_id", "") is None:
+        return replace(_unlinked(customer), sync_with_provider=False)
+    return customer
+
+
+def chosen_integration(customer: Customer, billing: dict[str, Any], stores: Stores) -> Integration | None:
+    """The account the customer is to be collected through: the named one, its own, or the organization's default.
+
+    As in Lago, a customer is tied to an account only if that is asked for, here or by the account's own setting.
+    """
+    if billing.get("payment_provider", "") is None:
+        return None
+    code = billing.get("payment_provider_code") or customer.payment_provider_code
+    if code:
+        integration = stores.integrations.get(customer.organization_id, code)
+        if integration is None and billing:
+            raise InvalidInputError({"base": ["payment_provider_not_found"]})
+        return integration
+    default = default_of(stores.integrations.all(customer.organization_id))
+    asked = billing.get("payment_provider") or billing.get("provider_customer_id")
+    if asked or customer.sync_with_provider:
+        if default is None:
+            raise InvalidInputError({"base": ["payment_provider_not_found"]})
+        return default
+    return default if default and is_to_be_created(customer, default) else None
+
+
+def is_to_be_created(customer: Customer, integration: Integration) -> bool:
+    if customer.sync_with_provider is None:
+        return integration.create_customers
+    return customer.sync_with_provider
+
+
+def link(
+    customer: Customer,
+    before: Customer | None,
+    *,
+    billing: dict[str, Any],
+    integration: Integration,
+    gateways: Gateways,
+    now: datetime,
+) -> Customer:
+    """Check a Stripe customer's id where it is new; forget the old one where the account changed."""
+    wanted = billing.get("provider_customer_id")
+    moved = before is not None and before.payment_provider_code not in (None, integration.code)
+    if not wanted:
+        return _unlinked(customer) if moved else customer
+    if before and not moved and before.provider_customer_id == wanted and before.payment_method_id:
+        return customer
+    found = gateways.of(integration).customer(wanted)
+    if found is None:
+        raise InvalidInputError({"provider_customer_id": ["provider_customer_not_found"]})
+    return _linked(customer, found, now)
+
+
+def _linked(customer: Customer, found: ProviderCustomer, now: datetime) -> Customer:
+    return replace(
+        customer,
+        provider_customer_id=found.id,
+        payment_method_id=found.payment_method_id,
+        payment_method_as_of=now - _CLOCK_DIFFERENCE,
+        creation=None,
+    )
+
+
+def _unlinked(customer: Customer) -> Customer:
+    return replace(
+        customer, provider_customer_id=None, payment_method_id=None, payment_method_as_of=None, creation=None
+    )
+
+
+def with_former_link(before: Customer | None, customer: Customer, now: datetime) -> Customer:
+    """Remember the link that ends now: an attempt may have been sent under it and not been written down."""
+    if before is None or before.provider_customer_id is None or before.payment_provider_code is None:
+        return customer
+    link = FormerLink(
+        payment_provider_code=before.payment_provider_code, provider_customer_id=before.provider_customer_id, until=now
+    )
+    if (customer.payment_provider_code, customer.provider_customer_id) == (
+        link.payment_provider_code,
+        link.provider_customer_id,
+    ):
+        return customer
+    return replace(customer, former_links=(link, *customer.former_links)[:MOST_FORMER_LINKS])

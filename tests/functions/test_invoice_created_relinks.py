@@ -1,0 +1,98 @@
+"""invoice-created: what a crash left unwritten is found, though the customer or the item is another one by then."""
+
+from typing import Any
+
+import pytest
+from functions.aws_faults import Moment
+from functions.world import SECRET_KEY, World
+
+HOUR = 3600
+BILLING = {"payment_provider": "stripe"}
+
+
+def charged_and_not_written_down(world: World) -> tuple[str, dict[str, Any]]:
+    """An invoice that Stripe has charged, by a function that ended before it wrote so; and its record in the stream."""
+    world.connect()
+    world.customer()
+    invoice_id = world.create_invoice()
+    event = world.stream_event(world.new_images("invoices"))
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    world.invoke("invoice-created", event)
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+    return invoice_id, event
+
+
+def link(world: World, provider_customer_id: str, code: str) -> None:
+    billing = BILLING | {"payment_provider_code": code, "provider_customer_id": provider_customer_id}
+    body = {"customer": {"external_id": "acme", "billing_configuration": billing}}
+    assert world.api("POST", "/api/v1/customers", body).status == 200
+
+
+@pytest.mark.parametrize("hours", [0, 1, 23.5, 25, 24 * 40])
+def test_a_customer_linked_to_another_one_in_stripe_is_not_charged_again(world: World, hours: float) -> None:
+    invoice_id, event = charged_and_not_written_down(world)
+    link(world, world.stripe_customer(), "stripe")
+    world.pass_time(hours * HOUR)
+
+    assert world.invoke("invoice-created", event) == {"batchItemFailures": []}
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+
+
+@pytest.mark.parametrize("hours", [0, 25])
+def test_a_customer_moved_to_another_integration_is_not_charged_there_again(world: World, hours: float) -> None:
+    invoice_id, event = charged_and_not_written_down(world)
+    world.connect("other", secret_key=SECRET_KEY)
+    link(world, world.stripe_customer(), "other")
+    world.pass_time(hours * HOUR)
+
+    world.invoke("invoice-created", event)
+
+    (payment,) = world.payments(invoice_id)
+    assert payment["payment_provider_code"] == "stripe"
+    assert payment["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_an_invoice_made_after_the_customer_was_linked_anew_is_not_looked_up(world: World) -> None:
+    world.connect()
+    world.customer()
+    link(world, world.stripe_customer(), "stripe")
+    world.pass_time(1)
+    invoice_id = world.create_invoice()
+
+    world.collect_new_invoices()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.stripe_calls("GET /v1/payment_intents") == 0
+
+
+@pytest.mark.parametrize("hours", [0, 25, 24 * 40])
+def test_an_item_put_over_a_charged_invoice_is_looked_up_and_not_charged_again(world: World, hours: float) -> None:
+    invoice_id, _ = charged_and_not_written_down(world)
+    world.pass_time(hours * HOUR)
+    world.put_invoice_item(lago_id=invoice_id)
+    event = world.stream_event(world.all_images("invoices"))
+    event["Records"][0]["eventName"] = "MODIFY"
+
+    assert world.invoke("invoice-created", event) == {"batchItemFailures": []}
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_a_parked_item_that_is_put_right_is_collected(world: World) -> None:
+    world.connect()
+    world.customer()
+    invoice_id = world.put_invoice_item(total_amount_cents=-1)
+    world.collect_new_invoices()
+    world.put_invoice_item(total_amount_cents=1900)
+    event = world.stream_event(world.all_images("invoices"))
+    event["Records"][0]["eventName"] = "MODIFY"
+
+    world.invoke("invoice-created", event)
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.invoice(invoice_id)["error_details"] == []
+    assert world.charged() == [1900]
