@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from functions.world import ORGANIZATION, World
 from paystream.adapters.secrets_manager import SecretsManagerSecrets
+from paystream.errors import VersionConflictError
 from paystream.model.integration import Credentials, Integration
 
 CONNECTED = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -150,6 +151,24 @@ def test_the_name_is_free_again_at_once(here: Environment) -> None:
     put(here.secrets, SECOND)
 
     assert here.secrets.get(integration()) == SECOND
+
+
+def test_while_the_one_of_before_is_being_deleted_it_is_to_be_tried_again(world: World, here: Environment) -> None:
+    error: Any = {
+        "Code": "InvalidRequestException",
+        "Message": "a secret with this name is already scheduled for deletion",
+    }
+
+    def refuse() -> None:
+        raise ClientError({"Error": error}, "CreateSecret")
+
+    world.aws.meanwhile("CreateSecret", refuse)
+
+    with pytest.raises(VersionConflictError):
+        put(here.secrets, FIRST)
+
+    put(here.secrets, FIRST)
+    assert here.secrets.get(integration()) == FIRST
 
 
 def test_of_two_who_create_it_at_the_same_time_the_later_one_wins(

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
 from sandbox.aws import AwsEmulator, Credentials
 from sandbox.processes import ProcessError
 
@@ -76,7 +75,7 @@ def test_it_answers_as_soon_as_it_is_entered(emulator: AwsEmulator) -> None:
 
 @pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
 def test_it_listens_on_loopback_only(emulator: AwsEmulator) -> None:
-    with pytest.raises(OSError):
+    with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", emulator.port), timeout=1).close()
 
 

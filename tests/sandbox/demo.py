@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,9 @@ def main() -> int:
         stage = Stage(stack, started)
         stage.say("the template is deployed; an operator issued an API key")
         enforced = stage.is_refused_to_write_invoices("FindRecordsRole")
-        stage.say(f"the functions run under the template's roles: find-records writing an invoice is refused: {enforced}")
+        stage.say(
+            f"the functions run under the template's roles: find-records writing an invoice is refused: {enforced}"
+        )
         expected = [*_new_billing_system(stage), *_migration(stage)]
         wrong = _show(stage, expected)
         leaks = sum(1 for message in stack.emulator.log_messages() if _SECRETS.search(message))
@@ -55,7 +58,7 @@ def _new_billing_system(stage: Stage) -> list[Expected]:
     stage.say("STORY 1: a new billing system; customers are created in Stripe")
     settings = {"secret_key": SECRET_KEY, "name": "Acme Billing", "create_customers": True}
     integration = stage.call("PUT", "integrations/stripe/stripe", {"integration": settings})["integration"]
-    stage.say(f"Stripe account {integration['account_id']} connected as \"stripe\", webhook endpoint registered")
+    stage.say(f'Stripe account {integration["account_id"]} connected as "stripe", webhook endpoint registered')
     cards = {"anna": "pm_card_visa", "bruno": "pm_card_chargeCustomerFail", "clara": "pm_card_authenticationRequired"}
     for external_id, card in cards.items():
         body = {"customer": {"external_id": external_id, "name": external_id.title()}}
@@ -71,7 +74,9 @@ def _new_billing_system(stage: Stage) -> list[Expected]:
     free = stage.invoice("anna", 0)
     dora = stage.call("POST", "customers", {"customer": {"external_id": "dora", "name": "Dora"}})["customer"]
     early = stage.invoice("dora", 1900)
-    wait_for("dora's missing card", lambda: "customer.payment_method_missing" in stage.subscriber.about_customer("dora"))
+    wait_for(
+        "dora's missing card", lambda: "customer.payment_method_missing" in stage.subscriber.about_customer("dora")
+    )
     stage.say("invoices made; dora has no card yet: her invoice waits and the subscriber knows")
     stage.save_card(dora["billing_configuration"]["provider_customer_id"], "pm_card_mastercard")
     stage.say("dora saves a card")
@@ -86,7 +91,9 @@ def _new_billing_system(stage: Stage) -> list[Expected]:
 
 def _migration(stage: Stage) -> list[Expected]:
     stage.say("STORY 2: a migration; customers exist in Stripe already")
-    stage.call("PUT", "integrations/stripe/old", {"integration": {"secret_key": SECRET_KEY, "name": "Acme, the old one"}})
+    stage.call(
+        "PUT", "integrations/stripe/old", {"integration": {"secret_key": SECRET_KEY, "name": "Acme, the old one"}}
+    )
     stage.say('the account connected once more as "old", which creates no customers')
     emil = _existing_customer(stage, "emil", "pm_card_visa")
     frida = _existing_customer(stage, "frida", _sepa_debit(stage))
@@ -149,7 +156,9 @@ def _show(stage: Stage, expected: list[Expected]) -> int:
         wrong += not right
         amount = f"{invoice['total_amount_cents'] / 100:.2f} {invoice['currency']}"
         intent = payment["provider_payment_id"] if payment else "-"
-        rows.append((one.what, amount, invoice["payment_status"], intent, ", ".join(told) or "-", "" if right else "WRONG"))
+        rows.append(
+            (one.what, amount, invoice["payment_status"], intent, ", ".join(told) or "-", "" if right else "WRONG")
+        )
     stage.say("every invoice has come to its end")
     _print_table(("invoice", "amount", "status", "payment intent", "notifications the subscriber received", ""), rows)
     return wrong
@@ -160,10 +169,10 @@ def _told(stage: Stage, one: Expected) -> list[str]:
         told = sorted(stage.subscriber.about_invoice(one.lago_id))
         return told if set(one.told) <= set(told) else []
 
-    return wait_for(f"the notifications about {one.what}", all_told) if one.told else []  # type: ignore[no-any-return]
+    return wait_for(f"the notifications about {one.what}", all_told) if one.told else []
 
 
-def _print_table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _print_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     print()
     for row in [heads, tuple("-" * width for width in widths), *rows]:

@@ -94,7 +94,7 @@ def _connect(stack: Stack) -> dict[str, str]:
     settings = {"secret_key": SECRET_KEY, "name": "Sandbox", "create_customers": True}
     url = f"{stack.api_url}api/v1/integrations/stripe/stripe"
     answer = request("PUT", url, {"integration": settings}, api_key=key["api_key"])
-    if answer.status != 200:  # noqa: PLR2004
+    if answer.status != 200:
         raise RuntimeError(f"connecting was answered {answer.status} {answer.body}")
     tables = {name: value for name, value in stack.outputs.items() if name.endswith("Table")}
     return {
@@ -116,7 +116,7 @@ def _snake(name: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """All or nothing: whoever waits for the file reads it whole. It holds keys of the sandbox; only its owner reads it."""
+    """All or nothing, so that whoever waits for the file reads it whole; only its owner may."""
     draft = path.with_suffix(".draft")
     draft.touch(mode=0o600)
     draft.write_text(text)
@@ -134,20 +134,28 @@ def _running_pid() -> int | None:
 def _how_to_call(facts: dict[str, str]) -> str:
     api = facts["api_url"] + "api/v1"
     ours = f"curl -s -H 'Authorization: Bearer {facts['api_key']}' -H 'Content-Type: application/json'"
-    customer = f"$({ours} {api}/customers/acme | grep -o 'cus_[a-z0-9]*' | head -1)"
-    saved = f"-d payment_method=pm_card_visa -d confirm=true -d usage=off_session -d customer={customer}"
-    invoice = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 4200}
+    customer = {"customer": {"external_id": "acme", "name": "Acme"}}
+    invoice = {"invoice": {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 4200}}
+    saved_card = [
+        f"customer=$({ours} {api}/customers/acme | grep -o 'cus_[a-z0-9]*' | head -1)",
+        "payment_method=pm_card_visa",
+        "confirm=true",
+        "usage=off_session",
+        "'automatic_payment_methods[enabled]=true'",
+        "'automatic_payment_methods[allow_redirects]=never'",
+    ]
+    setup = f"curl -s -u {facts['stripe_secret_key']}: {facts['stripe_url']}/v1/setup_intents"
     return f"""
 The stack is running. All there is to know is in .local/stack.json; `make stop` ends it. Try this:
 
 # a customer, created in Stripe at once
-{ours} {api}/customers -d '{json.dumps({"customer": {"external_id": "acme", "name": "Acme"}})}'
+{ours} {api}/customers -d '{json.dumps(customer)}'
 
 # the customer saves a card: what a checkout page does, so this one is a call of Stripe
-curl -s -u {facts["stripe_secret_key"]}: {facts["stripe_url"]}/v1/setup_intents -d 'automatic_payment_methods[enabled]=true' -d 'automatic_payment_methods[allow_redirects]=never' {saved}
+{setup} {" ".join(f"-d {parameter}" for parameter in saved_card)}
 
 # an invoice, and what became of it
-{ours} {api}/invoices -d '{json.dumps({"invoice": invoice})}'
+{ours} {api}/invoices -d '{json.dumps(invoice)}'
 {ours} {api}/payments
 """
 

@@ -1,4 +1,4 @@
-"""What a demo plays with: our API with a key, Stripe with a key, and a subscriber; each step is a line with its time."""
+"""What a demo has: our API with a key, Stripe with a key, and a subscriber. Each step is a line with its time."""
 
 import time
 from typing import Any
@@ -30,7 +30,7 @@ class Stage:
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """A request to the API that must succeed; its answer."""
         answer = self.try_call(method, path, body)
-        if answer.status != 200:  # noqa: PLR2004
+        if answer.status != 200:
             raise AssertionError(f"{method} {path} was answered {answer.status} {answer.body}")
         return answer.body
 
@@ -103,7 +103,7 @@ class Stage:
     def find_invoice(self, lago_id: str) -> dict[str, Any] | None:
         """The invoice, or None if Paystream has not taken it in yet."""
         answer = self.try_call("GET", f"invoices/{lago_id}")
-        return answer.body["invoice"] if answer.status == 200 else None  # noqa: PLR2004
+        return answer.body["invoice"] if answer.status == 200 else None
 
     def wait_for_status(self, lago_id: str, status: str) -> dict[str, Any]:
         """The invoice, once it has this payment status."""

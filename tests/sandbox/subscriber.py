@@ -7,7 +7,7 @@ from sandbox.stack import Stack
 
 
 class Subscriber:
-    """Receives the notifications of one organization. SNS may repeat itself: what was seen is dropped by its unique key."""
+    """Receives the notifications of one organization; what SNS repeats is dropped by its unique key."""
 
     def __init__(self, stack: Stack, organization_id: str) -> None:
         self._sqs = stack.emulator.client("sqs")

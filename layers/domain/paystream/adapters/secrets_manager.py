@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from paystream.errors import VersionConflictError
 from paystream.model.integration import Credentials, Integration
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _KEPT_SECONDS = 300
+
+_BEING_DELETED = "InvalidRequestException"
+"""Deleting at once still takes a moment, in which the name is neither free nor usable.
+
+Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+"""
 
 _State = tuple[datetime, int]
 """When the integration was created, and its version."""
@@ -43,7 +50,7 @@ class SecretsManagerSecrets:
         try:
             stored = json.loads(self._client.get_secret_value(SecretId=name)["SecretString"])
         except ClientError as error:
-            _raise_unless(error, "ResourceNotFoundException")
+            _raise_unless(error, "ResourceNotFoundException", _BEING_DELETED)
             return None
         credentials = Credentials(
             secret_key=stored["secret_key"],
@@ -56,12 +63,11 @@ class SecretsManagerSecrets:
     def put(self, organization_id: str, integration_id: str, credentials: Credentials) -> None:
         name = self._name(organization_id, integration_id)
         self._kept.pop(name, None)
-        text = json.dumps(asdict(credentials))
         try:
-            self._client.put_secret_value(SecretId=name, SecretString=text)
+            self._put(name, json.dumps(asdict(credentials)))
         except ClientError as error:
-            _raise_unless(error, "ResourceNotFoundException")
-            self._create(name, text)
+            _raise_unless(error, _BEING_DELETED)
+            raise VersionConflictError("the credentials of before are still being deleted; try again") from error
 
     def remove(self, organization_id: str, integration_id: str) -> None:
         """At once, without a recovery window: connecting again uses the same name."""
@@ -71,6 +77,13 @@ class SecretsManagerSecrets:
             self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
         except ClientError as error:
             _raise_unless(error, "ResourceNotFoundException")
+
+    def _put(self, name: str, text: str) -> None:
+        try:
+            self._client.put_secret_value(SecretId=name, SecretString=text)
+        except ClientError as error:
+            _raise_unless(error, "ResourceNotFoundException")
+            self._create(name, text)
 
     def _create(self, name: str, text: str) -> None:
         try:
@@ -83,6 +96,6 @@ class SecretsManagerSecrets:
         return f"{self._prefix}/{organization_id}/{integration_id}"
 
 
-def _raise_unless(error: ClientError, code: str) -> None:
-    if error.response["Error"]["Code"] != code:
+def _raise_unless(error: ClientError, *codes: str) -> None:
+    if error.response["Error"]["Code"] not in codes:
         raise error
