@@ -161,3 +161,14 @@ def test_a_notification_told_again_under_the_same_id_is_no_new_record(world: Wor
 
     assert len(world.publish_new_notifications()) == 1
     assert world.publish_new_notifications() == []
+
+
+def test_a_notification_is_kept_for_90_days(world: World) -> None:
+    world.connect()
+    world.customer()
+    world.create_invoice()
+    world.collect_new_invoices()
+
+    assert {int(item["expires_at"]) for item in world.items("notifications")} == {
+        int(world.now().timestamp()) + 90 * 24 * 3600
+    }

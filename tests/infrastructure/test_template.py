@@ -191,9 +191,11 @@ class TestEachEventSource:
         assert STREAMS["InvoiceCreatedFunction"]["MaximumRecordAgeInSeconds"] < LONGEST_AGE_SECONDS
 
     @pytest.mark.parametrize("name", STREAMS)
-    def test_a_stream_tells_of_new_items_only(self, name: str) -> None:
+    def test_a_stream_never_tells_of_what_we_wrote_ourselves(self, name: str) -> None:
+        put_over_another = {"NewImage": {"customer_key": {"S": [{"exists": False}]}}}
         patterns = [json.loads(entry["Pattern"]) for entry in STREAMS[name]["FilterCriteria"]["Filters"]]
-        assert patterns == [{"eventName": ["INSERT"]}]
+        assert patterns[0] == {"eventName": ["INSERT"]}
+        assert all(pattern == {"eventName": ["MODIFY"], "dynamodb": put_over_another} for pattern in patterns[1:])
         table = STREAMS[name]["Stream"]["Fn::GetAtt"][0]
         assert TABLES[table]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 

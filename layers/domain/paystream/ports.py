@@ -56,7 +56,7 @@ class Customers(Protocol):
         """Write the next version and what has to be told, all or nothing. Raises VersionConflictError."""
         ...
 
-    def next_invoice_sequence(self, organization_id: str, external_id: str) -> int:
+    def next_invoice_sequence(self, organization_id: str, lago_customer_id: str) -> int:
         """Count the customer's invoices up by one, from 1."""
         ...
 

@@ -57,7 +57,7 @@ def create_invoice(
         if request.number:
             stores.invoices.create(invoice)
         else:
-            invoice = _create_with_next_number(invoice, stores)
+            invoice = _create_with_next_number(invoice, customer, stores)
     except VersionConflictError:
         created_meanwhile = stores.invoices.get(organization_id, lago_id)
         if created_meanwhile is None:
@@ -66,10 +66,10 @@ def create_invoice(
     return invoice, customer
 
 
-def _create_with_next_number(invoice: Invoice, stores: Stores) -> Invoice:
+def _create_with_next_number(invoice: Invoice, customer: Customer, stores: Stores) -> Invoice:
     """Count on where an application has taken the number already. Raises ConflictError if it has taken very many."""
     for _ in range(_NUMBERS_TRIED):
-        sequence = stores.customers.next_invoice_sequence(invoice.organization_id, invoice.external_customer_id)
+        sequence = stores.customers.next_invoice_sequence(invoice.organization_id, customer.lago_id)
         numbered = replace(invoice, number=f"{invoice.external_customer_id}-{sequence:03}", sequential_id=sequence)
         try:
             stores.invoices.create(numbered)

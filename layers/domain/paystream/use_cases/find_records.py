@@ -20,7 +20,7 @@ def find_invoice(organization_id: str, lago_id: str, *, stores: Stores) -> tuple
     invoice = stores.invoices.get(organization_id, lago_id)
     if invoice is None:
         raise NotFoundError("invoice")
-    return invoice, stores.customers.get(organization_id, invoice.external_customer_id or "-")
+    return invoice, stores.customers.get(organization_id, invoice.external_customer_id)
 
 
 def find_payment(organization_id: str, lago_id: str, *, stores: Stores) -> Payment:

@@ -54,11 +54,11 @@ class DynamoCustomers:
         self._database.write({"Put": put}, *self._database.outbox(notifications))
         return written
 
-    def next_invoice_sequence(self, organization_id: str, external_id: str) -> int:
+    def next_invoice_sequence(self, organization_id: str, lago_customer_id: str) -> int:
         """Kept beside the numbers, not in the customer: counting is no change of the customer."""
         answer = self._database.client.update_item(
             TableName=self._database.tables.invoice_numbers,
-            Key=attribute_values({"organization_id": organization_id, "number": f"#sequence#{external_id}"}),
+            Key=attribute_values({"organization_id": organization_id, "number": f"#sequence#{lago_customer_id}"}),
             UpdateExpression="ADD #sequence :one",
             ExpressionAttributeNames={"#sequence": "sequence"},
             ExpressionAttributeValues={":one": {"N": "1"}},

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _LONGEST_SORT_KEY = 1024
 _LONGEST_PARTITION_KEY = 2048
+_NOTIFICATIONS_KEPT_FOR = timedelta(days=90)
+
 _LOST_RACE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -68,7 +71,7 @@ class Database:
     def outbox(self, notifications: Sequence[Notification]) -> list[dict[str, Any]]:
         """The actions that store notifications along with what they tell."""
         return [
-            {"Put": {"TableName": self.tables.notifications, "Item": to_item(notification)}}
+            {"Put": {"TableName": self.tables.notifications, "Item": _outbox_item(notification)}}
             for notification in notifications
         ]
 
@@ -133,6 +136,12 @@ class Database:
             found |= {item["lago_id"]["S"]: item for item in answer["Responses"].get(table, [])}
             request = answer.get("UnprocessedKeys")
         return [found[key["lago_id"]["S"]] for key in wanted if key["lago_id"]["S"] in found]
+
+
+def _outbox_item(notification: Notification) -> dict[str, Any]:
+    """DynamoDB removes the item some time after `expires_at`, in seconds since 1970."""
+    expires_at = int((notification.created_at + _NOTIFICATIONS_KEPT_FOR).timestamp())
+    return to_item(notification) | {"expires_at": {"N": str(expires_at)}}
 
 
 @contextmanager

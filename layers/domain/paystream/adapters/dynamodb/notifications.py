@@ -1,7 +1,6 @@
 """The notifications table: the outbox. Its stream leads to the topic."""
 
 from paystream.adapters.dynamodb.database import Database
-from paystream.adapters.dynamodb.items import to_item
 from paystream.errors import VersionConflictError
 from paystream.model.notification import Notification
 
@@ -13,12 +12,8 @@ class DynamoNotifications:
         self._database = database
 
     def add(self, notification: Notification) -> None:
-        put = {
-            "TableName": self._database.tables.notifications,
-            "Item": to_item(notification),
-            "ConditionExpression": "attribute_not_exists(lago_id)",
-        }
+        (action,) = self._database.outbox([notification])
         try:
-            self._database.write({"Put": put})
+            self._database.write({"Put": action["Put"] | {"ConditionExpression": "attribute_not_exists(lago_id)"}})
         except VersionConflictError:
             return
