@@ -26,7 +26,7 @@ $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(MINISTACK) $(UV) sync --quiet --locked --project environments/ministack
 	@touch $@
 
-.PHONY: help demo local stop test check format build deploy clean
+.PHONY: help demo local stop test test-on-3.13 check format requirements build deploy clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 

@@ -1,6 +1,7 @@
 """Collect each invoice that was put into the invoices table, by the API or by the main application itself."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -9,21 +10,22 @@ from paystream.entry.invoice_input import invoice_from_item
 from paystream.entry.records import Change, process, stream_records
 from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
+from paystream.ports import Gateways, Stores
 from paystream.use_cases.collect_invoice import collect_invoice
 from paystream.use_cases.take_in_invoice import take_in_invoice
 
 AT_ONCE = 10
-NEEDED_MILLISECONDS = 50_000
-"""Two tries at Stripe with their time-outs, and the writes."""
+NEEDED_MILLISECONDS = 100_000
+"""Two calls of Stripe (a look-up and the payment), each tried twice with its time-outs, and the writes."""
 
 
-def _collect(change: Change) -> None:
-    invoice = _invoice(change)
+def _collect(change: Change, *, stores: Stores, gateways: Gateways) -> None:
+    invoice = _invoice(change, stores)
     if invoice.problem:
         count("InvoiceParked")
         logger.warning("invoice parked", lago_invoice_id=invoice.lago_id, problem=invoice.problem.details)
         return
-    collected = collect_invoice(invoice, stores=bootstrap.stores(), gateways=bootstrap.gateways(), now=bootstrap.now())
+    collected = collect_invoice(invoice, stores=stores, gateways=gateways, now=bootstrap.now())
     count(f"Payment{collected.payment_status.value.capitalize()}")
     logger.info(
         "invoice looked at",
@@ -33,13 +35,13 @@ def _collect(change: Change) -> None:
     )
 
 
-def _invoice(change: Change) -> Invoice:
+def _invoice(change: Change, stores: Stores) -> Invoice:
     """The invoice as it is now; an item that is not an invoice of ours yet is taken in."""
-    stored = bootstrap.stores().invoices.get(change.item["organization_id"], change.item["lago_id"])
+    stored = stores.invoices.get(change.item["organization_id"], change.item["lago_id"])
     if stored:
         return stored
     invoice = replace(invoice_from_item(change.item, seen_at=change.written_at), updated_at=bootstrap.now())
-    return take_in_invoice(invoice, replaced=change.replaced, stores=bootstrap.stores())
+    return take_in_invoice(invoice, replaced=change.replaced, stores=stores)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -48,7 +50,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """Handle a batch of the stream; what could not be finished is delivered again."""
     return process(
         stream_records(event),
-        _collect,
+        partial(_collect, stores=bootstrap.stores(), gateways=bootstrap.gateways()),
         at_once=AT_ONCE,
         remaining_milliseconds=context.get_remaining_time_in_millis,
         needed_milliseconds=NEEDED_MILLISECONDS,

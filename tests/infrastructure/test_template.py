@@ -286,11 +286,14 @@ class TestTheApi:
 
     def test_the_topic_takes_messages_from_the_outbox_only(self) -> None:
         (policy,) = resources("AWS::SNS::TopicPolicy").values()
-        publishers = [
-            statement
+        publishing = {
+            statement["Effect"]: statement
             for statement in policy["PolicyDocument"]["Statement"]
-            if any(action in ("sns:Publish", "sns:*", "*") for action in listed(statement["Action"]))
-        ]
-        assert [publisher["Principal"] for publisher in publishers] == [
-            {"AWS": {"Fn::GetAtt": ["PublishNotificationsRole", "Arn"]}}
-        ]
+            if "sns:Publish" in listed(statement["Action"])
+        }
+        role = {"Fn::GetAtt": ["PublishNotificationsRole", "Arn"]}
+        assert publishing["Allow"]["Principal"] == {"AWS": role}
+        assert publishing["Deny"]["Principal"] == "*"
+        but_for = publishing["Deny"]["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+        assert role in but_for
+        assert all("PublishNotificationsRole" in json.dumps(principal) for principal in but_for)

@@ -82,7 +82,7 @@ def gateways() -> "StripeGateways":
 
 @cache
 def stripe_http_client() -> "stripe.HTTPClient":
-    """One pool of connections for all accounts; time-outs in seconds."""
+    """One client for all accounts, with a connection a thread; time-outs in seconds."""
     import stripe
 
     return stripe.RequestsClient(timeout=(3.05, float(os.environ["STRIPE_READ_SECONDS"])))

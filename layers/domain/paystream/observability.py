@@ -11,5 +11,5 @@ metrics = Metrics(namespace="Paystream", service="paystream")
 
 
 def count(name: str, number: int = 1) -> None:
-    """Count something that an alarm or the dashboard looks at."""
+    """Count something that alarms and dashboards can look at."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)

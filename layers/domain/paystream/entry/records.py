@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from paystream.adapters.dynamodb.items import plain_item
@@ -57,9 +58,8 @@ def process(
                 return list(same_key[position:])
         return []
 
-    with ThreadPoolExecutor(max_workers=at_once) as pool:
-        failed = [record for rest in pool.map(handle_in_order, by_key.values()) for record in rest]
-    return failures(failed)
+    rests = _threads(at_once).map(handle_in_order, by_key.values())
+    return failures([record for rest in rests for record in rest])
 
 
 def failures(records: Sequence[Record]) -> dict[str, list[dict[str, str]]]:
@@ -86,6 +86,12 @@ def _stream_record(record: Mapping[str, Any], event_name: str) -> Record:
     return Record(
         record["SequenceNumber"], key, Change(plain_item(record["NewImage"]), written_at, event_name == "MODIFY")
     )
+
+
+@cache
+def _threads(at_once: int) -> ThreadPoolExecutor:
+    """Kept between invocations: each thread keeps its connection to Stripe, and a new one costs a TLS handshake."""
+    return ThreadPoolExecutor(max_workers=at_once)
 
 
 def _succeeds(record: Record, handle: Callable[[Any], None]) -> bool:

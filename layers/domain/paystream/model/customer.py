@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 
 DEFAULT_PAYMENT_METHODS = ("card",)
-SAVED_PAYMENT_METHODS = frozenset({"card", "sepa_debit", "us_bank_account", "bacs_debit", "link", "boleto"})
-"""Types a customer can save once and be charged with later, as in Lago."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The state machine: what a word from Stripe does to an invoice and its payment.
 
-The only place that decides `payment_status`. Rules 1, 2, 5 and 10 of docs/architecture.md live here.
+The only place that decides `payment_status`. Rules 1, 2, 5 and 9 of docs/architecture.md live here.
 """
 
 from dataclasses import dataclass, replace

@@ -11,7 +11,7 @@ from paystream.use_cases.collect_invoice import collect_invoice
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.record_outcome import read_invoice
 
-CLAIMED_FOR = timedelta(minutes=2)
+CLAIMED_FOR = timedelta(minutes=5)
 """No function runs for longer; the message of one that crashed comes back later than that."""
 
 

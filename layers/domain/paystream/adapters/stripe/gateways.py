@@ -14,7 +14,7 @@ stripe.enable_telemetry = False
 
 
 class StripeGateways:
-    """Implements the port `Gateways`. One connection pool serves all accounts."""
+    """Implements the port `Gateways`. One HTTP client serves all accounts."""
 
     def __init__(self, secrets: Secrets, *, api_base: str, http_client: stripe.HTTPClient) -> None:
         self._secrets = secrets
