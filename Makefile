@@ -31,10 +31,10 @@ help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
 demo: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## run both stories on the whole stack on this machine, then stop it
-	@PYTHONPATH=tests $(PROJECT)/bin/python -m sandbox.demo
+	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m sandbox.demo
 
 local: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## start the whole stack on this machine and leave it running
-	@PYTHONPATH=tests $(PROJECT)/bin/python -m sandbox.local start
+	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m sandbox.local start
 
 stop: $(PROJECT)/.locked ## end the stack that `make local` started
 	@PYTHONPATH=tests $(PROJECT)/bin/python -m sandbox.local stop

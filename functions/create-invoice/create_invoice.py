@@ -12,11 +12,12 @@ from paystream.observability import logger, metrics
 from paystream.use_cases.create_invoice import create_invoice as create
 
 LONGEST_IDEMPOTENCY_KEY = 255
+"""Without a comma: that is how two of these headers would arrive, and two keys would make two invoices."""
 
 
 def _create(request: Request) -> Response:
     key = request.headers.get("idempotency-key")
-    if key is not None and not 0 < len(key) <= LONGEST_IDEMPOTENCY_KEY:
+    if key is not None and (not 0 < len(key) <= LONGEST_IDEMPOTENCY_KEY or "," in key):
         raise InvalidInputError({"idempotency_key": ["value_is_invalid"]})
     invoice, customer = create(
         invoice_request(root_of(request.body, "invoice")),

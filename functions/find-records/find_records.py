@@ -30,7 +30,7 @@ def _invoice(request: Request) -> Response:
 
 
 def _invoices(request: Request) -> Response:
-    asked = paging(request.query)
+    asked = paging(request.query, filters=["external_customer_id"])
     page = bootstrap.stores().invoices.page(
         request.organization_id,
         external_customer_id=request.query.get("external_customer_id"),
@@ -46,7 +46,7 @@ def _payment(request: Request) -> Response:
 
 
 def _payments(request: Request) -> Response:
-    asked = paging(request.query)
+    asked = paging(request.query, filters=["invoice_id"])
     page = find.find_payments(
         request.organization_id,
         invoice_id=request.query.get("invoice_id"),

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.invoice_input import invoice_from_item
 from paystream.entry.records import Change, process, stream_records
+from paystream.errors import NotFoundError
 from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
 from paystream.ports import Gateways, Stores
@@ -36,11 +37,19 @@ def _collect(change: Change, *, stores: Stores, gateways: Gateways) -> None:
 
 
 def _invoice(change: Change, stores: Stores) -> Invoice:
-    """The invoice as it is now; an item that is not an invoice of ours yet is taken in."""
-    stored = stores.invoices.get(change.item["organization_id"], change.item["lago_id"])
+    """The invoice as it is now; an item that is not an invoice of ours yet is taken in as it is now.
+
+    Of the change only the time counts: it is the earliest that the item can have been sent to Stripe. Raises
+    NotFoundError for an item that was deleted.
+    """
+    key = change.item["organization_id"], change.item["lago_id"]
+    stored = stores.invoices.get(*key)
     if stored:
         return stored
-    invoice = replace(invoice_from_item(change.item, seen_at=change.written_at), updated_at=bootstrap.now())
+    item = stores.invoices.as_put(*key)
+    if item is None:
+        raise NotFoundError("invoice")
+    invoice = replace(invoice_from_item(item, seen_at=change.written_at), updated_at=bootstrap.now())
     return take_in_invoice(invoice, replaced=change.replaced, stores=stores)
 
 

@@ -12,6 +12,10 @@ from sandbox.stripe.webhooks import Delivery, signature
 WEBHOOK = "/api/v1/webhooks/stripe/{organization_id}"
 
 
+OURS = "cus_ours"
+"""Stands for the Stripe customer of our customer `acme`."""
+
+
 def events_due(world: World, *types: str) -> list[Delivery]:
     """What Stripe has to send by now; with types, the events of these types only, in this order. The rest is lost."""
     due = world.stripe.due_deliveries()
@@ -20,9 +24,17 @@ def events_due(world: World, *types: str) -> list[Delivery]:
     return [next(delivery for delivery in due if delivery.event_type == wanted) for wanted in types]
 
 
+def provider_customer_id(world: World, external_id: str = "acme") -> str:
+    """The `cus_…` of a customer of ours."""
+    (found,) = [item for item in world.items("customers") if item["external_id"] == external_id]
+    return str(found["provider_customer_id"])
+
+
 def event(world: World, event_type: str, item: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """An event of this type about an object. `created`, `livemode` and `previous_attributes` may be given."""
     data: dict[str, Any] = {"object": dict(item)}
+    if data["object"].get("customer") == OURS:
+        data["object"]["customer"] = provider_customer_id(world)
     if "previous_attributes" in more:
         data["previous_attributes"] = more.pop("previous_attributes")
     return {
@@ -51,7 +63,7 @@ def intent(invoice_id: str, status: str, *, attempt: int = 1, **more: Any) -> di
         "object": "payment_intent",
         "amount": 4200,
         "currency": "eur",
-        "customer": "cus_made_up",
+        "customer": OURS,
         "payment_method": "pm_made_up",
         "status": status,
         "metadata": metadata,

@@ -189,6 +189,21 @@ def test_of_a_batch_an_unknown_customer_is_reported_and_the_others_are_collected
     assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
 
 
+@pytest.mark.parametrize("body", ["", "no JSON", "[]", '{"organization_id": "0a1b"}'])
+def test_of_a_batch_a_message_that_cannot_be_read_is_reported_and_the_others_are_collected(
+    world: World, body: str
+) -> None:
+    world.connect()
+    invoice_ids = waiting_invoices(world, 1001)
+    event = load_event("collect-waiting")
+    event["Records"].insert(0, {"messageId": "unreadable", "body": body})
+
+    answer = world.invoke("collect-waiting", event)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "unreadable"}]}
+    assert statuses(world, invoice_ids) == ["succeeded"]
+
+
 def test_a_customer_who_is_named_by_two_messages_at_once_is_collected_once(world: World) -> None:
     world.connect()
     waiting_invoices(world, 1001)

@@ -183,3 +183,14 @@ def test_what_is_refused_is_never_repeated_in_the_answer(world: World, customer:
 
     assert answer.status == 422
     assert secret not in json.dumps(answer.body)
+
+
+def test_two_idempotency_keys_are_refused_not_chosen_from(world: World) -> None:
+    world.connect()
+    world.customer()
+    invoice = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 4200}
+
+    answer = world.api("POST", "/api/v1/invoices", {"invoice": invoice}, headers={"Idempotency-Key": "one, two"})
+
+    assert (answer.status, answer.body["error_details"]) == (422, {"idempotency_key": ["value_is_invalid"]})
+    assert world.items("invoices") == []

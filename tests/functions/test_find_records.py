@@ -258,3 +258,24 @@ def test_each_route_answers_what_it_is_asked_for(collected: World, name: str, ki
     answer = collected.call("find-records", load_event(name))
     assert answer.status == 200
     assert len(answer.body[kind]) == 1 if kind.endswith("s") else answer.body[kind]["lago_id"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("invoices?payment_status=failed", "payment_status"),
+        ("invoices?page=2", "page"),
+        ("invoices?external_customer_id=", "external_customer_id"),
+        ("payments?invoice_id=", "invoice_id"),
+        ("customers?search_term=acme", "search_term"),
+    ],
+)
+def test_a_filter_that_is_not_there_is_refused_rather_than_ignored(world: World, path: str, field: str) -> None:
+    answer = world.api("GET", f"/api/v1/{path}")
+
+    assert (answer.status, answer.body["error_details"]) == (422, {field: ["value_is_invalid"]})
+
+
+@pytest.mark.parametrize("path", ["invoices?page=1", "invoices?unheard_of=1"])
+def test_the_first_page_and_unknown_keys_are_taken_as_lago_takes_them(world: World, path: str) -> None:
+    assert world.api("GET", f"/api/v1/{path}").status == 200

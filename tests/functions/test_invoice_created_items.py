@@ -1,5 +1,6 @@
 """invoice-created: items that the main application puts into the invoices table itself."""
 
+import json
 from typing import Any
 
 import pytest
@@ -169,7 +170,7 @@ def test_nothing_of_a_parked_item_is_lost(world: World) -> None:
     world.collect_new_invoices()
 
     (item,) = world.items("invoices")
-    assert item["rejected"] == {"currency": "XTS", "fees": fees, "created_at": "2026-11-01T00:00:00Z"}
+    assert json.loads(item["rejected"]) == {"currency": "XTS", "fees": fees, "created_at": "2026-11-01T00:00:00Z"}
     assert (item["total_amount_cents"], item["external_customer_id"], item["cost_center"]) == (4200, "acme", "4711")
 
 

@@ -59,7 +59,7 @@ def test_an_invoice_made_after_the_customer_was_linked_anew_is_not_looked_up(wor
     world.connect()
     world.customer()
     link(world, world.stripe_customer(), "stripe")
-    world.pass_time(1)
+    world.pass_time(HOUR)
     invoice_id = world.create_invoice()
 
     world.collect_new_invoices()

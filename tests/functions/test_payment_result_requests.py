@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from functions.stripe_events import event, events_due, intent, kept, request, signed, signing_secrets
+from functions.stripe_events import (
+    event,
+    events_due,
+    intent,
+    kept,
+    provider_customer_id,
+    request,
+    signed,
+    signing_secrets,
+)
 from functions.world import ORGANIZATION, Answer, World, load_event
 from paystream import bootstrap
 from paystream.model.identifiers import payment_id
@@ -221,6 +230,8 @@ class TestEventsAsAwsSendsThem:
 
     def signed_now(self, world: World, name: str) -> dict[str, Any]:
         sent = load_event(name)
-        body = base64.b64decode(sent["body"]) if sent["isBase64Encoded"] else sent["body"].encode()
+        text = base64.b64decode(sent["body"]).decode() if sent["isBase64Encoded"] else sent["body"]
+        body = text.replace("cus_6dde065f0d2e7249d2337a00", provider_customer_id(world)).encode()
+        sent["body"] = base64.b64encode(body).decode() if sent["isBase64Encoded"] else body.decode()
         sent["multiValueHeaders"]["Stripe-Signature"] = [signed(world, body)]
         return sent

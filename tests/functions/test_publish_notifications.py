@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from functions.aws_faults import AwsFaults, Moment, SimulatedCrashError
 from functions.world import ORGANIZATION, World, load_event
 
@@ -36,7 +37,7 @@ def numbers(messages: list[dict[str, Any]]) -> list[int]:
 
 
 class Topic:
-    """A topic that does not take some messages, and remembers the batches it was sent."""
+    """A topic that does not take some messages nor, as on AWS, too long a batch; it remembers what it was sent."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *refused: str) -> None:
         self.batches: list[list[dict[str, Any]]] = []
@@ -47,6 +48,8 @@ class Topic:
                 return call(client, operation, parameters)
             entries = parameters["PublishBatchRequestEntries"]
             self.batches.append(entries)
+            if sum(len(entry["Message"].encode()) for entry in entries) > PUBLISH_BATCH_BYTES:
+                raise ClientError({"Error": {"Code": "BatchRequestTooLong", "Message": "too long"}}, operation)
             taken = [entry for entry in entries if _key(entry) not in refused]
             failed = [{"Id": entry["Id"], "Code": "InternalError"} for entry in entries if _key(entry) in refused]
             answer = call(client, operation, parameters | {"PublishBatchRequestEntries": taken}) if taken else {}
@@ -132,6 +135,30 @@ def test_when_all_are_refused_all_are_delivered_again(world: World, monkeypatch:
     Topic(monkeypatch, "notification-0", "notification-1")
     event = world.stream_event([image(0), image(1)])
     assert publish(world, event) == [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+
+
+def test_one_that_is_too_large_does_not_hold_back_its_neighbours(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    Topic(monkeypatch)
+    event = world.stream_event([image(0), image(1, size=270_000), image(2)])
+
+    assert publish(world, event) == [event["Records"][1]["dynamodb"]["SequenceNumber"]]
+
+    assert numbers(world.received()) == [0, 2]
+
+
+def test_the_messages_of_a_batch_that_fails_are_sent_one_by_one_and_the_next_batch_as_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ClientError({"Error": {"Code": "InternalError", "Message": "try again"}}, "PublishBatch")
+
+    topic = Topic(monkeypatch)
+    AwsFaults(monkeypatch).meanwhile("PublishBatch", fail)
+
+    assert publish(world, world.stream_event(image(number) for number in range(12))) == []
+
+    assert [len(batch) for batch in topic.batches] == [1] * 10 + [2]
+    assert numbers(world.received()) == list(range(12))
 
 
 @pytest.mark.parametrize("moment", list(Moment))

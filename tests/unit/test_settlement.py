@@ -49,7 +49,7 @@ def an_invoice(*, attempt: int = 0, payment_status: PaymentStatus = PaymentStatu
 
 
 def a_payment(attempt: int = 1) -> Payment:
-    return Payment(
+        integration_id="e1",
         organization_id="o",
         lago_id=f"p{attempt}",
         invoice_id="i",
@@ -58,6 +58,7 @@ def a_payment(attempt: int = 1) -> Payment:
         external_customer_id="acme",
         lago_customer_id="c",
         payment_provider_code="stripe",
+        integration_id="e1",
         provider_customer_id="cus_1",
         amount_cents=AMOUNT,
         currency="EUR",

@@ -27,11 +27,12 @@ class NotFoundError(PaystreamError):
 
 
 class ConflictError(PaystreamError):
-    """The request contradicts what is stored, and sending it again will not help. `code` says how."""
+    """The request contradicts what is stored. `code` says how; if it `passes`, sending it again helps."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, passes: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.passes = passes
 
 
 class ProviderRefusedError(PaystreamError):

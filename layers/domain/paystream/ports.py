@@ -68,6 +68,10 @@ class Invoices(Protocol):
     """
 
     def get(self, organization_id: str, lago_id: str) -> Invoice | None: ...
+    def as_put(self, organization_id: str, lago_id: str) -> dict[str, Any] | None:
+        """The plain values of the item as it is now, whoever wrote it."""
+        ...
+
     def create(self, invoice: Invoice) -> None:
         """Store a new invoice and its number, both or neither.
 

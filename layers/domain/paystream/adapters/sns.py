@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from paystream.model.notification import Notification
+from paystream.observability import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -24,13 +27,23 @@ class SnsPublisher:
         self._topic_arn = topic_arn
 
     def publish(self, notifications: Sequence[Notification]) -> tuple[Notification, ...]:
-        """Send the notifications and return those that were not taken: PublishBatch answers 200 even then."""
-        refused: list[Notification] = []
-        for batch in _batches(notifications):
-            entries = [_entry(str(position), notification) for position, notification in enumerate(batch)]
+        """Send the notifications and return those that were not taken."""
+        return tuple(refused for batch in _batches(notifications) for refused in self._refused(batch))
+
+    def _refused(self, batch: list[Notification]) -> list[Notification]:
+        """PublishBatch answers 200 even if it takes none; what fails as a batch is sent one by one.
+
+        So one that the topic never takes does not hold back its neighbours.
+        """
+        entries = [_entry(str(position), notification) for position, notification in enumerate(batch)]
+        try:
             answer = self._client.publish_batch(TopicArn=self._topic_arn, PublishBatchRequestEntries=entries)
-            refused += [batch[int(failed["Id"])] for failed in answer.get("Failed", [])]
-        return tuple(refused)
+        except ClientError as error:
+            logger.warning("batch not taken by the topic", messages=len(batch), code=error.response["Error"]["Code"])
+            if len(batch) == 1:
+                return batch
+            return [refused for notification in batch for refused in self._refused([notification])]
+        return [batch[int(failed["Id"])] for failed in answer.get("Failed", [])]
 
 
 def _batches(notifications: Sequence[Notification]) -> list[list[Notification]]:

@@ -59,7 +59,14 @@ def answer(respond: Callable[[], Response]) -> dict[str, Any]:
     except PaystreamError as error:
         refusal = refusal_for(error)
         count("RequestRefused")
-        logger.info("request refused", status=int(refusal.status), code=refusal.code, reason=type(error).__name__)
+        # Without the cause: it is somebody else's text, and may tell a key or an e-mail.
+        logger.warning(
+            "request refused",
+            status=int(refusal.status),
+            code=refusal.code,
+            reason=type(error).__name__,
+            text=str(error),
+        )
         return _answer(refusal.status, refusal.body(), refusal.headers)
     except Exception:
         # The only boundary where an unexpected error ends: the caller gets an answer, log and alarm get the error.
@@ -72,11 +79,11 @@ def answer(respond: Callable[[], Response]) -> dict[str, Any]:
 
 
 def request_from(event: Mapping[str, Any]) -> Request:
-    """The request in an event. Raises MalformedRequestError."""
+    """The request in an event of a route that has an authorizer. Raises MalformedRequestError."""
     context = event["requestContext"]
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     return Request(
-        organization_id=(context.get("authorizer") or {}).get("organization_id", ""),
+        organization_id=context["authorizer"]["organization_id"],
         path={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},
         query=event.get("queryStringParameters") or {},
         headers=headers,

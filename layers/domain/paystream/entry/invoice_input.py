@@ -1,5 +1,6 @@
 """Invoices as they come in: the body of `POST /invoices`, and the item that an application puts into the table."""
 
+import json
 import re
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,12 +21,15 @@ from pydantic_core import PydanticCustomError
 from paystream.entry.validation import Input, own_code, validated
 from paystream.errors import InvalidInputError
 from paystream.model.currency import LARGEST_AMOUNT, SUPPORTED, smallest_step
-from paystream.model.invoice import Fee, Invoice, MetadataEntry, Problem
+from paystream.model.invoice import MOST_REJECTED, Fee, Invoice, MetadataEntry, Problem
 from paystream.use_cases.create_invoice import COLLECTED_BY_THEN, InvoiceRequest
 
 MOST_FEES = 100
 MOST_UNITS = 10**9
 MOST_DECIMALS = 30
+LARGEST_ITEM = 380 * 1024
+"""As JSON, in bytes. DynamoDB takes 400 KB, and what becomes of the invoice is written beside what was put."""
+
 NO_CURRENCY = "XXX"
 """ISO 4217's code for "no currency": shown for a parked item that names none."""
 
@@ -169,6 +173,7 @@ def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
     """
     try:
         item = validated(InvoiceItem, values)
+        _check_size(values)
     except InvalidInputError as invalid:
         return _parked(values, invalid, seen_at)
     created_at = item.created_at or seen_at
@@ -189,6 +194,12 @@ def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
     )
 
 
+def _check_size(values: dict[str, Any]) -> None:
+    """Before Stripe is called: an outcome that cannot be written beside what was put would be lost."""
+    if len(_as_text(values).encode()) > LARGEST_ITEM:
+        raise InvalidInputError({"item": ["value_is_too_long"]})
+
+
 def _parked(values: dict[str, Any], invalid: InvalidInputError, seen_at: datetime) -> Invoice:
     """What is right of the item stands in its place; all that has no place there is kept in `rejected`."""
     wrong = {field.partition(".")[0] for field in invalid.details}
@@ -206,5 +217,16 @@ def _parked(values: dict[str, Any], invalid: InvalidInputError, seen_at: datetim
         updated_at=seen_at,
         issuing_date=seen_at.date(),
         problem=Problem(code="invalid_item", details=reasons),
-        rejected={name: values[name] for name in sorted(contract & values.keys() - right.keys())},
+        rejected=_as_text({name: values[name] for name in sorted(contract & values.keys() - right.keys())})[
+            :MOST_REJECTED
+        ],
     )
+
+
+def _as_text(values: dict[str, Any]) -> str:
+    """JSON, since DynamoDB does not take back every number that it gives; what JSON has no form for, as Python's."""
+    return json.dumps(values, ensure_ascii=False, default=_as_python_shows)
+
+
+def _as_python_shows(value: object) -> str:
+    return str(value) if isinstance(value, Decimal) else repr(value)

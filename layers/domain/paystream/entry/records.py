@@ -9,18 +9,20 @@ from functools import cache
 from typing import Any
 
 from paystream.adapters.dynamodb.items import plain_item
+from paystream.errors import PaystreamError
 from paystream.observability import count, logger
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """`identifier` is what is reported when it fails, `key` is what it is about: records with one key keep their
-    order.
+    order. One that cannot be read has the reason in `unreadable` and fails when its turn comes.
     """
 
     identifier: str
     key: str
     value: Any
+    unreadable: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,16 @@ def failures(records: Sequence[Record]) -> dict[str, list[dict[str, str]]]:
 
 def queue_records(event: Mapping[str, Any], key: Callable[[Mapping[str, Any]], str]) -> list[Record]:
     """The records of a queue's event; each value is the message's body, read as JSON."""
-    bodies = [(record["messageId"], json.loads(record["body"])) for record in event["Records"]]
-    return [Record(message_id, key(body), body) for message_id, body in bodies]
+    return [_queue_record(record["messageId"], record["body"], key) for record in event["Records"]]
+
+
+def _queue_record(message_id: str, text: str, key: Callable[[Mapping[str, Any]], str]) -> Record:
+    try:
+        body = json.loads(text)
+        return Record(message_id, key(body), body)
+    except Exception as unreadable:
+        # Anybody's text: whatever is wrong with it is this record's matter, not its neighbours'.
+        return Record(message_id, message_id, None, unreadable)
 
 
 def stream_records(event: Mapping[str, Any]) -> list[Record]:
@@ -96,9 +106,19 @@ def _threads(at_once: int) -> ThreadPoolExecutor:
 
 def _succeeds(record: Record, handle: Callable[[Any], None]) -> bool:
     try:
-        handle(record.value)
+        _handle(record, handle)
+    except PaystreamError as error:
+        # Without the cause: it is somebody else's text, and may tell a key or an e-mail.
+        logger.warning("record failed", record=record.identifier, reason=type(error).__name__, text=str(error))
+        return False
     except Exception:
         # The boundary of one record: its neighbours go on, it is delivered again.
         logger.exception("record failed", record=record.identifier)
         return False
     return True
+
+
+def _handle(record: Record, handle: Callable[[Any], None]) -> None:
+    if record.unreadable:
+        raise record.unreadable
+    handle(record.value)

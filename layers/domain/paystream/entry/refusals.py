@@ -71,7 +71,12 @@ _ANSWERS: dict[type[PaystreamError], Callable[[Any], Refusal]] = {
     ),
     MalformedRequestError: lambda error: Refusal(error.status, f"{_phrase(error.status).replace(' ', '')}: {error}"),
     NotFoundError: lambda error: Refusal(HTTPStatus.NOT_FOUND, code=f"{error.resource}_not_found"),
-    ConflictError: lambda error: Refusal(HTTPStatus.CONFLICT, code=error.code, error_details={"base": [str(error)]}),
+    ConflictError: lambda error: Refusal(
+        HTTPStatus.CONFLICT,
+        code=error.code,
+        error_details={"base": [str(error)]},
+        headers=_TRY_AGAIN if error.passes else {},
+    ),
     VersionConflictError: lambda _: Refusal(HTTPStatus.CONFLICT, code="changed_meanwhile", headers=_TRY_AGAIN),
     ProviderRefusedError: _third_party,
     KeyRefusedError: _third_party,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,11 @@ from paystream.model.notification import Notification, WebhookType
 from paystream.model.payment import Payment
 from paystream.model.settlement import Settlement
 
-_MOST_FEES_BYTES = 128 * 1024
-"""Of a message's 256 KiB (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html), the rest is the customer's."""
+_MOST_BYTES = 240_000
+"""Below a message's 256 KiB, with room for its attributes: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+
+_SHORT_BYTES = 1024
+"""What a field of a customer's profile may have where the whole profile is too large."""
 
 
 def settlement_notifications(settlement: Settlement, customer: Customer, now: datetime) -> tuple[Notification, ...]:
@@ -37,25 +41,31 @@ def settlement_notifications(settlement: Settlement, customer: Customer, now: da
 
 def payment_status_updated(invoice: Invoice, customer: Customer | None, now: datetime, *, cause: str) -> Notification:
     """The invoice's payment status has changed. `cause` is the payment that changed it."""
-    body = invoice_object(invoice) | {
-        "customer": customer_object(customer) if customer else None,
-        "fees": _fees(invoice, customer),
-    }
+    owed = invoice_object(invoice)
+    full = owed | {"customer": customer_object(customer) if customer else None, "fees": fee_objects(invoice, customer)}
     identity = (invoice.organization_id, invoice.lago_id, cause, invoice.payment_status.value)
     return _envelope(
-        WebhookType.INVOICE_PAYMENT_STATUS_UPDATED, "invoice", invoice.organization_id, body, now=now, identity=identity
+        WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,
+        "invoice",
+        invoice.organization_id,
+        full,
+        full | {"fees": []},
+        full | {"fees": [], "customer": customer_object(_shortened(customer)) if customer else None},
+        now=now,
+        identity=identity,
     )
 
 
 def payment_method_missing(invoice: Invoice, customer: Customer, now: datetime) -> Notification:
     """An invoice waits because its customer has no payment method: Paystream's own, Lago says nothing."""
-    body = customer_object(customer) | {"lago_invoice_id": invoice.lago_id, "invoice_number": invoice.number}
+    waiting = {"lago_invoice_id": invoice.lago_id, "invoice_number": invoice.number}
     identity = (invoice.organization_id, invoice.lago_id)
     return _envelope(
         WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING,
         "customer",
         invoice.organization_id,
-        body,
+        customer_object(customer) | waiting,
+        customer_object(_shortened(customer)) | waiting,
         now=now,
         identity=identity,
     )
@@ -69,6 +79,7 @@ def provider_customer_created(customer: Customer, now: datetime) -> Notification
         "customer",
         customer.organization_id,
         customer_object(customer),
+        customer_object(_shortened(customer)),
         now=now,
         identity=identity,
     )
@@ -97,7 +108,10 @@ def provider_customer_error(customer: Customer, message: str, code: str | None, 
 def payment_provider_error(
     integration: Integration, action: str, message: str, code: str | None, now: datetime
 ) -> Notification:
-    """Stripe refuses the integration's key; told once for each state of the integration."""
+    """Stripe refuses the integration's key; told once for each state of the integration.
+
+    One that is connected again has the id and the versions of its former life, so it is told by its creation besides.
+    """
     body = {
         "lago_payment_provider_id": integration.lago_id,
         "payment_provider_code": integration.code,
@@ -106,7 +120,12 @@ def payment_provider_error(
         "action": action,
         "provider_error": {"message": message, "code": code},
     }
-    identity = (integration.organization_id, integration.lago_id, str(integration.version))
+    identity = (
+        integration.organization_id,
+        integration.lago_id,
+        integration.created_at.isoformat(),
+        str(integration.version),
+    )
     return _envelope(
         WebhookType.PAYMENT_PROVIDER_ERROR,
         "payment_provider_error",
@@ -117,10 +136,10 @@ def payment_provider_error(
     )
 
 
-def _fees(invoice: Invoice, customer: Customer | None) -> list[dict[str, Any]]:
-    """The lines of the invoice; none if they are too large for a message: the API has them."""
-    fees = fee_objects(invoice, customer)
-    return fees if len(_json(fees).encode()) <= _MOST_FEES_BYTES else []
+def _shortened(customer: Customer) -> Customer:
+    """The customer without the long fields of its profile: the API has them."""
+    short = {name: value for name, value in customer.profile.items() if len(_json(value).encode()) <= _SHORT_BYTES}
+    return replace(customer, profile=short)
 
 
 def _payment(webhook_type: WebhookType, payment: Payment, now: datetime) -> Notification:
@@ -169,23 +188,19 @@ def _envelope(
     webhook_type: WebhookType,
     object_type: str,
     organization_id: str,
-    body: dict[str, Any],
-    *,
+    *bodies: dict[str, Any],
     now: datetime,
     identity: tuple[str, ...],
 ) -> Notification:
-    envelope = {
-        "webhook_type": webhook_type.value,
-        "object_type": object_type,
-        "organization_id": organization_id,
-        object_type: body,
-    }
+    """Around the first of the bodies, the longest first, with which the message fits; the last fits always."""
+    head = {"webhook_type": webhook_type.value, "object_type": object_type, "organization_id": organization_id}
+    messages = [_json(head | {object_type: body}) for body in bodies]
     return Notification(
         organization_id=organization_id,
         lago_id=notification_id(webhook_type, *identity),
         webhook_type=webhook_type,
         object_type=object_type,
-        body=_json(envelope),
+        body=next((message for message in messages if len(message.encode()) <= _MOST_BYTES), messages[-1]),
         created_at=now,
     )
 

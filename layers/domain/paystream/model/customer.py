@@ -24,6 +24,7 @@ class FormerLink:
     """How Stripe knew a customer until then: payments that were on their way belong there."""
 
     payment_provider_code: str
+    integration_id: str
     provider_customer_id: str
     until: datetime
 
@@ -32,7 +33,8 @@ class FormerLink:
 class Customer:
     """`profile` holds Lago's descriptive fields as they were sent (name, e-mail, address, …).
 
-    `payment_method_as_of` is Stripe's time of the news that set the payment method: older news is ignored.
+    `integration_id` names the account that the code stood for when the customer was linked. `payment_method_as_of` is
+    Stripe's time of the news that set the payment method: older news is ignored.
     """
 
     organization_id: str
@@ -43,6 +45,7 @@ class Customer:
     updated_at: datetime
     payment_provider: str | None = None
     payment_provider_code: str | None = None
+    integration_id: str | None = None
     provider_customer_id: str | None = None
     sync_with_provider: bool | None = None
     provider_payment_methods: tuple[str, ...] = DEFAULT_PAYMENT_METHODS

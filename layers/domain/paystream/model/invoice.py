@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+
+MOST_REJECTED = 10_000
 
 
 class PaymentStatus(StrEnum):
@@ -58,8 +59,8 @@ class Invoice:
     `attempt` counts the payments made for it; `attempt_started_at` is the earliest time at which the idempotency key
     of that attempt can have been used. `due_at` is when an open invoice is looked at again; until
     `claimed_until` somebody is collecting what had been waiting. `rejected` keeps what was
-    put into the table and is not as the contract says. `version` is 0 until Paystream has written the invoice for the
-    first time.
+    put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters. `version` is 0
+    until Paystream has written the invoice for the first time.
     """
 
     organization_id: str
@@ -79,7 +80,7 @@ class Invoice:
     waiting_for: WaitingFor | None = None
     claimed_until: datetime | None = None
     problem: Problem | None = None
-    rejected: dict[str, Any] | None = None
+    rejected: str | None = None
     sequential_id: int | None = None
     request_hash: str | None = None
     fees: tuple[Fee, ...] = ()

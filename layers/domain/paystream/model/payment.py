@@ -11,6 +11,8 @@ from paystream.model.outcome import Failure, PayableStatus
 class Payment:
     """`lago_id` is derived from the invoice and the attempt, and is the idempotency key at Stripe.
 
+    `integration_id` names the account it was sent to: a code can be connected to another account later.
+
     `status` is Stripe's status of the payment intent, `payment_status` its meaning. `unknown_tries` counts the requests
     whose outcome stayed unknown.
     """
@@ -23,6 +25,7 @@ class Payment:
     external_customer_id: str
     lago_customer_id: str
     payment_provider_code: str
+    integration_id: str
     provider_customer_id: str
     amount_cents: int
     currency: str

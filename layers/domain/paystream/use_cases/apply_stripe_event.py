@@ -1,11 +1,11 @@
 """Apply an event that Stripe sent. Events come in any order and more than once; foreign ones are ignored."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from paystream.errors import KeyRefusedError, ProviderRefusedError, VersionConflictError
-from paystream.lago.envelopes import payment_provider_error
+from paystream.errors import ProviderRefusedError, VersionConflictError
 from paystream.model.customer import Customer
 from paystream.model.identifiers import derived_id, payment_id
 from paystream.model.integration import Integration
@@ -14,6 +14,9 @@ from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.ports import CollectionQueue, Gateways, Stores
 from paystream.use_cases.record_outcome import record_outcome
+from paystream.use_cases.refused_key import refused_key_told
+
+_ATTEMPT = re.compile(r"[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,29 +56,62 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
     A second intent under the name of a payment that succeeded is money collected twice: a payment of its own.
     """
     organization_id = integration.organization_id
-    invoice_id = event.metadata.get("lago_invoice_id", "")
-    attempt = event.metadata.get("paystream_attempt", "")
-    if event.metadata.get("lago_organization_id") != organization_id or not attempt.isdecimal():
+    invoice_id, attempt = event.metadata.get("lago_invoice_id", ""), _attempt(event)
+    expected_id = payment_id(organization_id, invoice_id, attempt)
+    named = (event.metadata.get("lago_organization_id"), event.metadata.get("lago_payment_id"))
+    if named != (organization_id, expected_id):
         return False
-    expected_id = payment_id(organization_id, invoice_id, int(attempt))
     invoice = stores.invoices.get(organization_id, invoice_id)
-    if invoice is None or event.metadata.get("lago_payment_id") != expected_id:
+    stored = stores.payments.get(organization_id, expected_id)
+    if invoice is None:
+        if stored:
+            raise VersionConflictError("the invoice was put into the table anew and is not taken in yet")
         return False
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
-    if customer is None:
+    if customer is None or not _is_about(event, attempt, invoice, customer, stored=stored, integration=integration):
         return False
-    stored = stores.payments.get(organization_id, expected_id)
-    if stored and stored.provider_payment_id not in (None, event.outcome.intent_id):
+    if stored and _is_another_intent(event, stored):
         if event.outcome.status is not PayableStatus.SUCCEEDED:
             return False
         if stored.payment_status is PayableStatus.SUCCEEDED:
             expected_id = derived_id("payment", expected_id, str(event.outcome.intent_id))
             stored = stores.payments.get(organization_id, expected_id)
     payment = stored or _new_payment(
-        expected_id, int(attempt), event, invoice=invoice, customer=customer, integration=integration, now=now
+        expected_id, attempt, event, invoice=invoice, customer=customer, integration=integration, now=now
     )
     record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
     return True
+
+
+def _attempt(event: IntentEvent) -> int:
+    """The attempt that the event names; 0 if it names none."""
+    text = event.metadata.get("paystream_attempt", "")
+    return int(text) if _ATTEMPT.fullmatch(text) else 0
+
+
+def _is_another_intent(event: IntentEvent, stored: Payment) -> bool:
+    return stored.provider_payment_id not in (None, event.outcome.intent_id)
+
+
+def _is_about(
+    event: IntentEvent,
+    attempt: int,
+    invoice: Invoice,
+    customer: Customer,
+    *,
+    stored: Payment | None,
+    integration: Integration,
+) -> bool:
+    """Whether the intent can be this attempt's: metadata can be written by anybody who may write to some account."""
+    links = {(customer.integration_id, customer.provider_customer_id)}
+    links |= {(link.integration_id, link.provider_customer_id) for link in customer.former_links}
+    if stored:
+        links = {(stored.integration_id, stored.provider_customer_id)}
+    return (
+        (integration.lago_id, event.provider_customer_id) in links
+        and event.currency == invoice.currency
+        and 1 <= attempt <= invoice.attempt + 1
+    )
 
 
 def _new_payment(
@@ -97,6 +133,7 @@ def _new_payment(
         external_customer_id=invoice.external_customer_id,
         lago_customer_id=customer.lago_id,
         payment_provider_code=integration.code,
+        integration_id=integration.lago_id,
         provider_customer_id=event.provider_customer_id or "",
         amount_cents=event.amount_cents,
         currency=event.currency,
@@ -143,13 +180,11 @@ def _make_default(
 ) -> bool:
     """Make the saved method Stripe's default; False if it cannot be: it was detached, or its customer deleted."""
     try:
-        gateways.of(integration).set_default_payment_method(event.provider_customer_id, str(event.payment_method_id))
+        with refused_key_told(integration, "customer.update", stores=stores, now=now):
+            gateway = gateways.of(integration)
+            gateway.set_default_payment_method(event.provider_customer_id, str(event.payment_method_id))
     except ProviderRefusedError:
         return False
-    except KeyRefusedError as refused:
-        told = payment_provider_error(integration, "customer.update", str(refused), refused.code, now)
-        stores.notifications.add(told)
-        raise
     return True
 
 
@@ -161,16 +196,21 @@ def _with_news(customer: Customer, event: PaymentMethodEvent) -> Customer:
         is_usable = event.attached_type in customer.provider_payment_methods
         is_first = customer.payment_method_id is None
         return replace(customer, payment_method_id=event.payment_method_id) if is_first and is_usable else customer
-    if event.detached and customer.payment_method_id != event.payment_method_id:
+    if event.detached and customer.payment_method_id not in (None, event.payment_method_id):
         return customer
     wanted = None if event.detached else event.payment_method_id
     return replace(customer, payment_method_id=wanted, payment_method_as_of=event.occurred_at)
 
 
 def _is_old(event: PaymentMethodEvent, customer: Customer) -> bool:
-    """Whether later news is known. Stripe's times are whole seconds, ours are not."""
-    known = customer.payment_method_as_of
-    return known is not None and event.occurred_at < known.replace(microsecond=0)
+    """Whether later news is known. Stripe's times are whole seconds, ours are not.
+
+    That a method was attached gives way to news of the same second: it may have been detached in it.
+    """
+    if customer.payment_method_as_of is None:
+        return False
+    known = customer.payment_method_as_of.replace(microsecond=0)
+    return event.occurred_at <= known if event.attached_type else event.occurred_at < known
 
 
 def _keep_current(customer: Customer, event: PaymentMethodEvent, stores: Stores, now: datetime) -> Customer:

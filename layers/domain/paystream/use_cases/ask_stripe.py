@@ -8,8 +8,7 @@ anything is sent if it may have been sent more than 23 hours ago, or to another 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from paystream.errors import KeyRefusedError, OutcomeUnknownError, ParametersChangedError, VersionConflictError
-from paystream.lago.envelopes import payment_provider_error
+from paystream.errors import OutcomeUnknownError, ParametersChangedError, VersionConflictError
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
@@ -17,12 +16,16 @@ from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
 from paystream.model.settlement import Settlement
 from paystream.ports import Gateways, PaymentGateway, PaymentRequest, Stores
+from paystream.use_cases.refused_key import refused_key_told
 
 KEY_IS_SAFE_FOR = timedelta(hours=23)
 """Stripe keeps a key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests. No function runs for 1."""
 
 LOOK_UP_AFTER_TRIES = 3
 """A saved 500 replays under its key for as long as the key lives, so sending again would never learn more."""
+
+LONGEST_REQUEST = timedelta(minutes=10)
+"""A link ends when it is written, which is later than the request began that ended it; no function runs for longer."""
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 
@@ -47,38 +50,46 @@ def ask_stripe(
     """
     started_at = min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
     try:
-        former = _look_up_former_links(payment, payer.customer, started_at, stores, gateways)
+        former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
         if former:
             return former
-        gateway = gateways.of(payer.integration)
-        if now - started_at > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES:
-            found = _look_up(payment, gateway, started_at)
-            if found:
-                return payment, found
-        return payment, _send(_payment_request(invoice, payment, payer), payment, gateway, started_at)
-    except KeyRefusedError as refused:
-        told = payment_provider_error(payer.integration, "payment_intent.create", str(refused), refused.code, now)
-        stores.notifications.add(told)
-        raise
+        with refused_key_told(payer.integration, "payment_intent.create", stores=stores, now=now):
+            gateway = gateways.of(payer.integration)
+            if now - started_at > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES:
+                found = _look_up(payment, gateway, started_at)
+                if found:
+                    return payment, found
+            return payment, _send(_payment_request(invoice, payment, payer), payment, gateway, started_at)
     except OutcomeUnknownError:
         _record_unknown(invoice, payment, stores, now)
         raise
 
 
 def _look_up_former_links(
-    payment: Payment, customer: Customer, started_at: datetime, stores: Stores, gateways: Gateways
+    payment: Payment, customer: Customer, started_at: datetime, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Payment, Outcome] | None:
-    """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise."""
+    """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise.
+
+    Raises OutcomeUnknownError if it may have been sent to an account that is not connected any more: nobody can say.
+    """
     for link in customer.former_links:
-        integration = stores.integrations.get(payment.organization_id, link.payment_provider_code)
-        if link.until < started_at or integration is None:
+        is_this_attempts = (link.integration_id, link.provider_customer_id) == (
+            payment.integration_id,
+            payment.provider_customer_id,
+        )
+        if is_this_attempts or link.until + LONGEST_REQUEST < started_at:
             continue
+        integration = stores.integrations.get(payment.organization_id, link.payment_provider_code)
+        if integration is None or integration.lago_id != link.integration_id:
+            raise OutcomeUnknownError(f"account {link.payment_provider_code} of before is not connected; connect it")
         linked = replace(
             payment,
             payment_provider_code=link.payment_provider_code,
+            integration_id=link.integration_id,
             provider_customer_id=link.provider_customer_id,
         )
-        found = _look_up(linked, gateways.of(integration), started_at)
+        with refused_key_told(integration, "payment_intent.list", stores=stores, now=now):
+            found = _look_up(linked, gateways.of(integration), started_at)
         if found:
             return linked, found
     return None

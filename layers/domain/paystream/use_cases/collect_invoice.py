@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from paystream.errors import VersionConflictError
-from paystream.lago.envelopes import payment_method_missing, payment_status_updated
+from paystream.lago.envelopes import payment_method_missing, payment_status_updated, settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.settlement import settle
 from paystream.ports import Gateways, Stores
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
@@ -34,29 +35,29 @@ def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
         return _close_without_payment(invoice, stores, now)
     attempt = max(invoice.attempt, 1)
     stored = stores.payments.get(invoice.organization_id, payment_id(invoice.organization_id, invoice.lago_id, attempt))
-    payer = _payer(invoice, stored, stores)
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    if customer and stored and stored.payment_status is not PayableStatus.PENDING:
+        return _restore(stored, customer, stores, now)
+    payer = _payer(customer, stored, stores)
     if isinstance(payer, WaitingFor):
-        invoice = _wait(invoice, payer, stores, now)
-        payer = _payer(invoice, stored, stores)
-        if isinstance(payer, WaitingFor):
-            return invoice
-    if stored and stored.payment_status is not PayableStatus.PENDING:
-        return _restore(stored, payer.customer, stores, now)
+        return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
     payment = stored or _new_payment(invoice, payer, attempt, now)
     payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
     return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
 
 
-def _payer(invoice: Invoice, stored: Payment | None, stores: Stores) -> Payer | WaitingFor:
-    """An attempt that was begun keeps its account, its customer at Stripe and its method: it waits for none of them."""
-    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+def _payer(customer: Customer | None, stored: Payment | None, stores: Stores) -> Payer | WaitingFor:
+    """An attempt that was begun keeps its account, its customer at Stripe and its method: it waits for none of them.
+
+    A code that was connected to another account since then stands for an account that is not connected.
+    """
     if customer is None:
         return WaitingFor.CUSTOMER
-    code = stored.payment_provider_code if stored else customer.payment_provider_code
-    if code is None:
+    bound = stored or customer
+    if bound.payment_provider_code is None:
         return WaitingFor.INTEGRATION
-    integration = stores.integrations.get(invoice.organization_id, code)
-    if integration is None:
+    integration = stores.integrations.get(customer.organization_id, bound.payment_provider_code)
+    if integration is None or integration.lago_id != bound.integration_id:
         return WaitingFor.INTEGRATION
     if stored is None and customer.provider_customer_id is None:
         return WaitingFor.PROVIDER_CUSTOMER
@@ -65,18 +66,27 @@ def _payer(invoice: Invoice, stored: Payment | None, stores: Stores) -> Payer | 
     return Payer(customer, integration)
 
 
-def _wait(invoice: Invoice, reason: WaitingFor, stores: Stores, now: datetime) -> Invoice:
-    """Remember what is missing before looking once more, so that whoever brings it finds the invoice waiting."""
+def _wait(
+    invoice: Invoice, reason: WaitingFor, stored: Payment | None, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Invoice:
+    """Remember what is missing before looking once more, so that whoever brings it finds the invoice waiting.
+
+    If it came in between, or somebody else wrote, all is decided again.
+    """
     if invoice.waiting_for is reason:
         return invoice
-    waiting = replace(invoice, waiting_for=reason, due_at=now + LOOK_AGAIN_AFTER, updated_at=now)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     missing = reason is WaitingFor.PAYMENT_METHOD and customer is not None
     told = (payment_method_missing(invoice, customer, now),) if missing and customer else ()
+    waiting = replace(invoice, waiting_for=reason, due_at=now + LOOK_AGAIN_AFTER, updated_at=now)
     try:
-        return stores.invoices.save(waiting, told)
+        waiting = stores.invoices.save(waiting, told)
     except VersionConflictError:
-        return read_invoice(stores, invoice.organization_id, invoice.lago_id)
+        waiting = read_invoice(stores, invoice.organization_id, invoice.lago_id)
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    if waiting.waiting_for is reason and isinstance(_payer(customer, stored, stores), WaitingFor):
+        return waiting
+    return collect_invoice(waiting, stores=stores, gateways=gateways, now=now)
 
 
 def _close_without_payment(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:
@@ -96,7 +106,10 @@ def _close_without_payment(invoice: Invoice, stores: Stores, now: datetime) -> I
 
 
 def _restore(stored: Payment, customer: Customer, stores: Stores, now: datetime) -> Invoice:
-    """The attempt is on record: nothing is sent. An invoice that was put into the table anew gets its state back."""
+    """The attempt is on record: nothing is sent. An invoice that was put into the table anew gets its state back.
+
+    Raises VersionConflictError if somebody else writes it: repeat it.
+    """
     invoice = read_invoice(stores, stored.organization_id, stored.invoice_id)
     if invoice.attempt >= stored.attempt:
         return invoice
@@ -108,7 +121,10 @@ def _restore(stored: Payment, customer: Customer, stores: Stores, now: datetime)
         next_action=stored.next_action,
     )
     blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
-    return record_outcome(invoice, blank, outcome, customer=customer, stores=stores, now=now)
+    settlement = settle(invoice, blank, outcome, now)
+    if settlement is None:
+        return invoice
+    return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
 
 
 def _new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> Payment:
@@ -121,6 +137,7 @@ def _new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) ->
         external_customer_id=invoice.external_customer_id,
         lago_customer_id=payer.customer.lago_id,
         payment_provider_code=payer.integration.code,
+        integration_id=payer.integration.lago_id,
         provider_customer_id=str(payer.customer.provider_customer_id),
         amount_cents=invoice.total_due_amount_cents,
         currency=invoice.currency,

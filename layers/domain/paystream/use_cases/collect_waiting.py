@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from paystream.errors import NotFoundError, VersionConflictError
+from paystream.errors import NotFoundError, OutcomeUnknownError, VersionConflictError
+from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.ports import CollectionQueue, Gateways, Stores
 from paystream.use_cases.collect_invoice import collect_invoice
@@ -30,25 +31,38 @@ def collect_waiting(
 
     When no time is left for one more, the customer is queued again.
 
-    Safe to repeat: what is collected waits no longer. Raises OutcomeUnknownError or KeyRefusedError at the first
-    invoice that meets one; the rest is done when this is repeated.
+    Safe to repeat: what is collected waits no longer. One invoice that fails does not hold back the others; the first
+    error is raised in the end. Raises KeyRefusedError at once: the others would meet it, too.
     """
     customer = stores.customers.get(organization_id, external_customer_id)
     if customer is None:
         raise NotFoundError("customer")
     if customer.creation:
         resume_creation(customer, stores=stores, gateways=gateways, now=clock())
-    looked_at = 0
+    looked_at, errors = 0, []
     for invoice in stores.invoices.waiting(organization_id, external_customer_id):
         if not time_is_left():
             queue.collect_waiting(organization_id, external_customer_id)
             break
-        fresh = read_invoice(stores, organization_id, invoice.lago_id)
-        claimed = _claim(fresh, stores, clock()) if customer.payment_method_id else fresh
-        if claimed:
-            collect_invoice(claimed, stores=stores, gateways=gateways, now=clock())
-            looked_at += 1
+        try:
+            looked_at += _collect_one(invoice, customer, stores=stores, gateways=gateways, clock=clock)
+        except (OutcomeUnknownError, VersionConflictError) as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
     return looked_at
+
+
+def _collect_one(
+    invoice: Invoice, customer: Customer, *, stores: Stores, gateways: Gateways, clock: Callable[[], datetime]
+) -> int:
+    """Collect an invoice unless somebody else does; how many were collected."""
+    fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
+    claimed = _claim(fresh, stores, clock()) if customer.payment_method_id else fresh
+    if claimed is None:
+        return 0
+    collect_invoice(claimed, stores=stores, gateways=gateways, now=clock())
+    return 1
 
 
 def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice | None:

@@ -6,6 +6,7 @@ Two who connect at the same time overwrite each other's secret: the one who lose
 of it once more.
 """
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,6 +24,9 @@ from paystream.model.integration import Credentials, Integration
 from paystream.ports import Gateways, PaymentGateway, Secrets, Stores, WebhookEndpoint
 
 _SIGNING_SECRETS_KEPT = 2
+_MOST_ENDPOINTS = 16
+"""Of an account, in each mode: https://docs.stripe.com/webhooks#register-webhook"""
+
 _TRIES = 3
 
 
@@ -68,7 +72,9 @@ def connect_integration(
                 secrets=secrets,
                 now=now,
             )
-    raise ConflictError("integration_changed", "the integration was changed at the same time; send it again")
+    raise ConflictError(
+        "integration_changed", "the integration was changed at the same time; send it again", passes=True
+    )
 
 
 def _connect(
@@ -118,8 +124,8 @@ def disconnect_integration(
     if secrets.get(integration):
         with suppress(KeyRefusedError):
             gateway = gateways.of(integration)
-            for endpoint in _endpoints(gateway, integration.webhook_url, integration.webhook_endpoint_id):
-                gateway.delete_webhook_endpoint(endpoint.id)
+            listed = gateway.webhook_endpoints()
+            _delete_endpoints(gateway, _leading_here(listed, integration.webhook_url, integration.webhook_endpoint_id))
         secrets.remove(organization_id, integration.lago_id)
     stores.integrations.remove(integration)
     return integration
@@ -141,23 +147,43 @@ def _see_to_endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None
     """Keep the endpoint whose secret is known; replace any other that leads here, or led here under an older URL."""
     known = kept.webhook_endpoint_id if kept else None
     try:
-        registered = _endpoints(gateway, url, known)
+        listed = gateway.webhook_endpoints()
+        registered = _leading_here(listed, url, known)
         usable = (
             endpoint for endpoint in registered if endpoint.id == known and endpoint.url == url and endpoint.usable
         )
         good = next(usable, None)
-        for endpoint in registered:
-            if endpoint is not good:
-                gateway.delete_webhook_endpoint(endpoint.id)
-        return good or gateway.create_webhook_endpoint(url)
+        stale = [endpoint for endpoint in registered if endpoint is not good]
+        if good is None:
+            good = _create_endpoint(gateway, url, stale, is_full=len(listed) >= _MOST_ENDPOINTS)
+        _delete_endpoints(gateway, stale)
+        return good
     except KeyRefusedError as refused:
         raise InvalidInputError({"secret_key": [refused.code or "webhook_endpoints_not_permitted"]}) from refused
     except ProviderRefusedError as refused:
         raise InvalidInputError({"base": [str(refused)]}) from refused
 
 
-def _endpoints(gateway: PaymentGateway, url: str, known: str | None) -> list[WebhookEndpoint]:
-    return [endpoint for endpoint in gateway.webhook_endpoints() if endpoint.url == url or endpoint.id == known]
+def _create_endpoint(
+    gateway: PaymentGateway, url: str, stale: Sequence[WebhookEndpoint], *, is_full: bool
+) -> WebhookEndpoint:
+    """The old ones stay until there is a new one, unless the account takes no more beside them."""
+    try:
+        return gateway.create_webhook_endpoint(url)
+    except ProviderRefusedError:
+        if not (is_full and stale):
+            raise
+        _delete_endpoints(gateway, stale)
+        return gateway.create_webhook_endpoint(url)
+
+
+def _delete_endpoints(gateway: PaymentGateway, endpoints: Iterable[WebhookEndpoint]) -> None:
+    for endpoint in endpoints:
+        gateway.delete_webhook_endpoint(endpoint.id)
+
+
+def _leading_here(endpoints: Iterable[WebhookEndpoint], url: str, known: str | None) -> list[WebhookEndpoint]:
+    return [endpoint for endpoint in endpoints if endpoint.url == url or endpoint.id == known]
 
 
 def _signing_secrets(endpoint: WebhookEndpoint, kept: Credentials | None) -> tuple[str, ...]:

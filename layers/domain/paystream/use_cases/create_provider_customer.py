@@ -8,14 +8,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from paystream.errors import KeyRefusedError, NotFoundError, ProviderRefusedError
+from paystream.errors import NotFoundError, ProviderRefusedError
 from paystream.lago.customers import ADDRESS
-from paystream.lago.envelopes import payment_provider_error, provider_customer_created, provider_customer_error
+from paystream.lago.envelopes import provider_customer_created, provider_customer_error
 from paystream.model.customer import Customer, CustomerCreation
 from paystream.model.identifiers import derived_id
 from paystream.model.notification import Notification
 from paystream.ports import Gateways, PaymentGateway, Stores
 from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR
+from paystream.use_cases.refused_key import refused_key_told
 
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
 _CLEARED_BY_EMPTY = {"address", "email"}
@@ -72,13 +73,9 @@ def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, n
     if integration is None:
         raise NotFoundError("payment_provider")
     try:
-        gateway = gateways.of(integration)
-        provider_customer_id = _create(customer, creation, gateway, now)
-    except KeyRefusedError as refused:
-        stores.notifications.add(
-            payment_provider_error(integration, "customer.create", str(refused), refused.code, now)
-        )
-        raise
+        with refused_key_told(integration, "customer.create", stores=stores, now=now):
+            gateway = gateways.of(integration)
+            provider_customer_id = _create(customer, creation, gateway, now)
     except ProviderRefusedError as refused:
         ended = replace(customer, creation=None, updated_at=now)
         return stores.customers.save(ended, (provider_customer_error(ended, str(refused), refused.code, now),))

@@ -62,7 +62,7 @@ def link(
 ) -> Customer:
     """Check a Stripe customer's id where it is new; forget the old one where the account changed."""
     wanted = billing.get("provider_customer_id")
-    moved = before is not None and before.payment_provider_code not in (None, integration.code)
+    moved = before is not None and before.integration_id not in (None, integration.lago_id)
     if not wanted:
         return _unlinked(customer) if moved else customer
     if before and not moved and before.provider_customer_id == wanted and before.payment_method_id:
@@ -91,14 +91,14 @@ def _unlinked(customer: Customer) -> Customer:
 
 def with_former_link(before: Customer | None, customer: Customer, now: datetime) -> Customer:
     """Remember the link that ends now: an attempt may have been sent under it and not been written down."""
-    if before is None or before.provider_customer_id is None or before.payment_provider_code is None:
+    if not (before and before.provider_customer_id and before.payment_provider_code and before.integration_id):
         return customer
     link = FormerLink(
-        payment_provider_code=before.payment_provider_code, provider_customer_id=before.provider_customer_id, until=now
+        payment_provider_code=before.payment_provider_code,
+        integration_id=before.integration_id,
+        provider_customer_id=before.provider_customer_id,
+        until=now,
     )
-    if (customer.payment_provider_code, customer.provider_customer_id) == (
-        link.payment_provider_code,
-        link.provider_customer_id,
-    ):
+    if (customer.integration_id, customer.provider_customer_id) == (link.integration_id, link.provider_customer_id):
         return customer
     return replace(customer, former_links=(link, *customer.former_links)[:MOST_FORMER_LINKS])

@@ -19,8 +19,9 @@ def record_outcome(
 ) -> Invoice:
     """Settle invoice, payment and notifications in one transaction; safe to repeat, in any order.
 
-    If somebody else wrote in between, both are read again and the state machine decides again.
-    Raises VersionConflictError when that goes on, NotFoundError if the invoice is gone.
+    If somebody else wrote in between, both are read again and the state machine decides again. Raises
+    VersionConflictError when that goes on, or when another intent has become this payment meanwhile, NotFoundError if
+    the invoice is gone.
     """
     for _ in range(_TRIES):
         settlement = settle(invoice, payment, outcome, now)
@@ -31,6 +32,8 @@ def record_outcome(
         except VersionConflictError:
             invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
             payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment
+            if payment.provider_payment_id not in (None, outcome.intent_id):
+                raise
     raise VersionConflictError(f"invoice {invoice.lago_id} keeps changing; try again")
 
 

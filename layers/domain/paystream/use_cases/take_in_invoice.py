@@ -1,5 +1,6 @@
 """Make an item that an application put into the invoices table an invoice of ours."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -26,6 +27,6 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
         invoice = replace(invoice, attempt_started_at=started_at)
     if invoice.problem is None and not stores.invoices.claim_number(invoice):
         taken = Problem(code="invalid_item", details="number: value_already_exist")
-        rejected = {"number": invoice.number}
+        rejected = json.dumps({"number": invoice.number}, ensure_ascii=False)
         invoice = replace(invoice, problem=taken, rejected=rejected, number=invoice.lago_id, due_at=None)
     return stores.invoices.save(invoice)

@@ -54,7 +54,12 @@ def upsert_customer(
     customer = _changed(before, change, organization_id, new_id, now)
     integration = chosen_integration(customer, change.billing, stores)
     if integration:
-        customer = replace(customer, payment_provider="stripe", payment_provider_code=integration.code)
+        customer = replace(
+            customer,
+            payment_provider="stripe",
+            payment_provider_code=integration.code,
+            integration_id=integration.lago_id,
+        )
         customer = link(customer, before, billing=change.billing, integration=integration, gateways=gateways, now=now)
         if (
             customer.provider_customer_id is None
@@ -103,7 +108,7 @@ def _save(customer: Customer, stores: Stores) -> Customer:
         return stores.customers.save(customer)
     except VersionConflictError as conflict:
         raise ConflictError(
-            "customer_changed", "the customer was changed at the same time; send it again"
+            "customer_changed", "the customer was changed at the same time; send it again", passes=True
         ) from conflict
 
 

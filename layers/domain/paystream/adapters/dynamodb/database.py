@@ -22,6 +22,7 @@ _LONGEST_SORT_KEY = 1024
 _LONGEST_PARTITION_KEY = 2048
 _NOTIFICATIONS_KEPT_FOR = timedelta(days=90)
 
+_LOST_RACE_ALONE = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
 _LOST_RACE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -152,7 +153,7 @@ def version_checked() -> Iterator[None]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         reasons: list[dict[str, Any]] = cast("dict[str, Any]", error.response).get("CancellationReasons", [])
-        if code == "ConditionalCheckFailedException" or any(reason.get("Code") in _LOST_RACE for reason in reasons):
+        if code in _LOST_RACE_ALONE or any(reason.get("Code") in _LOST_RACE for reason in reasons):
             raise VersionConflictError("the record was changed at the same time") from error
         raise
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, cast
 
 from paystream.adapters.dynamodb.database import Database, version_condition
@@ -35,6 +36,10 @@ class DynamoInvoices:
         item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
         return from_item(Invoice, item) if item and _OURS in item else None
 
+    def as_put(self, organization_id: str, lago_id: str) -> dict[str, Any] | None:
+        item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
+        return plain_item(item) if item else None
+
     def create(self, invoice: Invoice) -> None:
         new = {"ConditionExpression": "attribute_not_exists(lago_id)"}
         item = to_item(invoice, **_index_keys(invoice))
@@ -51,8 +56,9 @@ class DynamoInvoices:
         return self._put_unless_there(self._number_claim(invoice)) is None
 
     def first_taken_in_at(self, organization_id: str, lago_id: str, *, now: datetime) -> datetime:
-        """Kept beside the numbers, where no application writes."""
-        values = {"organization_id": organization_id, "number": f"#taken-in#{lago_id}", "at": plain(now)}
+        """Kept beside the numbers, where no application writes; under a hash, since an id may be as long as a key."""
+        hashed = sha256(lago_id.encode()).hexdigest()
+        values = {"organization_id": organization_id, "number": f"#taken-in#{hashed}", "at": plain(now)}
         before = self._put_unless_there(
             {
                 "TableName": self._database.tables.invoice_numbers,

@@ -107,6 +107,14 @@ class StripeGateway:
         return outcome_from_intent(intent.to_dict())
 
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
+        try:
+            return self._find_payment(payment_id, provider_customer_id, since)
+        except ProviderRefusedError as refused:
+            if refused.code == "resource_missing":
+                return None
+            raise
+
+    def _find_payment(self, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
         with translated():
             listed = self._v1.payment_intents.list(
                 params={

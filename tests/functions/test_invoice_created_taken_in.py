@@ -1,0 +1,142 @@
+"""invoice-created: an item is taken in as it is now, however odd or large it is."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from boto3.dynamodb.types import Binary
+from botocore.exceptions import ClientError
+from functions.aws_faults import Moment
+from functions.world import TABLES, World
+
+LARGEST_ITEM = 400 * 1024
+
+
+@pytest.fixture(autouse=True)
+def collectable(world: World) -> None:
+    world.connect()
+    world.customer()
+
+
+def inserted(world: World) -> dict[str, Any]:
+    return world.stream_event(world.new_images("invoices"))
+
+
+def overwritten(world: World) -> dict[str, Any]:
+    event = world.stream_event(world.all_images("invoices"))
+    for record in event["Records"]:
+        record["eventName"] = "MODIFY"
+    return event
+
+
+def deliver(world: World, event: dict[str, Any]) -> list[str]:
+    return [failure["itemIdentifier"] for failure in world.invoke("invoice-created", event)["batchItemFailures"]]
+
+
+def put_as_large_as_possible(world: World, lago_id: str) -> None:
+    """An item beside which DynamoDB takes nothing more."""
+    for size in range(LARGEST_ITEM, 0, -20):
+        try:
+            world.put_invoice_item(lago_id=lago_id, more="x" * size)
+        except ClientError:
+            continue
+        return
+
+
+@pytest.mark.parametrize(("first", "then"), [(4200, 5000), (-1, 1900)])
+def test_an_item_that_is_put_once_more_before_it_was_taken_in_is_collected_as_it_is_now(
+    world: World, first: int, then: int
+) -> None:
+    invoice_id = world.put_invoice_item(total_amount_cents=first)
+    event = inserted(world)
+    world.aws.crash("UpdateItem", Moment.BEFORE, TableName=TABLES["invoices"])
+    assert len(deliver(world, event)) == 1
+    world.put_invoice_item(total_amount_cents=then)
+    later = overwritten(world)
+
+    assert deliver(world, event) + deliver(world, later) == []
+
+    invoice = world.invoice(invoice_id)
+    assert (invoice["payment_status"], invoice["total_amount_cents"], invoice["error_details"]) == (
+        "succeeded",
+        then,
+        [],
+    )
+    assert world.charged() == [then]
+
+
+def test_an_item_that_was_deleted_before_it_was_taken_in_is_reported_and_not_charged(world: World) -> None:
+    world.put_invoice_item()
+    event = inserted(world)
+    world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=event["Records"][0]["dynamodb"]["Keys"])
+
+    assert len(deliver(world, event)) == 1
+
+    assert world.items("invoices") == []
+    assert world.charged() == []
+
+
+@pytest.mark.parametrize("amount", [Decimal("1E+40"), Decimal("1E+125"), Decimal("4.2")])
+def test_a_number_beyond_all_amounts_is_parked(world: World, amount: Decimal) -> None:
+    invoice_id = world.put_invoice_item(total_amount_cents=amount)
+
+    assert deliver(world, inserted(world)) == []
+
+    (error,) = world.invoice(invoice_id)["error_details"]
+    assert error["details"] == "total_amount_cents: value_is_invalid"
+    (item,) = world.items("invoices")
+    assert Decimal(json.loads(item["rejected"])["total_amount_cents"]) == amount
+
+
+@pytest.mark.parametrize("value", [Binary(b"EUR"), {Binary(b"EUR")}, {Decimal(1)}, [Decimal("0.1")]])
+def test_a_value_that_json_has_no_form_for_is_parked(world: World, value: Any) -> None:
+    invoice_id = world.put_invoice_item(currency=value)
+
+    assert deliver(world, inserted(world)) == []
+
+    assert world.invoice(invoice_id)["error_details"][0]["details"] == "currency: value_is_invalid"
+
+
+def test_of_what_was_rejected_the_first_10_000_characters_are_kept(world: World) -> None:
+    world.put_invoice_item(currency="é" * 20_000)
+
+    assert deliver(world, inserted(world)) == []
+
+    (item,) = world.items("invoices")
+    assert item["rejected"] == '{"currency": "' + "é" * (10_000 - len('{"currency": "'))
+
+
+def test_an_id_as_long_as_a_key_may_be_is_taken_in(world: World) -> None:
+    invoice_id = world.put_invoice_item(lago_id="\U0001f600" * 255)
+
+    assert deliver(world, inserted(world)) == []
+
+    (item,) = world.items("invoices")
+    assert (item["lago_id"], item["payment_status"]) == (invoice_id, "succeeded")
+
+
+def test_an_item_that_leaves_little_room_for_what_becomes_of_it_is_parked(world: World) -> None:
+    invoice_id = world.put_invoice_item(more="x" * (LARGEST_ITEM - 2_000))
+
+    assert deliver(world, inserted(world)) == []
+
+    (error,) = world.invoice(invoice_id)["error_details"]
+    assert error["details"] == "item: value_is_too_long"
+    assert world.charged() == []
+
+
+def test_an_item_that_leaves_no_room_at_all_is_reported_and_its_neighbours_are_collected(world: World) -> None:
+    put_as_large_as_possible(world, "large")
+    neighbours = [world.put_invoice_item(lago_id=lago_id) for lago_id in ("before", "zlater")]
+    event = inserted(world)
+    (large,) = [
+        record["dynamodb"]["SequenceNumber"]
+        for record in event["Records"]
+        if record["dynamodb"]["Keys"]["lago_id"]["S"] == "large"
+    ]
+
+    assert deliver(world, event) == [large]
+
+    assert [world.invoice(lago_id)["payment_status"] for lago_id in neighbours] == ["succeeded", "succeeded"]
+    assert world.charged() == [4200, 4200]

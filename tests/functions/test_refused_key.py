@@ -1,0 +1,52 @@
+"""A key that Stripe no longer accepts: it is told, once for each life of the integration, and never shown."""
+
+from io import StringIO
+
+import pytest
+from functions.aws_faults import Moment
+from functions.world import SECRET_KEY, World
+
+PATH = "/api/v1/integrations/stripe/stripe"
+
+
+def collect_with_a_refused_key(world: World, key: str = SECRET_KEY) -> None:
+    world.stripe.control.expire_key(key)
+    world.create_invoice()
+    world.collect_new_invoices()
+
+
+def test_an_integration_that_is_connected_anew_tells_again_when_its_key_is_refused(world: World) -> None:
+    world.connect()
+    world.customer()
+    collect_with_a_refused_key(world)
+    assert world.api("DELETE", PATH).status == 200
+    world.pass_time(40 * 24 * 3600)
+    second_key = world.stripe.control.add_key(world.account.id, value="sk_test_second000000000000")
+    world.connect(secret_key=second_key)
+
+    collect_with_a_refused_key(world, second_key)
+
+    assert world.told() == ["payment_provider.error", "payment_provider.error"]
+
+
+def test_a_refused_key_is_in_no_log(world: World, logs: StringIO) -> None:
+    world.connect()
+    world.customer()
+
+    collect_with_a_refused_key(world)
+    world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "name": "Acme Ltd"}})
+
+    assert logs.getvalue().count("KeyRefusedError") == 2
+    assert "sk_" not in logs.getvalue()
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_refused_key_is_in_no_log_when_telling_it_breaks_off(world: World, logs: StringIO, moment: Moment) -> None:
+    world.connect()
+    world.customer()
+    world.aws.crash("PutItem", moment, TableName="NotificationsTable")
+
+    collect_with_a_refused_key(world)
+
+    assert "SimulatedCrashError" in logs.getvalue()
+    assert "sk_" not in logs.getvalue()
