@@ -42,7 +42,7 @@ def _invoice(change: Change, stores: Stores) -> Invoice:
     Of the change only the time counts: it is the earliest that the item can have been sent to Stripe. Raises
     NotFoundError for an item that was deleted.
     """
-    key = change.item["organization_id"], change.item["lago_id"]
+    key = change.key["organization_id"], change.key["lago_id"]
     stored = stores.invoices.get(*key)
     if stored:
         return stored

@@ -1,11 +1,11 @@
 """invoice-created: an item is taken in as it is now, however odd or large it is."""
 
 import json
+from base64 import b64encode
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from boto3.dynamodb.types import Binary
 from botocore.exceptions import ClientError
 from functions.aws_faults import Moment
 from functions.world import TABLES, World
@@ -32,6 +32,12 @@ def overwritten(world: World) -> dict[str, Any]:
 
 def deliver(world: World, event: dict[str, Any]) -> list[str]:
     return [failure["itemIdentifier"] for failure in world.invoke("invoice-created", event)["batchItemFailures"]]
+
+
+def as_lambda_gives_it(event: dict[str, Any]) -> dict[str, Any]:
+    """With binary values as text, in base64."""
+    given: dict[str, Any] = json.loads(json.dumps(event, default=lambda value: b64encode(value).decode()))
+    return given
 
 
 def put_as_large_as_possible(world: World, lago_id: str) -> None:
@@ -89,11 +95,11 @@ def test_a_number_beyond_all_amounts_is_parked(world: World, amount: Decimal) ->
     assert Decimal(json.loads(item["rejected"])["total_amount_cents"]) == amount
 
 
-@pytest.mark.parametrize("value", [Binary(b"EUR"), {Binary(b"EUR")}, {Decimal(1)}, [Decimal("0.1")]])
+@pytest.mark.parametrize("value", [b"EUR", {b"EUR"}, {Decimal(1)}, [Decimal("0.1")]])
 def test_a_value_that_json_has_no_form_for_is_parked(world: World, value: Any) -> None:
     invoice_id = world.put_invoice_item(currency=value)
 
-    assert deliver(world, inserted(world)) == []
+    assert deliver(world, as_lambda_gives_it(inserted(world))) == []
 
     assert world.invoice(invoice_id)["error_details"][0]["details"] == "currency: value_is_invalid"
 
@@ -117,7 +123,7 @@ def test_an_id_as_long_as_a_key_may_be_is_taken_in(world: World) -> None:
 
 
 def test_an_item_that_leaves_little_room_for_what_becomes_of_it_is_parked(world: World) -> None:
-    invoice_id = world.put_invoice_item(more="x" * (LARGEST_ITEM - 2_000))
+    invoice_id = world.put_invoice_item(more="x" * (LARGEST_ITEM - 10_000))
 
     assert deliver(world, inserted(world)) == []
 

@@ -46,10 +46,10 @@ def test_an_invoice_that_fits_is_told_whole(world: World) -> None:
 
 def test_an_invoice_that_does_not_fit_is_told_without_its_fees(world: World) -> None:
     large_customer(world)
-    invoice_id = world.create_invoice(amount=5_000, fees=fees(50))
+    invoice_id = world.create_invoice(amount=6_000, fees=fees(60))
 
     world.collect_new_invoices()
 
     told = message(world, "invoice.payment_status_updated")["invoice"]
     assert (told["fees"], told["customer"]["name"]) == ([], LONG)
-    assert len(world.invoice(invoice_id)["fees"]) == 50
+    assert len(world.invoice(invoice_id)["fees"]) == 60

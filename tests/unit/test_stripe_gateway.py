@@ -159,7 +159,8 @@ class TestWhatErrorsMean:
         with pytest.raises(PaystreamError) as raised, translated():
             raise error
         assert type(raised.value) is meaning
-        assert raised.value.__cause__ is error
+        assert raised.value.__context__ is error
+        assert raised.value.__suppress_context__
 
     def test_an_error_that_is_not_stripes_passes(self) -> None:
         with pytest.raises(KeyError), translated():

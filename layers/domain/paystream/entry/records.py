@@ -27,14 +27,21 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a stream says of an item: its attributes as plain values, and when it was written (to the second, UTC).
+    """What a stream says of an item: its key as plain values, its attributes as DynamoDB types them, and when it was
+    written (to the second, UTC).
 
     `replaced` says that there had been an item with this key before.
     """
 
-    item: dict[str, Any]
+    key: dict[str, Any]
+    image: Mapping[str, Any]
     written_at: datetime
     replaced: bool = False
+
+    @property
+    def item(self) -> dict[str, Any]:
+        """The attributes as plain values. Raises TypeError for binary ones, which a stream gives as text."""
+        return plain_item(self.image)
 
 
 def process(
@@ -92,10 +99,9 @@ def stream_records(event: Mapping[str, Any]) -> list[Record]:
 
 def _stream_record(record: Mapping[str, Any], event_name: str) -> Record:
     written_at = datetime.fromtimestamp(float(record["ApproximateCreationDateTime"]), UTC)
-    key = repr(sorted(plain_item(record["Keys"]).items()))
-    return Record(
-        record["SequenceNumber"], key, Change(plain_item(record["NewImage"]), written_at, event_name == "MODIFY")
-    )
+    key = plain_item(record["Keys"])
+    change = Change(key, record["NewImage"], written_at, event_name == "MODIFY")
+    return Record(record["SequenceNumber"], repr(sorted(key.items())), change)
 
 
 @cache

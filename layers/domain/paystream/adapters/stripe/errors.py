@@ -23,11 +23,14 @@ _REFUSED = (stripe.CardError, stripe.InvalidRequestError)
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Errors of the Stripe library leave as ours. What is not known to be a refusal is unknown, never a failure."""
+    """Errors of the Stripe library leave as ours. What is not known to be a refusal is unknown, never a failure.
+
+    They are the context of ours and not its cause: no traceback shows their text, which may tell a key or an e-mail.
+    """
     try:
         yield
     except stripe.StripeError as error:
-        raise _meaning(error) from error
+        raise _meaning(error) from None
 
 
 def _meaning(error: stripe.StripeError) -> PaystreamError:

@@ -103,7 +103,7 @@ class StripeGateway:
                     params=_intent_params(request), options={"idempotency_key": request.key}
                 )
         except ProviderRefusedError as refused:
-            return _refusal(cast("stripe.StripeError", refused.__cause__))
+            return _refusal(cast("stripe.StripeError", refused.__context__))
         return outcome_from_intent(intent.to_dict())
 
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:

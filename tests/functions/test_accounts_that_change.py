@@ -1,0 +1,209 @@
+"""Accounts that are disconnected, changed or shared: no invoice is charged in two, and none believes another's news."""
+
+from typing import Any
+
+import pytest
+import stripe
+from functions.aws_faults import Moment
+from functions.stripe_events import event, intent, kept, post, provider_customer_id
+from functions.test_invoice_created_relinks import HOUR, charged_and_not_written_down, link
+from functions.world import SECRET_KEY, World, load_event
+
+OTHER_KEY = "sk_test_other000000000000000"
+
+
+@pytest.fixture(autouse=True)
+def _whatever_was_to_happen_meanwhile_did(world: World) -> Any:
+    yield
+    assert not world.aws.are_still_to_come
+
+
+def connect_other_account(world: World, code: str) -> stripe.StripeClient:
+    """A second Stripe account of the organization, connected under this code."""
+    world.stripe.control.add_account(secret_key=OTHER_KEY)
+    world.connect(code, secret_key=OTHER_KEY)
+    return world.stripe_as(OTHER_KEY)
+
+
+def disconnect(world: World, code: str = "stripe") -> None:
+    assert world.api("DELETE", f"/api/v1/integrations/stripe/{code}").status == 200
+
+
+def customer_with_a_card(client: stripe.StripeClient) -> str:
+    customer = client.v1.customers.create({"name": "Acme"}).id
+    card = client.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id
+    client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card}})
+    return customer
+
+
+def charged_there(client: stripe.StripeClient) -> list[int]:
+    return [one.amount for one in client.v1.payment_intents.list().data if one.status == "succeeded"]
+
+
+def redeliver(world: World, record: dict[str, Any]) -> int:
+    """Hand over the stream's record again; returns how many are to be delivered again."""
+    return len(world.invoke("invoice-created", record)["batchItemFailures"])
+
+
+def waiting_invoice(world: World) -> str:
+    """An invoice that was never sent to Stripe: its customer has no payment method."""
+    world.connect()
+    world.customer(payment_method=None)
+    invoice_id = world.create_invoice()
+    world.collect_new_invoices()
+    return invoice_id
+
+
+def unanswered(world: World) -> tuple[str, dict[str, Any]]:
+    """An invoice that Stripe has charged without an answer, so that the attempt is on record; and its record."""
+    world.connect()
+    world.customer()
+    invoice_id = world.create_invoice()
+    record = world.stream_event(world.new_images("invoices"))
+    world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
+    assert redeliver(world, record) == 1
+    return invoice_id, record
+
+
+class TestAChargedInvoice:
+    @pytest.mark.parametrize("to_another_account", [True, False])
+    def test_made_while_its_customer_is_being_linked_anew_is_charged_once(
+        self, world: World, to_another_account: bool
+    ) -> None:
+        world.connect()
+        world.customer()
+        code = "other" if to_another_account else "stripe"
+        client = connect_other_account(world, code) if to_another_account else world.stripe_client
+        invoices: list[tuple[str, dict[str, Any]]] = []
+
+        def an_invoice_is_charged_and_not_written_down() -> None:
+            world.pass_time(2)
+            invoice_id = world.create_invoice()
+            record = world.stream_event(world.new_images("invoices"))
+            world.aws.crash("TransactWriteItems", Moment.BEFORE)
+            assert redeliver(world, record) == 1
+            invoices.append((invoice_id, record))
+
+        world.aws.meanwhile("PutItem", an_invoice_is_charged_and_not_written_down, TableName="CustomersTable")
+        link(world, customer_with_a_card(client), code)
+        ((invoice_id, record),) = invoices
+        world.pass_time(0 if to_another_account else 25 * HOUR)
+
+        assert redeliver(world, record) == 0
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.charged() == [4200]
+        assert not to_another_account or charged_there(client) == []
+
+    def test_stays_pending_while_the_account_of_before_is_disconnected_and_settles_once_it_is_back(
+        self, world: World
+    ) -> None:
+        invoice_id, record = charged_and_not_written_down(world)
+        client = connect_other_account(world, "other")
+        disconnect(world)
+        link(world, customer_with_a_card(client), "other")
+
+        assert [redeliver(world, record) for _ in range(4)] == [1] * 4
+
+        assert world.invoice(invoice_id)["payment_status"] == "pending"
+        world.connect()
+        assert redeliver(world, record) == 0
+        (payment,) = world.payments(invoice_id)
+        assert (payment["payment_status"], payment["payment_provider_code"]) == ("succeeded", "stripe")
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert (world.charged(), charged_there(client)) == ([4200], [])
+
+    @pytest.mark.parametrize("charged", [charged_and_not_written_down, unanswered])
+    @pytest.mark.parametrize("is_linked_anew", [True, False])
+    def test_is_not_charged_in_another_account_under_the_same_code_and_settles_once_its_own_is_back(
+        self, world: World, charged: Any, is_linked_anew: bool
+    ) -> None:
+        invoice_id, record = charged(world)
+        former = provider_customer_id(world)
+        disconnect(world)
+        client = connect_other_account(world, "stripe")
+        if is_linked_anew:
+            link(world, customer_with_a_card(client), "stripe")
+
+        redeliver(world, record)
+
+        assert world.invoice(invoice_id)["payment_status"] == "pending"
+        assert (world.charged(), charged_there(client)) == ([4200], [])
+        disconnect(world)
+        world.connect()
+        if is_linked_anew:
+            link(world, former, "stripe")
+        redeliver(world, record)
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert (world.charged(), charged_there(client)) == ([4200], [])
+
+
+def test_a_refused_key_of_the_account_of_before_is_told_of_that_account(world: World) -> None:
+    invoice_id = waiting_invoice(world)
+    client = connect_other_account(world, "other")
+    world.stripe.control.expire_key(SECRET_KEY)
+    world.pass_time(60)
+    link(world, customer_with_a_card(client), "other")
+
+    world.collect_waiting()
+
+    told = world.notification("payment_provider.error")["payment_provider_error"]
+    assert told["payment_provider_code"] == "stripe"
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+    assert charged_there(client) == []
+
+
+class TestNewsOfAPayment:
+    def test_from_an_account_that_the_customer_was_never_linked_to_is_ignored(self, world: World) -> None:
+        invoice_id = waiting_invoice(world)
+        connect_other_account(world, "playground")
+        before = kept(world)
+
+        forged = intent(invoice_id, "succeeded", amount=4200, customer=provider_customer_id(world))
+        answer = post(world, event(world, "payment_intent.succeeded", forged), code="playground")
+
+        assert answer.status == 200
+        assert kept(world) == before
+
+    def test_in_another_currency_than_the_invoices_is_ignored(self, world: World) -> None:
+        invoice_id = waiting_invoice(world)
+        before = kept(world)
+
+        forged = intent(invoice_id, "succeeded", amount=1, currency="jpy")
+        answer = post(world, event(world, "payment_intent.succeeded", forged))
+
+        assert answer.status == 200
+        assert kept(world) == before
+
+    @pytest.mark.parametrize("attempt", [2, 101, 10**7, 10**60])
+    def test_of_an_attempt_that_cannot_have_been_made_is_ignored(self, world: World, attempt: int) -> None:
+        invoice_id = waiting_invoice(world)
+        before = kept(world)
+
+        forged = intent(invoice_id, "requires_payment_method", attempt=attempt)
+        answer = post(world, event(world, "payment_intent.payment_failed", forged))
+
+        assert answer.status == 200
+        assert kept(world) == before
+
+    def test_heard_by_a_second_integration_of_the_account_leaves_it_to_the_first(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        world.connect("second")
+        invoice_id = world.create_invoice()
+        heard: list[int] = []
+
+        def the_second_hears_of_it() -> None:
+            due = [one for one in world.stripe.due_deliveries() if "code=second" in one.url]
+            succeeded = [one for one in due if one.event_type == "payment_intent.succeeded"]
+            heard.extend(world.deliver(one) for one in succeeded)
+
+        world.aws.meanwhile("TransactWriteItems", the_second_hears_of_it)
+        world.collect_new_invoices()
+        world.run()
+
+        assert heard == [200]
+        (payment,) = world.payments(invoice_id)
+        assert payment["payment_provider_code"] == "stripe"
+        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+        assert world.charged() == [4200]

@@ -1,0 +1,217 @@
+"""Somebody else is faster, or wrote in between: nothing is counted twice, nothing lost, and nobody held back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from functions.aws_faults import lose_a_race
+from functions.stripe_events import event, events_due, intent, post, provider_customer_id
+from functions.test_collect_waiting import collect, statuses, waiting_invoices
+from functions.world import World, load_event
+
+DAY = 24 * 3600
+SEPA: Any = {
+    "type": "sepa_debit",
+    "sepa_debit": {"iban": "AT611904300234573201"},
+    "billing_details": {"name": "Acme", "email": "ap@acme.test"},
+}
+SUCCESS = ["invoice.payment_status_updated", "payment.succeeded"]
+
+
+@pytest.fixture(autouse=True)
+def _every_race_took_place(world: World) -> Iterator[None]:
+    yield
+    assert not world.aws.are_still_to_come
+
+
+def hand_over(world: World, record: dict[str, Any]) -> int:
+    """Hand over a stream's record; returns how many are to be delivered again."""
+    return len(world.invoke("invoice-created", record)["batchItemFailures"])
+
+
+def put_anew(world: World) -> dict[str, Any]:
+    """The main application puts the same item over the invoice; returns the record of that change."""
+    world.put_invoice_item()
+    record = world.stream_event(world.all_images("invoices"))
+    record["Records"][0]["eventName"] = "MODIFY"
+    return record
+
+
+def attach_card(world: World) -> str:
+    method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id(world)})
+    return method.id
+
+
+def transaction_conflict() -> None:
+    """For `meanwhile`: DynamoDB refuses a single write because a transaction is at work on the item."""
+    error = {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}
+    raise ClientError({"Error": error}, "PutItem")
+
+
+class TestMoneyIsCountedOnce:
+    def test_when_the_card_comes_while_an_invoice_is_put_to_wait_for_it(self, world: World) -> None:
+        world.connect()
+        invoice_id = world.put_invoice_item()
+        world.collect_new_invoices()
+        world.customer(payment_method=None)
+
+        def the_card_comes_and_another_message_collects() -> None:
+            attach_card(world)
+            world.deliver_stripe_events()
+            world.invoke("collect-waiting", load_event("collect-waiting"))
+
+        world.aws.meanwhile("TransactWriteItems", the_card_comes_and_another_message_collects)
+        world.invoke("collect-waiting", load_event("collect-waiting"))
+
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
+        assert world.charged() == [4200]
+        assert world.stripe_calls() == 1
+
+    def test_when_one_record_is_delivered_to_two_at_once(self, world: World) -> None:
+        world.connect()
+        world.customer(payment_method=None)
+        invoice_id = world.create_invoice()
+        record = world.stream_event(world.new_images("invoices"))
+
+        def the_other_one_does_all_of_it() -> None:
+            hand_over(world, record)
+            attach_card(world)
+            world.deliver_stripe_events()
+            world.collect_waiting()
+            world.deliver_stripe_events()
+
+        world.aws.meanwhile("TransactWriteItems", the_other_one_does_all_of_it)
+
+        assert hand_over(world, record) == 0
+
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
+        assert world.charged() == [4200]
+
+
+class TestNoResultIsLost:
+    def test_an_event_that_comes_while_an_item_put_anew_is_not_taken_in_is_sent_again(self, world: World) -> None:
+        world.connect()
+        world.customer(payment_method=world.stripe_client.v1.payment_methods.create(SEPA).id)
+        billing = {
+            "provider_customer_id": provider_customer_id(world),
+            "provider_payment_methods": ["card", "sepa_debit"],
+        }
+        world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "billing_configuration": billing}})
+        invoice_id = world.put_invoice_item()
+        world.collect_new_invoices()
+        world.deliver_stripe_events()
+        assert world.payments(invoice_id)[0]["payment_status"] == "processing"
+
+        record = put_anew(world)
+        world.pass_time(10 * DAY)
+        (answered,) = [world.deliver(one) for one in events_due(world, "payment_intent.succeeded")]
+        assert answered >= 400
+        assert hand_over(world, record) == 0
+        world.pass_time(DAY)
+        world.deliver_stripe_events()
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
+        assert world.charged() == [4200]
+
+    def test_an_item_put_anew_whose_result_loses_a_race_gets_it_with_the_next_delivery(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        invoice_id = world.put_invoice_item()
+        world.collect_new_invoices()
+        record = put_anew(world)
+        hand_over_first = world.items("invoices")
+        assert "customer_key" not in hand_over_first[0]
+        # The first transaction takes the item in, the second one gives it its result back.
+        world.aws.meanwhile(
+            "TransactWriteItems", lambda: world.aws.meanwhile("TransactWriteItems", lose_a_race)
+        )
+
+        assert [hand_over(world, record), hand_over(world, record)] == [1, 0]
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
+        assert world.told() == SUCCESS
+        assert world.charged() == [4200]
+
+    def test_an_item_put_anew_after_its_account_was_disconnected_gets_its_result_back(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        invoice_id = world.put_invoice_item()
+        world.collect_new_invoices()
+        assert world.api("DELETE", "/api/v1/integrations/stripe/stripe").status == 200
+
+        assert hand_over(world, put_anew(world)) == 0
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.told() == SUCCESS
+
+    def test_of_two_intents_that_succeed_at_once_the_later_one_is_sent_again_and_told(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        invoice_id = world.create_invoice()
+        first, second = (
+            event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded", id=name))
+            for name in ("pi_one", "pi_two")
+        )
+        world.aws.meanwhile("TransactWriteItems", lambda: post(world, first))
+
+        assert post(world, second).status >= 400
+        assert post(world, second).status == 200
+
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == 8400
+        assert sorted(one["provider_payment_id"] for one in world.payments(invoice_id)) == ["pi_one", "pi_two"]
+        assert world.told().count("payment.succeeded") == 2
+
+    def test_a_card_that_came_and_went_is_not_kept_when_its_events_come_in_reverse(self, world: World) -> None:
+        world.connect()
+        world.customer(payment_method=None)
+        world.pass_time(120)
+        world.deliver_stripe_events()
+        method = attach_card(world)
+        world.pass_time(5)
+        world.stripe_client.v1.payment_methods.detach(method)
+
+        for delivery in events_due(world, "payment_method.detached", "payment_method.attached"):
+            assert world.deliver(delivery) == 200
+
+        assert "payment_method_id" not in world.items("customers")[0]
+        world.pass_time(60)
+        invoice_id = world.create_invoice()
+        world.run()
+        assert world.invoice(invoice_id)["payment_status"] == "pending"
+        assert world.stripe_calls() == 0
+
+
+class TestNobodyIsHeldBack:
+    def test_an_invoice_whose_outcome_stays_unknown_does_not_starve_the_customers_others(self, world: World) -> None:
+        world.connect()
+        invoice_ids = waiting_invoices(world, 1001, 1002)
+        unknown = {"lago_invoice_id": invoice_ids[0]}
+        world.stripe.control.add_fault("500_before_commit", path="/v1/payment_intents", metadata=unknown, times=1000)
+
+        assert [collect(world) for _ in range(10)] == [1] * 10
+
+        assert statuses(world, invoice_ids) == ["pending", "succeeded"]
+        assert world.charged() == [1002]
+
+    def test_a_customer_at_whom_a_transaction_is_at_work_is_answered_with_409(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        world.aws.meanwhile("PutItem", transaction_conflict, TableName="CustomersTable")
+
+        answer = world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "name": "B"}})
+
+        assert (answer.status, answer.body["code"]) == (409, "customer_changed")
+
+    def test_an_invoice_at_which_a_transaction_is_at_work_is_left_to_whoever_is_at_work(self, world: World) -> None:
+        world.connect()
+        invoice_ids = waiting_invoices(world, 1001, 1002)
+        world.aws.meanwhile("UpdateItem", transaction_conflict, TableName="InvoicesTable")
+
+        assert collect(world) == 0
+
+        assert statuses(world, invoice_ids) == ["pending", "succeeded"]
+        assert collect(world) == 0
+        assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
