@@ -15,6 +15,7 @@ from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
+from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports import Gateways, PaymentGateway, PaymentRequest, Stores
 
@@ -23,8 +24,6 @@ KEY_IS_SAFE_FOR = timedelta(hours=23)
 
 LOOK_UP_AFTER_TRIES = 3
 """A saved 500 replays under its key for as long as the key lives, so sending again would never learn more."""
-
-LOOK_AGAIN_AFTER = timedelta(minutes=5)
 
 NOWHERE = "https://stripe.com/"
 """Where a customer would be led back to if nobody said where: Stripe wants some URL, and this is Lago's."""
@@ -134,7 +133,7 @@ def _record_unknown(invoice: Invoice, payment: Payment, stores: Stores, now: dat
     due = replace(
         invoice,
         attempt=max(invoice.attempt, payment.attempt),
-        due_at=now + LOOK_AGAIN_AFTER,
+        due_at=look_again_at(invoice, now),
         claimed_until=None,
         updated_at=now,
     )
