@@ -119,7 +119,7 @@ def test_an_invoice_without_a_method_waits_is_told_once_and_is_collected_when_on
     assert (told["external_id"], told["lago_invoice_id"]) == ("acme", invoice_id)
     assert world.stripe_calls() == 0
     (stored,) = world.items("invoices")
-    assert (stored["waiting_for"], stored["due_at"]) == ("payment_method", "2026-11-23T11:00:00.000+00:00")
+    assert (stored["waiting_for"], stored["due_at"]) == ("payment_method", "2026-11-23T10:05:00.000+00:00")
     world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
     world.run()
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"

@@ -85,6 +85,7 @@ class World:
         for logical_id in TABLES.values():
             self._create_table(logical_id)
         self.queue_url = boto3.client("sqs").create_queue(QueueName="collection")["QueueUrl"]
+        self.due_queue_url = boto3.client("sqs").create_queue(QueueName="due")["QueueUrl"]
         topic = boto3.client("sns").create_topic(Name="topic")["TopicArn"]
         self._subscriber = boto3.client("sqs").create_queue(QueueName="subscriber")["QueueUrl"]
         boto3.client("sns").subscribe(
@@ -92,6 +93,7 @@ class World:
         )
         environment = {f"{name.upper()}_TABLE": logical_id for name, logical_id in TABLES.items()} | {
             "COLLECTION_QUEUE_URL": self.queue_url,
+            "DUE_QUEUE_URL": self.due_queue_url,
             "TOPIC_ARN": topic,
             "SECRETS_PREFIX": "paystream",
             "STRIPE_API_BASE": "https://api.stripe.com",
@@ -107,6 +109,7 @@ class World:
             bootstrap.secrets,
             bootstrap.gateways,
             bootstrap.collection_queue,
+            bootstrap.due_queue,
             bootstrap.publisher,
         ):
             cached.cache_clear()
@@ -126,7 +129,9 @@ class World:
         """Call a function's handler, as Lambda does: the event as JSON in, the answer as JSON out."""
         handler = importlib.import_module(function.replace("-", "_")).lambda_handler
         context = LambdaContext(function, remaining_milliseconds)
-        return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context)))
+        answer = json.loads(json.dumps(handler(json.loads(json.dumps(event)), context)))
+        self._check_that_what_is_open_is_due()
+        return answer
 
     def call(self, function: str, event: Mapping[str, Any]) -> Answer:
         """Call a function's handler with an API Gateway event; the answer must be as the API's description says."""
@@ -264,18 +269,29 @@ class World:
 
     def collect_waiting(self) -> int:
         """Carry the queue; returns how many messages were in it. Those that failed are put back."""
-        sqs = boto3.client("sqs")
-        messages = sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages", [])
-        if not messages:
-            return 0
-        records = [{"messageId": message["MessageId"], "body": message["Body"]} for message in messages]
-        answer = self.invoke("collect-waiting", {"Records": records})
-        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
-        for message in messages:
-            sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
-            if message["MessageId"] in failed:
-                sqs.send_message(QueueUrl=self.queue_url, MessageBody=message["Body"])
+        messages = self._take(self.queue_url)
+        self._hand_over("collect-waiting", self.queue_url, messages)
         return len(messages)
+
+    def collect_due(self) -> dict[str, Any]:
+        """Let the schedule run once; returns what was handed out."""
+        answer: dict[str, Any] = self.invoke("collect-due", load_event("collect-due"))
+        return answer
+
+    def settle_due(self) -> int:
+        """Carry the queue of what was handed out, each message once; returns how many failed and were put back."""
+        messages = self._take(self.due_queue_url)
+        return self._hand_over("settle-due", self.due_queue_url, messages)
+
+    def lose_messages(self) -> None:
+        """Empty both queues: whatever they held is never handled."""
+        self._take(self.queue_url)
+        self._take(self.due_queue_url)
+
+    def look_again(self) -> int:
+        """Hand out what is due and look at it; returns how many messages failed."""
+        self.collect_due()
+        return self.settle_due()
 
     def deliver_stripe_events(self) -> list[int]:
         """Deliver what Stripe has to send by now; returns the statuses that were answered."""
@@ -322,6 +338,34 @@ class World:
             for message in messages:
                 sqs.delete_message(QueueUrl=self._subscriber, ReceiptHandle=message["ReceiptHandle"])
         return received
+
+    def _take(self, queue_url: str) -> list[str]:
+        """The bodies of all messages, which are in the queue no longer."""
+        sqs = boto3.client("sqs")
+        bodies: list[str] = []
+        while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+            bodies += [message["Body"] for message in messages]
+            for message in messages:
+                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+    def _hand_over(self, function: str, queue_url: str, bodies: list[str]) -> int:
+        """Invoke a function with a queue's messages, ten at a time; returns how many failed and were put back."""
+        records = [{"messageId": str(position), "body": body} for position, body in enumerate(bodies)]
+        failed: list[str] = []
+        for start in range(0, len(records), 10):
+            answer = self.invoke(function, {"Records": records[start : start + 10]})
+            failed += [bodies[int(failure["itemIdentifier"])] for failure in answer["batchItemFailures"]]
+        for body in failed:
+            boto3.client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
+        return len(failed)
+
+    def _check_that_what_is_open_is_due(self) -> None:
+        """Rule 7: after every call of every function, each open invoice has a time at which it is looked at again."""
+        for item in self.dynamodb.scan(TableName=TABLES["invoices"])["Items"]:
+            is_ours = "customer_key" in item
+            is_open = is_ours and item["payment_status"] == {"S": "pending"} and "problem" not in item
+            assert not is_open or {"due_at", "due_shard"} <= item.keys(), item
 
     def _stream_record(self, image: Image, written_at: datetime) -> dict[str, Any]:
         self._sequence += 1

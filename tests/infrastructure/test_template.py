@@ -27,8 +27,8 @@ QUEUES = {
 STREAM_RETENTION_SECONDS = 24 * 3600
 LONGEST_AGE_SECONDS = 23 * 3600
 XRAY = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-EMULATOR_NEEDS = "sns:Publish*"
-"""AWS has no action PublishBatch, the emulator asks for one: the template says so."""
+EMULATOR_NEEDS = ("sns:Publish*", "sqs:SendMessage*")
+"""AWS has no actions PublishBatch and SendMessageBatch, the emulator asks for them: the template says so."""
 
 SECRET = re.compile(r"(sk|rk|whsec)_\w+|SecretString|password", re.IGNORECASE)
 
@@ -110,7 +110,7 @@ class TestEachFunction:
         for statement in statements(name):
             assert statement["Effect"] == "Allow"
             assert not statement.keys() & {"NotAction", "NotResource"}
-            assert all("*" not in action or action == EMULATOR_NEEDS for action in listed(statement["Action"]))
+            assert all("*" not in action or action in EMULATOR_NEEDS for action in listed(statement["Action"]))
 
     @each_function
     def test_may_touch_everything_of_no_service_but_x_ray(self, name: str) -> None:
@@ -152,9 +152,20 @@ class TestEachFunction:
 
     @each_function
     def test_is_told_where_the_queue_and_the_topic_are_if_it_may_use_them(self, name: str) -> None:
-        allowed = {action for statement in statements(name) for action in listed(statement["Action"])}
-        assert ("COLLECTION_QUEUE_URL" in environment(name)) == ("sqs:SendMessage" in allowed)
-        assert ("TOPIC_ARN" in environment(name)) == (EMULATOR_NEEDS in allowed)
+        allowed = {
+            resource
+            for statement in statements(name)
+            if any(action.startswith(("sqs:SendMessage", "sns:Publish")) for action in listed(statement["Action"]))
+            for resource in named(statement["Resource"])
+        }
+        told = {
+            variable: value["Ref"]
+            for variable, value in environment(name).items()
+            if variable.endswith(("_QUEUE_URL", "TOPIC_ARN"))
+        }
+        assert set(told.values()) == allowed
+        for variable, target in told.items():
+            assert target == "".join(part.capitalize() for part in variable.rpartition("_")[0].split("_"))
 
     @each_function
     def test_has_no_secret_in_its_environment(self, name: str) -> None:

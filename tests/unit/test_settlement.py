@@ -1,13 +1,13 @@
 """The state machine: whatever Stripe says, in whatever order and however often, money is counted once."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paystream.model.invoice import Invoice, PaymentStatus
+from paystream.model.invoice import Invoice, PaymentStatus, Problem
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
 from paystream.model.payment import Payment
@@ -234,12 +234,39 @@ def test_an_action_is_asked_for_before_processing_and_not_after() -> None:
     assert history.told == [(1, WebhookType.PAYMENT_REQUIRES_ACTION)]
 
 
+@given(heard, st.booleans(), st.sampled_from(PaymentStatus), st.integers(0, 3))
+def test_whatever_is_heard_an_invoice_is_due_if_and_only_if_it_is_open(
+    news: list[tuple[int, Outcome]], was_due: bool, status: PaymentStatus, attempt: int
+) -> None:
+    invoice = replace(an_invoice(attempt=attempt, payment_status=status), due_at=NOW if was_due else None)
+    history = History(invoice)
+
+    for number, outcome in news:
+        settlement = history.hear(number, outcome)
+        if settlement:
+            after = settlement.invoice
+            assert after.is_open == (after.due_at is not None)
+            assert after.due_at is None or after.due_at > NOW
+
+
+def test_an_item_that_is_parked_is_never_due() -> None:
+    parked = replace(an_invoice(), problem=Problem(code="invalid_item", details=""), due_at=None)
+
+    settlement = settle(parked, a_payment(), PROCESSING, NOW)
+
+    assert settlement is not None
+    assert settlement.invoice.due_at is None
+
+
 @pytest.mark.parametrize("outcome", [PROCESSING, ACTION])
 def test_a_payment_on_its_way_leaves_the_invoice_pending_and_due(outcome: Outcome) -> None:
     settlement = settle(an_invoice(), a_payment(), outcome, NOW)
 
     assert settlement is not None
-    assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (PaymentStatus.PENDING, NOW)
+    assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (
+        PaymentStatus.PENDING,
+        NOW + timedelta(minutes=5),
+    )
 
 
 def test_the_intents_id_is_kept_when_a_later_word_does_not_name_it() -> None:

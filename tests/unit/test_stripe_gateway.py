@@ -239,6 +239,18 @@ class TestLookingUp:
         customer, _ = shop.payer()
         assert shop.gateway.find_payment(payment_id="x", provider_customer_id=customer, since=NOW) is None
 
+    def test_an_intent_that_is_known_is_retrieved(self, shop: Shop) -> None:
+        sent = shop.gateway.collect(shop.request())
+        assert shop.gateway.payment(str(sent.intent_id)) == sent
+
+    def test_an_intent_that_this_account_does_not_have_is_none(self, shop: Shop) -> None:
+        assert shop.gateway.payment("pi_of_another_account") is None
+
+    def test_no_answer_about_an_intent_is_unknown(self, shop: Shop) -> None:
+        shop.sandbox.control.add_fault("429", path="/v1/payment_intents/*")
+        with pytest.raises(OutcomeUnknownError):
+            shop.gateway.payment("pi_1")
+
     def test_the_clocks_may_differ_by_five_minutes(self, shop: Shop) -> None:
         request = shop.request()
         shop.gateway.collect(request)

@@ -17,13 +17,14 @@ from botocore.config import Config
 from paystream.adapters.dynamodb.api_keys import DynamoApiKeys
 from paystream.adapters.dynamodb.customers import DynamoCustomers
 from paystream.adapters.dynamodb.database import Database, Tables
+from paystream.adapters.dynamodb.due_invoices import DynamoDueInvoices
 from paystream.adapters.dynamodb.integrations import DynamoIntegrations
 from paystream.adapters.dynamodb.invoices import DynamoInvoices
 from paystream.adapters.dynamodb.notifications import DynamoNotifications
 from paystream.adapters.dynamodb.payments import DynamoPayments
 from paystream.adapters.secrets_manager import SecretsManagerSecrets
 from paystream.adapters.sns import SnsPublisher
-from paystream.adapters.sqs import SqsCollectionQueue
+from paystream.adapters.sqs import SqsCollectionQueue, SqsDueQueue
 from paystream.ports import Stores
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def stores() -> Stores:
         integrations=DynamoIntegrations(database),
         customers=DynamoCustomers(database),
         invoices=DynamoInvoices(database),
+        due_invoices=DynamoDueInvoices(database),
         payments=DynamoPayments(database),
         notifications=DynamoNotifications(database),
     )
@@ -92,6 +94,12 @@ def stripe_http_client() -> "stripe.HTTPClient":
 def collection_queue() -> SqsCollectionQueue:
     """The queue of customers whose invoices can be collected."""
     return SqsCollectionQueue(boto3.client("sqs", config=_AWS), os.environ["COLLECTION_QUEUE_URL"])
+
+
+@cache
+def due_queue() -> SqsDueQueue:
+    """The queue of invoices that are to be looked at again."""
+    return SqsDueQueue(boto3.client("sqs", config=_AWS), os.environ["DUE_QUEUE_URL"])
 
 
 @cache

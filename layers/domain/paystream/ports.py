@@ -12,6 +12,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
+from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 
 T = TypeVar("T")
@@ -103,6 +104,23 @@ class Invoices(Protocol):
         ...
 
 
+class DueInvoices(Protocol):
+    """When open invoices are to be looked at again: an index that is spread over shards, and may lag a moment."""
+
+    @property
+    def shards(self) -> tuple[str, ...]: ...
+    def oldest(self, shard: str, *, until: datetime, limit: int) -> tuple[DueInvoice, ...]:
+        """What was due in a shard by then, oldest first."""
+        ...
+
+    def put_off(self, due: DueInvoice, to: datetime) -> DueInvoice | None:
+        """Set the time anew; None if it is not what it was any more: somebody else has set it, or closed the invoice.
+
+        Disturbs nobody who writes the invoice at the same time.
+        """
+        ...
+
+
 class Payments(Protocol):
     """Attempts to collect; they are written by `Invoices.settle`."""
 
@@ -130,6 +148,7 @@ class Stores:
     integrations: Integrations
     customers: Customers
     invoices: Invoices
+    due_invoices: DueInvoices
     payments: Payments
     notifications: Notifications
 
@@ -206,6 +225,10 @@ class PaymentGateway(Protocol):
         """Create and confirm a payment intent off session. A decline is an outcome."""
         ...
 
+    def payment(self, intent_id: str) -> Outcome | None:
+        """What has become of an intent; None if this account has no such intent. Changes nothing."""
+        ...
+
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
         """Look a payment up by listing the customer's intents, matched on metadata; None if Stripe has none."""
         ...
@@ -225,6 +248,14 @@ class CollectionQueue(Protocol):
     """Work to be done soon, outside of the request that found it."""
 
     def collect_waiting(self, organization_id: str, external_customer_id: str) -> None: ...
+
+
+class DueQueue(Protocol):
+    """Open invoices to be looked at again. Taken in turns, so that no organization waits for another one's many."""
+
+    def hand_out(self, due: Sequence[DueInvoice], at: datetime) -> tuple[DueInvoice, ...]:
+        """Send a message for each, ten at most; returns those that were not taken."""
+        ...
 
 
 class Publisher(Protocol):

@@ -88,6 +88,11 @@ class Invoice:
     version: int = 0
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is still to be collected: then it has a `due_at`."""
+        return self.payment_status is PaymentStatus.PENDING and self.problem is None
+
+    @property
     def total_due_amount_cents(self) -> int:
         """What is still owed, in minor units."""
         return max(self.total_amount_cents - self.total_paid_amount_cents, 0)

@@ -10,6 +10,7 @@ from paystream.model.invoice import Invoice, PaymentStatus
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.schedule import look_again_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _decide_invoice(invoice: Invoice, payment: Payment, now: datetime) -> Invoic
     is_latest = payment.attempt == invoice.attempt
     if payment.payment_status is PayableStatus.FAILED and is_latest and invoice.payment_status is PaymentStatus.PENDING:
         return replace(invoice, payment_status=PaymentStatus.FAILED, due_at=None)
-    return invoice
+    return replace(invoice, due_at=look_again_at(invoice, now) if invoice.is_open else None)
 
 
 def _what_to_tell(before: Invoice, after: Invoice, payment: Payment) -> tuple[WebhookType, ...]:

@@ -14,6 +14,7 @@ from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
+from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports import Gateways, PaymentGateway, PaymentRequest, Stores
 from paystream.use_cases.refused_key import refused_key_told
@@ -26,8 +27,6 @@ LOOK_UP_AFTER_TRIES = 3
 
 LONGEST_REQUEST = timedelta(minutes=10)
 """A link ends when it is written, which is later than the request began that ended it; no function runs for longer."""
-
-LOOK_AGAIN_AFTER = timedelta(minutes=5)
 
 NOWHERE = "https://stripe.com/"
 """Where a customer would be led back to if nobody said where: Stripe wants some URL, and this is Lago's."""
@@ -145,7 +144,7 @@ def _record_unknown(invoice: Invoice, payment: Payment, stores: Stores, now: dat
     due = replace(
         invoice,
         attempt=max(invoice.attempt, payment.attempt),
-        due_at=now + LOOK_AGAIN_AFTER,
+        due_at=look_again_at(invoice, now),
         claimed_until=None,
         updated_at=now,
     )

@@ -5,7 +5,7 @@ and the attempt, so whoever repeats this after a crash repeats the same request 
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from paystream.errors import VersionConflictError
 from paystream.lago.envelopes import payment_method_missing, payment_status_updated, settlement_notifications
@@ -14,12 +14,11 @@ from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.schedule import look_again_at
 from paystream.model.settlement import settle
 from paystream.ports import Gateways, Stores
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
-
-LOOK_AGAIN_AFTER = timedelta(hours=1)
 
 
 def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
@@ -29,7 +28,7 @@ def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
     OutcomeUnknownError when Stripe's answer is not known: repeat it. Raises KeyRefusedError when the operator has to
     act.
     """
-    if invoice.payment_status is not PaymentStatus.PENDING or invoice.problem:
+    if not invoice.is_open:
         return invoice
     if invoice.total_due_amount_cents == 0:
         return _close_without_payment(invoice, stores, now)
@@ -78,7 +77,7 @@ def _wait(
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     missing = reason is WaitingFor.PAYMENT_METHOD and customer is not None
     told = (payment_method_missing(invoice, customer, now),) if missing and customer else ()
-    waiting = replace(invoice, waiting_for=reason, due_at=now + LOOK_AGAIN_AFTER, updated_at=now)
+    waiting = replace(invoice, waiting_for=reason, due_at=look_again_at(invoice, now), updated_at=now)
     try:
         waiting = stores.invoices.save(waiting, told)
     except VersionConflictError:

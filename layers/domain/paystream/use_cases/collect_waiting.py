@@ -37,8 +37,7 @@ def collect_waiting(
     customer = stores.customers.get(organization_id, external_customer_id)
     if customer is None:
         raise NotFoundError("customer")
-    if customer.creation:
-        resume_creation(customer, stores=stores, gateways=gateways, now=clock())
+    resume_creation(customer, stores=stores, gateways=gateways, now=clock())
     looked_at, errors = 0, []
     for invoice in stores.invoices.waiting(organization_id, external_customer_id):
         if not time_is_left():

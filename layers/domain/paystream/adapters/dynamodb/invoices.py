@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 from paystream.adapters.dynamodb.database import Database, version_condition
+from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, plain_item, to_item
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.invoice import Invoice
@@ -166,7 +167,11 @@ class DynamoInvoices:
 
 def _index_keys(invoice: Invoice) -> dict[str, str | None]:
     key = _customer_key(invoice.organization_id, invoice.external_customer_id)
-    return {"customer_key": key, "waiting_key": key if invoice.waiting_for else None}
+    return {
+        "customer_key": key,
+        "waiting_key": key if invoice.waiting_for else None,
+        "due_shard": due_shard(invoice.lago_id) if invoice.due_at else None,
+    }
 
 
 def _customer_key(organization_id: str, external_customer_id: str) -> str:

@@ -106,6 +106,15 @@ class StripeGateway:
             return _refusal(cast("stripe.StripeError", refused.__context__))
         return outcome_from_intent(intent.to_dict())
 
+    def payment(self, intent_id: str) -> Outcome | None:
+        try:
+            with translated():
+                return outcome_from_intent(self._v1.payment_intents.retrieve(intent_id).to_dict())
+        except ProviderRefusedError as refused:
+            if refused.code == "resource_missing":
+                return None
+            raise
+
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
         try:
             return self._find_payment(payment_id, provider_customer_id, since)

@@ -1,0 +1,246 @@
+"""collect-due: what is due is handed out once, oldest first, and comes up again if nothing comes of it."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from functions.aws_faults import Moment
+from functions.world import ORGANIZATION, World, load_event
+from paystream.adapters.dynamodb.due_invoices import due_shard
+
+LEASE = 20 * 60
+SHARDS = [f"{shard:02}" for shard in range(32)]
+
+
+def due_invoices(world: World, number: int, **attributes: str) -> list[str]:
+    """So many open invoices, each due a second after the one before it; the last one is due now."""
+    world.create_invoice()
+    (image,) = world.dynamodb.scan(TableName="InvoicesTable")["Items"]
+    world.dynamodb.delete_item(
+        TableName="InvoicesTable", Key={name: image[name] for name in ("organization_id", "lago_id")}
+    )
+    world.pass_time(number)
+    ids = [f"invoice-{position:03}" for position in range(number)]
+    for position, lago_id in enumerate(ids):
+        due_at = world.now() - timedelta(seconds=number - 1 - position)
+        changed = {
+            "lago_id": lago_id,
+            "due_shard": due_shard(lago_id),
+            "due_at": due_at.isoformat(timespec="milliseconds"),
+        } | attributes
+        item = {**image, **{name: {"S": value} for name, value in changed.items()}}
+        world.dynamodb.put_item(TableName="InvoicesTable", Item=item)
+    return ids
+
+
+@pytest.fixture
+def acme(world: World) -> World:
+    """A world with a customer."""
+    world.connect()
+    world.customer(payment_method=None)
+    return world
+
+
+def messages(world: World) -> list[dict[str, Any]]:
+    """What is in the queue, in the order in which it was sent; it is empty then."""
+    sqs = boto3.client("sqs")
+    found: list[dict[str, Any]] = []
+    while received := sqs.receive_message(
+        QueueUrl=world.due_queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
+    ).get("Messages"):
+        for message in received:
+            sqs.delete_message(QueueUrl=world.due_queue_url, ReceiptHandle=message["ReceiptHandle"])
+            found.append(json.loads(message["Body"]) | {"group": message["Attributes"].get("MessageGroupId")})
+    return found
+
+
+def handed_out(world: World) -> list[str]:
+    return [message["lago_id"] for message in messages(world)]
+
+
+def test_an_invoice_is_handed_out_when_it_is_due_and_not_before(acme: World) -> None:
+    invoice_id = acme.create_invoice()
+    acme.pass_time(15 * 60 - 1)
+    assert acme.collect_due()["handed_out"] == 0
+    acme.pass_time(1)
+
+    answer = acme.invoke("collect-due", load_event("collect-due"))
+
+    assert answer == {"handed_out": 1, "refused": 0, "failed_shards": [], "unfinished_shards": []}
+    assert messages(acme) == [
+        {
+            "organization_id": ORGANIZATION,
+            "lago_id": invoice_id,
+            "handed_out_at": acme.now().isoformat(),
+            "group": ORGANIZATION,
+        }
+    ]
+
+
+def test_an_organization_under_a_name_that_is_no_message_group_is_served_too(acme: World) -> None:
+    due_invoices(acme, 2, organization_id="Ācme Inc. " * 20)
+
+    assert acme.collect_due()["handed_out"] == 2
+
+    groups = {message["group"] for message in messages(acme)}
+    assert len(groups) == 1
+    assert len(groups.pop()) == 64
+
+
+def test_what_was_handed_out_is_left_alone_until_its_lease_ends(acme: World) -> None:
+    (invoice_id,) = due_invoices(acme, 1)
+    acme.collect_due()
+    assert handed_out(acme) == [invoice_id]
+    acme.pass_time(LEASE - 1)
+    assert acme.collect_due()["handed_out"] == 0
+    acme.pass_time(1)
+
+    acme.collect_due()
+
+    assert handed_out(acme) == [invoice_id]
+
+
+def test_being_handed_out_changes_nothing_but_the_time(acme: World) -> None:
+    due_invoices(acme, 1)
+    (before,) = acme.items("invoices")
+
+    acme.collect_due()
+
+    (after,) = acme.items("invoices")
+    assert {name for name in after if after[name] != before[name]} == {"due_at"}
+
+
+@pytest.mark.parametrize("status", ["succeeded", "failed"])
+def test_an_invoice_that_is_closed_is_not_due(acme: World, status: str) -> None:
+    acme.customer("beta", payment_method="pm_card_visa" if status == "succeeded" else "pm_card_authenticationRequired")
+    invoice_id = acme.create_invoice("beta")
+    acme.collect_new_invoices()
+    assert acme.invoice(invoice_id)["payment_status"] == status
+    acme.pass_time(30 * 24 * 3600)
+
+    assert acme.collect_due()["handed_out"] == 0
+
+
+def test_an_item_that_is_parked_is_not_due(acme: World) -> None:
+    acme.put_invoice_item(currency="nothing", due_at="2026-11-23T10:00:00.000+00:00", due_shard="00")
+    acme.collect_new_invoices()
+    acme.pass_time(30 * 24 * 3600)
+
+    assert acme.collect_due()["handed_out"] == 0
+
+
+def test_250_due_invoices_are_handed_out_by_one_run_each_once(acme: World) -> None:
+    ids = due_invoices(acme, 250)
+
+    assert acme.collect_due()["handed_out"] == 250
+
+    assert sorted(handed_out(acme)) == ids
+    assert len({due_shard(lago_id) for lago_id in ids}) == len(SHARDS)
+    assert acme.collect_due()["handed_out"] == 0
+
+
+def test_a_shard_with_more_than_a_page_is_handed_out_oldest_first(acme: World) -> None:
+    ids = due_invoices(acme, 105, due_shard="07")
+
+    assert acme.collect_due()["handed_out"] == 105
+
+    assert handed_out(acme) == ids
+
+
+def test_a_backlog_is_left_to_the_next_run_when_time_runs_out(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = due_invoices(acme, 105, due_shard="07")
+    remaining = iter([60_000] * (1 + len(SHARDS)) + [20_000])
+    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
+
+    answer = acme.collect_due()
+
+    assert (answer["handed_out"], answer["unfinished_shards"]) == (100, ["07"])
+    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
+    assert acme.collect_due()["handed_out"] == 5
+    assert handed_out(acme) == ids
+
+
+def test_of_two_schedulers_at_once_only_one_hands_out(acme: World) -> None:
+    ids = due_invoices(acme, 30, due_shard="07")
+    acme.aws.meanwhile("UpdateItem", acme.collect_due, TableName="InvoicesTable")
+
+    assert acme.collect_due()["handed_out"] == 0
+
+    assert sorted(handed_out(acme)) == ids
+
+
+def test_an_invoice_that_is_paid_just_before_it_is_handed_out_is_not(acme: World) -> None:
+    (lago_id,) = due_invoices(acme, 1)
+
+    def pay() -> None:
+        acme.dynamodb.update_item(
+            TableName="InvoicesTable",
+            Key={"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": lago_id}},
+            UpdateExpression="REMOVE due_at, due_shard SET payment_status = :succeeded",
+            ExpressionAttributeValues={":succeeded": {"S": "succeeded"}},
+        )
+
+    acme.aws.meanwhile("UpdateItem", pay, TableName="InvoicesTable")
+
+    assert acme.collect_due()["handed_out"] == 0
+
+    assert handed_out(acme) == []
+    assert "due_at" not in acme.items("invoices")[0]
+
+
+@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("operation", ["Query", "UpdateItem", "SendMessageBatch"])
+def test_a_crash_anywhere_loses_nothing(acme: World, operation: str, moment: Moment) -> None:
+    ids = due_invoices(acme, 12, due_shard="07")
+    where = {"Query": {"ExpressionAttributeValues": {":shard": {"S": "07"}, ":until": {"S": due_at(acme)}}}}
+    acme.aws.crash(operation, moment, **where.get(operation, {}))
+    assert acme.collect_due()["failed_shards"] == ["07"]
+
+    acme.collect_due()
+    acme.pass_time(LEASE)
+    acme.collect_due()
+
+    assert set(handed_out(acme)) == set(ids)
+
+
+def due_at(world: World) -> str:
+    return world.now().isoformat(timespec="milliseconds")
+
+
+def test_a_shard_that_fails_does_not_keep_the_others(acme: World) -> None:
+    ids = due_invoices(acme, 40)
+    acme.aws.crash("UpdateItem", Moment.BEFORE, TableName="InvoicesTable")
+
+    answer = acme.collect_due()
+
+    (failed,) = answer["failed_shards"]
+    assert sorted(handed_out(acme)) == [lago_id for lago_id in ids if due_shard(lago_id) != failed]
+
+
+def test_what_the_queue_does_not_take_is_handed_out_by_the_next_run(
+    acme: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = due_invoices(acme, 3, due_shard="07")
+    call = vars(BaseClient)["_make_api_call"]
+
+    def refusing_the_second(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        if operation != "SendMessageBatch":
+            return call(client, operation, parameters)
+        taken = [entry for entry in parameters["Entries"] if entry["Id"] != "1"]
+        failed = [{"Id": "1", "SenderFault": False, "Code": "InternalError"}]
+        return call(client, operation, parameters | {"Entries": taken}) | {"Failed": failed}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BaseClient, "_make_api_call", refusing_the_second)
+        answer = acme.collect_due()
+    assert (answer["handed_out"], answer["refused"]) == (2, 1)
+    assert handed_out(acme) == [ids[0], ids[2]]
+    assert acme.collect_due()["handed_out"] == 0
+    acme.pass_time(60)
+
+    acme.collect_due()
+
+    assert handed_out(acme) == [ids[1]]
