@@ -1,5 +1,6 @@
 """Accounts that are disconnected, changed or shared: no invoice is charged in two, and none believes another's news."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -7,13 +8,14 @@ import stripe
 from functions.aws_faults import Moment
 from functions.stripe_events import event, intent, kept, post, provider_customer_id
 from functions.test_invoice_created_relinks import HOUR, charged_and_not_written_down, link
-from functions.world import SECRET_KEY, World, load_event
+from functions.world import SECRET_KEY, World
 
 OTHER_KEY = "sk_test_other000000000000000"
+Charged = Callable[[World], tuple[str, dict[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
-def _whatever_was_to_happen_meanwhile_did(world: World) -> Any:
+def _whatever_was_to_happen_meanwhile_did(world: World) -> Iterator[None]:
     yield
     assert not world.aws.are_still_to_come
 
@@ -34,6 +36,15 @@ def customer_with_a_card(client: stripe.StripeClient) -> str:
     card = client.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id
     client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card}})
     return customer
+
+
+def give_the_code_to_another_account(world: World, *, is_linked_anew: bool) -> stripe.StripeClient:
+    """The integration's code stands for another account from now on; the customer may be linked to one of it."""
+    disconnect(world)
+    client = connect_other_account(world, "stripe")
+    if is_linked_anew:
+        link(world, customer_with_a_card(client), "stripe")
+    return client
 
 
 def charged_there(client: stripe.StripeClient) -> list[int]:
@@ -115,26 +126,35 @@ class TestAChargedInvoice:
 
     @pytest.mark.parametrize("charged", [charged_and_not_written_down, unanswered])
     @pytest.mark.parametrize("is_linked_anew", [True, False])
-    def test_is_not_charged_in_another_account_under_the_same_code_and_settles_once_its_own_is_back(
-        self, world: World, charged: Any, is_linked_anew: bool
+    def test_is_not_charged_in_another_account_that_has_got_the_code(
+        self, world: World, charged: Charged, is_linked_anew: bool
     ) -> None:
         invoice_id, record = charged(world)
-        former = provider_customer_id(world)
-        disconnect(world)
-        client = connect_other_account(world, "stripe")
-        if is_linked_anew:
-            link(world, customer_with_a_card(client), "stripe")
+        client = give_the_code_to_another_account(world, is_linked_anew=is_linked_anew)
 
         redeliver(world, record)
 
         assert world.invoice(invoice_id)["payment_status"] == "pending"
         assert (world.charged(), charged_there(client)) == ([4200], [])
+
+    @pytest.mark.parametrize(
+        ("charged", "is_linked_anew"), [(charged_and_not_written_down, False), (unanswered, False), (unanswered, True)]
+    )
+    def test_settles_once_its_own_account_has_got_the_code_back(
+        self, world: World, charged: Charged, is_linked_anew: bool
+    ) -> None:
+        invoice_id, record = charged(world)
+        client = give_the_code_to_another_account(world, is_linked_anew=is_linked_anew)
+        redeliver(world, record)
         disconnect(world)
         world.connect()
-        if is_linked_anew:
-            link(world, former, "stripe")
-        redeliver(world, record)
+
+        world.pass_time(HOUR)
+
+        assert world.look_again() == 0
+
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
         assert (world.charged(), charged_there(client)) == ([4200], [])
 
 
@@ -207,3 +227,31 @@ class TestNewsOfAPayment:
         assert payment["payment_provider_code"] == "stripe"
         assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
         assert world.charged() == [4200]
+
+
+def test_the_event_of_the_charge_counts_though_the_customer_was_linked_anew(world: World) -> None:
+    invoice_id, record = charged_and_not_written_down(world)
+    due = world.stripe.due_deliveries()
+    link(world, world.stripe_customer(), "stripe")
+    world.stripe.control.add_fault("500_before_commit", method="GET", path="/v1/payment_intents", times=2)
+    assert redeliver(world, record) == 1
+    (succeeded,) = [delivery for delivery in due if delivery.event_type == "payment_intent.succeeded"]
+
+    assert world.deliver(succeeded) == 200
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+
+def test_an_attempt_on_record_settles_after_its_customer_went_to_another_account_and_came_back(world: World) -> None:
+    invoice_id, _ = unanswered(world)
+    former = provider_customer_id(world)
+    give_the_code_to_another_account(world, is_linked_anew=True)
+    disconnect(world)
+    world.connect()
+    link(world, former, "stripe")
+    world.pass_time(24 * HOUR)
+
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]

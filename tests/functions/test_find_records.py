@@ -228,7 +228,10 @@ class TestItemsOfApplications:
         assert (listed["lago_id"], listed["payment_status"]) == (lago_id, "pending")
         (problem,) = listed["error_details"]
         assert problem["error_code"] == "invalid_item"
-        assert problem["details"] == "currency: currency_not_supported; total_amount_cents: value_is_invalid"
+        assert problem["details"] == {
+            "currency": ["currency_not_supported"],
+            "total_amount_cents": ["value_is_invalid"],
+        }
         assert world.invoice(lago_id)["error_details"] == [problem]
 
     def test_a_parked_item_that_names_no_customer_is_found(self, world: World) -> None:
@@ -279,3 +282,15 @@ def test_a_filter_that_is_not_there_is_refused_rather_than_ignored(world: World,
 @pytest.mark.parametrize("path", ["invoices?page=1", "invoices?unheard_of=1"])
 def test_the_first_page_and_unknown_keys_are_taken_as_lago_takes_them(world: World, path: str) -> None:
     assert world.api("GET", f"/api/v1/{path}").status == 200
+
+
+def test_money_collected_twice_is_seen_where_the_invoices_payments_are_listed(world: World) -> None:
+    world.connect()
+    world.customer()
+    invoice_id = world.create_invoice()
+
+    for name in ("pi_one", "pi_two"):
+        paid = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded", id=name))
+        assert post(world, paid).status == 200
+
+    assert {payment["provider_payment_id"] for payment in world.payments(invoice_id)} == {"pi_one", "pi_two"}

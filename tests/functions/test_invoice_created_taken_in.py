@@ -90,7 +90,7 @@ def test_a_number_beyond_all_amounts_is_parked(world: World, amount: Decimal) ->
     assert deliver(world, inserted(world)) == []
 
     (error,) = world.invoice(invoice_id)["error_details"]
-    assert error["details"] == "total_amount_cents: value_is_invalid"
+    assert error["details"] == {"total_amount_cents": ["value_is_invalid"]}
     (item,) = world.items("invoices")
     assert Decimal(json.loads(item["rejected"])["total_amount_cents"]) == amount
 
@@ -101,7 +101,7 @@ def test_a_value_that_json_has_no_form_for_is_parked(world: World, value: Any) -
 
     assert deliver(world, as_lambda_gives_it(inserted(world))) == []
 
-    assert world.invoice(invoice_id)["error_details"][0]["details"] == "currency: value_is_invalid"
+    assert world.invoice(invoice_id)["error_details"][0]["details"] == {"currency": ["value_is_invalid"]}
 
 
 def test_of_what_was_rejected_the_first_10_000_characters_are_kept(world: World) -> None:
@@ -128,7 +128,7 @@ def test_an_item_that_leaves_little_room_for_what_becomes_of_it_is_parked(world:
     assert deliver(world, inserted(world)) == []
 
     (error,) = world.invoice(invoice_id)["error_details"]
-    assert error["details"] == "item: value_is_too_long"
+    assert error["details"] == {"item": ["value_is_too_long"]}
     assert world.charged() == []
 
 

@@ -45,8 +45,10 @@ def attach_card(world: World) -> str:
 
 def transaction_conflict() -> None:
     """For `meanwhile`: DynamoDB refuses a single write because a transaction is at work on the item."""
-    error = {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}
-    raise ClientError({"Error": error}, "PutItem")
+    response: Any = {
+        "Error": {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}
+    }
+    raise ClientError(response, "PutItem")
 
 
 class TestMoneyIsCountedOnce:
@@ -121,12 +123,7 @@ class TestNoResultIsLost:
         invoice_id = world.put_invoice_item()
         world.collect_new_invoices()
         record = put_anew(world)
-        hand_over_first = world.items("invoices")
-        assert "customer_key" not in hand_over_first[0]
-        # The first transaction takes the item in, the second one gives it its result back.
-        world.aws.meanwhile(
-            "TransactWriteItems", lambda: world.aws.meanwhile("TransactWriteItems", lose_a_race)
-        )
+        world.aws.meanwhile("TransactWriteItems", lose_a_race)
 
         assert [hand_over(world, record), hand_over(world, record)] == [1, 0]
 
@@ -161,7 +158,7 @@ class TestNoResultIsLost:
         assert post(world, second).status == 200
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 8400
-        assert sorted(one["provider_payment_id"] for one in world.payments(invoice_id)) == ["pi_one", "pi_two"]
+        assert sorted(str(one["provider_payment_id"]) for one in world.items("payments")) == ["pi_one", "pi_two"]
         assert world.told().count("payment.succeeded") == 2
 
     def test_a_card_that_came_and_went_is_not_kept_when_its_events_come_in_reverse(self, world: World) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from functions.aws_faults import AwsFaults, Moment
-from functions.stripe_events import event, events_due, intent, kept, post
+from functions.stripe_events import event, events_due, intent, kept, post, provider_customer_id
 from functions.world import ORGANIZATION, World
 from paystream import bootstrap
 from paystream.model.invoice import Invoice, PaymentStatus
@@ -385,10 +385,11 @@ class TestForeignEvents:
 
     def test_an_invoice_whose_customer_is_gone_is_ignored(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
+        customer = provider_customer_id(world)
         world.dynamodb.delete_item(
             TableName="CustomersTable", Key={"organization_id": {"S": ORGANIZATION}, "external_id": {"S": "acme"}}
         )
-        self.changes_nothing(world, intent(invoice_id, "succeeded"))
+        self.changes_nothing(world, intent(invoice_id, "succeeded", customer=customer))
 
     def changes_nothing(
         self, world: World, item: Mapping[str, object], *, event_type: str = "payment_intent.succeeded", **more: object

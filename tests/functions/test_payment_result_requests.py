@@ -93,6 +93,7 @@ class TestSignature:
 
     def test_while_both_secrets_are_known_either_signs(self, world: World) -> None:
         connected = world.connect()
+        world.customer(payment_method=None)
         rolled_in = signing_secrets()[0]
         world.stripe_client.v1.webhook_endpoints.delete(connected["webhook_endpoint_id"])
         world.connect()

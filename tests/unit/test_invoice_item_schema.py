@@ -84,7 +84,7 @@ def test_schema_and_code_agree_on_what_is_an_item(attributes: dict[str, Any]) ->
         CONTRACT.validate(item)
     elif CONTRACT.is_valid(item):
         assert item["fees"], "JSON Schema cannot add, and nothing else is left to the code"
-        assert problem.details.startswith("total_amount_cents: ")
+        assert [*problem.details] == ["total_amount_cents"]
 
 
 @given(items)

@@ -49,7 +49,7 @@ def an_invoice(*, attempt: int = 0, payment_status: PaymentStatus = PaymentStatu
 
 
 def a_payment(attempt: int = 1) -> Payment:
-        integration_id="e1",
+    return Payment(
         organization_id="o",
         lago_id=f"p{attempt}",
         invoice_id="i",
@@ -250,7 +250,7 @@ def test_whatever_is_heard_an_invoice_is_due_if_and_only_if_it_is_open(
 
 
 def test_an_item_that_is_parked_is_never_due() -> None:
-    parked = replace(an_invoice(), problem=Problem(code="invalid_item", details=""), due_at=None)
+    parked = replace(an_invoice(), problem=Problem(code="invalid_item", details={}), due_at=None)
 
     settlement = settle(parked, a_payment(), PROCESSING, NOW)
 

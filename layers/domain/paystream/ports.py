@@ -125,8 +125,8 @@ class Payments(Protocol):
     """Attempts to collect; they are written by `Invoices.settle`."""
 
     def get(self, organization_id: str, lago_id: str) -> Payment | None: ...
-    def of_invoice(self, organization_id: str, invoice_id: str, attempts: int) -> tuple[Payment, ...]:
-        """The payments of an invoice that was attempted so many times, newest first."""
+    def of_invoice(self, organization_id: str, invoice_id: str) -> tuple[Payment, ...]:
+        """The payments of an invoice, newest first, 100 at the most; the newest may be missing for a moment."""
         ...
 
     def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[Payment]: ...

@@ -205,7 +205,6 @@ def _parked(values: dict[str, Any], invalid: InvalidInputError, seen_at: datetim
     wrong = {field.partition(".")[0] for field in invalid.details}
     right = {name: values[name] for name in _KEPT_WHEN_PARKED if values.get(name) is not None and name not in wrong}
     contract = InvoiceItem.model_fields.keys() - {"organization_id", "lago_id"}
-    reasons = "; ".join(f"{field}: {', '.join(codes)}" for field, codes in sorted(invalid.details.items()))
     return Invoice(
         organization_id=values["organization_id"],
         lago_id=values["lago_id"],
@@ -216,7 +215,7 @@ def _parked(values: dict[str, Any], invalid: InvalidInputError, seen_at: datetim
         created_at=seen_at,
         updated_at=seen_at,
         issuing_date=seen_at.date(),
-        problem=Problem(code="invalid_item", details=reasons),
+        problem=Problem(code="invalid_item", details=invalid.details),
         rejected=_as_text({name: values[name] for name in sorted(contract & values.keys() - right.keys())})[
             :MOST_REJECTED
         ],

@@ -92,7 +92,7 @@ def _amounts(invoice: Invoice) -> dict[str, int | None]:
     }
 
 
-def _error_details(invoice: Invoice) -> list[dict[str, str]]:
+def _error_details(invoice: Invoice) -> list[dict[str, Any]]:
     if invoice.problem is None:
         return []
     return [

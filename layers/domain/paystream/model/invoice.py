@@ -49,7 +49,7 @@ class Problem:
     """Why an item that was put into the invoices table cannot be collected: it is parked until it is put right."""
 
     code: str
-    details: str
+    details: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

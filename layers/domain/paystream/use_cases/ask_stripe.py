@@ -41,17 +41,26 @@ class Payer:
 
 
 def ask_stripe(
-    invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
+    invoice: Invoice,
+    payment: Payment,
+    payer: Payer,
+    *,
+    is_on_record: bool,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
 ) -> tuple[Payment, Outcome]:
     """The outcome of the attempt, and the payment as Stripe has it.
 
+    An attempt that `is_on_record` was sent where it says; any other may have been sent to a former link first.
     Raises OutcomeUnknownError after counting the try on the payment, KeyRefusedError after telling it.
     """
     started_at = min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
-    try:
+    if not is_on_record:
         former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
         if former:
             return former
+    try:
         with refused_key_told(payer.integration, "payment_intent.create", stores=stores, now=now):
             gateway = gateways.of(payer.integration)
             if now - started_at > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES:

@@ -41,7 +41,9 @@ def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
     if isinstance(payer, WaitingFor):
         return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
     payment = stored or _new_payment(invoice, payer, attempt, now)
-    payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
+    payment, outcome = ask_stripe(
+        invoice, payment, payer, is_on_record=stored is not None, stores=stores, gateways=gateways, now=now
+    )
     return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
 
 

@@ -37,5 +37,5 @@ def find_payments(
     """An organization's payments, newest first, or those of one invoice. Raises NotFoundError for an unknown one."""
     if invoice_id is None:
         return stores.payments.page(organization_id, limit=limit, cursor=cursor)
-    invoice, _ = find_invoice(organization_id, invoice_id, stores=stores)
-    return Page(stores.payments.of_invoice(organization_id, invoice_id, invoice.attempt), None)
+    find_invoice(organization_id, invoice_id, stores=stores)
+    return Page(stores.payments.of_invoice(organization_id, invoice_id), None)

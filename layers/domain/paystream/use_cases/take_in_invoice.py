@@ -26,7 +26,7 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
         )
         invoice = replace(invoice, attempt_started_at=started_at)
     if invoice.problem is None and not stores.invoices.claim_number(invoice):
-        taken = Problem(code="invalid_item", details="number: value_already_exist")
+        taken = Problem(code="invalid_item", details={"number": ["value_already_exist"]})
         rejected = json.dumps({"number": invoice.number}, ensure_ascii=False)
         invoice = replace(invoice, problem=taken, rejected=rejected, number=invoice.lago_id, due_at=None)
     return stores.invoices.save(invoice)

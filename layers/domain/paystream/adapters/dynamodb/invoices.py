@@ -9,6 +9,7 @@ from typing import Any, cast
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, plain_item, to_item
+from paystream.adapters.dynamodb.payments import invoice_key
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification
@@ -77,7 +78,9 @@ class DynamoInvoices:
 
     def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:
         written = replace(settlement.invoice, version=settlement.invoice.version + 1)
-        payment = {"TableName": self._database.tables.payments, "Item": to_item(settlement.payment)}
+        index_key = invoice_key(settlement.payment.organization_id, settlement.payment.invoice_id)
+        item = to_item(settlement.payment, invoice_key=index_key)
+        payment = {"TableName": self._database.tables.payments, "Item": item}
         self._database.write(
             self._update(settlement.invoice, written), {"Put": payment}, *self._database.outbox(notifications)
         )

@@ -2,11 +2,13 @@
 
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import from_item
-from paystream.model.identifiers import payment_id
 from paystream.model.payment import Payment
 from paystream.ports import Page
 
 BY_CREATION = "by_creation"
+BY_INVOICE = "by_invoice"
+_INVOICE_POSITION = ("created_at", "organization_id", "lago_id")
+_MOST = 100
 
 
 class DynamoPayments:
@@ -20,9 +22,16 @@ class DynamoPayments:
         item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
         return from_item(Payment, item) if item else None
 
-    def of_invoice(self, organization_id: str, invoice_id: str, attempts: int) -> tuple[Payment, ...]:
-        ids = [payment_id(organization_id, invoice_id, attempt) for attempt in range(attempts, 0, -1)]
-        keys = [{"organization_id": {"S": organization_id}, "lago_id": {"S": lago_id}} for lago_id in ids]
+    def of_invoice(self, organization_id: str, invoice_id: str) -> tuple[Payment, ...]:
+        keys, _ = self._database.query_page(
+            self._table,
+            BY_INVOICE,
+            {"invoice_key": invoice_key(organization_id, invoice_id)},
+            position=_INVOICE_POSITION,
+            limit=_MOST,
+            cursor=None,
+            newest_first=True,
+        )
         return tuple(from_item(Payment, item) for item in self._database.items_of(self._table, keys))
 
     def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[Payment]:
@@ -30,3 +39,8 @@ class DynamoPayments:
             self._table, BY_CREATION, organization_id, limit=limit, cursor=cursor
         )
         return Page(tuple(from_item(Payment, item) for item in items), next_cursor)
+
+
+def invoice_key(organization_id: str, invoice_id: str) -> str:
+    """The partition of an invoice's payments in the index."""
+    return f"{organization_id}#{invoice_id}"
