@@ -1,7 +1,7 @@
 """`make local` and `make stop`: the whole stack, left running in the background."""
 
 import argparse
-import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Event
 
 from sandbox.aws import REPOSITORY
 from sandbox.stack import SECRET_KEY, Stack, request, wait_for, work_directory
@@ -31,6 +30,7 @@ def main() -> int:
 def _start() -> int:
     if _running_pid():
         print("It is running already.")
+        wait_for("it to be ready", _STACK_FILE.exists, seconds=_START_SECONDS)
     else:
         _STACK_FILE.unlink(missing_ok=True)
         environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "tests"), "PYTHONUNBUFFERED": "1"}
@@ -43,8 +43,13 @@ def _start() -> int:
                 start_new_session=True,
                 env=environment,
             )
-        _PID_FILE.write_text(str(server.pid))
-        if not _follow_until_ready(server):
+        try:
+            ready = _follow_until_ready(server)
+        except KeyboardInterrupt:
+            ready = False
+        if not ready:
+            server.terminate()
+            server.wait()
             print(f"It did not start; see {_LOG_FILE.relative_to(REPOSITORY)}")
             return 1
     print(_how_to_call(json.loads(_STACK_FILE.read_text())))
@@ -74,17 +79,19 @@ def _stop() -> int:
 
 
 def _serve() -> int:
-    stop = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
-    try:
-        with Stack("local") as stack:
-            facts = _connect(stack)
-            _write(_STACK_FILE, json.dumps(facts, indent=2))
-            stop.wait()
-    finally:
-        _STACK_FILE.unlink(missing_ok=True)
-        _PID_FILE.unlink(missing_ok=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    with _PID_FILE.open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        try:
+            with Stack("local") as stack:
+                _write(_STACK_FILE, json.dumps(_connect(stack), indent=2))
+                signal.pause()
+        finally:
+            _STACK_FILE.unlink(missing_ok=True)
     return 0
 
 
@@ -124,10 +131,15 @@ def _write(path: Path, text: str) -> None:
 
 
 def _running_pid() -> int | None:
-    with contextlib.suppress(OSError, ValueError):
-        pid = int(_PID_FILE.read_text())
-        os.kill(pid, 0)
-        return pid
+    """The process that holds the lock on the file; a file that is left over means nothing."""
+    if not _PID_FILE.exists():
+        return None
+    with _PID_FILE.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            return int(lock.read() or 0) or None
     return None
 
 

@@ -32,7 +32,8 @@ class DynamoPayments:
             cursor=None,
             newest_first=True,
         )
-        return tuple(from_item(Payment, item) for item in self._database.items_of(self._table, keys))
+        payments = [from_item(Payment, item) for item in self._database.items_of(self._table, keys)]
+        return tuple(sorted(payments, key=lambda payment: (payment.attempt, payment.created_at), reverse=True))
 
     def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[Payment]:
         items, next_cursor = self._database.index_page(
