@@ -15,12 +15,12 @@ class _Loader(yaml.SafeLoader):
 
 def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
     value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
+    if isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
     else:
-        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+        value = node.value
     if name == "GetAtt" and isinstance(value, str):
         value = value.split(".")
     return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
@@ -32,7 +32,8 @@ _Loader.add_multi_constructor("!", _short_form)
 @cache
 def template() -> dict[str, Any]:
     """The whole template. Not to be changed: it is shared."""
-    loaded: dict[str, Any] = yaml.load((REPOSITORY / "template.yaml").read_text(), _Loader)  # noqa: S506
+    loader = _Loader((REPOSITORY / "template.yaml").read_text())
+    loaded: dict[str, Any] = loader.get_single_data()
     return loaded
 
 

@@ -255,3 +255,21 @@ def test_an_attempt_on_record_settles_after_its_customer_went_to_another_account
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
+
+
+@pytest.mark.parametrize("last", ["succeeded", "requires_payment_method"])
+def test_what_is_on_its_way_at_the_former_customer_is_followed_to_its_end(world: World, last: str) -> None:
+    invoice_id, record = charged_and_not_written_down(world)
+    former = provider_customer_id(world)
+    link(world, world.stripe_customer(), "stripe")
+    world.stripe.control.add_fault("500_before_commit", method="GET", path="/v1/payment_intents", times=2)
+    assert redeliver(world, record) == 1
+    told = {"succeeded": "payment_intent.succeeded", "requires_payment_method": "payment_intent.payment_failed"}
+
+    for event_type, status in (("payment_intent.processing", "processing"), (told[last], last)):
+        about = intent(invoice_id, status, customer=former)
+        assert post(world, event(world, event_type, about)).status == 200
+
+    ended = {"succeeded": "succeeded", "requires_payment_method": "failed"}[last]
+    assert world.invoice(invoice_id)["payment_status"] == ended
+    assert [payment["provider_customer_id"] for payment in world.payments(invoice_id)] == [former]

@@ -105,7 +105,7 @@ def _is_about(
     """Whether the intent can be this attempt's: metadata can be written by anybody who may write to some account."""
     links = {(customer.integration_id, customer.provider_customer_id)}
     links |= {(link.integration_id, link.provider_customer_id) for link in customer.former_links}
-    if stored and stored.provider_payment_id:
+    if stored:
         links = {(stored.integration_id, stored.provider_customer_id)}
     return (
         (integration.lago_id, event.provider_customer_id) in links
