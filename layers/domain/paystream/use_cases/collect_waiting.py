@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from paystream.errors import NeedsAttentionError, NotFoundError, OutcomeUnknownError, VersionConflictError
 from paystream.model.customer import Customer
-from paystream.model.invoice import Invoice
+from paystream.model.invoice import Invoice, WaitingFor
 from paystream.ports import CollectionQueue, Gateways, Stores
 from paystream.use_cases.collect_invoice import collect_invoice
 from paystream.use_cases.create_provider_customer import resume_creation
@@ -71,7 +71,8 @@ def _collect_one(
     if paused:
         wait_for_key(fresh, paused, stores=stores, now=clock())
         return 1
-    claimed = _claim(fresh, stores, clock()) if customer.payment_method_id else fresh
+    is_to_be_claimed = customer.payment_method_id and fresh.waiting_for is not WaitingFor.KEY
+    claimed = _claim(fresh, stores, clock()) if is_to_be_claimed else fresh
     if claimed is None:
         return 0
     collect_invoice(claimed, stores=stores, gateways=gateways, now=clock())
@@ -82,7 +83,8 @@ def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice | None:
     """Keep others away for a moment: several events bring the same card, and one call of Stripe is enough.
 
     Two calls would do no harm, they share their idempotency key. Whoever claimed and crashed gets its message again.
-    Without a payment method nothing is claimed: the message that comes with one must not be kept away.
+    Without a payment method nothing is claimed: the message that comes with one must not be kept away. Nor is what
+    waits for a key: the schedule must not be kept away when it is connected again.
     """
     if invoice.claimed_until and now < invoice.claimed_until:
         return None

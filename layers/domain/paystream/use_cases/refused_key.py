@@ -53,6 +53,8 @@ def wait_for_key(invoice: Invoice, paused: NeedsAttentionError, *, stores: Store
     Written each time, because connecting it may have made the invoice due at once: the new time must not undo that
     unnoticed. None if all is to be decided again: the integration is paused no more, or somebody else wrote.
     """
+    if not invoice.is_open:
+        return invoice
     waiting = replace(
         invoice,
         waiting_for=WaitingFor.KEY,
