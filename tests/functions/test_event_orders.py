@@ -1,6 +1,5 @@
-"""payment-result: every order of an intent's events, each of them repeated, and every two at once, end in one state."""
+"""payment-result: every order of an intent's events, each repeated, and every two of them at once, end in one state."""
 
-import json
 from collections import Counter
 from itertools import permutations, product
 from typing import Any
@@ -51,23 +50,23 @@ def end_of(world: World, invoice_id: str) -> tuple[Any, ...]:
     return invoice["payment_status"], invoice["total_paid_amount_cents"], payment["payment_status"]
 
 
-def each_twice(order: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(status for status in order for _ in range(2))
+def orders(life: tuple[str, ...], first: str) -> list[tuple[str, ...]]:
+    """All orders that begin with this one."""
+    return [order for order in permutations(life) if order[0] == first]
 
 
-def there_and_back(order: tuple[str, ...]) -> tuple[str, ...]:
-    return (*order, *reversed(order))
+def there_and_back(world: World, invoice_id: str, order: tuple[str, ...]) -> set[int]:
+    """Each event once, then each again, the last one first; returns the statuses that were answered."""
+    return {tell(world, invoice_id, status) for status in (*order, *reversed(order))}
 
 
-@pytest.mark.parametrize("repeated", [each_twice, there_and_back])
-def test_an_intent_that_succeeds_has_paid_its_invoice_whatever_the_order_and_repetition(
-    world: World, repeated: Any
-) -> None:
+@pytest.mark.parametrize("first", PAID)
+def test_an_intent_that_succeeds_has_paid_its_invoice_whatever_the_order(world: World, first: str) -> None:
     customer_without_a_card(world)
 
-    for order in permutations(PAID):
+    for order in orders(PAID, first):
         invoice_id = world.create_invoice()
-        assert {tell(world, invoice_id, status) for status in repeated(order)} == {200}
+        assert there_and_back(world, invoice_id, order) == {200}
 
         assert end_of(world, invoice_id) == ("succeeded", 4200, "succeeded"), order
         heard = told(world, invoice_id)
@@ -78,13 +77,13 @@ def test_an_intent_that_succeeds_has_paid_its_invoice_whatever_the_order_and_rep
         assert heard["payment.requires_action"] <= 1, order
 
 
-@pytest.mark.parametrize("repeated", [each_twice, there_and_back])
-def test_an_intent_that_fails_is_told_once_whatever_the_order_and_repetition(world: World, repeated: Any) -> None:
+@pytest.mark.parametrize("first", NOT_PAID)
+def test_an_intent_that_fails_is_told_once_whatever_the_order(world: World, first: str) -> None:
     customer_without_a_card(world)
 
-    for order in permutations(NOT_PAID):
+    for order in orders(NOT_PAID, first):
         invoice_id = world.create_invoice()
-        assert {tell(world, invoice_id, status) for status in repeated(order)} == {200}
+        assert there_and_back(world, invoice_id, order) == {200}
 
         assert end_of(world, invoice_id) == ("failed", 0, "failed"), order
         heard = told(world, invoice_id)
@@ -112,7 +111,6 @@ def test_of_two_events_at_once_both_count(world: World, call: tuple[str, dict[st
         ends = {"succeeded": "succeeded", "requires_payment_method": "failed"}
         expected = next((ends[status] for status in ends if status in (first, second)), "processing")
         assert end_of(world, invoice_id)[2] == expected, (first, second)
-        assert set(told(world, invoice_id).values()) <= {1, 2}
         heard = told(world, invoice_id)
         assert heard["payment.succeeded"] == (expected == "succeeded"), (first, second)
         assert heard["invoice.payment_failure"] <= 1, (first, second)
@@ -199,4 +197,4 @@ class TestASecretThatIsRolled:
         world.aws.meanwhile("GetItem", replaced, TableName="IntegrationsTable")
 
         assert tell(world, invoice_id, "succeeded") == 200
-        assert json.dumps(end_of(world, invoice_id)) == json.dumps(["succeeded", 4200, "succeeded"])
+        assert end_of(world, invoice_id) == ("succeeded", 4200, "succeeded")
