@@ -25,6 +25,7 @@ def _connect(request: Request) -> Response:
         stores=bootstrap.stores(),
         gateways=bootstrap.gateways(),
         secrets=bootstrap.secrets(),
+        queue=bootstrap.collection_queue(),
         now=bootstrap.now(),
     )
     logger.info("integration connected", code=code, account_id=integration.account_id)

@@ -6,6 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.outbox import notification_from_change
 from paystream.entry.records import failures, stream_records
+from paystream.model.notification import WebhookType
 from paystream.observability import count, logger, metrics
 from paystream.use_cases.publish_notifications import publish_notifications as publish
 
@@ -17,6 +18,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     records = stream_records(event)
     notifications = [notification_from_change(record.value) for record in records]
     refused = publish(notifications, publisher=bootstrap.publisher())
+    types = [notification.webhook_type for notification in notifications]
+    count("IntegrationNeedsAttention", types.count(WebhookType.PAYMENT_PROVIDER_ERROR))
     count("NotificationPublished", len(notifications) - len(refused))
     logger.info("notifications published", published=len(notifications) - len(refused), refused=len(refused))
     return failures(

@@ -55,6 +55,8 @@ class TestConnecting:
             "webhook_url": WEBHOOK_URL,
             "webhook_endpoint_id": endpoint.id,
             "is_default": True,
+            "needs_attention_since": None,
+            "needs_attention_reason": None,
             "created_at": "2026-11-23T10:00:00Z",
             "updated_at": "2026-11-23T10:00:00Z",
         }

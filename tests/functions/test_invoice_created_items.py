@@ -100,7 +100,7 @@ def test_an_open_item_is_due_to_be_looked_at_again(world: World) -> None:
     world.collect_new_invoices()
 
     (item,) = world.items("invoices")
-    assert item["due_at"] == "2026-11-23T10:15:00.000+00:00"
+    assert item["due_at"] == "2026-11-23T10:05:00.000+00:00"
 
 
 def test_a_malformed_item_is_parked_with_the_reason_and_its_neighbour_is_collected(world: World) -> None:

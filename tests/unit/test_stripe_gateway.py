@@ -29,16 +29,17 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 class SecretsInMemory:
-    """Implements the port `Secrets`."""
+    """Implements the port `Secrets`: what was put first is remembered, what was put last is read afresh."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], Credentials] = {}
+        self._kept: dict[tuple[str, str], list[Credentials]] = {}
 
-    def get(self, integration: Integration) -> Credentials | None:
-        return self._kept.get((integration.organization_id, integration.lago_id))
+    def get(self, integration: Integration, *, fresh: bool = False) -> Credentials | None:
+        kept = self._kept.get((integration.organization_id, integration.lago_id))
+        return kept[-1 if fresh else 0] if kept else None
 
     def put(self, organization_id: str, integration_id: str, credentials: Credentials) -> None:
-        self._kept[organization_id, integration_id] = credentials
+        self._kept.setdefault((organization_id, integration_id), []).append(credentials)
 
     def remove(self, organization_id: str, integration_id: str) -> None:
         del self._kept[organization_id, integration_id]

@@ -52,6 +52,15 @@ class KeyRefusedError(PaystreamError):
         self.code = code
 
 
+class NeedsAttentionError(KeyRefusedError):
+    """The integration is paused, because Stripe refused its key, just now or before: until it is connected again."""
+
+    def __init__(self, message: str, *, code: str | None, payment_provider_code: str, integration_id: str) -> None:
+        super().__init__(message, code=code)
+        self.payment_provider_code = payment_provider_code
+        self.integration_id = integration_id
+
+
 class OutcomeUnknownError(PaystreamError):
     """Stripe may or may not have done it: time-out, lost connection, 409, 429, 5xx, a body that broke off."""
 

@@ -38,12 +38,15 @@ class Integrations(Protocol):
 
     def get(self, organization_id: str, code: str) -> Integration | None: ...
     def all(self, organization_id: str) -> tuple[Integration, ...]: ...
-    def save(self, integration: Integration) -> Integration:
-        """Write the next version. Raises VersionConflictError if the stored version is not the one that was read."""
+    def save(self, integration: Integration, notifications: Sequence[Notification] = ()) -> Integration:
+        """Write the next version and what has to be told, all or nothing.
+
+        Raises VersionConflictError if what is stored is not what was read: another version, or another life of it.
+        """
         ...
 
     def remove(self, integration: Integration) -> None:
-        """Raises VersionConflictError if the stored version is not the one that was read."""
+        """Raises VersionConflictError if what is stored is not what was read."""
         ...
 
 
@@ -120,6 +123,14 @@ class DueInvoices(Protocol):
         """
         ...
 
+    def paused(self, organization_id: str, integration_id: str, *, limit: int, cursor: str | None) -> Page[str]:
+        """The ids of the invoices that wait for this integration's secret key, oldest first."""
+        ...
+
+    def make_due(self, organization_id: str, lago_id: str, *, integration_id: str, at: datetime) -> None:
+        """Let the invoice be due at that time, unless it is due earlier or waits for this integration's key no more."""
+        ...
+
 
 class Payments(Protocol):
     """Attempts to collect; they are written by `Invoices.settle`."""
@@ -156,7 +167,10 @@ class Stores:
 class Secrets(Protocol):
     """Credentials of the integrations, in Secrets Manager."""
 
-    def get(self, integration: Integration) -> Credentials | None: ...
+    def get(self, integration: Integration, *, fresh: bool = False) -> Credentials | None:
+        """None if there are none. What was read a while ago may be answered again, unless it is to be `fresh`."""
+        ...
+
     def put(self, organization_id: str, integration_id: str, credentials: Credentials) -> None: ...
     def remove(self, organization_id: str, integration_id: str) -> None: ...
 
@@ -238,7 +252,10 @@ class Gateways(Protocol):
     """Leads to the gateway of an integration."""
 
     def of(self, integration: Integration) -> PaymentGateway:
-        """Raises KeyRefusedError if the integration has no credentials."""
+        """A gateway that follows a rotation: a refused key is read again once, and a new one is used.
+
+        Raises KeyRefusedError if the integration has no credentials.
+        """
         ...
 
     def with_key(self, secret_key: str) -> PaymentGateway: ...
@@ -248,6 +265,9 @@ class CollectionQueue(Protocol):
     """Work to be done soon, outside of the request that found it."""
 
     def collect_waiting(self, organization_id: str, external_customer_id: str) -> None: ...
+    def resume_collection(self, organization_id: str, integration_id: str, *, cursor: str | None = None) -> None:
+        """What waits for the integration's secret key is to be due, from this cursor of `DueInvoices.paused` on."""
+        ...
 
 
 class DueQueue(Protocol):

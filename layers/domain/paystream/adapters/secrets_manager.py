@@ -41,11 +41,11 @@ class SecretsManagerSecrets:
         self._clock = clock
         self._kept: dict[str, tuple[_State, float, Credentials]] = {}
 
-    def get(self, integration: Integration) -> Credentials | None:
+    def get(self, integration: Integration, *, fresh: bool = False) -> Credentials | None:
         name = self._name(integration.organization_id, integration.lago_id)
         state = (integration.created_at, integration.version)
         kept_state, read_at, kept = self._kept.get(name, (None, 0.0, None))
-        if kept_state == state and self._clock() - read_at < _KEPT_SECONDS:
+        if not fresh and kept_state == state and self._clock() - read_at < _KEPT_SECONDS:
             return kept
         try:
             stored = json.loads(self._client.get_secret_value(SecretId=name)["SecretString"])

@@ -1,4 +1,4 @@
-"""The queues: customers whose waiting invoices can be collected, and invoices that are to be looked at again."""
+"""The queues: customers and integrations whose waiting invoices can be collected, and invoices that are due."""
 
 import json
 import re
@@ -25,7 +25,12 @@ class SqsCollectionQueue:
         self._queue_url = queue_url
 
     def collect_waiting(self, organization_id: str, external_customer_id: str) -> None:
-        body = {"organization_id": organization_id, "external_customer_id": external_customer_id}
+        self._send({"organization_id": organization_id, "external_customer_id": external_customer_id})
+
+    def resume_collection(self, organization_id: str, integration_id: str, *, cursor: str | None = None) -> None:
+        self._send({"organization_id": organization_id, "integration_id": integration_id, "cursor": cursor})
+
+    def _send(self, body: dict[str, str | None]) -> None:
         self._client.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(body))
 
 

@@ -8,6 +8,7 @@ from paystream.model.integration import Integration
 
 def integration_object(integration: Integration, *, is_default: bool) -> dict[str, Any]:
     """Of the key, only its last four characters are shown."""
+    attention = integration.needs_attention
     return {
         "lago_id": integration.lago_id,
         "type": "stripe",
@@ -21,6 +22,8 @@ def integration_object(integration: Integration, *, is_default: bool) -> dict[st
         "webhook_url": integration.webhook_url,
         "webhook_endpoint_id": integration.webhook_endpoint_id,
         "is_default": is_default,
+        "needs_attention_since": timestamp(attention.since) if attention else None,
+        "needs_attention_reason": {"message": attention.message, "code": attention.code} if attention else None,
         "created_at": timestamp(integration.created_at),
         "updated_at": timestamp(integration.updated_at),
     }

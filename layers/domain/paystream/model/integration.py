@@ -8,9 +8,18 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """Stripe refuses the integration's key: since when, and in which words. `code` is Stripe's, if it gave one."""
+
+    since: datetime
+    message: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
-    code.
+    code. While it `needs_attention`, collection through it is paused; connecting it again ends that.
     """
 
     organization_id: str
@@ -27,6 +36,7 @@ class Integration:
     updated_at: datetime
     success_redirect_url: str | None = None
     default_since: datetime | None = None
+    needs_attention: Attention | None = None
     version: int = 0
 
 

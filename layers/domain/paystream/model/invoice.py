@@ -22,6 +22,7 @@ class WaitingFor(StrEnum):
     INTEGRATION = "integration"
     PROVIDER_CUSTOMER = "provider_customer"
     PAYMENT_METHOD = "payment_method"
+    KEY = "secret_key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ class Invoice:
 
     `attempt` counts the payments made for it; `attempt_started_at` is the earliest time at which the idempotency key
     of that attempt can have been used. `due_at` is when an open invoice is looked at again; until
-    `claimed_until` somebody is collecting what had been waiting. `rejected` keeps what was
+    `claimed_until` somebody is collecting what had been waiting. `paused_integration_id` is the integration whose
+    secret key it waits for. `rejected` keeps what was
     put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters. `version` is 0
     until Paystream has written the invoice for the first time.
     """
@@ -78,6 +80,7 @@ class Invoice:
     attempt_started_at: datetime | None = None
     due_at: datetime | None = None
     waiting_for: WaitingFor | None = None
+    paused_integration_id: str | None = None
     claimed_until: datetime | None = None
     problem: Problem | None = None
     rejected: str | None = None

@@ -59,6 +59,7 @@ def _decide_invoice(invoice: Invoice, payment: Payment, now: datetime) -> Invoic
         attempt=max(invoice.attempt, payment.attempt),
         attempt_started_at=invoice.attempt_started_at or payment.created_at,
         waiting_for=None,
+        paused_integration_id=None,
         claimed_until=None,
         updated_at=now,
     )

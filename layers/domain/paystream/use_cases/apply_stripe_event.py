@@ -14,7 +14,7 @@ from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.ports import CollectionQueue, Gateways, Stores
 from paystream.use_cases.record_outcome import record_outcome
-from paystream.use_cases.refused_key import refused_key_told
+from paystream.use_cases.refused_key import stripe_asked
 
 _ATTEMPT = re.compile(r"[1-9][0-9]{0,3}")
 
@@ -180,8 +180,7 @@ def _make_default(
 ) -> bool:
     """Make the saved method Stripe's default; False if it cannot be: it was detached, or its customer deleted."""
     try:
-        with refused_key_told(integration, "customer.update", stores=stores, now=now):
-            gateway = gateways.of(integration)
+        with stripe_asked(integration, "customer.update", stores=stores, gateways=gateways, now=now) as gateway:
             gateway.set_default_payment_method(event.provider_customer_id, str(event.payment_method_id))
     except ProviderRefusedError:
         return False

@@ -17,7 +17,7 @@ from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports import Gateways, PaymentGateway, PaymentRequest, Stores
-from paystream.use_cases.refused_key import refused_key_told
+from paystream.use_cases.refused_key import stripe_asked
 
 KEY_IS_SAFE_FOR = timedelta(hours=23)
 """Stripe keeps a key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests. No function runs for 1."""
@@ -53,7 +53,8 @@ def ask_stripe(
     """The outcome of the attempt, and the payment as Stripe has it.
 
     An attempt that `is_on_record` was sent where it says; any other may have been sent to a former link first.
-    Raises OutcomeUnknownError after counting the try on the payment, KeyRefusedError after telling it.
+    Raises OutcomeUnknownError after counting the try on the payment, NeedsAttentionError if an integration is paused,
+    KeyRefusedError if it was connected anew just now.
     """
     started_at = min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
     if not is_on_record:
@@ -61,8 +62,9 @@ def ask_stripe(
         if former:
             return former
     try:
-        with refused_key_told(payer.integration, "payment_intent.create", stores=stores, now=now):
-            gateway = gateways.of(payer.integration)
+        with stripe_asked(
+            payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now
+        ) as gateway:
             if now - started_at > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES:
                 found = _look_up(payment, gateway, started_at)
                 if found:
@@ -96,8 +98,8 @@ def _look_up_former_links(
             integration_id=link.integration_id,
             provider_customer_id=link.provider_customer_id,
         )
-        with refused_key_told(integration, "payment_intent.list", stores=stores, now=now):
-            found = _look_up(linked, gateways.of(integration), started_at)
+        with stripe_asked(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
+            found = _look_up(linked, gateway, started_at)
         if found:
             return linked, found
     return None

@@ -7,7 +7,7 @@ and the attempt, so whoever repeats this after a crash repeats the same request 
 from dataclasses import replace
 from datetime import datetime
 
-from paystream.errors import VersionConflictError
+from paystream.errors import NeedsAttentionError, VersionConflictError
 from paystream.lago.envelopes import payment_method_missing, payment_status_updated, settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
@@ -19,14 +19,15 @@ from paystream.model.settlement import settle
 from paystream.ports import Gateways, Stores
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
+from paystream.use_cases.refused_key import wait_for_key
 
 
 def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
     """Collect an open invoice once; safe to repeat, at once or after days. Returns the invoice as it is then.
 
     `invoice.attempt_started_at` must be set: the earliest time at which this attempt's key can have been used. Raises
-    OutcomeUnknownError when Stripe's answer is not known: repeat it. Raises KeyRefusedError when the operator has to
-    act.
+    OutcomeUnknownError when Stripe's answer is not known, KeyRefusedError when the key was refused that was replaced
+    just now: repeat it. While an integration is paused the invoice waits for its key.
     """
     if not invoice.is_open:
         return invoice
@@ -41,9 +42,14 @@ def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
     if isinstance(payer, WaitingFor):
         return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
     payment = stored or _new_payment(invoice, payer, attempt, now)
-    payment, outcome = ask_stripe(
-        invoice, payment, payer, is_on_record=stored is not None, stores=stores, gateways=gateways, now=now
-    )
+    try:
+        payment, outcome = ask_stripe(
+            invoice, payment, payer, is_on_record=stored is not None, stores=stores, gateways=gateways, now=now
+        )
+    except NeedsAttentionError as paused:
+        return wait_for_key(invoice, paused, stores=stores, now=now) or collect_invoice(
+            read_invoice(stores, invoice.organization_id, invoice.lago_id), stores=stores, gateways=gateways, now=now
+        )
     return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
 
 
@@ -79,7 +85,13 @@ def _wait(
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     missing = reason is WaitingFor.PAYMENT_METHOD and customer is not None
     told = (payment_method_missing(invoice, customer, now),) if missing and customer else ()
-    waiting = replace(invoice, waiting_for=reason, due_at=look_again_at(invoice, now), updated_at=now)
+    waiting = replace(
+        invoice,
+        waiting_for=reason,
+        paused_integration_id=None,
+        due_at=look_again_at(invoice, now),
+        updated_at=now,
+    )
     try:
         waiting = stores.invoices.save(waiting, told)
     except VersionConflictError:
@@ -96,6 +108,7 @@ def _close_without_payment(invoice: Invoice, stores: Stores, now: datetime) -> I
         payment_status=PaymentStatus.SUCCEEDED,
         due_at=None,
         waiting_for=None,
+        paused_integration_id=None,
         claimed_until=None,
         updated_at=now,
     )

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from paystream.errors import NotFoundError, OutcomeUnknownError, VersionConflictError
+from paystream.errors import NeedsAttentionError, NotFoundError, OutcomeUnknownError, VersionConflictError
 from paystream.model.customer import Customer
-from paystream.model.invoice import Invoice
+from paystream.model.invoice import Invoice, WaitingFor
 from paystream.ports import CollectionQueue, Gateways, Stores
 from paystream.use_cases.collect_invoice import collect_invoice
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.record_outcome import read_invoice
+from paystream.use_cases.refused_key import wait_for_key
 
 CLAIMED_FOR = timedelta(minutes=5)
 """No function runs for longer; the message of one that crashed comes back later than that."""
@@ -32,19 +33,23 @@ def collect_waiting(
     When no time is left for one more, the customer is queued again.
 
     Safe to repeat: what is collected waits no longer. One invoice that fails does not hold back the others; the first
-    error is raised in the end. Raises KeyRefusedError at once: the others would meet it, too.
+    error is raised in the end. While the integration is paused, they wait for its key.
     """
     customer = stores.customers.get(organization_id, external_customer_id)
     if customer is None:
         raise NotFoundError("customer")
-    resume_creation(customer, stores=stores, gateways=gateways, now=clock())
+    paused: NeedsAttentionError | None = None
+    try:
+        resume_creation(customer, stores=stores, gateways=gateways, now=clock())
+    except NeedsAttentionError as needs_attention:
+        paused = needs_attention
     looked_at, errors = 0, []
     for invoice in stores.invoices.waiting(organization_id, external_customer_id):
         if not time_is_left():
             queue.collect_waiting(organization_id, external_customer_id)
             break
         try:
-            looked_at += _collect_one(invoice, customer, stores=stores, gateways=gateways, clock=clock)
+            looked_at += _collect_one(invoice, customer, paused, stores=stores, gateways=gateways, clock=clock)
         except (OutcomeUnknownError, VersionConflictError) as error:
             errors.append(error)
     if errors:
@@ -53,11 +58,21 @@ def collect_waiting(
 
 
 def _collect_one(
-    invoice: Invoice, customer: Customer, *, stores: Stores, gateways: Gateways, clock: Callable[[], datetime]
+    invoice: Invoice,
+    customer: Customer,
+    paused: NeedsAttentionError | None,
+    *,
+    stores: Stores,
+    gateways: Gateways,
+    clock: Callable[[], datetime],
 ) -> int:
-    """Collect an invoice unless somebody else does; how many were collected."""
+    """Collect an invoice unless somebody else does; how many were looked at. Its customer may wait for a key itself."""
     fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
-    claimed = _claim(fresh, stores, clock()) if customer.payment_method_id else fresh
+    if paused:
+        wait_for_key(fresh, paused, stores=stores, now=clock())
+        return 1
+    is_to_be_claimed = customer.payment_method_id and fresh.waiting_for is not WaitingFor.KEY
+    claimed = _claim(fresh, stores, clock()) if is_to_be_claimed else fresh
     if claimed is None:
         return 0
     collect_invoice(claimed, stores=stores, gateways=gateways, now=clock())
@@ -68,7 +83,8 @@ def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice | None:
     """Keep others away for a moment: several events bring the same card, and one call of Stripe is enough.
 
     Two calls would do no harm, they share their idempotency key. Whoever claimed and crashed gets its message again.
-    Without a payment method nothing is claimed: the message that comes with one must not be kept away.
+    Without a payment method nothing is claimed: the message that comes with one must not be kept away. Nor is what
+    waits for a key: the schedule must not be kept away when it is connected again.
     """
     if invoice.claimed_until and now < invoice.claimed_until:
         return None

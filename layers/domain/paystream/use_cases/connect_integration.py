@@ -21,7 +21,7 @@ from paystream.errors import (
 )
 from paystream.model.identifiers import derived_id
 from paystream.model.integration import Credentials, Integration
-from paystream.ports import Gateways, PaymentGateway, Secrets, Stores, WebhookEndpoint
+from paystream.ports import CollectionQueue, Gateways, PaymentGateway, Secrets, Stores, WebhookEndpoint
 
 _SIGNING_SECRETS_KEPT = 2
 _MOST_ENDPOINTS = 16
@@ -53,16 +53,18 @@ def connect_integration(
     stores: Stores,
     gateways: Gateways,
     secrets: Secrets,
+    queue: CollectionQueue,
     now: datetime,
 ) -> Integration:
-    """Check the key with Stripe, see that one webhook endpoint leads here, store both secrets, then the integration.
+    """Check the key with Stripe, see that one webhook endpoint leads here, store both secrets, then the integration,
+    which is paused no more. What had waited for its key is resumed each time: calling again makes a lost message good.
 
     Raises InvalidInputError for a key that Stripe refuses or that is of another account, ConflictError if the
     integration was changed at the same time again and again, OutcomeUnknownError if Stripe did not answer: call again.
     """
     for _ in range(_TRIES):
         with suppress(VersionConflictError):
-            return _connect(
+            connected = _connect(
                 request,
                 organization_id=organization_id,
                 code=code,
@@ -72,6 +74,8 @@ def connect_integration(
                 secrets=secrets,
                 now=now,
             )
+            queue.resume_collection(organization_id, connected.lago_id)
+            return connected
     raise ConflictError(
         "integration_changed", "the integration was changed at the same time; send it again", passes=True
     )
@@ -106,6 +110,7 @@ def _connect(
         key_last4=secret_key[-4:],
         webhook_endpoint_id=endpoint.id,
         webhook_url=endpoint.url,
+        needs_attention=None,
     )
     return stores.integrations.save(connected)
 
@@ -116,7 +121,7 @@ def disconnect_integration(
     """Remove the webhook endpoint at Stripe, the secret and the integration, in this order.
 
     A key that Stripe no longer accepts cannot remove the endpoint; that does not keep the integration.
-    Raises NotFoundError, OutcomeUnknownError and VersionConflictError: call again.
+    Raises NotFoundError, OutcomeUnknownError and VersionConflictError (somebody changed it, or paused it): call again.
     """
     integration = stores.integrations.get(organization_id, code)
     if integration is None:

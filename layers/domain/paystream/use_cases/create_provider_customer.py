@@ -16,7 +16,7 @@ from paystream.model.identifiers import derived_id
 from paystream.model.notification import Notification
 from paystream.ports import Gateways, PaymentGateway, Stores
 from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR
-from paystream.use_cases.refused_key import refused_key_told
+from paystream.use_cases.refused_key import stripe_asked
 
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
 _CLEARED_BY_EMPTY = {"address", "email"}
@@ -62,9 +62,10 @@ def begin_creation(customer: Customer, now: datetime) -> Customer:
 
 def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime) -> Customer:
     """Send the stored request and store the new id. A refusal is told and ends the request; the customer stays
-    without an id. A key that Stripe refuses is told, too, and the request stays to be repeated.
+    without an id. While the integration is paused, the request stays to be repeated.
 
-    Raises NotFoundError if the integration is gone, OutcomeUnknownError to be repeated, KeyRefusedError.
+    Raises NotFoundError if the integration is gone, OutcomeUnknownError to be repeated, NeedsAttentionError while it is
+    paused, KeyRefusedError if it was connected anew just now.
     """
     creation = customer.creation
     if creation is None:
@@ -73,15 +74,14 @@ def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, n
     if integration is None:
         raise NotFoundError("payment_provider")
     try:
-        with refused_key_told(integration, "customer.create", stores=stores, now=now):
-            gateway = gateways.of(integration)
+        with stripe_asked(integration, "customer.create", stores=stores, gateways=gateways, now=now) as gateway:
             provider_customer_id = _create(customer, creation, gateway, now)
+            created = replace(customer, creation=None, provider_customer_id=provider_customer_id, updated_at=now)
+            caught_up = _catch_up(created, creation, gateway, now)
     except ProviderRefusedError as refused:
         ended = replace(customer, creation=None, updated_at=now)
         return stores.customers.save(ended, (provider_customer_error(ended, str(refused), refused.code, now),))
-    created = replace(customer, creation=None, provider_customer_id=provider_customer_id, updated_at=now)
-    told = (provider_customer_created(created, now), *_catch_up(created, creation, gateway, now))
-    return stores.customers.save(created, told)
+    return stores.customers.save(created, (provider_customer_created(created, now), *caught_up))
 
 
 def _create(customer: Customer, creation: CustomerCreation, gateway: PaymentGateway, now: datetime) -> str:

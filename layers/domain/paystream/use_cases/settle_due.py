@@ -3,7 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from paystream.errors import KeyRefusedError, NotFoundError, OutcomeUnknownError, VersionConflictError
+from paystream.errors import (
+    KeyRefusedError,
+    NeedsAttentionError,
+    NotFoundError,
+    OutcomeUnknownError,
+    VersionConflictError,
+)
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
@@ -12,8 +18,8 @@ from paystream.model.schedule import look_again_at
 from paystream.ports import Gateways, Stores
 from paystream.use_cases.collect_invoice import collect_invoice
 from paystream.use_cases.create_provider_customer import resume_creation
-from paystream.use_cases.record_outcome import record_outcome
-from paystream.use_cases.refused_key import refused_key_told
+from paystream.use_cases.record_outcome import read_invoice, record_outcome
+from paystream.use_cases.refused_key import stripe_asked, wait_for_key
 
 
 def settle_due(
@@ -37,11 +43,21 @@ def settle_due(
     if invoice.claimed_until and now < invoice.claimed_until:
         return None
     try:
-        seen = _look_at(invoice, stores, gateways, now)
+        seen = _look_at_or_wait(invoice, stores, gateways, now)
     except (KeyRefusedError, NotFoundError, OutcomeUnknownError):
         _put_off(invoice, stores, now)
         raise
-    return _put_off(invoice, stores, now) if seen.version == invoice.version else seen
+    return _put_off(seen, stores, now) if seen.version == invoice.version else seen
+
+
+def _look_at_or_wait(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
+    """While an integration is paused, nothing is asked through it, and the invoice waits for its key."""
+    try:
+        return _look_at(invoice, stores, gateways, now)
+    except NeedsAttentionError as paused:
+        return wait_for_key(invoice, paused, stores=stores, now=now) or _look_at_or_wait(
+            read_invoice(stores, invoice.organization_id, invoice.lago_id), stores, gateways, now
+        )
 
 
 def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
@@ -51,9 +67,10 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
     payment = stores.payments.get(invoice.organization_id, latest)
     if customer and payment and _is_on_its_way(invoice, payment):
         outcome = _retrieve(payment, stores, gateways, now)
-        return (
-            record_outcome(invoice, payment, outcome, customer=customer, stores=stores, now=now) if outcome else invoice
-        )
+        if outcome is None:
+            return invoice
+        answered = replace(invoice, waiting_for=None, paused_integration_id=None)
+        return record_outcome(answered, payment, outcome, customer=customer, stores=stores, now=now)
     if customer and payment is None:
         resume_creation(customer, stores=stores, gateways=gateways, now=now)
     return collect_invoice(invoice, stores=stores, gateways=gateways, now=now)
@@ -69,8 +86,8 @@ def _retrieve(payment: Payment, stores: Stores, gateways: Gateways, now: datetim
     integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
     if integration is None or integration.lago_id != payment.integration_id:
         return None
-    with refused_key_told(integration, "payment_intent.retrieve", stores=stores, now=now):
-        return gateways.of(integration).payment(str(payment.provider_payment_id))
+    with stripe_asked(integration, "payment_intent.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
+        return gateway.payment(str(payment.provider_payment_id))
 
 
 def _put_off(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:

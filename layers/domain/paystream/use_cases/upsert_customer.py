@@ -21,6 +21,7 @@ from paystream.use_cases.create_provider_customer import (
     resume_creation,
 )
 from paystream.use_cases.link_customer import chosen_integration, cleared, is_to_be_created, link, with_former_link
+from paystream.use_cases.refused_key import refusal_marked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,10 @@ def upsert_customer(
             payment_provider_code=integration.code,
             integration_id=integration.lago_id,
         )
-        customer = link(customer, before, billing=change.billing, integration=integration, gateways=gateways, now=now)
+        with refusal_marked(integration, "customer.retrieve", stores=stores, now=now):
+            customer = link(
+                customer, before, billing=change.billing, integration=integration, gateways=gateways, now=now
+            )
         if (
             customer.provider_customer_id is None
             and customer.creation is None
@@ -131,7 +135,8 @@ def _update_at_stripe(
     if customer.provider_customer_id is None or not changed:
         return
     try:
-        gateways.of(integration).update_customer(customer.provider_customer_id, changed)
+        with refusal_marked(integration, "customer.update", stores=stores, now=now):
+            gateways.of(integration).update_customer(customer.provider_customer_id, changed)
     except ProviderRefusedError as refused:
         stores.notifications.add(provider_customer_error(customer, str(refused), refused.code, now))
         raise

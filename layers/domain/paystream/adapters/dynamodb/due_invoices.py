@@ -1,8 +1,10 @@
 """The index of the invoices that are to be looked at again. An open invoice is in it, a closed one is not.
 
-It is spread over shards, so that no partition of it takes all of the writes.
+It is spread over shards, so that no partition of it takes all of the writes. A second index has those among them that
+wait for an integration's secret key.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -10,8 +12,11 @@ from hashlib import sha256
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import attribute_values, plain, plain_item
 from paystream.model.schedule import DueInvoice
+from paystream.ports import Page
 
 DUE = "due"
+PAUSED = "paused"
+_PAUSED_POSITION = ("created_at", "organization_id", "lago_id")
 _SHARDS = 32
 
 
@@ -20,12 +25,18 @@ def due_shard(lago_id: str) -> str:
     return f"{sha256(lago_id.encode()).digest()[0] % _SHARDS:02}"
 
 
+def paused_key(organization_id: str, integration_id: str) -> str:
+    """The partition of the invoices that wait for an integration's secret key."""
+    return f"{organization_id}#{integration_id}"
+
+
 class DynamoDueInvoices:
     """Implements the port `DueInvoices`."""
 
     shards = tuple(f"{shard:02}" for shard in range(_SHARDS))
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._client = database.client
         self._table = database.tables.invoices
 
@@ -54,3 +65,26 @@ class DynamoDueInvoices:
         except self._client.exceptions.ConditionalCheckFailedException:
             return None
         return later
+
+    def paused(self, organization_id: str, integration_id: str, *, limit: int, cursor: str | None) -> Page[str]:
+        keys, next_cursor = self._database.query_page(
+            self._table,
+            PAUSED,
+            {"paused_key": paused_key(organization_id, integration_id)},
+            position=_PAUSED_POSITION,
+            limit=limit,
+            cursor=cursor,
+            newest_first=False,
+        )
+        return Page(tuple(key["lago_id"]["S"] for key in keys), next_cursor)
+
+    def make_due(self, organization_id: str, lago_id: str, *, integration_id: str, at: datetime) -> None:
+        values = {":at": plain(at), ":paused_key": paused_key(organization_id, integration_id)}
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.update_item(
+                TableName=self._table,
+                Key=attribute_values({"organization_id": organization_id, "lago_id": lago_id}),
+                UpdateExpression="SET due_at = :at",
+                ConditionExpression="paused_key = :paused_key AND due_at > :at",
+                ExpressionAttributeValues=attribute_values(values),
+            )

@@ -1,10 +1,13 @@
 """The integrations table."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from paystream.adapters.dynamodb.database import Database, is_key, version_checked, version_condition
-from paystream.adapters.dynamodb.items import attribute_values, from_item, to_item
+from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, to_item
 from paystream.model.integration import Integration
+from paystream.model.notification import Notification
 
 
 class DynamoIntegrations:
@@ -29,15 +32,27 @@ class DynamoIntegrations:
         )
         return tuple(from_item(Integration, item) for item in answer["Items"])
 
-    def save(self, integration: Integration) -> Integration:
+    def save(self, integration: Integration, notifications: Sequence[Notification] = ()) -> Integration:
         written = replace(integration, version=integration.version + 1)
-        put = {"TableName": self._table, "Item": to_item(written), **version_condition(integration.version)}
-        self._database.write({"Put": put})
+        put = {"TableName": self._table, "Item": to_item(written), **_as_it_was_read(integration)}
+        self._database.write({"Put": put}, *self._database.outbox(notifications))
         return written
 
     def remove(self, integration: Integration) -> None:
         key = {"organization_id": integration.organization_id, "code": integration.code}
         with version_checked():
             self._database.client.delete_item(
-                TableName=self._table, Key=attribute_values(key), **version_condition(integration.version)
+                TableName=self._table, Key=attribute_values(key), **_as_it_was_read(integration)
             )
+
+
+def _as_it_was_read(integration: Integration) -> dict[str, Any]:
+    """One that was disconnected and connected again counts its versions anew: its creation tells its lives apart."""
+    condition = version_condition(integration.version)
+    if integration.version == 0:
+        return condition
+    created_at = attribute_values({":created_at": plain(integration.created_at)})
+    return condition | {
+        "ConditionExpression": f"{condition['ConditionExpression']} AND created_at = :created_at",
+        "ExpressionAttributeValues": condition["ExpressionAttributeValues"] | created_at,
+    }

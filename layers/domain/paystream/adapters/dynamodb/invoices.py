@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 from paystream.adapters.dynamodb.database import Database, version_condition
-from paystream.adapters.dynamodb.due_invoices import due_shard
+from paystream.adapters.dynamodb.due_invoices import due_shard, paused_key
 from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, plain_item, to_item
 from paystream.adapters.dynamodb.payments import invoice_key
 from paystream.errors import InvalidInputError, VersionConflictError
@@ -174,6 +174,9 @@ def _index_keys(invoice: Invoice) -> dict[str, str | None]:
         "customer_key": key,
         "waiting_key": key if invoice.waiting_for else None,
         "due_shard": due_shard(invoice.lago_id) if invoice.due_at else None,
+        "paused_key": paused_key(invoice.organization_id, invoice.paused_integration_id)
+        if invoice.paused_integration_id
+        else None,
     }
 
 

@@ -2,6 +2,7 @@
 
 import stripe
 
+from paystream.adapters.stripe.current_key import CurrentKeyClient
 from paystream.adapters.stripe.gateway import API_VERSION, StripeGateway
 from paystream.errors import KeyRefusedError
 from paystream.model.integration import Integration
@@ -25,15 +26,25 @@ class StripeGateways:
         credentials = self._secrets.get(integration)
         if credentials is None:
             raise KeyRefusedError(f"integration {integration.code} has no credentials; connect it again")
-        return self.with_key(credentials.secret_key)
+        secret_key = credentials.secret_key
+        return self._gateway(
+            secret_key, CurrentKeyClient(self._http_client, secret_key, lambda: self._read_again(integration))
+        )
 
     def with_key(self, secret_key: str) -> StripeGateway:
+        return self._gateway(secret_key, self._http_client)
+
+    def _read_again(self, integration: Integration) -> str | None:
+        credentials = self._secrets.get(integration, fresh=True)
+        return credentials.secret_key if credentials else None
+
+    def _gateway(self, secret_key: str, http_client: stripe.HTTPClient) -> StripeGateway:
         return StripeGateway(
             stripe.StripeClient(
                 secret_key,
                 stripe_version=API_VERSION,
                 base_addresses={"api": self._api_base},
                 max_network_retries=_NETWORK_RETRIES,
-                http_client=self._http_client,
+                http_client=http_client,
             )
         )

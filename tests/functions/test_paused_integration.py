@@ -1,0 +1,534 @@
+"""A key that Stripe refuses pauses its integration: nothing is burned, one is told, and connecting again resumes."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import boto3
+import pytest
+from functions.aws_faults import Moment
+from functions.test_settle_due import bank_debit, begun_customer
+from functions.world import SECRET_KEY, World, load_event
+from paystream import bootstrap
+
+MINUTE = 60
+HOUR = 3600
+NEW_KEY = "sk_test_new00000000000000000"
+PATH = "/api/v1/integrations/stripe/stripe"
+MAY_ALL_BUT_COLLECT = (
+    "rak_accounts_kyc_basic_read",
+    "rak_webhook_write",
+    "rak_customer_write",
+    "rak_payment_method_read",
+)
+
+
+def new_key(world: World) -> str:
+    return world.stripe.control.add_key(world.account.id, value=NEW_KEY)
+
+
+def all_calls(world: World) -> int:
+    return len(world.stripe.control.calls())
+
+
+def collectable(world: World, *, invoices: int = 1) -> list[str]:
+    world.connect()
+    world.customer()
+    return [world.create_invoice(amount=1001 + number) for number in range(invoices)]
+
+
+def charged(world: World) -> list[int]:
+    """What was charged, as somebody sees it who has a key of their own."""
+    client = world.stripe_as(world.stripe.control.add_key(world.account.id)).v1
+    intents = client.payment_intents.list({"limit": 100}).data
+    return sorted(intent.amount_received for intent in intents if intent.status == "succeeded")
+
+
+def statuses(world: World) -> set[str]:
+    return {str(item["payment_status"]) for item in world.items("invoices")}
+
+
+def integration(world: World) -> dict[str, Any]:
+    answer = world.api("GET", PATH)
+    assert answer.status == 200
+    found: dict[str, Any] = answer.body["integration"]
+    return found
+
+
+def paused(world: World, *, invoices: int = 1) -> list[str]:
+    """Invoices that wait for the key, which Stripe refuses."""
+    invoice_ids = collectable(world, invoices=invoices)
+    world.stripe.control.expire_key(SECRET_KEY)
+    images = world.new_images("invoices")
+    for start in (0, 1):
+        batch = images[:1] if start == 0 else images[1:]
+        assert world.invoke("invoice-created", world.stream_event(batch))["batchItemFailures"] == []
+    assert {item.get("waiting_for") for item in world.items("invoices")} == {"secret_key"}
+    world.lose_messages()
+    world.pass_time(1)
+    return invoice_ids
+
+
+def resume(world: World, secret_key: str | None = None) -> None:
+    """Connect again and let the schedule run."""
+    world.connect(secret_key=secret_key or new_key(world))
+    world.collect_waiting()
+    world.pass_time(1)
+    assert world.look_again() == 0
+
+
+def due_times(world: World) -> list[datetime]:
+    return [datetime.fromisoformat(str(item["due_at"])) for item in world.items("invoices")]
+
+
+class TestPausing:
+    def test_many_invoices_cost_one_call_and_one_notification_and_none_fails(self, world: World) -> None:
+        invoice_ids = collectable(world, invoices=25)
+        images = world.new_images("invoices")
+        world.stripe.control.expire_key(SECRET_KEY)
+        calls = all_calls(world)
+
+        for batch in (images[:1], images[1:10], images[10:20], images[20:]):
+            assert world.invoke("invoice-created", world.stream_event(batch))["batchItemFailures"] == []
+
+        assert all_calls(world) - calls == 1
+        assert world.told() == ["payment_provider.error"]
+        assert statuses(world) == {"pending"}
+        assert len(due_times(world)) == len(invoice_ids)
+        assert min(due_times(world)) > world.now()
+        assert world.payments(invoice_ids[0]) == []
+
+    def test_of_a_batch_side_by_side_each_thread_asks_once_at_most_and_one_tells(self, world: World) -> None:
+        collectable(world, invoices=30)
+        world.stripe.control.expire_key(SECRET_KEY)
+        calls = all_calls(world)
+
+        assert world.collect_new_invoices() == []
+
+        assert all_calls(world) - calls <= 10
+        assert world.told() == ["payment_provider.error"]
+
+    def test_whatever_is_looked_at_meanwhile_asks_nothing_of_stripe(self, world: World) -> None:
+        paused(world, invoices=3)
+        calls = all_calls(world)
+
+        for _ in range(20):
+            world.pass_time(HOUR)
+            assert world.look_again() == 0
+            world.invoke("collect-waiting", load_event("collect-waiting"))
+        world.create_invoice()
+        assert world.collect_new_invoices() == []
+
+        assert all_calls(world) == calls
+        assert world.told() == ["payment_provider.error"]
+        assert statuses(world) == {"pending"}
+
+    def test_the_integration_says_so_with_the_reason_and_the_alarm_is_raised(
+        self, world: World, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        paused(world)
+
+        shown = integration(world)
+
+        assert shown["needs_attention_since"] == "2026-11-23T10:00:00Z"
+        assert shown["needs_attention_reason"] == {
+            "message": "Stripe does not accept the key; connect the integration with a valid one",
+            "code": "api_key_expired",
+        }
+        capsys.readouterr()
+        world.publish_new_notifications()
+        assert '"IntegrationNeedsAttention":[1.0]' in capsys.readouterr().out
+
+    def test_a_key_that_lacks_a_permission_pauses_too(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        world.connect(
+            secret_key=world.stripe.control.add_key(world.account.id, kind="rk", permissions=MAY_ALL_BUT_COLLECT)
+        )
+        world.create_invoice()
+
+        assert world.collect_new_invoices() == []
+
+        reason = integration(world)["needs_attention_reason"]
+        assert reason["message"].startswith("the key lacks a permission")
+        assert world.told() == ["payment_provider.error"]
+
+    def test_a_payment_on_its_way_is_not_retrieved_and_ends_after_the_resumption(self, world: World) -> None:
+        invoice_id = bank_debit(world, settles_after=MINUTE)
+        world.lose_messages()
+        world.stripe.control.expire_key(SECRET_KEY)
+        calls = all_calls(world)
+        for _ in range(3):
+            world.pass_time(HOUR)
+            assert world.look_again() == 0
+        assert all_calls(world) - calls == 1
+
+        resume(world)
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded", "payment_provider.error"]
+
+    def test_a_payment_that_is_still_on_its_way_waits_for_the_key_no_more(self, world: World) -> None:
+        bank_debit(world)
+        world.lose_messages()
+        world.stripe.control.expire_key(SECRET_KEY)
+        world.pass_time(HOUR)
+        world.look_again()
+        assert world.items("invoices")[0]["waiting_for"] == "secret_key"
+
+        resume(world)
+
+        (item,) = world.items("invoices")
+        assert item["payment_status"] == "pending"
+        assert not {"waiting_for", "paused_key", "paused_integration_id", "waiting_key"} & item.keys()
+
+    def test_a_customer_that_was_begun_at_stripe_is_made_after_the_resumption(self, world: World) -> None:
+        begun_customer(world)
+        world.stripe.control.expire_key(SECRET_KEY)
+        world.invoke("collect-waiting", load_event("collect-waiting"))
+        calls = all_calls(world)
+        world.pass_time(HOUR)
+        assert world.look_again() == 0
+        assert all_calls(world) == calls
+
+        resume(world)
+
+        assert world.items("customers")[0]["provider_customer_id"]
+        assert world.items("invoices")[0]["waiting_for"] == "payment_method"
+
+    def test_another_integration_of_the_organization_goes_on(self, world: World) -> None:
+        paused(world)
+        other = world.stripe.control.add_account()
+        world.connect("other", secret_key=str(other["secret_key"]))
+        client = world.stripe_as(str(other["secret_key"])).v1
+        customer = client.customers.create({"name": "Beta"}).id
+        card = client.payment_methods.attach("pm_card_visa", {"customer": customer}).id
+        client.customers.update(customer, {"invoice_settings": {"default_payment_method": card}})
+        billing = {
+            "payment_provider": "stripe",
+            "payment_provider_code": "other",
+            "provider_customer_id": customer,
+        }
+        body = {"customer": {"external_id": "beta", "billing_configuration": billing}}
+        assert world.api("POST", "/api/v1/customers", body).status == 200
+
+        invoice_id = world.create_invoice("beta")
+        world.collect_new_invoices()
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+    def test_an_invoice_whose_customer_moved_to_an_account_that_works_is_collected_there(self, world: World) -> None:
+        (invoice_id,) = paused(world)
+        other = str(world.stripe.control.add_account()["secret_key"])
+        world.connect("other", secret_key=other)
+        client = world.stripe_as(other).v1
+        customer = client.customers.create({"name": "Acme"}).id
+        client.payment_methods.attach("pm_card_visa", {"customer": customer})
+        billing = {"payment_provider_code": "other", "provider_customer_id": customer}
+        world.pass_time(HOUR)
+        world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "billing_configuration": billing}})
+        world.collect_waiting()
+
+        # The attempt may have been sent to the account of before: only that one can say, and it is paused.
+        assert world.invoice(invoice_id)["payment_status"] == "pending"
+
+        resume(world)
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert charged(world) == []
+        assert len(client.payment_intents.list().data) == 1
+
+    def test_a_link_through_a_paused_integration_is_refused_as_before(self, world: World) -> None:
+        customer = world.stripe_customer() if world.connect() else ""
+        world.stripe.control.expire_key(SECRET_KEY)
+        body = {"customer": {"external_id": "acme", "billing_configuration": {"provider_customer_id": customer}}}
+
+        answers = [world.api("POST", "/api/v1/customers", body) for _ in range(2)]
+
+        assert [(answer.status, answer.body["code"]) for answer in answers] == [(422, "third_party_error")] * 2
+        assert answers[0].body == answers[1].body
+        assert integration(world)["needs_attention_since"]
+        assert world.told() == ["payment_provider.error"]
+
+
+class TestResuming:
+    def test_a_new_key_collects_all_that_waited(self, world: World) -> None:
+        invoice_ids = paused(world, invoices=12)
+
+        resume(world)
+
+        assert statuses(world) == {"succeeded"}
+        assert charged(world) == [1001 + number for number in range(len(invoice_ids))]
+        assert integration(world)["needs_attention_since"] is None
+        assert integration(world)["needs_attention_reason"] is None
+        assert not any("paused_key" in item for item in world.items("invoices"))
+
+    def test_the_same_key_resumes_too_when_it_works_again(self, world: World) -> None:
+        paused(world)
+        world.stripe.control.expire_key(SECRET_KEY, expires_in=10**9)
+
+        assert world.api("PUT", PATH, {"integration": {"name": "Acme"}}).status == 200
+        world.collect_waiting()
+        world.pass_time(1)
+        world.look_again()
+
+        assert statuses(world) == {"succeeded"}
+
+    def test_a_key_that_is_refused_again_resumes_nothing(self, world: World) -> None:
+        paused(world)
+
+        assert world.api("PUT", PATH, {"integration": {"secret_key": SECRET_KEY}}).status == 422
+
+        assert integration(world)["needs_attention_since"]
+        assert world.collect_waiting() == 0
+
+    def test_a_second_refusal_pauses_and_tells_anew(self, world: World) -> None:
+        paused(world)
+        resume(world)
+        world.stripe.control.expire_key(NEW_KEY)
+        world.create_invoice()
+
+        world.collect_new_invoices()
+
+        assert world.told().count("payment_provider.error") == 2
+        assert integration(world)["needs_attention_since"]
+
+    def test_what_is_in_the_queue_as_aws_sends_it_is_handled(self, world: World) -> None:
+        answer = world.invoke("collect-waiting", load_event("collect-waiting-resume"))
+
+        assert answer == {"batchItemFailures": []}
+
+    def test_when_time_runs_out_the_rest_is_queued_from_where_it_stopped(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("paystream.use_cases.resume_collection._PAGE", 2)
+        paused(world, invoices=5)
+        world.connect(secret_key=new_key(world))
+        remaining = iter([110_000, 110_000, 110_000])
+        monkeypatch.setattr(
+            "functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining, 99_999)
+        )
+        assert world.collect_waiting() == 1
+        assert sum(due <= world.now() for due in due_times(world)) == 4
+        remaining = iter([110_000] * 9)
+
+        assert world.collect_waiting() == 1
+
+        assert all(due <= world.now() for due in due_times(world))
+
+    def test_more_than_a_page_is_made_due(self, world: World) -> None:
+        paused(world, invoices=103)
+        world.connect(secret_key=new_key(world))
+
+        world.collect_waiting()
+
+        assert all(due <= world.now() for due in due_times(world))
+
+
+class TestRotation:
+    def remembered(self, world: World) -> Any:
+        """An integration whose old key is remembered, though the secret has a new one; as read before the rotation."""
+        stale = collectable(world) and bootstrap.secrets().get(self.stored())
+        assert stale
+        return stale
+
+    def stored(self) -> Any:
+        (found,) = bootstrap.stores().integrations.all("0a1b2c3d-0000-4000-8000-000000000001")
+        return found
+
+    def test_a_function_that_remembers_the_old_key_reads_the_new_one(self, world: World) -> None:
+        self.remembered(world)
+        secret = boto3.client("secretsmanager")
+        (name,) = [one["Name"] for one in secret.list_secrets()["SecretList"]]
+        text = secret.get_secret_value(SecretId=name)["SecretString"]
+        secret.put_secret_value(SecretId=name, SecretString=text.replace(SECRET_KEY, new_key(world)))
+        world.stripe.control.expire_key(SECRET_KEY)
+
+        assert world.collect_new_invoices() == []
+
+        assert statuses(world) == {"succeeded"}
+        assert world.stripe_calls() == 2
+        assert integration(world)["needs_attention_since"] is None
+        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+
+    def test_a_rotation_right_before_the_mark_leaves_the_new_state_unmarked(self, world: World) -> None:
+        collectable(world)
+        world.stripe.control.expire_key(SECRET_KEY)
+        world.aws.meanwhile("TransactWriteItems", lambda: world.connect(secret_key=new_key(world)))
+
+        assert len(world.collect_new_invoices()) == 1
+
+        assert integration(world)["needs_attention_since"] is None
+        assert world.told() == []
+        assert world.invoke("invoice-created", world.stream_event(world.all_images("invoices"))) == {
+            "batchItemFailures": []
+        }
+        assert statuses(world) == {"succeeded"}
+
+    def test_a_rotation_that_a_mark_overtakes_clears_it(self, world: World) -> None:
+        collectable(world)
+        images = world.new_images("invoices")
+        world.stripe.control.expire_key(SECRET_KEY)
+        world.aws.meanwhile("PutSecretValue", lambda: world.invoke("invoice-created", world.stream_event(images)))
+
+        resume(world)
+
+        assert integration(world)["needs_attention_since"] is None
+        assert statuses(world) == {"succeeded"}
+
+    def test_a_refusal_of_a_former_life_does_not_mark_the_present_one(self, world: World) -> None:
+        collectable(world)
+        world.stripe.control.expire_key(SECRET_KEY)
+
+        def connected_anew() -> None:
+            world.api("DELETE", PATH)
+            world.pass_time(1)
+            world.connect(secret_key=new_key(world))
+
+        world.aws.meanwhile("TransactWriteItems", connected_anew)
+
+        assert len(world.collect_new_invoices()) == 1
+
+        assert integration(world)["needs_attention_since"] is None
+        assert world.told() == []
+
+    def test_a_refusal_of_what_was_disconnected_meanwhile_marks_nothing(self, world: World) -> None:
+        (invoice_id,) = collectable(world)
+        images = world.new_images("invoices")
+        world.stripe.control.expire_key(SECRET_KEY)
+        world.aws.meanwhile("TransactWriteItems", lambda: world.api("DELETE", PATH))
+
+        assert len(world.invoke("invoice-created", world.stream_event(images))["batchItemFailures"]) == 1
+
+        assert world.items("integrations") == []
+        assert world.told() == []
+        assert world.invoke("invoice-created", world.stream_event(images)) == {"batchItemFailures": []}
+        assert world.items("invoices")[0]["waiting_for"] == "integration"
+        assert world.invoice(invoice_id)["payment_status"] == "pending"
+
+
+class TestCrashesAndRaces:
+    @pytest.mark.parametrize("moment", Moment)
+    @pytest.mark.parametrize(("operation", "table"), [("TransactWriteItems", None), ("UpdateItem", "InvoicesTable")])
+    def test_a_crash_while_pausing_is_made_good_by_the_next_delivery(
+        self, world: World, operation: str, table: str | None, moment: Moment
+    ) -> None:
+        collectable(world)
+        event = world.stream_event(world.new_images("invoices"))
+        world.stripe.control.expire_key(SECRET_KEY)
+        world.aws.crash(operation, moment, **({"TableName": table} if table else {}))
+        assert len(world.invoke("invoice-created", event)["batchItemFailures"]) == 1
+
+        assert world.invoke("invoice-created", event)["batchItemFailures"] == []
+
+        assert world.told() == ["payment_provider.error"]
+        assert world.items("invoices")[0]["waiting_for"] == "secret_key"
+        resume(world)
+        assert statuses(world) == {"succeeded"}
+        assert charged(world) == [1001]
+
+    @pytest.mark.parametrize("moment", Moment)
+    @pytest.mark.parametrize(("operation", "table"), [("PutItem", "IntegrationsTable"), ("SendMessage", None)])
+    def test_a_crash_while_connecting_is_made_good_by_connecting_again(
+        self, world: World, operation: str, table: str | None, moment: Moment
+    ) -> None:
+        paused(world)
+        body = {"integration": {"secret_key": new_key(world)}}
+        world.aws.crash(operation, moment, **({"TableName": table} if table else {}))
+        assert world.api("PUT", PATH, body).status == 500
+
+        assert world.api("PUT", PATH, body).status == 200
+
+        world.collect_waiting()
+        world.pass_time(1)
+        world.look_again()
+        assert statuses(world) == {"succeeded"}
+        assert charged(world) == [1001]
+
+    def test_a_lost_message_is_made_good_by_the_invoices_own_time(self, world: World) -> None:
+        paused(world)
+        world.connect(secret_key=new_key(world))
+        world.lose_messages()
+        world.pass_time(5 * MINUTE)
+
+        world.look_again()
+
+        assert statuses(world) == {"succeeded"}
+
+    @pytest.mark.parametrize("moment", Moment)
+    @pytest.mark.parametrize("operation", ["Query", "UpdateItem"])
+    def test_a_crash_of_the_resumption_is_made_good_when_its_message_comes_back(
+        self, world: World, operation: str, moment: Moment
+    ) -> None:
+        paused(world, invoices=3)
+        world.connect(secret_key=new_key(world))
+        world.aws.crash(operation, moment, TableName="InvoicesTable")
+        world.collect_waiting()
+
+        world.collect_waiting()
+
+        world.pass_time(1)
+        world.look_again()
+        assert statuses(world) == {"succeeded"}
+
+    def test_a_resumption_at_the_moment_an_invoice_is_put_to_wait_is_not_missed(self, world: World) -> None:
+        paused(world)
+        world.pass_time(5 * MINUTE)
+        world.create_invoice(amount=2002)
+        images = world.new_images("invoices")
+
+        def resumed() -> None:
+            world.connect(secret_key=new_key(world))
+            world.collect_waiting()
+
+        world.aws.meanwhile("UpdateItem", resumed, TableName="InvoicesTable")
+
+        assert world.invoke("invoice-created", world.stream_event(images)) == {"batchItemFailures": []}
+
+        world.pass_time(1)
+        world.look_again()
+        assert statuses(world) == {"succeeded"}
+        assert charged(world) == [1001, 2002]
+
+    def test_a_resumption_at_the_moment_an_invoice_is_put_off_is_not_missed(self, world: World) -> None:
+        paused(world)
+        world.pass_time(5 * MINUTE)
+        world.collect_due()
+        world.pass_time(1)
+
+        def resumed() -> None:
+            world.connect(secret_key=new_key(world))
+            world.collect_waiting()
+
+        world.aws.meanwhile("UpdateItem", resumed, TableName="InvoicesTable")
+
+        assert world.settle_due() == 0
+
+        assert statuses(world) == {"succeeded"}
+
+    def test_two_who_are_refused_at_once_tell_once_and_both_wait(self, world: World) -> None:
+        collectable(world, invoices=2)
+        first, second = (world.stream_event([image]) for image in world.new_images("invoices"))
+        world.stripe.control.expire_key(SECRET_KEY)
+        world.aws.meanwhile("TransactWriteItems", partial(world.invoke, "invoice-created", second))
+
+        assert world.invoke("invoice-created", first) == {"batchItemFailures": []}
+
+        assert world.told() == ["payment_provider.error"]
+        assert {item["waiting_for"] for item in world.items("invoices")} == {"secret_key"}
+        assert integration(world)["needs_attention_since"]
+
+    def test_an_invoice_that_is_paid_while_it_waits_is_not_made_open_again(self, world: World) -> None:
+        (invoice_id,) = paused(world)
+        world.stripe.control.expire_key(SECRET_KEY, expires_in=10**9)
+        stored = bootstrap.stores().invoices.get("0a1b2c3d-0000-4000-8000-000000000001", invoice_id)
+        assert stored
+        images = world.all_images("invoices")
+        resume(world, SECRET_KEY)
+        assert statuses(world) == {"succeeded"}
+
+        world.invoke("invoice-created", world.stream_event(images))
+        world.invoke("collect-waiting", load_event("collect-waiting"))
+
+        assert statuses(world) == {"succeeded"}
+        assert charged(world) == [1001]
