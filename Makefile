@@ -72,10 +72,10 @@ build: $(UV) $(SAM)/.locked ## build for AWS
 deploy: build ## deploy to AWS; asks for what it needs
 	@$(SAM)/bin/sam deploy --guided
 
-WHAT ?= failed-records
-STACK ?= paystream
-redrive: $(PROJECT)/.locked ## handle once more what failed or was missed: WHAT=failed-records|missed-invoices|missed-notifications, STACK=, FROM=, TO=, DRY_RUN=1, LOCAL=1
-	@$(PROJECT)/bin/python operations/redrive.py $(WHAT) --stack $(STACK) $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) \
+redrive: WHAT ?= failed-records
+redrive: STACK ?= paystream
+redrive: $(PROJECT)/.locked ## handle once more what failed or was missed; docs/operations.md says what WHAT, STACK, SINCE, UNTIL, DRY_RUN and LOCAL mean
+	@$(PROJECT)/bin/python operations/redrive.py $(WHAT) --stack $(STACK) $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL)) \
 		$(if $(DRY_RUN),--dry-run) $(if $(LOCAL),--local)
 
 clean: ## remove everything that was made here

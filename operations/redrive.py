@@ -45,15 +45,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("what", choices=KINDS)
     parser.add_argument("--stack", default="paystream", help="the CloudFormation stack's name (default: %(default)s)")
-    parser.add_argument("--from", dest="since", metavar="TIME", help="missed-notifications: made from then on, …")
-    parser.add_argument("--to", dest="until", metavar="TIME", help="… up to then; like 2026-11-23T10:00:00Z")
+    parser.add_argument("--since", metavar="TIME", help="missed-notifications: those made from then on, …")
+    parser.add_argument("--until", metavar="TIME", help="… up to then; like 2026-11-23T10:00:00Z")
     parser.add_argument("--dry-run", action="store_true", help="only name what there is; nothing is changed")
     parser.add_argument("--local", action="store_true", help="the stack that `make local` left running")
     return parser
 
 
 def _order(options: argparse.Namespace) -> dict[str, Any]:
-    order = {"what": options.what, "from": options.since, "to": options.until, "dry_run": options.dry_run}
+    order = {"what": options.what, "since": options.since, "until": options.until, "dry_run": options.dry_run}
     return {name: value for name, value in order.items() if value is not None}
 
 
@@ -89,7 +89,7 @@ def _answers(function: str, order: Mapping[str, Any], aws: Mapping[str, Any]) ->
         if answer.get("FunctionError"):
             raise OperationError(f"The function failed: {told.get('errorMessage')}. It is safe to run this again.")
         yield told
-        if told["next_cursor"] is None:
+        if told["done"]:
             return
         if told["next_cursor"] == cursor:
             raise OperationError("The function does not get on: see its log. It is safe to run this again.")
@@ -103,7 +103,7 @@ def _report(answers: Iterator[dict[str, Any]], *, dry_run: bool) -> int:
             print(f"  {' in '.join(filter(None, (one['record'], one['kept_as'])))}: {one['reason']}")
         handled += answer["handled"]
         left += len(answer["left"])
-        if answer["next_cursor"]:
+        if not answer["done"]:
             print(f"… {handled} handled, {left} left so far", flush=True)
     print(f"{left} found." if dry_run else f"{handled} handled, {left} left.")
     return 1 if left and not dry_run else 0

@@ -29,8 +29,8 @@ def _source(order: RedriveOrder) -> RecordSource:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer with how many records were handled, and with what stays and why; where there is a `next_cursor`, invoke it
-    again with that. Safe to repeat. Raises InvalidInputError.
+    """Answer with how many records were handled, and with what stays and why; until it is `done`, invoke it again with
+    `next_cursor` as the `cursor`. Safe to repeat. Raises InvalidInputError.
     """
     order = redrive_order(event)
     redriven = redrive(

@@ -14,7 +14,8 @@ from typing import Any
 import boto3
 import invoice_created
 import pytest
-from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from functions.world import World
 from paystream import bootstrap
 from template import resources
@@ -25,6 +26,7 @@ TIMEOUTS = {
     for properties in resources("AWS::Serverless::Function").values()
 }
 CONSUMERS = ("invoice-created", "publish-notifications")
+INVOKED_BY_NAME = (*CONSUMERS, "redrive-records")
 HOUR = 3600.0
 DAY = 24 * HOUR
 LONGEST_PAYLOAD = 6 * 1024 * 1024
@@ -34,7 +36,9 @@ def arn(function: str) -> str:
     return f"arn:aws:lambda:us-east-1:123456789012:function:paystream-{function}"
 
 
-class _Body(io.BytesIO):
+class StreamedBody(io.BytesIO):
+    """An answer as it is read from a connection."""
+
     def stream(self, **_: Any) -> Any:
         yield from iter(lambda: self.read(65536), b"")
 
@@ -48,9 +52,9 @@ class Lambda:
     refuses: bool = False
     breaks: set[str] = field(default_factory=set)
 
-    def answer(self, request: AWSRequest) -> AWSResponse:
-        function = next(name for name in CONSUMERS if f"paystream-{name}/invocations" in request.url)
-        payload = bytes(request.body)
+    def answer(self, request: AWSPreparedRequest) -> AWSResponse:
+        function = next(name for name in INVOKED_BY_NAME if f"paystream-{name}/invocations" in request.url)
+        payload: Any = request.body
         if len(payload) > LONGEST_PAYLOAD:
             return _response(request, 413, {"message": "too long"}, {"x-amzn-ErrorType": "RequestTooLargeException"})
         if self.refuses:
@@ -69,21 +73,23 @@ class Lambda:
         return [len(event["Records"]) for _, event in self.invoked]
 
 
-def _failed(request: AWSRequest, message: str) -> AWSResponse:
+def _failed(request: AWSPreparedRequest, message: str) -> AWSResponse:
     return _response(request, 200, {"errorMessage": message}, {"X-Amz-Function-Error": "Unhandled"})
 
 
-def _response(request: AWSRequest, status: int, body: Any, headers: Mapping[str, str] | None = None) -> AWSResponse:
+def _response(
+    request: AWSPreparedRequest, status: int, body: Any, headers: Mapping[str, str] | None = None
+) -> AWSResponse:
     content = json.dumps(body).encode()
     sent = {"Content-Type": "application/json", "Content-Length": str(len(content)), **(headers or {})}
-    return AWSResponse(request.url, status, sent, _Body(content))
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(sent), StreamedBody(content))
 
 
 _lambda = SimpleNamespace()
 """Clients outlive a test: they find the Lambda of the test that runs."""
 
 
-def _answer(request: AWSRequest, **_: Any) -> AWSResponse:
+def _answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
     answer: AWSResponse = _lambda.answer(request)
     return answer
 
@@ -104,10 +110,10 @@ class Redriving:
         bootstrap.failed_records.cache_clear()
         bootstrap.stream_consumers.cache_clear()
         monkeypatch.setattr(_lambda, "answer", self.functions.answer, raising=False)
-        made = boto3.client
+        made: Any = boto3.client
 
         def client(service: str, **more: Any) -> Any:
-            found: Any = made(service, **more)
+            found = made(service, **more)
             if service == "lambda":
                 found.meta.events.register_first("before-send.lambda.Invoke", _answer, unique_id="handlers")
             return found

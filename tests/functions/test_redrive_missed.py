@@ -48,9 +48,7 @@ def test_two_days_without_any_consumer_lose_nothing(operator: Redriving) -> None
     items = operator.redrive("missed-invoices")
     world.pass_time(DAY)
     forget_streams(world)
-    published = operator.redrive(
-        "missed-notifications", **{"from": "2026-11-23T00:00:00Z", "to": "2026-12-23T00:00:00Z"}
-    )
+    published = operator.redrive("missed-notifications", since="2026-11-23T00:00:00Z", until="2026-12-23T00:00:00Z")
 
     assert (items["handled"], items["left"]) == (4, [])
     assert [world.invoice(lago_id)["payment_status"] for lago_id in [*by_api, *by_item]] == ["succeeded"] * 5
@@ -58,7 +56,7 @@ def test_two_days_without_any_consumer_lose_nothing(operator: Redriving) -> None
     assert sorted(world.charged()) == [1000, 2000, 3000, 3001, 3002]
     assert world.stripe_calls() == 5
     assert told_before == []
-    assert published == {"handled": 10, "left": [], "next_cursor": None}
+    assert published == {"handled": 10, "left": [], "done": True, "next_cursor": None}
     assert keys(world.received()) == sorted(str(item["lago_id"]) for item in world.items("notifications"))
 
 
@@ -71,9 +69,9 @@ class TestAnItemThatWasMissed:
             "redrive-records", load_event("redrive-records-missed-invoices"), remaining_milliseconds=420_000
         )
 
-        assert answer == {"handled": 1, "left": [], "next_cursor": None}
+        assert answer == {"handled": 1, "left": [], "done": True, "next_cursor": None}
         assert operator.world.charged() == [4200]
-        assert operator.redrive("missed-invoices") == {"handled": 0, "left": [], "next_cursor": None}
+        assert operator.redrive("missed-invoices") == {"handled": 0, "left": [], "done": True, "next_cursor": None}
 
     def test_is_looked_up_before_it_is_sent_since_nobody_knows_how_old_it_is(self, operator: Redriving) -> None:
         operator.world.put_invoice_item(lago_id="inv-1")
@@ -152,7 +150,7 @@ class TestAnItemThatWasMissed:
         answer = operator.redrive("missed-invoices")
 
         given = [record for _, event in operator.functions.invoked for record in event["Records"]]
-        assert answer == {"handled": 15, "left": [], "next_cursor": None}
+        assert answer == {"handled": 15, "left": [], "done": True, "next_cursor": None}
         assert ours not in json.dumps(given)
         assert max(operator.functions.batches()) <= 10
         assert sorted(world.charged()) == [1000] + [4200] * 15
@@ -186,7 +184,7 @@ class TestANotificationThatWasMissed:
         )
 
         late = world.received()
-        assert answer == {"handled": 2, "left": [], "next_cursor": None}
+        assert answer == {"handled": 2, "left": [], "done": True, "next_cursor": None}
         assert contents(late) == contents(in_time)
 
     def test_is_chosen_by_the_time_at_which_it_was_made(self, operator: Redriving) -> None:
@@ -198,7 +196,7 @@ class TestANotificationThatWasMissed:
         second = START + timedelta(hours=1)
 
         answer = operator.redrive(
-            "missed-notifications", **{"from": second.isoformat(), "to": (second + timedelta(minutes=1)).isoformat()}
+            "missed-notifications", since=second.isoformat(), until=(second + timedelta(minutes=1)).isoformat()
         )
 
         assert answer["handled"] == 2
@@ -211,9 +209,7 @@ class TestANotificationThatWasMissed:
         world.collect_new_invoices()
         operator.functions.breaks = {"publish-notifications"}
 
-        answer = operator.redrive(
-            "missed-notifications", **{"from": "2026-11-23T00:00:00Z", "to": "2026-11-24T00:00:00Z"}
-        )
+        answer = operator.redrive("missed-notifications", since="2026-11-23T00:00:00Z", until="2026-11-24T00:00:00Z")
 
         names = sorted(f"{ORGANIZATION}/{item['lago_id']}" for item in world.items("notifications"))
         assert (answer["handled"], sorted(one["record"] for one in answer["left"])) == (0, names)

@@ -43,7 +43,7 @@ class TestARecordThatFailed:
 
         answer = operator.world.invoke("redrive-records", load_event("redrive-records"), remaining_milliseconds=420_000)
 
-        assert answer == {"handled": 1, "left": [], "next_cursor": None}
+        assert answer == {"handled": 1, "left": [], "done": True, "next_cursor": None}
         assert operator.world.invoice("inv-1")["payment_status"] == "succeeded"
         assert operator.world.charged() == [4200]
 
@@ -55,7 +55,7 @@ class TestARecordThatFailed:
 
         assert operator.objects() == [f"redriven/{key}"]
         assert operator.content(f"redriven/{key}") == content
-        assert operator.redrive() == {"handled": 0, "left": [], "next_cursor": None}
+        assert operator.redrive() == {"handled": 0, "left": [], "done": True, "next_cursor": None}
 
     def test_is_given_over_as_it_came(self, operator: Redriving) -> None:
         event = load_event("invoice-created-item")
@@ -140,7 +140,7 @@ class TestARecordThatFailed:
         operator.give_up("publish-notifications", world.stream_event(world.new_images("notifications")))
         world.pass_time(2 * DAY)
 
-        assert operator.redrive() == {"handled": 2, "left": [], "next_cursor": None}
+        assert operator.redrive() == {"handled": 2, "left": [], "done": True, "next_cursor": None}
 
         assert len(world.received()) == 2
 
@@ -176,7 +176,7 @@ class TestAPoisonRecord:
 
         operator.world.put_invoice_item(lago_id="inv-1", total_amount_cents=1900)
 
-        assert operator.redrive() == {"handled": 1, "left": [], "next_cursor": None}
+        assert operator.redrive() == {"handled": 1, "left": [], "done": True, "next_cursor": None}
         assert operator.world.charged() == [1900]
 
     def test_keeps_its_object_while_the_others_of_it_are_handled(self, operator: Redriving) -> None:
@@ -212,7 +212,7 @@ class TestWhenTheFunctionDoesNotHandleThem:
         assert operator.objects() == [key]
 
         operator.functions.breaks, operator.functions.refuses = set(), False
-        assert operator.redrive() == {"handled": 2, "left": [], "next_cursor": None}
+        assert operator.redrive() == {"handled": 2, "left": [], "done": True, "next_cursor": None}
 
     @pytest.mark.parametrize(
         "answer",
@@ -295,7 +295,7 @@ class TestAnObjectThatIsNotAsLambdaWritesIt:
     def test_is_not_looked_at_where_lambda_writes_nothing(self, operator: Redriving) -> None:
         operator.s3.put_object(Bucket=BUCKET, Key="notes.txt", Body=b"mine")
 
-        assert operator.redrive() == {"handled": 0, "left": [], "next_cursor": None}
+        assert operator.redrive() == {"handled": 0, "left": [], "done": True, "next_cursor": None}
         assert operator.objects() == ["notes.txt"]
 
     def test_may_hold_the_event_as_it_is_instead_of_as_text(self, operator: Redriving) -> None:
@@ -317,7 +317,7 @@ class TestManyRecords:
         keys = [given_up(operator, f"inv-{number}", number=number) for number in range(5)]
         operator.world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=key_of("inv-0"))
         answers: list[dict[str, Any]] = []
-        while not answers or answers[-1]["next_cursor"]:
+        while not answers or not answers[-1]["done"]:
             answers.append(redrive_with_time_for(operator, 2, cursor=answers[-1]["next_cursor"] if answers else None))
 
         assert [answer["handled"] for answer in answers] == [1, 2, 1]
@@ -327,12 +327,25 @@ class TestManyRecords:
     def test_of_one_object_come_again_where_time_ran_out_among_them(self, operator: Redriving) -> None:
         key = given_up(operator, *(f"inv-{number:02}" for number in range(15)))
 
-        assert redrive_with_time_for(operator, 1, cursor=before(key))["next_cursor"] == before(key)
+        assert redrive_with_time_for(operator, 1) == {"handled": 0, "left": [], "done": False, "next_cursor": None}
         assert operator.objects() == [key]
 
-        assert operator.redrive(cursor=before(key))["handled"] == 15
+        assert operator.redrive()["handled"] == 15
         assert operator.functions.batches() == [10, 10, 5]
         assert operator.world.charged() == [4200] * 15
+
+
+class TestWithoutTime:
+    @pytest.mark.parametrize("what", ["failed-records", "missed-invoices"])
+    @pytest.mark.parametrize("dry_run", [False, True])
+    def test_nothing_is_begun_and_nothing_is_called_done(self, operator: Redriving, what: str, dry_run: bool) -> None:
+        key = given_up(operator, "inv-1")
+
+        answer = redrive_with_time_for(operator, 0, what=what, dry_run=dry_run)
+
+        assert answer == {"handled": 0, "left": [], "done": False, "next_cursor": None}
+        assert operator.functions.invoked == []
+        assert operator.objects() == [key]
 
 
 class TestADryRun:
@@ -342,7 +355,7 @@ class TestADryRun:
 
         answer = operator.redrive(dry_run=True)
 
-        assert (answer["handled"], answer["next_cursor"]) == (0, None)
+        assert (answer["handled"], answer["done"]) == (0, True)
         assert [(one["kept_as"], one["record"]) for one in answer["left"]] == [
             (key, f"{ORGANIZATION}/inv-1"),
             (key, f"{ORGANIZATION}/inv-2"),
@@ -362,7 +375,7 @@ class TestADryRun:
         second = operator.redrive(dry_run=True, cursor=first["next_cursor"])
 
         assert [len(answer["left"]) for answer in (first, second)] == [2, 1]
-        assert second["next_cursor"] is None
+        assert [answer["done"] for answer in (first, second)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -373,12 +386,12 @@ class TestADryRun:
         {"what": "failed-records", "dryrun": True},
         {"what": "failed-records", "dry_run": "yes"},
         {"what": "failed-records", "cursor": ""},
-        {"what": "failed-records", "from": "2026-11-23T00:00:00Z", "to": "2026-11-25T00:00:00Z"},
-        {"what": "missed-invoices", "to": "2026-11-25T00:00:00Z"},
+        {"what": "failed-records", "since": "2026-11-23T00:00:00Z", "until": "2026-11-25T00:00:00Z"},
+        {"what": "missed-invoices", "until": "2026-11-25T00:00:00Z"},
         {"what": "missed-notifications"},
-        {"what": "missed-notifications", "from": "2026-11-23T00:00:00Z"},
-        {"what": "missed-notifications", "from": "yesterday", "to": "2026-11-25T00:00:00Z"},
-        {"what": "missed-notifications", "from": "2026-11-23T00:00:00", "to": "2026-11-25T00:00:00Z"},
+        {"what": "missed-notifications", "since": "2026-11-23T00:00:00Z"},
+        {"what": "missed-notifications", "since": "yesterday", "until": "2026-11-25T00:00:00Z"},
+        {"what": "missed-notifications", "since": "2026-11-23T00:00:00", "until": "2026-11-25T00:00:00Z"},
     ],
     ids=json.dumps,
 )
@@ -409,11 +422,6 @@ def key_of(lago_id: str) -> dict[str, Any]:
     return {"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": lago_id}}
 
 
-def before(key: str) -> str:
-    """A cursor that leads to this object."""
-    return key[:-1]
-
-
 def bisected(world: World, event: dict[str, Any]) -> list[dict[str, Any]]:
     """The records that are left over when a stream splits each batch of which a record fails."""
     records = event["Records"]
@@ -441,5 +449,6 @@ def redrive_with_time_for(operator: Redriving, invocations: int, **order: Any) -
 
     context = RunningOut("redrive-records")
     context.functions, context.until = operator.functions, len(operator.functions.invoked) + invocations
-    answer: dict[str, Any] = redrive_records.lambda_handler({"what": "failed-records", **order}, context)
-    return answer
+    answer = redrive_records.lambda_handler({"what": "failed-records", **order}, context)
+    answered: dict[str, Any] = json.loads(json.dumps(answer))
+    return answered

@@ -21,15 +21,15 @@ class What(StrEnum):
 
 
 class RedriveOrder(Input):
-    """`since` and `until` (`from` and `to`), both or neither, are the times between which notifications were made; an
-    answer's `next_cursor` goes on where it stopped. A word that is not known is refused: a slip must start nothing.
+    """`since` and `until` are the times between which notifications were made; an answer's `next_cursor` goes on where
+    it stopped. A word that is not known is refused: a slip must start nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     what: What
-    since: Annotated[Timestamp | None, Field(alias="from", validate_default=True)] = None
-    until: Annotated[Timestamp | None, Field(alias="to", validate_default=True)] = None
+    since: Annotated[Timestamp | None, Field(validate_default=True)] = None
+    until: Annotated[Timestamp | None, Field(validate_default=True)] = None
     cursor: Annotated[str, StringConstraints(strict=True, min_length=1)] | None = None
     dry_run: StrictBool = False
 

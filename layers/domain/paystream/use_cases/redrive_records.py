@@ -28,11 +28,14 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """How many records were handled, and what stays; the cursor goes on where time ran out."""
+    """How many records were handled, and what stays. Until all is `done`, it goes on from the cursor; None is the
+    beginning.
+    """
 
     handled: int
     left: tuple[Left, ...]
-    next_cursor: str | None
+    done: bool
+    next_cursor: str | None = None
 
 
 def redrive_records(
@@ -50,14 +53,14 @@ def redrive_records(
     left: list[Left] = []
     for portion in source.portions(cursor):
         if len(left) >= MOST_LEFT or not has_time():
-            return Redriven(handled, tuple(left), cursor)
+            return Redriven(handled, tuple(left), done=False, next_cursor=cursor)
         stays = _dry_run(portion) if dry_run else _redrive(portion, source, consumers, has_time)
         if stays is None:
-            return Redriven(handled, tuple(left), cursor)
+            return Redriven(handled, tuple(left), done=False, next_cursor=cursor)
         handled += len(portion.records) - sum(1 for one in stays if one.record)
         left += stays
         cursor = portion.cursor
-    return Redriven(handled, tuple(left), None)
+    return Redriven(handled, tuple(left), done=True)
 
 
 def _dry_run(portion: Portion) -> list[Left]:
