@@ -74,7 +74,7 @@ deploy: build ## deploy to AWS; asks for what it needs
 
 redrive: WHAT ?= failed-records
 redrive: STACK ?= paystream
-redrive: $(PROJECT)/.locked ## handle once more what failed or was missed; docs/operations.md says what WHAT, STACK, SINCE, UNTIL, DRY_RUN and LOCAL mean
+redrive: $(PROJECT)/.locked ## have handled once more what failed or was missed, see docs/operations.md
 	@$(PROJECT)/bin/python operations/redrive.py $(WHAT) --stack $(STACK) $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL)) \
 		$(if $(DRY_RUN),--dry-run) $(if $(LOCAL),--local)
 

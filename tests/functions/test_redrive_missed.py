@@ -12,6 +12,7 @@ from functions.redriving import DAY, HOUR, Redriving
 from functions.world import ORGANIZATION, START, TABLES, World, load_event
 from paystream.errors import InvalidInputError
 
+KEY = ("organization_id", "lago_id")
 LOOK_UPS = "GET /v1/payment_intents"
 
 
@@ -97,6 +98,24 @@ class TestAnItemThatWasMissed:
 
         assert world.charged() == [4200]
         assert world.stripe_calls() == 1
+        assert world.invoice("inv-1")["payment_status"] == "succeeded"
+
+    def test_is_not_charged_again_if_it_is_deleted_and_put_anew_before_its_result_was_written(
+        self, operator: Redriving
+    ) -> None:
+        world = operator.world
+        world.put_invoice_item(lago_id="inv-1")
+        (image,) = world.new_images("invoices")
+        world.aws.crash("TransactWriteItems", Moment.BEFORE)
+        assert len(operator.redrive("missed-invoices")["left"]) == 1
+        assert world.charged() == [4200]
+        world.dynamodb.delete_item(TableName=TABLES["invoices"], Key={name: image[name] for name in KEY})
+        world.pass_time(2 * DAY)
+
+        world.put_invoice_item(lago_id="inv-1")
+        assert world.invoke("invoice-created", world.stream_event([image])) == {"batchItemFailures": []}
+
+        assert world.charged() == [4200]
         assert world.invoice("inv-1")["payment_status"] == "succeeded"
 
     @pytest.mark.parametrize("moment", Moment)

@@ -89,9 +89,7 @@ def redriven_consumers() -> dict[str, Any]:
     """The functions that stream records are given to by hand, by the consumer's name in the code."""
     told = environment("RedriveRecordsFunction")
     return {
-        "".join(part.capitalize() for part in consumer.split("-")): told[f"{consumer.name}_FUNCTION_ARN"]["Fn::GetAtt"][
-            0
-        ]
+        "".join(part.capitalize() for part in consumer.split("-")): told[f"{consumer.name}_FUNCTION_ARN"]
         for consumer in StreamConsumer
     }
 
