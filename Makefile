@@ -26,7 +26,7 @@ $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(MINISTACK) $(UV) sync --quiet --locked --project environments/ministack
 	@touch $@
 
-.PHONY: help demo local stop test test-on-3.13 check format requirements build deploy clean
+.PHONY: help demo local stop test test-on-3.13 check format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -51,7 +51,7 @@ check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, t
 	$(PROJECT)/bin/ruff format --check .
 	$(PROJECT)/bin/ruff check .
 	PYTHONPATH=layers/domain $(PROJECT)/bin/lint-imports --no-logo
-	$(PROJECT)/bin/mypy layers/domain/paystream functions/*/*.py tests
+	$(PROJECT)/bin/mypy layers/domain/paystream functions/*/*.py operations tests
 	@mkdir -p .local
 	$(UV) export --quiet --locked --no-dev --no-emit-project --no-header --output-file .local/requirements.txt
 	diff layers/domain/requirements.txt .local/requirements.txt
@@ -71,6 +71,12 @@ build: $(UV) $(SAM)/.locked ## build for AWS
 
 deploy: build ## deploy to AWS; asks for what it needs
 	@$(SAM)/bin/sam deploy --guided
+
+redrive: WHAT ?= failed-records
+redrive: STACK ?= paystream
+redrive: $(PROJECT)/.locked ## have handled once more what failed or was missed, see docs/operations.md
+	@$(PROJECT)/bin/python operations/redrive.py $(WHAT) --stack $(STACK) $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL)) \
+		$(if $(DRY_RUN),--dry-run) $(if $(LOCAL),--local)
 
 clean: ## remove everything that was made here
 	@rm -rf .venv .local .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from paystream.model.redrive import MOST_AT_ONCE, StreamConsumer
+from redrive_records import NEEDED_MILLISECONDS
 from template import REPOSITORY, resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -81,6 +83,15 @@ def module(function: str) -> str:
 @cache
 def source(function: str) -> ast.Module:
     return ast.parse((REPOSITORY / folder(function) / f"{module(function)}.py").read_text())
+
+
+def redriven_consumers() -> dict[str, Any]:
+    """The functions that stream records are given to by hand, by the consumer's name in the code."""
+    told = environment("RedriveRecordsFunction")
+    return {
+        "".join(part.capitalize() for part in consumer.split("-")): told[f"{consumer.name}_FUNCTION_ARN"]
+        for consumer in StreamConsumer
+    }
 
 
 class TestEachFunction:
@@ -217,6 +228,39 @@ class TestEachEventSource:
         (puts,) = [statement for statement in statements(name) if "s3:PutObject" in statement["Action"]]
         assert reads["Resource"] == {"Fn::GetAtt": [table, "StreamArn"]}
         assert named(puts["Resource"]) == {"FailedRecordsBucket"}
+
+    @pytest.mark.parametrize("name", STREAMS)
+    def test_what_failed_can_be_redriven_in_batches_that_its_function_knows(self, name: str) -> None:
+        assert STREAMS[name]["BatchSize"] >= MOST_AT_ONCE
+        assert redriven_consumers()[name.removesuffix("Function")] == {"Fn::GetAtt": [name, "Arn"]}
+
+    def test_what_is_redriven_is_waited_for_as_long_as_its_function_may_run(self) -> None:
+        needed, longest = NEEDED_MILLISECONDS / 1000, max(setting(name, "Timeout") for name in STREAMS)
+        assert longest < needed < FUNCTIONS["RedriveRecordsFunction"]["Timeout"]
+
+    def test_what_failed_is_read_and_put_aside_by_the_function_that_redrives_alone(self) -> None:
+        bucket = {
+            action: named(statement["Resource"])
+            for name in FUNCTIONS.keys() - STREAMS.keys()
+            for statement in statements(name)
+            for action in listed(statement["Action"])
+            if action.startswith("s3:")
+        }
+        assert bucket.keys() == {"s3:ListBucket", "s3:GetObject", "s3:DeleteObject", "s3:PutObject"}
+        assert all(resources == {"FailedRecordsBucket"} for resources in bucket.values())
+        (takes,) = [one for one in statements("RedriveRecordsFunction") if "s3:DeleteObject" in one["Action"]]
+        (keeps,) = [one for one in statements("RedriveRecordsFunction") if "s3:PutObject" in one["Action"]]
+        assert takes["Resource"] == {"Fn::Sub": "${FailedRecordsBucket.Arn}/aws/lambda/*"}
+        assert keeps["Resource"] == {"Fn::Sub": "${FailedRecordsBucket.Arn}/redriven/*"}
+
+    def test_only_stream_consumers_are_invoked_by_another_function(self) -> None:
+        invoked = {
+            name: named(statement["Resource"])
+            for name in FUNCTIONS
+            for statement in statements(name)
+            if "lambda:InvokeFunction" in statement["Action"]
+        }
+        assert invoked == {"RedriveRecordsFunction": STREAMS.keys()}
 
     @pytest.mark.parametrize("name", QUEUES)
     def test_a_queue_waits_longer_than_its_function_runs_and_gives_up_in_the_end(self, name: str) -> None:

@@ -20,19 +20,28 @@ from paystream.adapters.dynamodb.database import Database, Tables
 from paystream.adapters.dynamodb.due_invoices import DynamoDueInvoices
 from paystream.adapters.dynamodb.integrations import DynamoIntegrations
 from paystream.adapters.dynamodb.invoices import DynamoInvoices
+from paystream.adapters.dynamodb.missed_records import DynamoMissedRecords
 from paystream.adapters.dynamodb.notifications import DynamoNotifications
 from paystream.adapters.dynamodb.payments import DynamoPayments
 from paystream.adapters.secrets_manager import SecretsManagerSecrets
 from paystream.adapters.sns import SnsPublisher
 from paystream.adapters.sqs import SqsCollectionQueue, SqsDueQueue
+from paystream.model.redrive import StreamConsumer
 from paystream.ports import Stores
 
 if TYPE_CHECKING:
     import stripe
 
+    from paystream.adapters.lambda_functions import LambdaStreamConsumers
+    from paystream.adapters.s3 import S3FailedRecords
     from paystream.adapters.stripe.gateways import StripeGateways
 
 _AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+
+_WAITS_FOR_FUNCTIONS = Config(
+    connect_timeout=2, read_timeout=305, retries={"total_max_attempts": 1}, tcp_keepalive=True
+)
+"""A little longer than the slowest stream consumer may run, and never twice: whoever asked decides on that."""
 
 
 def now() -> datetime:
@@ -65,6 +74,7 @@ def stores() -> Stores:
         due_invoices=DynamoDueInvoices(database),
         payments=DynamoPayments(database),
         notifications=DynamoNotifications(database),
+        missed_records=DynamoMissedRecords(database),
     )
 
 
@@ -106,3 +116,24 @@ def due_queue() -> SqsDueQueue:
 def publisher() -> SnsPublisher:
     """The topic."""
     return SnsPublisher(boto3.client("sns", config=_AWS), os.environ["TOPIC_ARN"])
+
+
+@cache
+def failed_records() -> "S3FailedRecords":
+    """The bucket of stream records that failed for good."""
+    from paystream.adapters.s3 import S3FailedRecords
+
+    consumers = {arn: consumer for consumer, arn in _stream_consumer_arns().items()}
+    return S3FailedRecords(boto3.client("s3", config=_AWS), os.environ["FAILED_RECORDS_BUCKET"], consumers)
+
+
+@cache
+def stream_consumers() -> "LambdaStreamConsumers":
+    """The functions that handle streams."""
+    from paystream.adapters.lambda_functions import LambdaStreamConsumers
+
+    return LambdaStreamConsumers(boto3.client("lambda", config=_WAITS_FOR_FUNCTIONS), _stream_consumer_arns())
+
+
+def _stream_consumer_arns() -> dict[StreamConsumer, str]:
+    return {consumer: os.environ[f"{consumer.name}_FUNCTION_ARN"] for consumer in StreamConsumer}

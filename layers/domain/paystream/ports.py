@@ -12,6 +12,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
+from paystream.model.redrive import Portion, StreamConsumer, StreamRecord
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 
@@ -151,6 +152,33 @@ class Notifications(Protocol):
         ...
 
 
+class RecordSource(Protocol):
+    """Stream records that were not handled, kept somewhere."""
+
+    def portions(self, after: str | None) -> Iterator[Portion]:
+        """What there is after a cursor, read as it is asked for; portions without records say how far it has come.
+
+        Raises InvalidInputError for a cursor that is not one of this source's.
+        """
+        ...
+
+    def put_away(self, portion: Portion) -> None:
+        """Its records were handled: it does not come again. Repeats are harmless."""
+        ...
+
+
+class MissedRecords(Protocol):
+    """What the tables hold and no stream will bring any more. Reads whole tables."""
+
+    def invoices(self, *, now: datetime) -> RecordSource:
+        """Items that were put into the invoices table and not taken in; nobody knows how long ago."""
+        ...
+
+    def notifications(self, *, since: datetime, until: datetime) -> RecordSource:
+        """All notifications that were made between two times, those included: published or not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
     """All that is kept in DynamoDB."""
@@ -162,6 +190,7 @@ class Stores:
     due_invoices: DueInvoices
     payments: Payments
     notifications: Notifications
+    missed_records: MissedRecords
 
 
 class Secrets(Protocol):
@@ -283,4 +312,15 @@ class Publisher(Protocol):
 
     def publish(self, notifications: Sequence[Notification]) -> tuple[Notification, ...]:
         """Send the notifications and return those that were not taken."""
+        ...
+
+
+class StreamConsumers(Protocol):
+    """The functions that handle streams, given records by hand."""
+
+    def handle(self, consumer: StreamConsumer, records: Sequence[StreamRecord]) -> tuple[StreamRecord, ...]:
+        """Hand the records over as the stream would, ten at most, and wait; returns those that were not handled.
+
+        If nothing is known, because the function failed or did not answer, that is all of them.
+        """
         ...

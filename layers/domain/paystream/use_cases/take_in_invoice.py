@@ -18,13 +18,10 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
     as old as its first one, and of one that was put over another it is not known how old, so that it is looked up.
     Raises VersionConflictError if somebody else took it in: read it again.
     """
-    if invoice.attempt_started_at and replaced:
-        invoice = replace(invoice, attempt_started_at=BEFORE_ANY_PAYMENT)
-    elif invoice.attempt_started_at:
-        started_at = stores.invoices.first_taken_in_at(
-            invoice.organization_id, invoice.lago_id, now=invoice.attempt_started_at
-        )
-        invoice = replace(invoice, attempt_started_at=started_at)
+    if invoice.attempt_started_at:
+        seen_at = BEFORE_ANY_PAYMENT if replaced else invoice.attempt_started_at
+        first_at = stores.invoices.first_taken_in_at(invoice.organization_id, invoice.lago_id, now=seen_at)
+        invoice = replace(invoice, attempt_started_at=min(seen_at, first_at))
     if invoice.problem is None and not stores.invoices.claim_number(invoice):
         taken = Problem(code="invalid_item", details={"number": ["value_already_exist"]})
         rejected = json.dumps({"number": invoice.number}, ensure_ascii=False)

@@ -1,0 +1,106 @@
+"""What the tables hold and no stream will bring any more: DynamoDB keeps a stream's records for 24 hours.
+
+A scan reads the whole table, a megabyte a request, and so costs what the table weighs, not what it finds.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from paystream.adapters.dynamodb.database import Database, is_key
+from paystream.adapters.dynamodb.items import attribute_values, plain
+from paystream.adapters.stream_events import stream_event_record, stream_record
+from paystream.errors import InvalidInputError
+from paystream.model.redrive import MOST_AT_ONCE, Portion, StreamConsumer, StreamRecord
+from paystream.ports import RecordSource
+
+_KEY = ("organization_id", "lago_id")
+
+
+class DynamoMissedRecords:
+    """Implements the port `MissedRecords`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def invoices(self, *, now: datetime) -> RecordSource:
+        return _Scan(
+            self._database,
+            StreamConsumer.INVOICE_CREATED,
+            {
+                "TableName": self._database.tables.invoices,
+                "FilterExpression": "attribute_not_exists(customer_key)",
+                "ProjectionExpression": ", ".join(_KEY),
+            },
+            partial(_put_at_an_unknown_time, now=now),
+        )
+
+    def notifications(self, *, since: datetime, until: datetime) -> RecordSource:
+        times = attribute_values({":since": plain(since), ":until": plain(until)})
+        return _Scan(
+            self._database,
+            StreamConsumer.PUBLISH_NOTIFICATIONS,
+            {
+                "TableName": self._database.tables.notifications,
+                "FilterExpression": "created_at BETWEEN :since AND :until",
+                "ExpressionAttributeValues": times,
+            },
+            _inserted,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """Implements the port `RecordSource`. A cursor is the key of the last item that was dealt with."""
+
+    database: Database
+    consumer: StreamConsumer
+    parameters: Mapping[str, Any]
+    record: Callable[[Mapping[str, Any]], StreamRecord]
+
+    def portions(self, after: str | None) -> Iterator[Portion]:
+        last = attribute_values(_key(after)) if after else None
+        while True:
+            start: dict[str, Any] = {"ExclusiveStartKey": last} if last else {}
+            answer = self.database.client.scan(**self.parameters, **start)
+            items = answer["Items"]
+            for position in range(0, len(items), MOST_AT_ONCE):
+                some = items[position : position + MOST_AT_ONCE]
+                records = tuple(self.record(item) for item in some)
+                yield Portion(cursor=_cursor(some[-1]), consumer=self.consumer, records=records)
+            last = answer.get("LastEvaluatedKey")
+            if last is None:
+                return
+            yield Portion(cursor=_cursor(last))
+
+    def put_away(self, portion: Portion) -> None:
+        """An item that was taken in is not found any more; a notification is found for as long as it is kept."""
+
+
+def _put_at_an_unknown_time(item: Mapping[str, Any], *, now: datetime) -> StreamRecord:
+    """As if it had been put over another just now: so it is looked up at Stripe before anything is sent."""
+    key = {name: item[name] for name in _KEY}
+    return stream_record(stream_event_record("MODIFY", key, key, written_at=now))
+
+
+def _inserted(item: Mapping[str, Any]) -> StreamRecord:
+    written_at = datetime.fromisoformat(item["created_at"]["S"])
+    key = {name: item[name] for name in _KEY}
+    return stream_record(stream_event_record("INSERT", key, item, written_at=written_at))
+
+
+def _cursor(item: Mapping[str, Any]) -> str:
+    return json.dumps([item[name]["S"] for name in _KEY])
+
+
+def _key(cursor: str) -> dict[str, str]:
+    try:
+        values = json.loads(cursor)
+    except (ValueError, RecursionError) as malformed:
+        raise InvalidInputError({"cursor": ["value_is_invalid"]}) from malformed
+    if not (isinstance(values, list) and len(values) == len(_KEY) and all(map(is_key, values))):
+        raise InvalidInputError({"cursor": ["value_is_invalid"]})
+    return dict(zip(_KEY, values, strict=True))

@@ -1,0 +1,50 @@
+"""What an operator asks for who has stream records handled once more."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from paystream.entry.invoice_input import Timestamp
+from paystream.entry.validation import Input, own_code, validated
+
+
+class What(StrEnum):
+    """Where the records are that were not handled."""
+
+    FAILED_RECORDS = "failed-records"
+    MISSED_INVOICES = "missed-invoices"
+    MISSED_NOTIFICATIONS = "missed-notifications"
+
+
+class RedriveOrder(Input):
+    """`since` and `until` are the times between which notifications were made; an answer's `next_cursor` goes on where
+    it stopped. A word that is not known is refused: a slip must start nothing.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    what: What
+    since: Annotated[Timestamp | None, Field(validate_default=True)] = None
+    until: Annotated[Timestamp | None, Field(validate_default=True)] = None
+    cursor: Annotated[str, StringConstraints(strict=True, min_length=1)] | None = None
+    dry_run: StrictBool = False
+
+    @field_validator("since", "until")
+    @classmethod
+    def _is_there_for_notifications_only(cls, time: datetime | None, info: ValidationInfo) -> datetime | None:
+        """Which records were missed when is known of nothing else."""
+        is_wanted = info.data.get("what") is What.MISSED_NOTIFICATIONS
+        if is_wanted and time is None:
+            raise PydanticCustomError(own_code("value_is_mandatory"), "notifications are chosen by time")
+        if not is_wanted and time is not None:
+            raise PydanticCustomError(own_code("value_is_invalid"), "only notifications are chosen by time")
+        return time
+
+
+def redrive_order(event: Mapping[str, Any]) -> RedriveOrder:
+    """The checked order. Raises InvalidInputError."""
+    return validated(RedriveOrder, event)
