@@ -55,7 +55,7 @@ def ask_stripe(
     An attempt that `is_on_record` was sent where it says; any other may have been sent to a former link first.
     Raises OutcomeUnknownError after counting the try on the payment, KeyRefusedError after telling it.
     """
-    started_at = min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
+    started_at = _started_at(invoice, payment)
     if not is_on_record:
         former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
         if former:
@@ -63,7 +63,7 @@ def ask_stripe(
     try:
         with refused_key_told(payer.integration, "payment_intent.create", stores=stores, now=now):
             gateway = gateways.of(payer.integration)
-            if now - started_at > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES:
+            if is_looked_up_first(invoice, payment, now):
                 found = _look_up(payment, gateway, started_at)
                 if found:
                     return payment, found
@@ -71,6 +71,15 @@ def ask_stripe(
     except OutcomeUnknownError:
         _record_unknown(invoice, payment, stores, now)
         raise
+
+
+def is_looked_up_first(invoice: Invoice, payment: Payment, now: datetime) -> bool:
+    """Whether sending the attempt again might charge again, or would never learn more (rules 4 and 5)."""
+    return now - _started_at(invoice, payment) > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES
+
+
+def _started_at(invoice: Invoice, payment: Payment) -> datetime:
+    return min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
 
 
 def _look_up_former_links(
