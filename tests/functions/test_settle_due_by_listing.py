@@ -243,8 +243,9 @@ def test_metadata_that_somebody_else_wrote_are_not_believed(world: World, forged
     payer = debtor if forged == "its intent" else world.stripe_customer()
     world.stripe_client.v1.payment_intents.create(
         {
-            "amount": 1,
+            "amount": 100,
             "currency": "eur",
+            "allowed_payment_method_types": ["card"],
             "customer": payer,
             "payment_method": world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": payer}).id,
             "confirm": True,
