@@ -1,56 +1,95 @@
 """Hand out what is due to be looked at again. Runs every minute."""
 
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.records import Record, process
+from paystream.model.schedule import DueInvoice
 from paystream.observability import count, logger, metrics
-from paystream.ports import DueInvoices, DueQueue
-from paystream.use_cases.collect_due import HandedOut
-from paystream.use_cases.collect_due import collect_due as collect
+from paystream.use_cases.collect_due import hand_out, lease, portions
 
+PAGE = 100
 AT_ONCE = 10
-ROUND_MILLISECONDS = 20_000
-"""No round is begun with less time left: a page of each shard takes a few seconds."""
+PORTION_MILLISECONDS = 15_000
+"""Neither a page of each shard nor a portion is begun with less time left."""
 
-NEEDED_MILLISECONDS = 5_000
-"""A page of a shard."""
+NEEDED_MILLISECONDS = 3_000
+"""One read or one write."""
 
 
-def _hand_out_page(
-    until: datetime, pages: dict[str, HandedOut], due_invoices: DueInvoices, queue: DueQueue, shard: str
-) -> None:
-    pages[shard] = collect(shard, until=until, due_invoices=due_invoices, queue=queue, clock=bootstrap.now)
+class Run:
+    """One run of the schedule, and what became of it."""
+
+    def __init__(self, context: LambdaContext) -> None:
+        self._until = bootstrap.now()
+        self._due_invoices = bootstrap.stores().due_invoices
+        self._remaining_milliseconds = context.get_remaining_time_in_millis
+        self.unfinished = set(self._due_invoices.shards)
+        self.failed: set[str] = set()
+        self.handed_out = self.refused = 0
+
+    def has_time(self) -> bool:
+        return self._remaining_milliseconds() > PORTION_MILLISECONDS
+
+    def go_round(self) -> None:
+        """Read a page of each unfinished shard, the oldest first, and hand out what was read of all of them."""
+        pages: dict[str, Sequence[DueInvoice]] = {}
+        self._side_by_side(
+            [Record(shard, shard, shard) for shard in sorted(self.unfinished)], partial(self._read, pages)
+        )
+        shard_of = {due: shard for shard, page in pages.items() for due in page}
+        self.unfinished = {shard for shard, page in pages.items() if len(page) == PAGE}
+        for portion in portions(shard_of):
+            records = [Record(shard_of[due], due.lago_id, due) for due in portion]
+            if self.has_time():
+                self._hand_out(records)
+            else:
+                self.unfinished |= {record.identifier for record in records}
+        self.unfinished -= self.failed
+
+    def _read(self, pages: dict[str, Sequence[DueInvoice]], shard: str) -> None:
+        pages[shard] = self._due_invoices.oldest(shard, until=self._until, limit=PAGE)
+
+    def _hand_out(self, records: Sequence[Record]) -> None:
+        now = bootstrap.now()
+        leases: dict[DueInvoice, DueInvoice] = {}
+        self._side_by_side(records, partial(lease, leases, due_invoices=self._due_invoices, now=now))
+        ours = [leases[record.value] for record in records if record.value in leases]
+        refused = hand_out(ours, due_invoices=self._due_invoices, queue=bootstrap.due_queue(), now=now)
+        self.handed_out += len(ours) - refused
+        self.refused += refused
+
+    def _side_by_side(self, records: Iterable[Record], handle: Callable[[Any], None]) -> None:
+        answer = process(
+            records,
+            handle,
+            at_once=AT_ONCE,
+            remaining_milliseconds=self._remaining_milliseconds,
+            needed_milliseconds=NEEDED_MILLISECONDS,
+        )
+        self.failed |= {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Go round the shards, a page each, until nothing is left that was due at the start, or no time.
+    """Go round the shards until nothing is left that was due at the start, or no time.
 
-    A page at a time, so that a long backlog in one shard never keeps the others waiting. A shard that fails is left to
-    the next run.
+    A page at a time, so that a long backlog in one shard never keeps the others waiting. A shard in which something
+    fails is left to the next run, and so is all of it if the queue fails: what was leased comes up again.
     """
-    until, due_invoices, queue = bootstrap.now(), bootstrap.stores().due_invoices, bootstrap.due_queue()
-    shards = list(due_invoices.shards)
-    failed: list[str] = []
-    handed_out = refused = 0
-    while shards and context.get_remaining_time_in_millis() > ROUND_MILLISECONDS:
-        pages: dict[str, HandedOut] = {}
-        answer = process(
-            [Record(shard, shard, shard) for shard in shards],
-            partial(_hand_out_page, until, pages, due_invoices, queue),
-            at_once=AT_ONCE,
-            remaining_milliseconds=context.get_remaining_time_in_millis,
-            needed_milliseconds=NEEDED_MILLISECONDS,
-        )
-        failed += [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
-        handed_out += sum(page.invoices for page in pages.values())
-        refused += sum(page.refused for page in pages.values())
-        shards = [shard for shard in shards if shard in pages and pages[shard].has_more]
-    count("DueInvoiceHandedOut", handed_out)
-    logger.info("due invoices handed out", handed_out=handed_out, refused=refused, unfinished_shards=shards)
-    return {"handed_out": handed_out, "refused": refused, "failed_shards": failed, "unfinished_shards": shards}
+    run = Run(context)
+    while run.unfinished and run.has_time():
+        run.go_round()
+    count("DueInvoiceHandedOut", run.handed_out)
+    failed, unfinished = sorted(run.failed), sorted(run.unfinished)
+    logger.info("due invoices handed out", handed_out=run.handed_out, refused=run.refused, unfinished_shards=unfinished)
+    return {
+        "handed_out": run.handed_out,
+        "refused": run.refused,
+        "failed_shards": failed,
+        "unfinished_shards": unfinished,
+    }

@@ -1,51 +1,135 @@
 """Look again at open invoices that were handed out: ask Stripe what became of them, or collect them."""
 
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
-from paystream.entry.records import process, queue_records
+from paystream.entry.records import Record, process, queue_records
+from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
-from paystream.ports import Gateways, Stores
-from paystream.use_cases.settle_due import settle_due as settle
+from paystream.use_cases.list_attempts import Found, attempts_to_find, find_attempts
+from paystream.use_cases.settle_due import is_to_be_looked_at, put_off, settle_due, settle_found
 
 AT_ONCE = 5
 NEEDED_MILLISECONDS = 100_000
 """Two calls of Stripe (a look-up and the payment), each tried twice with its time-outs, and the writes."""
 
+WRITE_MILLISECONDS = 10_000
+"""Reading the invoices of a message, or writing one."""
 
-def _settle(message: dict[str, str], *, stores: Stores, gateways: Gateways) -> None:
-    settled = settle(
-        message["organization_id"],
-        message["lago_id"],
-        handed_out_at=datetime.fromisoformat(message["handed_out_at"]),
-        stores=stores,
-        gateways=gateways,
-        now=bootstrap.now(),
-    )
-    if settled is None:
-        count("DueInvoiceLeftAlone")
-        logger.info("nothing to look at", lago_invoice_id=message["lago_id"])
-        return
+NO_TIME_FOR = timedelta(minutes=1)
+"""What there was no time for is due again as soon as the schedule can hand it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """An invoice as it was read when its message came."""
+
+    invoice: Invoice
+    at: datetime
+
+
+class Batch:
+    """A batch of the queue: what a list at Stripe tells is written first, the rest is looked at one by one."""
+
+    def __init__(self, context: LambdaContext) -> None:
+        self._stores, self._gateways = bootstrap.stores(), bootstrap.gateways()
+        self._remaining_milliseconds = context.get_remaining_time_in_millis
+        self._rest: list[Record] = []
+
+    def settle(self, messages: Iterable[Record]) -> set[str]:
+        """Returns the messages that failed, or one of whose invoices did."""
+        with_ids = [replace(message, value=(message.identifier, message.value)) for message in messages]
+        failed = self._side_by_side(with_ids, self._take_up, at_once=1)
+        return failed | self._side_by_side(self._rest, self._look_at)
+
+    def _take_up(self, with_id: tuple[str, Mapping[str, Any]]) -> None:
+        message_id, message = with_id
+        organization_id, at = message["organization_id"], datetime.fromisoformat(message["handed_out_at"])
+        read = self._stores.invoices.batch(organization_id, message["lago_ids"])
+        now = bootstrap.now()
+        due = {invoice.lago_id: invoice for invoice in read if is_to_be_looked_at(invoice, at, now)}
+        _left_alone(len(message["lago_ids"]) - len(due))
+        attempts = attempts_to_find(list(due.values()), stores=self._stores, now=now)
+        for page in find_attempts(
+            attempts, stores=self._stores, gateways=self._gateways, time_is_left=self._has_time, now=now
+        ):
+            records = [Record(found.attempt.invoice.lago_id, found.attempt.invoice.lago_id, found) for found in page]
+            failed = self._side_by_side(records, self._write)
+            for record in records:
+                if record.identifier not in failed:
+                    del due[record.identifier]
+        self._rest += [
+            Record(message_id, f"{organization_id}#{lago_id}", HandedOut(invoice, at))
+            for lago_id, invoice in due.items()
+        ]
+
+    def _write(self, found: Found) -> None:
+        attempt = found.attempt
+        _looked_at(
+            settle_found(attempt.invoice, attempt.payment, found.outcome, stores=self._stores, now=bootstrap.now())
+        )
+
+    def _look_at(self, handed_out: HandedOut) -> None:
+        invoice, now = handed_out.invoice, bootstrap.now()
+        if not self._has_time():
+            put_off(invoice, now + NO_TIME_FOR, self._stores, now)
+            count("DueInvoicePutOff")
+            return
+        settled = settle_due(
+            invoice.organization_id,
+            invoice.lago_id,
+            handed_out_at=handed_out.at,
+            stores=self._stores,
+            gateways=self._gateways,
+            now=now,
+        )
+        if settled:
+            _looked_at(settled)
+        else:
+            _left_alone(1)
+
+    def _has_time(self) -> bool:
+        return self._remaining_milliseconds() >= NEEDED_MILLISECONDS
+
+    def _side_by_side(self, records: Iterable[Record], handle: Any, *, at_once: int = AT_ONCE) -> set[str]:
+        answer = process(
+            records,
+            handle,
+            at_once=at_once,
+            remaining_milliseconds=self._remaining_milliseconds,
+            needed_milliseconds=WRITE_MILLISECONDS,
+        )
+        return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+
+
+def _looked_at(invoice: Invoice) -> None:
     count("DueInvoiceLookedAt")
     logger.info(
         "invoice looked at again",
-        lago_invoice_id=settled.lago_id,
-        payment_status=settled.payment_status.value,
-        waiting_for=settled.waiting_for,
+        lago_invoice_id=invoice.lago_id,
+        payment_status=invoice.payment_status.value,
+        waiting_for=invoice.waiting_for,
     )
+
+
+def _left_alone(number: int) -> None:
+    count("DueInvoiceLeftAlone", number)
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Handle a batch of the queue; what could not be finished is delivered again."""
-    return process(
-        queue_records(event, lambda message: f"{message['organization_id']}#{message['lago_id']}"),
-        partial(_settle, stores=bootstrap.stores(), gateways=bootstrap.gateways()),
-        at_once=AT_ONCE,
-        remaining_milliseconds=context.get_remaining_time_in_millis,
-        needed_milliseconds=NEEDED_MILLISECONDS,
-    )
+    """Handle a batch of the queue; a message that could not be finished is delivered again.
+
+    Then its invoices that were written meanwhile cost one read and no call of Stripe.
+    """
+    failed = Batch(context).settle(queue_records(event, _key))
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in sorted(failed)]}
+
+
+def _key(message: Mapping[str, Any]) -> str:
+    return f"{message['organization_id']}#{message['handed_out_at']}#{message['lago_ids'][0]}"

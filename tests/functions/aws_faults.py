@@ -1,5 +1,6 @@
 """Calls of AWS that fail on request: what a crash right before or right after an effect looks like to the next try."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -37,9 +38,11 @@ class AwsFaults:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._pending: list[_Interruption] = []
+        self._counts: Counter[str] = Counter()
         call: Callable[[BaseClient, str, dict[str, Any]], dict[str, Any]] = vars(BaseClient)["_make_api_call"]
 
         def interrupted(client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+            self._counts[operation] += 1
             found = next((one for one in self._pending if one.matches(operation, parameters)), None)
             if found is None:
                 return call(client, operation, parameters)
@@ -62,6 +65,10 @@ class AwsFaults:
     def meanwhile(self, operation: str, action: Callable[[], object], **parameters: Any) -> None:
         """Let something else happen right before the next such call: somebody is faster."""
         self._pending.append(_Interruption(operation, parameters, None, action))
+
+    def count(self, operation: str) -> int:
+        """How often an operation was called so far, by whomever."""
+        return self._counts[operation]
 
     @property
     def are_still_to_come(self) -> bool:

@@ -6,6 +6,7 @@ from io import StringIO
 
 import boto3
 import pytest
+from functions.moto_transactions import make_transactions_quick_and_atomic
 from functions.world import World
 from moto import mock_aws
 from paystream.observability import logger
@@ -27,6 +28,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(boto3, "client", _client)
     monkeypatch.setattr(boto3, "resource", _resource)
     disable_socket()
+    make_transactions_quick_and_atomic(monkeypatch)
     with mock_aws():
         yield World(monkeypatch)
 

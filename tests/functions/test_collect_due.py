@@ -7,9 +7,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
-from functions.aws_faults import Moment
-from functions.world import ORGANIZATION, World, load_event
+from functions.aws_faults import Moment, SimulatedCrashError
+from functions.world import ORGANIZATION, START, World, load_event
+from paystream import bootstrap
 from paystream.adapters.dynamodb.due_invoices import due_shard
+from paystream.model.schedule import DueInvoice
 
 LEASE = 20 * 60
 SHARDS = [f"{shard:02}" for shard in range(32)]
@@ -58,7 +60,7 @@ def messages(world: World) -> list[dict[str, Any]]:
 
 
 def handed_out(world: World) -> list[str]:
-    return [message["lago_id"] for message in messages(world)]
+    return [lago_id for message in messages(world) for lago_id in message["lago_ids"]]
 
 
 def test_an_invoice_is_handed_out_when_it_is_due_and_not_before(acme: World) -> None:
@@ -73,7 +75,7 @@ def test_an_invoice_is_handed_out_when_it_is_due_and_not_before(acme: World) -> 
     assert messages(acme) == [
         {
             "organization_id": ORGANIZATION,
-            "lago_id": invoice_id,
+            "lago_ids": [invoice_id],
             "handed_out_at": acme.now().isoformat(),
             "group": ORGANIZATION,
         }
@@ -150,9 +152,55 @@ def test_a_shard_with_more_than_a_page_is_handed_out_oldest_first(acme: World) -
     assert handed_out(acme) == ids
 
 
+def test_what_was_read_of_all_shards_is_handed_out_in_one_message_oldest_first(acme: World) -> None:
+    ids = due_invoices(acme, 120)
+
+    acme.collect_due()
+
+    (message,) = messages(acme)
+    assert message["lago_ids"] == ids
+
+
+def test_a_message_holds_500_invoices_of_one_organization(acme: World) -> None:
+    ids = due_invoices(acme, 8)
+    due = [DueInvoice("a", f"{lago_id}-{number}", "") for lago_id in ids for number in range(70)]
+    others = [DueInvoice("b", lago_id, "") for lago_id in ids]
+    calls = acme.aws.count("SendMessageBatch")
+
+    assert bootstrap.due_queue().hand_out([*others, *due], START) == ()
+
+    sent = messages(acme)
+    assert [(message["organization_id"], len(message["lago_ids"])) for message in sent] == [
+        ("b", 8),
+        ("a", 500),
+        ("a", 60),
+    ]
+    assert [lago_id for message in sent[1:] for lago_id in message["lago_ids"]] == [one.lago_id for one in due]
+    assert acme.aws.count("SendMessageBatch") - calls == 1
+
+
+def test_invoices_with_the_longest_ids_there_can_be_are_handed_out(acme: World) -> None:
+    due = [DueInvoice("\x01" * 2048, f"{number:04}" + "\x01" * 1020, "") for number in range(100)]
+
+    assert bootstrap.due_queue().hand_out(due, START) == ()
+
+    assert handed_out(acme) == [one.lago_id for one in due]
+
+
+def test_what_is_handed_out_costs_a_write_each_and_a_thousandth_of_a_call_of_the_queue(acme: World) -> None:
+    due_invoices(acme, 300)
+    before = {name: acme.aws.count(name) for name in ("Query", "UpdateItem", "SendMessageBatch")}
+
+    assert acme.collect_due()["handed_out"] == 300
+
+    effects = {name: acme.aws.count(name) - number for name, number in before.items()}
+    assert effects == {"Query": len(SHARDS), "UpdateItem": 300, "SendMessageBatch": 1}
+
+
 def test_a_backlog_is_left_to_the_next_run_when_time_runs_out(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = due_invoices(acme, 105, due_shard="07")
-    remaining = iter([60_000] * (1 + len(SHARDS)) + [20_000])
+    a_round = [60_000] * (1 + len(SHARDS) + 1 + 100)
+    remaining = iter([*a_round, 15_000])
     monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
 
     answer = acme.collect_due()
@@ -163,12 +211,32 @@ def test_a_backlog_is_left_to_the_next_run_when_time_runs_out(acme: World, monke
     assert handed_out(acme) == ids
 
 
+def test_a_portion_there_was_no_time_for_is_left_to_the_next_run(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = due_invoices(acme, 30)
+    monkeypatch.setattr("paystream.use_cases.collect_due._AT_ONCE", 20)
+    remaining = iter([60_000] * (1 + len(SHARDS) + 1 + 20) + [15_000] * 2)
+    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
+
+    answer = acme.collect_due()
+
+    assert (answer["handed_out"], set(answer["unfinished_shards"])) == (
+        20,
+        {due_shard(lago_id) for lago_id in ids[20:]},
+    )
+    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
+    assert acme.collect_due()["handed_out"] == 10
+    assert handed_out(acme) == ids
+
+
 def test_of_two_schedulers_at_once_only_one_hands_out(acme: World) -> None:
-    ids = due_invoices(acme, 30, due_shard="07")
-    acme.aws.meanwhile("UpdateItem", acme.collect_due, TableName="InvoicesTable")
+    ids = due_invoices(acme, 30)
+    faster: list[int] = []
+    acme.aws.meanwhile("UpdateItem", lambda: faster.append(acme.collect_due()["handed_out"]), TableName="InvoicesTable")
 
-    assert acme.collect_due()["handed_out"] == 0
+    slower = acme.collect_due()["handed_out"]
 
+    assert faster[0] > 0
+    assert faster[0] + slower == 30
     assert sorted(handed_out(acme)) == ids
 
 
@@ -192,7 +260,7 @@ def test_an_invoice_that_is_paid_just_before_it_is_handed_out_is_not(acme: World
 
 
 @pytest.mark.parametrize("moment", Moment)
-@pytest.mark.parametrize("operation", ["Query", "UpdateItem", "SendMessageBatch"])
+@pytest.mark.parametrize("operation", ["Query", "UpdateItem"])
 def test_a_crash_anywhere_loses_nothing(acme: World, operation: str, moment: Moment) -> None:
     ids = due_invoices(acme, 12, due_shard="07")
     where = {"Query": {"ExpressionAttributeValues": {":shard": {"S": "07"}, ":until": {"S": due_at(acme)}}}}
@@ -206,24 +274,56 @@ def test_a_crash_anywhere_loses_nothing(acme: World, operation: str, moment: Mom
     assert set(handed_out(acme)) == set(ids)
 
 
+@pytest.mark.parametrize("moment", Moment)
+def test_a_crash_around_the_message_delays_what_was_leased_until_its_lease_ends(acme: World, moment: Moment) -> None:
+    ids = due_invoices(acme, 12)
+    acme.aws.crash("SendMessageBatch", moment)
+    with pytest.raises(SimulatedCrashError):
+        acme.collect_due()
+    assert handed_out(acme) == ([] if moment is Moment.BEFORE else ids)
+    assert acme.collect_due()["handed_out"] == 0
+    acme.pass_time(LEASE)
+
+    assert acme.collect_due()["handed_out"] == 12
+
+    assert sorted(handed_out(acme)) == ids
+
+
 def due_at(world: World) -> str:
     return world.now().isoformat(timespec="milliseconds")
 
 
-def test_a_shard_that_fails_does_not_keep_the_others(acme: World) -> None:
+def test_a_lease_that_fails_keeps_no_other_invoice(acme: World) -> None:
     ids = due_invoices(acme, 40)
-    acme.aws.crash("UpdateItem", Moment.BEFORE, TableName="InvoicesTable")
+    key = {"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": ids[7]}}
+    acme.aws.crash("UpdateItem", Moment.BEFORE, TableName="InvoicesTable", Key=key)
 
     answer = acme.collect_due()
 
-    (failed,) = answer["failed_shards"]
-    assert sorted(handed_out(acme)) == [lago_id for lago_id in ids if due_shard(lago_id) != failed]
+    assert answer["failed_shards"] == [due_shard(ids[7])]
+    assert handed_out(acme) == [lago_id for lago_id in ids if lago_id != ids[7]]
+    assert acme.collect_due()["handed_out"] == 1
+
+
+def test_a_shard_that_cannot_be_read_does_not_keep_the_others(acme: World) -> None:
+    ids = due_invoices(acme, 40)
+    values = {":shard": {"S": "07"}, ":until": {"S": due_at(acme)}}
+    acme.aws.crash("Query", Moment.BEFORE, ExpressionAttributeValues=values)
+
+    answer = acme.collect_due()
+
+    assert answer["failed_shards"] == ["07"]
+    assert handed_out(acme) == [lago_id for lago_id in ids if due_shard(lago_id) != "07"]
 
 
 def test_what_the_queue_does_not_take_is_handed_out_by_the_next_run(
     acme: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ids = due_invoices(acme, 3, due_shard="07")
+    ids = due_invoices(acme, 2, due_shard="07")
+    acme.dynamodb.put_item(
+        TableName="InvoicesTable",
+        Item={**acme.all_images("invoices")[0], "organization_id": {"S": "another"}, "lago_id": {"S": "theirs"}},
+    )
     call = vars(BaseClient)["_make_api_call"]
 
     def refusing_the_second(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
@@ -237,10 +337,10 @@ def test_what_the_queue_does_not_take_is_handed_out_by_the_next_run(
         patched.setattr(BaseClient, "_make_api_call", refusing_the_second)
         answer = acme.collect_due()
     assert (answer["handed_out"], answer["refused"]) == (2, 1)
-    assert handed_out(acme) == [ids[0], ids[2]]
+    assert sorted(handed_out(acme)) == ids
     assert acme.collect_due()["handed_out"] == 0
     acme.pass_time(60)
 
     acme.collect_due()
 
-    assert handed_out(acme) == [ids[1]]
+    assert handed_out(acme) == ["theirs"]

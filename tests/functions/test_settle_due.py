@@ -201,7 +201,7 @@ def test_of_a_batch_the_one_that_is_unknown_fails_and_the_others_are_settled(wor
 
     answer = world.invoke("settle-due", event)
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][2]["messageId"]}]}
+    assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][1]["messageId"]}]}
     assert [status(world, invoice_id) for invoice_id in (first, other)] == ["succeeded", "pending"]
 
 
@@ -458,13 +458,34 @@ def test_a_stripe_customer_that_was_begun_is_made(world: World) -> None:
     assert status(world, invoice_id) == "pending"
 
 
-def test_no_time_is_begun_with_when_too_little_is_left(world: World) -> None:
+def test_what_there_is_too_little_time_for_is_due_again_in_a_minute(world: World) -> None:
     waiting_invoice(world)
-    event = load_event("settle-due")
+    world.pass_time(15 * MINUTE)
 
-    answer = world.invoke("settle-due", event, remaining_milliseconds=49_999)
+    answer = world.invoke("settle-due", load_event("settle-due"), remaining_milliseconds=49_999)
+
+    assert answer == {"batchItemFailures": []}
+    assert due_at(world, ITEM) == timedelta(minutes=1)
+
+
+def test_a_message_that_there_is_no_time_for_at_all_is_delivered_again(world: World) -> None:
+    waiting_invoice(world)
+
+    answer = world.invoke("settle-due", load_event("settle-due"), remaining_milliseconds=9_999)
 
     assert len(answer["batchItemFailures"]) == 1
+
+
+def test_a_message_that_cannot_be_read_fails_and_its_neighbours_are_dealt_with(world: World) -> None:
+    waiting_invoice(world)
+    world.pass_time(15 * MINUTE)
+    (record,) = load_event("settle-due")["Records"]
+    unreadable = [{"messageId": str(position), "body": body} for position, body in enumerate(["{", "{}", "[]"])]
+
+    answer = world.invoke("settle-due", {"Records": [*unreadable, record]})
+
+    assert sorted(failure["itemIdentifier"] for failure in answer["batchItemFailures"]) == ["0", "1", "2"]
+    assert due_at(world, ITEM) == timedelta(minutes=15)
 
 
 def test_an_invoice_that_is_gone_or_parked_or_closed_is_no_failure(world: World) -> None:

@@ -212,7 +212,10 @@ class TestCollecting:
         assert len(shop.client.payment_intents.list().data) == 1
 
     def test_an_error_with_an_intent_that_succeeded_after_all_is_a_success(self) -> None:
-        error = {"code": "lock_timeout", "payment_intent": {"id": "pi_1", "status": "succeeded", "amount": 4200}}
+        error = {
+            "code": "lock_timeout",
+            "payment_intent": {"id": "pi_1", "created": 1, "status": "succeeded", "amount": 4200},
+        }
         outcome = outcome_from_error(error, http_status=400, request_id="req_1")
         assert (outcome.status, outcome.intent_id, outcome.failure) == (PayableStatus.SUCCEEDED, "pi_1", None)
 
@@ -223,6 +226,37 @@ class TestCollecting:
 
 
 class TestLookingUp:
+    def test_the_intents_of_some_seconds_are_listed_page_by_page_newest_first(self, shop: Shop) -> None:
+        made = []
+        for second in range(4):
+            requests = [shop.request(key=f"{second}-{number}") for number in range(60)]
+            made += [(NOW + timedelta(seconds=second), shop.gateway.collect(request).intent_id) for request in requests]
+            shop.clock.advance(1)
+        wanted = [intent_id for at, intent_id in made if NOW + timedelta(seconds=1) <= at < NOW + timedelta(seconds=3)]
+
+        span = {"since": NOW + timedelta(seconds=1), "until": NOW + timedelta(seconds=2.9)}
+        first = shop.gateway.intents(**span, cursor=None)
+        second_page = shop.gateway.intents(**span, cursor=first.next_cursor)
+
+        assert (len(first.records), second_page.next_cursor) == (100, None)
+        found = [intent.outcome.intent_id for intent in (*first.records, *second_page.records)]
+        assert found == wanted[::-1]
+
+    def test_a_listed_intent_says_whose_it_is_and_when_it_was_made(self, shop: Shop) -> None:
+        request = shop.request()
+        outcome = shop.gateway.collect(request)
+        shop.client.payment_intents.create({"amount": 100, "currency": "eur"})
+
+        foreign, ours = shop.gateway.intents(since=NOW, until=NOW, cursor=None).records
+
+        assert (ours.payment_id, ours.provider_customer_id, ours.outcome) == (
+            "payment-1",
+            request.provider_customer_id,
+            outcome,
+        )
+        assert outcome.intent_created_at == NOW
+        assert (foreign.payment_id, foreign.provider_customer_id) == (None, None)
+
     def test_a_payment_is_found_among_others_by_its_metadata(self, shop: Shop) -> None:
         request = shop.request()
         other: Any = {"amount": 4200, "currency": "eur", "customer": request.provider_customer_id}

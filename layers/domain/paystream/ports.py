@@ -73,6 +73,10 @@ class Invoices(Protocol):
     """
 
     def get(self, organization_id: str, lago_id: str) -> Invoice | None: ...
+    def batch(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[Invoice, ...]:
+        """Those of the invoices that there are, in the order of their ids."""
+        ...
+
     def as_put(self, organization_id: str, lago_id: str) -> dict[str, Any] | None:
         """The plain values of the item as it is now, whoever wrote it."""
         ...
@@ -137,6 +141,10 @@ class Payments(Protocol):
     """Attempts to collect; they are written by `Invoices.settle`."""
 
     def get(self, organization_id: str, lago_id: str) -> Payment | None: ...
+    def batch(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[Payment, ...]:
+        """Those of the payments that there are, in the order of their ids."""
+        ...
+
     def of_invoice(self, organization_id: str, invoice_id: str) -> tuple[Payment, ...]:
         """The payments of an invoice, last attempt first, 100 at most; the newest may be missing for a moment."""
         ...
@@ -240,6 +248,17 @@ class PaymentRequest:
     return_url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedIntent:
+    """A payment intent of an account's list. `payment_id` is what its metadata name: anybody may have written it who
+    may write to the account.
+    """
+
+    payment_id: str | None
+    provider_customer_id: str | None
+    outcome: Outcome
+
+
 class PaymentGateway(Protocol):
     """One Stripe account, reached with one key.
 
@@ -276,6 +295,10 @@ class PaymentGateway(Protocol):
         """Look a payment up by listing the customer's intents, matched on metadata; None if Stripe has none."""
         ...
 
+    def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:
+        """The account's intents that were created in these seconds, the newest first, 100 at most."""
+        ...
+
 
 class Gateways(Protocol):
     """Leads to the gateway of an integration."""
@@ -303,7 +326,7 @@ class DueQueue(Protocol):
     """Open invoices to be looked at again. Taken in turns, so that no organization waits for another one's many."""
 
     def hand_out(self, due: Sequence[DueInvoice], at: datetime) -> tuple[DueInvoice, ...]:
-        """Send a message for each, ten at most; returns those that were not taken."""
+        """Send the invoices in their order, those of an organization together; returns those that were not taken."""
         ...
 
 

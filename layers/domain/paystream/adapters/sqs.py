@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 _GROUP = re.compile(r"[!-~]{1,128}")
 """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html: MessageGroupId"""
+
+_INVOICES_A_MESSAGE = 500
+"""They are found by one list at Stripe: the more, the fewer intents of others are listed in vain at its ends."""
+
+_MESSAGES_AT_ONCE = 10
+_LARGEST_MESSAGE = 26_000
+"""Bytes without the frame. Ten of them stay below SQS's 256 KiB for a SendMessageBatch."""
 
 
 class SqsCollectionQueue:
@@ -42,15 +49,47 @@ class SqsDueQueue:
         self._queue_url = queue_url
 
     def hand_out(self, due: Sequence[DueInvoice], at: datetime) -> tuple[DueInvoice, ...]:
-        """SendMessageBatch answers 200 even if it took none."""
-        entries = [_entry(str(position), one, at) for position, one in enumerate(due)]
-        answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
-        return tuple(due[int(failed["Id"])] for failed in answer.get("Failed", []))
+        """As few messages as hold them. SendMessageBatch answers 200 even if it took none."""
+        messages = list(_messages(due))
+        not_taken: list[DueInvoice] = []
+        for start in range(0, len(messages), _MESSAGES_AT_ONCE):
+            sent = messages[start : start + _MESSAGES_AT_ONCE]
+            entries = [_entry(str(position), message, at) for position, message in enumerate(sent)]
+            answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+            for failed in answer.get("Failed", []):
+                not_taken += sent[int(failed["Id"])]
+        return tuple(not_taken)
 
 
-def _entry(entry_id: str, due: DueInvoice, at: datetime) -> "SendMessageBatchRequestEntryTypeDef":
-    body = {"organization_id": due.organization_id, "lago_id": due.lago_id, "handed_out_at": at.isoformat()}
-    return {"Id": entry_id, "MessageBody": json.dumps(body), "MessageGroupId": _group(due.organization_id)}
+def _messages(due: Sequence[DueInvoice]) -> Iterator[list[DueInvoice]]:
+    by_organization: dict[str, list[DueInvoice]] = {}
+    for one in due:
+        by_organization.setdefault(one.organization_id, []).append(one)
+    for organization_id, theirs in by_organization.items():
+        message: list[DueInvoice] = []
+        size = 0
+        for one in theirs:
+            size += _size(one.lago_id)
+            if message and (len(message) == _INVOICES_A_MESSAGE or size + _size(organization_id) > _LARGEST_MESSAGE):
+                yield message
+                message, size = [], _size(one.lago_id)
+            message.append(one)
+        yield message
+
+
+def _size(text: str) -> int:
+    """What it takes in the message, in bytes, with a separator: an application's ids may be long, and escaped."""
+    return len(json.dumps(text)) + len(", ")
+
+
+def _entry(entry_id: str, due: Sequence[DueInvoice], at: datetime) -> "SendMessageBatchRequestEntryTypeDef":
+    organization_id = due[0].organization_id
+    body = {
+        "organization_id": organization_id,
+        "lago_ids": [one.lago_id for one in due],
+        "handed_out_at": at.isoformat(),
+    }
+    return {"Id": entry_id, "MessageBody": json.dumps(body), "MessageGroupId": _group(organization_id)}
 
 
 def _group(organization_id: str) -> str:

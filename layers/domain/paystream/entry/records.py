@@ -67,7 +67,9 @@ def process(
                 return list(same_key[position:])
         return []
 
-    rests = _threads(at_once).map(handle_in_order, by_key.values())
+    # One at a time needs no thread: its handler may use them itself.
+    side_by_side = map if at_once == 1 else _threads(at_once).map
+    rests = side_by_side(handle_in_order, by_key.values())
     return failures([record for rest in rests for record in rest])
 
 

@@ -1,6 +1,7 @@
 """What Stripe says of a payment, in our words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -50,12 +51,14 @@ class Outcome:
     """A definite word from Stripe on one payment.
 
     `intent_status` is Stripe's own, or `failed` where no intent was made. `amount_cents` is what the intent is over, in
-    minor units: it counts, should the invoice have been changed since it was sent.
+    minor units: it counts, should the invoice have been changed since it was sent. `intent_created_at` is Stripe's
+    time, in whole seconds.
     """
 
     status: PayableStatus
     intent_status: str
     intent_id: str | None = None
+    intent_created_at: datetime | None = None
     amount_cents: int | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None

@@ -13,8 +13,8 @@ class Payment:
 
     `integration_id` names the account it was sent to: a code can be connected to another account later.
 
-    `status` is Stripe's status of the payment intent, `payment_status` its meaning. `unknown_tries` counts the requests
-    whose outcome stayed unknown.
+    `status` is Stripe's status of the payment intent, `payment_status` its meaning. `provider_created_at` is when
+    Stripe made the intent: there it stands in lists. `unknown_tries` counts the requests whose outcome stayed unknown.
     """
 
     organization_id: str
@@ -34,6 +34,7 @@ class Payment:
     status: str = "pending"
     payment_status: PayableStatus = PayableStatus.PENDING
     provider_payment_id: str | None = None
+    provider_created_at: datetime | None = None
     payment_method_id: str | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None

@@ -31,6 +31,7 @@ def settle(invoice: Invoice, payment: Payment, outcome: Outcome, now: datetime) 
         status=outcome.intent_status,
         payment_status=outcome.status,
         provider_payment_id=outcome.intent_id or payment.provider_payment_id,
+        provider_created_at=outcome.intent_created_at or payment.provider_created_at,
         amount_cents=payment.amount_cents if outcome.amount_cents is None else outcome.amount_cents,
         failure=outcome.failure,
         next_action=outcome.next_action,

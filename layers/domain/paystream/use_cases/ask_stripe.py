@@ -56,7 +56,7 @@ def ask_stripe(
     Raises OutcomeUnknownError after counting the try on the payment, NeedsAttentionError if an integration is paused,
     KeyRefusedError if it was connected anew just now.
     """
-    started_at = min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
+    started_at = _started_at(invoice, payment)
     if not is_on_record:
         former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
         if former:
@@ -65,7 +65,7 @@ def ask_stripe(
         with stripe_asked(
             payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now
         ) as gateway:
-            if now - started_at > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES:
+            if is_looked_up_first(invoice, payment, now):
                 found = _look_up(payment, gateway, started_at)
                 if found:
                     return payment, found
@@ -73,6 +73,15 @@ def ask_stripe(
     except OutcomeUnknownError:
         _record_unknown(invoice, payment, stores, now)
         raise
+
+
+def is_looked_up_first(invoice: Invoice, payment: Payment, now: datetime) -> bool:
+    """Whether sending the attempt again might charge again, or would never learn more (rules 4 and 5)."""
+    return now - _started_at(invoice, payment) > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES
+
+
+def _started_at(invoice: Invoice, payment: Payment) -> datetime:
+    return min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
 
 
 def _look_up_former_links(

@@ -1,9 +1,13 @@
-"""Hand out the invoices that are to be looked at again."""
+"""Hand out the invoices that are to be looked at again.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+Each is put off before it is handed out, on the condition that it is still due: of two schedulers at once only one hands
+it out, and what is handed out comes up again if nothing comes of it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from paystream.model.schedule import DueInvoice
 from paystream.ports import DueInvoices, DueQueue
 
 LEASE = timedelta(minutes=20)
@@ -12,38 +16,34 @@ LEASE = timedelta(minutes=20)
 REFUSED_FOR = timedelta(minutes=1)
 """What the queue did not take is handed out by the next run."""
 
-_PAGE = 100
-_AT_ONCE = 10
-"""What a crash between a lease and its message delays, at most."""
+_AT_ONCE = 1000
+"""What a crash between leases and their messages delays, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOut:
-    """What became of one page of a shard."""
+def portions(due: Iterable[DueInvoice]) -> Iterator[Sequence[DueInvoice]]:
+    """What was read of all shards, in portions that are leased and sent together.
 
-    invoices: int
-    refused: int
-    has_more: bool
-
-
-def collect_due(
-    shard: str, *, until: datetime, due_invoices: DueInvoices, queue: DueQueue, clock: Callable[[], datetime]
-) -> HandedOut:
-    """Hand out a page of what was due by then in a shard, oldest first.
-
-    Each invoice is put off before it is handed out, on the condition that it is still due: of two schedulers at once
-    only one hands it out, and what is handed out comes up again if nothing comes of it. Repeat it with the same `until`
-    while there is more.
+    The organization whose invoice is the longest due comes first, and each one's invoices stay together, oldest first:
+    those that were made at about the same time are looked up by one list at Stripe.
     """
-    page = due_invoices.oldest(shard, until=until, limit=_PAGE)
-    handed_out = refused = 0
-    for start in range(0, len(page), _AT_ONCE):
-        now = clock()
-        leases = [due_invoices.put_off(due, now + LEASE) for due in page[start : start + _AT_ONCE]]
-        ours = [lease for lease in leases if lease]
-        not_taken = queue.hand_out(ours, now) if ours else ()
-        for lease in not_taken:
-            due_invoices.put_off(lease, now + REFUSED_FOR)
-        handed_out += len(ours) - len(not_taken)
-        refused += len(not_taken)
-    return HandedOut(handed_out, refused, has_more=len(page) == _PAGE)
+    by_organization: dict[str, list[DueInvoice]] = {}
+    for one in sorted(due, key=lambda due: due.due_at):
+        by_organization.setdefault(one.organization_id, []).append(one)
+    together = [one for theirs in by_organization.values() for one in theirs]
+    for start in range(0, len(together), _AT_ONCE):
+        yield together[start : start + _AT_ONCE]
+
+
+def lease(leases: dict[DueInvoice, DueInvoice], due: DueInvoice, *, due_invoices: DueInvoices, now: datetime) -> None:
+    """Put an invoice off for as long as it is out, and note it, unless somebody else did or it is not due any more."""
+    leased = due_invoices.put_off(due, now + LEASE)
+    if leased:
+        leases[due] = leased
+
+
+def hand_out(leases: Sequence[DueInvoice], *, due_invoices: DueInvoices, queue: DueQueue, now: datetime) -> int:
+    """Send what was leased by then; returns how many the queue refused: they are due again soon."""
+    refused = queue.hand_out(leases, now)
+    for one in refused:
+        due_invoices.put_off(one, now + REFUSED_FOR)
+    return len(refused)

@@ -10,6 +10,7 @@ from paystream.errors import (
     OutcomeUnknownError,
     VersionConflictError,
 )
+from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
@@ -38,16 +39,14 @@ def settle_due(
     and NotFoundError (of a customer's integration) after putting the invoice off, VersionConflictError.
     """
     invoice = stores.invoices.get(organization_id, lago_id)
-    if invoice is None or not invoice.is_open or invoice.updated_at >= handed_out_at:
-        return None
-    if invoice.claimed_until and now < invoice.claimed_until:
+    if invoice is None or not is_to_be_looked_at(invoice, handed_out_at, now):
         return None
     try:
         seen = _look_at_or_wait(invoice, stores, gateways, now)
     except (KeyRefusedError, NotFoundError, OutcomeUnknownError):
-        _put_off(invoice, stores, now)
+        put_off(invoice, look_again_at(invoice, now), stores, now)
         raise
-    return _put_off(seen, stores, now) if seen.version == invoice.version else seen
+    return put_off(seen, look_again_at(seen, now), stores, now) if seen.version == invoice.version else seen
 
 
 def _look_at_or_wait(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
@@ -60,23 +59,54 @@ def _look_at_or_wait(invoice: Invoice, stores: Stores, gateways: Gateways, now: 
         )
 
 
+def is_to_be_looked_at(invoice: Invoice, handed_out_at: datetime, now: datetime) -> bool:
+    """Whether it is as it was when it was handed out, and nobody is collecting it."""
+    is_claimed = invoice.claimed_until is not None and now < invoice.claimed_until
+    return invoice.is_open and invoice.updated_at < handed_out_at and not is_claimed
+
+
+def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime) -> Invoice:
+    """What `settle_due` does after asking Stripe, for an outcome that is known without asking.
+
+    Raises NotFoundError if there is no customer, VersionConflictError.
+    """
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    if customer is None:
+        raise NotFoundError("customer")
+    seen = _record_answer(invoice, payment, outcome, customer, stores, now)
+    return put_off(seen, look_again_at(seen, now), stores, now) if seen.version == invoice.version else seen
+
+
+def put_off(invoice: Invoice, to: datetime, stores: Stores, now: datetime) -> Invoice:
+    """Set the time at which it is looked at again. Whoever wrote the invoice meanwhile has set it."""
+    try:
+        return stores.invoices.save(replace(invoice, due_at=to, updated_at=now))
+    except VersionConflictError:
+        return invoice
+
+
 def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
     """An intent that is known is retrieved. Everything else is as if the invoice were new: safe to repeat."""
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     latest = payment_id(invoice.organization_id, invoice.lago_id, max(invoice.attempt, 1))
     payment = stores.payments.get(invoice.organization_id, latest)
-    if customer and payment and _is_on_its_way(invoice, payment):
+    if customer and payment and is_on_its_way(invoice, payment):
         outcome = _retrieve(payment, stores, gateways, now)
-        if outcome is None:
-            return invoice
-        answered = replace(invoice, waiting_for=None, paused_integration_id=None)
-        return record_outcome(answered, payment, outcome, customer=customer, stores=stores, now=now)
+        return _record_answer(invoice, payment, outcome, customer, stores, now) if outcome else invoice
     if customer and payment is None:
         resume_creation(customer, stores=stores, gateways=gateways, now=now)
     return collect_invoice(invoice, stores=stores, gateways=gateways, now=now)
 
 
-def _is_on_its_way(invoice: Invoice, payment: Payment) -> bool:
+def _record_answer(
+    invoice: Invoice, payment: Payment, outcome: Outcome, customer: Customer, stores: Stores, now: datetime
+) -> Invoice:
+    """Whoever got an answer waits for no key any more, whether it is news or not."""
+    answered = replace(invoice, waiting_for=None, paused_integration_id=None)
+    return record_outcome(answered, payment, outcome, customer=customer, stores=stores, now=now)
+
+
+def is_on_its_way(invoice: Invoice, payment: Payment) -> bool:
     """Not so if the invoice's item was put anew since: it gets its state back first."""
     return payment.payment_status is PayableStatus.PROCESSING and payment.attempt == invoice.attempt
 
@@ -88,11 +118,3 @@ def _retrieve(payment: Payment, stores: Stores, gateways: Gateways, now: datetim
         return None
     with stripe_asked(integration, "payment_intent.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
         return gateway.payment(str(payment.provider_payment_id))
-
-
-def _put_off(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:
-    """Whoever wrote the invoice meanwhile has set its time."""
-    try:
-        return stores.invoices.save(replace(invoice, due_at=look_again_at(invoice, now), updated_at=now))
-    except VersionConflictError:
-        return invoice

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
+_BATCH = 100
+"""What BatchGetItem reads at most."""
+
 _LONGEST_SORT_KEY = 1024
 _LONGEST_PARTITION_KEY = 2048
 _NOTIFICATIONS_KEPT_FOR = timedelta(days=90)
@@ -124,6 +127,15 @@ class Database:
         answer = self.client.query(**parameters)
         last = answer.get("LastEvaluatedKey")
         return list(answer["Items"]), _encode_cursor(plain_item(last), name) if last else None
+
+    def get_batch(self, table: str, organization_id: str, lago_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Read many items of an organization, strongly consistent, in the order of their ids; each once."""
+        if not is_key(organization_id, _LONGEST_PARTITION_KEY):
+            return []
+        ids = [lago_id for lago_id in dict.fromkeys(lago_ids) if is_key(lago_id)]
+        keys = [attribute_values({"organization_id": organization_id, "lago_id": lago_id}) for lago_id in ids]
+        parts = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
+        return [item for part in parts for item in self.items_of(table, part)]
 
     def items_of(self, table: str, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The items of an index's entries, in their order; at most 100."""

@@ -38,6 +38,10 @@ class DynamoInvoices:
         item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
         return from_item(Invoice, item) if item and _OURS in item else None
 
+    def batch(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[Invoice, ...]:
+        items = self._database.get_batch(self._table, organization_id, lago_ids)
+        return tuple(from_item(Invoice, item) for item in items if _OURS in item)
+
     def as_put(self, organization_id: str, lago_id: str) -> dict[str, Any] | None:
         item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
         return plain_item(item) if item else None

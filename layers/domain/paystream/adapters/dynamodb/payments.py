@@ -1,5 +1,7 @@
 """The payments table: read here, written together with the invoice in `paystream.adapters.dynamodb.invoices`."""
 
+from collections.abc import Sequence
+
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import from_item
 from paystream.model.payment import Payment
@@ -21,6 +23,10 @@ class DynamoPayments:
     def get(self, organization_id: str, lago_id: str) -> Payment | None:
         item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
         return from_item(Payment, item) if item else None
+
+    def batch(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[Payment, ...]:
+        items = self._database.get_batch(self._table, organization_id, lago_ids)
+        return tuple(from_item(Payment, item) for item in items)
 
     def of_invoice(self, organization_id: str, invoice_id: str) -> tuple[Payment, ...]:
         keys, _ = self._database.query_page(

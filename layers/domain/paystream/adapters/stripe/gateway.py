@@ -11,10 +11,15 @@ from paystream.adapters.stripe.events import ENABLED_EVENTS
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
 from paystream.errors import ProviderRefusedError
 from paystream.model.outcome import Outcome
-from paystream.ports import PaymentRequest, ProviderCustomer, WebhookEndpoint
+from paystream.ports import ListedIntent, Page, PaymentRequest, ProviderCustomer, WebhookEndpoint
 
 if TYPE_CHECKING:
-    from stripe.params import CustomerCreateParams, CustomerModifyParams, PaymentIntentCreateParams
+    from stripe.params import (
+        CustomerCreateParams,
+        CustomerModifyParams,
+        PaymentIntentCreateParams,
+        PaymentIntentListParams,
+    )
 
 API_VERSION: Final = "2026-10-28.endive"
 """Pinned: answers and events keep their shape until this line and the library change together."""
@@ -137,6 +142,17 @@ class StripeGateway:
                     return outcome_from_intent(intent.to_dict())
         return None
 
+    def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:
+        """Stripe's times are whole seconds: the one of `until` belongs to it."""
+        params: PaymentIntentListParams = {"created": {"gte": _epoch(since), "lte": _epoch(until)}, "limit": _PAGE}
+        if cursor:
+            params["starting_after"] = cursor
+        with translated():
+            listed = self._v1.payment_intents.list(params=params)
+        return Page(
+            tuple(_listed_intent(intent) for intent in listed.data), listed.data[-1].id if listed.has_more else None
+        )
+
     def _default_payment_method(self, customer: stripe.Customer) -> str | None:
         """The customer's default, else the newest card, as Lago chooses."""
         settings = customer.invoice_settings
@@ -166,6 +182,15 @@ def _intent_params(request: PaymentRequest) -> "PaymentIntentCreateParams":
 def _refusal(error: stripe.StripeError) -> Outcome:
     body = cast("Mapping[str, Any]", error.json_body or {})
     return outcome_from_error(body.get("error", {}), http_status=error.http_status, request_id=error.request_id)
+
+
+def _listed_intent(intent: stripe.PaymentIntent) -> ListedIntent:
+    found = intent.to_dict()
+    return ListedIntent(
+        payment_id=(found.get("metadata") or {}).get("lago_payment_id"),
+        provider_customer_id=found.get("customer"),
+        outcome=outcome_from_intent(found),
+    )
 
 
 def _endpoint(endpoint: stripe.WebhookEndpoint) -> WebhookEndpoint:

@@ -4,6 +4,7 @@ it.
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
@@ -23,6 +24,7 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
         status=status,
         intent_status=intent["status"],
         intent_id=intent["id"],
+        intent_created_at=datetime.fromtimestamp(intent["created"], UTC),
         amount_cents=intent["amount"],
         failure=failure,
         next_action=intent.get("next_action") if status is PayableStatus.PROCESSING else None,
