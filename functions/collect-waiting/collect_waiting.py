@@ -11,8 +11,8 @@ from paystream.use_cases.collect_waiting import collect_waiting as collect
 from paystream.use_cases.resume_collection import resume_collection
 
 AT_ONCE = 10
-NEEDED_MILLISECONDS = 100_000
-"""Two calls of Stripe (a look-up and the payment), each tried twice with its time-outs, and the writes."""
+NEEDED_MILLISECONDS = 125_000
+"""Two calls of Stripe (a look-up and the payment), each tried twice with its turn and time-outs, and the writes."""
 
 
 def _collect_customer(message: dict[str, str], time_is_left: Callable[[], bool]) -> None:

@@ -15,9 +15,9 @@ from paystream.ports import Gateways, Stores
 from paystream.use_cases.collect_invoice import collect_invoice
 from paystream.use_cases.take_in_invoice import take_in_invoice
 
-AT_ONCE = 10
-NEEDED_MILLISECONDS = 100_000
-"""Two calls of Stripe (a look-up and the payment), each tried twice with its time-outs, and the writes."""
+AT_ONCE = 20
+NEEDED_MILLISECONDS = 125_000
+"""Two calls of Stripe (a look-up and the payment), each tried twice with its turn and time-outs, and the writes."""
 
 
 def _collect(change: Change, *, stores: Stores, gateways: Gateways) -> None:

@@ -11,11 +11,12 @@ from paystream.entry.records import Record, process, queue_records
 from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
 from paystream.use_cases.list_attempts import Found, attempts_to_find, find_attempts
-from paystream.use_cases.settle_due import is_to_be_looked_at, put_off, settle_due, settle_found
+from paystream.use_cases.put_off import put_off
+from paystream.use_cases.settle_due import is_to_be_looked_at, settle_due, settle_found
 
-AT_ONCE = 5
-NEEDED_MILLISECONDS = 100_000
-"""Two calls of Stripe (a look-up and the payment), each tried twice with its time-outs, and the writes."""
+AT_ONCE = 10
+NEEDED_MILLISECONDS = 125_000
+"""Two calls of Stripe (a look-up and the payment), each tried twice with its turn and time-outs, and the writes."""
 
 WRITE_MILLISECONDS = 10_000
 """Reading the invoices of a message, or writing one."""
@@ -76,7 +77,7 @@ class Batch:
     def _look_at(self, handed_out: HandedOut) -> None:
         invoice, now = handed_out.invoice, bootstrap.now()
         if not self._has_time():
-            put_off(invoice, now + NO_TIME_FOR, self._stores, now)
+            put_off(invoice, now + NO_TIME_FOR, stores=self._stores, now=now)
             count("DueInvoicePutOff")
             return
         settled = settle_due(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from threading import RLock
 from typing import Any
 
 import pytest
@@ -39,7 +40,13 @@ class AwsFaults:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._pending: list[_Interruption] = []
         self._counts: Counter[str] = Counter()
-        call: Callable[[BaseClient, str, dict[str, Any]], dict[str, Any]] = vars(BaseClient)["_make_api_call"]
+        send: Callable[[BaseClient, str, dict[str, Any]], dict[str, Any]] = vars(BaseClient)["_make_api_call"]
+        one_by_one = RLock()
+
+        def call(client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+            # DynamoDB lets nobody come between a condition and its write; moto, called by many threads, would.
+            with one_by_one:
+                return send(client, operation, parameters)
 
         def interrupted(client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
             self._counts[operation] += 1
@@ -73,6 +80,13 @@ class AwsFaults:
     @property
     def are_still_to_come(self) -> bool:
         return bool(self._pending)
+
+
+def be_throttled() -> None:
+    """For `meanwhile`: a table takes no more for now."""
+    error = {"Code": "ProvisionedThroughputExceededException", "Message": "The level of throughput was exceeded."}
+    response: Any = {"Error": error}
+    raise ClientError(response, "UpdateItem")
 
 
 def lose_a_race() -> None:

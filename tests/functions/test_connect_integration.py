@@ -52,6 +52,8 @@ class TestConnecting:
             "secret_key_last4": "0000",
             "create_customers": False,
             "success_redirect_url": "https://acme.test/thanks",
+            "endpoint_rate_limit_per_second": 25,
+            "global_rate_limit_per_second": 25,
             "webhook_url": WEBHOOK_URL,
             "webhook_endpoint_id": endpoint.id,
             "is_default": True,

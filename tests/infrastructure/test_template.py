@@ -193,8 +193,34 @@ class TestEachFunction:
 
     @each_function
     def test_waits_for_stripe_a_shorter_time_than_it_may_run(self, name: str) -> None:
-        connect, tries = 3.05, 2
-        assert tries * (connect + float(environment(name)["STRIPE_READ_SECONDS"])) < setting(name, "Timeout")
+        connect, tries, table = 3.05, 2, 1
+        waits = float(environment(name)["STRIPE_READ_SECONDS"]) + float(environment(name)["RATE_LIMIT_WAIT_SECONDS"])
+        assert tries * (connect + waits + table) < setting(name, "Timeout")
+
+    @each_function
+    def test_takes_turns_at_stripe_if_it_may_read_a_key(self, name: str) -> None:
+        turns = {
+            "Effect": "Allow",
+            "Action": ["dynamodb:UpdateItem"],
+            "Resource": {"Fn::GetAtt": ["RateLimitsTable", "Arn"]},
+        }
+        reads_keys = any("secretsmanager:GetSecretValue" in listed(one["Action"]) for one in statements(name))
+        about = [one for one in statements(name) if "RateLimitsTable" in named(one["Resource"])]
+        assert about == ([turns] if reads_keys else [])
+
+    @pytest.mark.parametrize("name", [*STREAMS, *QUEUES])
+    def test_begins_no_record_that_it_has_no_time_to_finish(self, name: str) -> None:
+        constants = {
+            node.targets[0].id: ast.literal_eval(node.value)
+            for node in source(name).body
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper()
+        }
+        if "STRIPE_READ_SECONDS" not in FUNCTIONS[name]["Environment"]["Variables"]:
+            return
+        connect, tries, calls, table = 3.05, 2, 2, 1
+        waits = float(environment(name)["STRIPE_READ_SECONDS"]) + float(environment(name)["RATE_LIMIT_WAIT_SECONDS"])
+        needed = constants["NEEDED_MILLISECONDS"] / 1000
+        assert calls * tries * (connect + waits + table) < needed < setting(name, "Timeout") / 2
 
 
 class TestEachEventSource:

@@ -1,6 +1,6 @@
 """The gateway to Stripe: what each of Stripe's errors means, and what each answer says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.gateway import StripeGateway
 from paystream.adapters.stripe.gateways import StripeGateways
 from paystream.adapters.stripe.intents import outcome_from_error
+from paystream.adapters.stripe.rate_limiter import RateLimiter, Reservation
 from paystream.errors import (
     KeyRefusedError,
     OutcomeUnknownError,
@@ -45,6 +46,23 @@ class SecretsInMemory:
         del self._kept[organization_id, integration_id]
 
 
+class TimetableInMemory:
+    """Implements the protocol `Timetable`."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], int] = {}
+
+    def reserve(
+        self, integration: Integration, steps: Mapping[str, int], *, start: int, latest: int, seen: Mapping[str, int]
+    ) -> Reservation:
+        known = {line: self._lines.get((integration.lago_id, line), seen.get(line, 0)) for line in steps}
+        free_from = {line: max(start, time) for line, time in known.items()}
+        granted = max(free_from.values()) <= latest
+        if granted:
+            self._lines |= {(integration.lago_id, line): free_from[line] + step for line, step in steps.items()}
+        return Reservation(free_from, granted)
+
+
 class Shop:
     """A Stripe account of the sandbox, and the gateway to it."""
 
@@ -53,12 +71,17 @@ class Shop:
         self.sandbox = StripeSandbox(self.clock)
         self.account = self.sandbox.add_account(KEY)
         self.secrets = SecretsInMemory()
+        self.limiter = RateLimiter(
+            TimetableInMemory(), longest_wait=2.0, clock=self.clock.now, sleep=self.clock.advance, random=lambda: 0.5
+        )
         self.gateway = self.gateway_with(KEY)
         self.client = stripe.StripeClient(KEY, http_client=InProcessHTTPClient(self.sandbox)).v1
 
     def gateways(self) -> StripeGateways:
         http_client = InProcessHTTPClient(self.sandbox)
-        return StripeGateways(self.secrets, api_base="https://api.stripe.com", http_client=http_client)
+        return StripeGateways(
+            self.secrets, api_base="https://api.stripe.com", http_client=http_client, limiter=self.limiter
+        )
 
     def gateway_with(self, key: str) -> StripeGateway:
         return self.gateways().with_key(key)

@@ -6,8 +6,10 @@ never pays for importing its library.
 
 import os
 import secrets as randomness
+import time
 from datetime import UTC, datetime
 from functools import cache
+from random import SystemRandom
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -35,8 +37,19 @@ if TYPE_CHECKING:
     from paystream.adapters.lambda_functions import LambdaStreamConsumers
     from paystream.adapters.s3 import S3FailedRecords
     from paystream.adapters.stripe.gateways import StripeGateways
+    from paystream.adapters.stripe.rate_limiter import RateLimiter
 
-_AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+_AWS = Config(
+    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=25
+)
+
+_NOT_WORTH_WAITING_FOR = Config(
+    connect_timeout=0.5,
+    read_timeout=0.5,
+    retries={"mode": "standard", "total_max_attempts": 1},
+    max_pool_connections=25,
+)
+"""The rate limits table: without its answer a request goes all the same."""
 
 _WAITS_FOR_FUNCTIONS = Config(
     connect_timeout=2, read_timeout=305, retries={"total_max_attempts": 1}, tcp_keepalive=True
@@ -47,6 +60,11 @@ _WAITS_FOR_FUNCTIONS = Config(
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+def sleep(seconds: float) -> None:
+    """Let the time pass."""
+    time.sleep(seconds)
 
 
 def new_id() -> str:
@@ -89,7 +107,25 @@ def gateways() -> "StripeGateways":
     """Stripe. Imported here: the library costs more of a cold start than all the rest."""
     from paystream.adapters.stripe.gateways import StripeGateways
 
-    return StripeGateways(secrets(), api_base=os.environ["STRIPE_API_BASE"], http_client=stripe_http_client())
+    return StripeGateways(
+        secrets(), api_base=os.environ["STRIPE_API_BASE"], http_client=stripe_http_client(), limiter=rate_limiter()
+    )
+
+
+@cache
+def rate_limiter() -> "RateLimiter":
+    """The pace at which the integrations' accounts are called; how long a request waits for its turn, in seconds."""
+    from paystream.adapters.dynamodb.rate_limits import DynamoTimetable
+    from paystream.adapters.stripe.rate_limiter import RateLimiter
+
+    client = boto3.client("dynamodb", config=_NOT_WORTH_WAITING_FOR)
+    return RateLimiter(
+        DynamoTimetable(client, os.environ["RATE_LIMITS_TABLE"]),
+        longest_wait=float(os.environ["RATE_LIMIT_WAIT_SECONDS"]),
+        clock=lambda: now().timestamp(),
+        sleep=sleep,
+        random=SystemRandom().random,
+    )
 
 
 @cache

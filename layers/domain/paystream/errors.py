@@ -4,6 +4,7 @@ A declined card is an outcome (`paystream.model.outcome`), never one of these.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 
 class PaystreamError(Exception):
@@ -62,7 +63,7 @@ class NeedsAttentionError(KeyRefusedError):
 
 
 class OutcomeUnknownError(PaystreamError):
-    """Stripe may or may not have done it: time-out, lost connection, 409, 429, 5xx, a body that broke off."""
+    """Stripe may or may not have done it: time-out, lost connection, 409, 5xx, a body that broke off."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the outcome at Stripe is unknown: {reason}")
@@ -71,6 +72,18 @@ class OutcomeUnknownError(PaystreamError):
 
 class ParametersChangedError(OutcomeUnknownError):
     """Stripe knows the idempotency key with other parameters, so an earlier request under it exists."""
+
+
+class RateLimitedError(OutcomeUnknownError):
+    """The account's rate limit at Stripe is reached. Nothing is wrong: do it at `try_again_at`, `seconds` from now.
+
+    A kind of unknown outcome, because the request that was refused may have followed one that timed out.
+    """
+
+    def __init__(self, try_again_at: datetime, seconds: float) -> None:
+        super().__init__(f"its rate limit is reached; try again at {try_again_at.isoformat(timespec='seconds')}")
+        self.try_again_at = try_again_at
+        self.seconds = seconds
 
 
 class VersionConflictError(PaystreamError):

@@ -260,9 +260,10 @@ class ListedIntent:
 
 
 class PaymentGateway(Protocol):
-    """One Stripe account, reached with one key.
+    """One Stripe account, reached with one key, at the pace that it allows.
 
-    Every call may raise KeyRefusedError and OutcomeUnknownError; those that change something also ProviderRefusedError.
+    Every call may raise KeyRefusedError, OutcomeUnknownError and its kind RateLimitedError; those that change something
+    also ProviderRefusedError.
     """
 
     def account_id(self) -> str: ...
@@ -316,7 +317,7 @@ class Gateways(Protocol):
 class CollectionQueue(Protocol):
     """Work to be done soon, outside of the request that found it."""
 
-    def collect_waiting(self, organization_id: str, external_customer_id: str) -> None: ...
+    def collect_waiting(self, organization_id: str, external_customer_id: str, *, after_seconds: float = 0) -> None: ...
     def resume_collection(self, organization_id: str, integration_id: str, *, cursor: str | None = None) -> None:
         """What waits for the integration's secret key is to be due, from this cursor of `DueInvoices.paused` on."""
         ...

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
+from math import ceil
 from typing import TYPE_CHECKING
 
 from paystream.model.schedule import DueInvoice
@@ -23,6 +24,9 @@ _MESSAGES_AT_ONCE = 10
 _LARGEST_MESSAGE = 26_000
 """Bytes without the frame. Ten of them stay below SQS's 256 KiB for a SendMessageBatch."""
 
+_LONGEST_DELAY = 900
+"""Seconds; a message that comes back too early is sent again. The same page: DelaySeconds"""
+
 
 class SqsCollectionQueue:
     """Implements the port `CollectionQueue`."""
@@ -31,14 +35,15 @@ class SqsCollectionQueue:
         self._client = client
         self._queue_url = queue_url
 
-    def collect_waiting(self, organization_id: str, external_customer_id: str) -> None:
-        self._send({"organization_id": organization_id, "external_customer_id": external_customer_id})
+    def collect_waiting(self, organization_id: str, external_customer_id: str, *, after_seconds: float = 0) -> None:
+        self._send({"organization_id": organization_id, "external_customer_id": external_customer_id}, after_seconds)
 
     def resume_collection(self, organization_id: str, integration_id: str, *, cursor: str | None = None) -> None:
         self._send({"organization_id": organization_id, "integration_id": integration_id, "cursor": cursor})
 
-    def _send(self, body: dict[str, str | None]) -> None:
-        self._client.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(body))
+    def _send(self, body: dict[str, str | None], after_seconds: float = 0) -> None:
+        delay = min(ceil(after_seconds), _LONGEST_DELAY)
+        self._client.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(body), DelaySeconds=delay)
 
 
 class SqsDueQueue:

@@ -3,15 +3,17 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, StrictBool
+from pydantic import AfterValidator, Field, SecretStr, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
 from paystream.entry.validation import Input, own_code, validated
 from paystream.errors import InvalidInputError
+from paystream.model.rate_limit import HIGHEST
 from paystream.use_cases.connect_integration import ConnectionRequest
 
 _SECRET_KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]{8,240}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_RequestsPerSecond = Annotated[StrictInt, Field(ge=1, le=HIGHEST)]
 _URL = re.compile(r"https?://[^\s/]+\S*")
 
 
@@ -37,6 +39,8 @@ class IntegrationInput(Input):
     name: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     create_customers: StrictBool | None = None
     success_redirect_url: Annotated[str, Field(max_length=1024), AfterValidator(_is_url)] | None = None
+    endpoint_rate_limit_per_second: _RequestsPerSecond | None = None
+    global_rate_limit_per_second: _RequestsPerSecond | None = None
     default: StrictBool = False
 
 
@@ -48,6 +52,8 @@ def connection_request(values: dict[str, object]) -> ConnectionRequest:
         name=sent.name,
         create_customers=sent.create_customers,
         success_redirect_url=sent.success_redirect_url,
+        endpoint_rate_limit_per_second=sent.endpoint_rate_limit_per_second,
+        global_rate_limit_per_second=sent.global_rate_limit_per_second,
         make_default=sent.default,
     )
 

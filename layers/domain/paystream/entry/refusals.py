@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from paystream.errors import (
@@ -13,6 +14,7 @@ from paystream.errors import (
     OutcomeUnknownError,
     PaystreamError,
     ProviderRefusedError,
+    RateLimitedError,
     VersionConflictError,
 )
 
@@ -82,6 +84,11 @@ _ANSWERS: dict[type[PaystreamError], Callable[[Any], Refusal]] = {
     KeyRefusedError: _third_party,
     OutcomeUnknownError: lambda _: Refusal(
         HTTPStatus.SERVICE_UNAVAILABLE, code="third_party_unavailable", headers=_TRY_AGAIN
+    ),
+    RateLimitedError: lambda error: Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        code="third_party_unavailable",
+        headers={"Retry-After": str(max(1, ceil(error.seconds)))},
     ),
 }
 

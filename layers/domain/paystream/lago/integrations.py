@@ -19,6 +19,8 @@ def integration_object(integration: Integration, *, is_default: bool) -> dict[st
         "secret_key_last4": integration.key_last4,
         "create_customers": integration.create_customers,
         "success_redirect_url": integration.success_redirect_url,
+        "endpoint_rate_limit_per_second": integration.rate_limit.endpoint,
+        "global_rate_limit_per_second": integration.rate_limit.total,
         "webhook_url": integration.webhook_url,
         "webhook_endpoint_id": integration.webhook_endpoint_id,
         "is_default": is_default,

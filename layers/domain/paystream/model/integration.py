@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from paystream.model.rate_limit import ENDPOINT_DEFAULT, GLOBAL_DEFAULT_LIVE, GLOBAL_DEFAULT_TEST, RateLimit
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -19,7 +21,8 @@ class Attention:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
-    code. While it `needs_attention`, collection through it is paused; connecting it again ends that.
+    code. While it `needs_attention`, collection through it is paused; connecting it again ends that. The rate limits
+    are None where they are Stripe's defaults.
     """
 
     organization_id: str
@@ -37,7 +40,18 @@ class Integration:
     success_redirect_url: str | None = None
     default_since: datetime | None = None
     needs_attention: Attention | None = None
+    endpoint_rate_limit_per_second: int | None = None
+    global_rate_limit_per_second: int | None = None
     version: int = 0
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """What holds: what was set, else what Stripe allows every account."""
+        total = GLOBAL_DEFAULT_LIVE if self.livemode else GLOBAL_DEFAULT_TEST
+        return RateLimit(
+            endpoint=self.endpoint_rate_limit_per_second or ENDPOINT_DEFAULT,
+            total=self.global_rate_limit_per_second or total,
+        )
 
 
 @dataclass(frozen=True, slots=True)

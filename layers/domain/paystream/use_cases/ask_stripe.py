@@ -8,7 +8,7 @@ anything is sent if it may have been sent more than 23 hours ago, or to another 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from paystream.errors import OutcomeUnknownError, ParametersChangedError, VersionConflictError
+from paystream.errors import OutcomeUnknownError, ParametersChangedError, RateLimitedError, VersionConflictError
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
@@ -53,8 +53,8 @@ def ask_stripe(
     """The outcome of the attempt, and the payment as Stripe has it.
 
     An attempt that `is_on_record` was sent where it says; any other may have been sent to a former link first.
-    Raises OutcomeUnknownError after counting the try on the payment, NeedsAttentionError if an integration is paused,
-    KeyRefusedError if it was connected anew just now.
+    Raises OutcomeUnknownError after counting the try on the payment, RateLimitedError, which is no try,
+    NeedsAttentionError if an integration is paused, KeyRefusedError if it was connected anew just now.
     """
     started_at = _started_at(invoice, payment)
     if not is_on_record:
@@ -70,6 +70,8 @@ def ask_stripe(
                 if found:
                     return payment, found
             return payment, _send(_payment_request(invoice, payment, payer), payment, gateway, started_at)
+    except RateLimitedError:
+        raise
     except OutcomeUnknownError:
         _record_unknown(invoice, payment, stores, now)
         raise

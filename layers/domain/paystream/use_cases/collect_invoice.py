@@ -7,7 +7,7 @@ and the attempt, so whoever repeats this after a crash repeats the same request 
 from dataclasses import replace
 from datetime import datetime
 
-from paystream.errors import NeedsAttentionError, VersionConflictError
+from paystream.errors import NeedsAttentionError, RateLimitedError, VersionConflictError
 from paystream.lago.envelopes import payment_method_missing, payment_status_updated, settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
@@ -18,6 +18,7 @@ from paystream.model.schedule import look_again_at
 from paystream.model.settlement import settle
 from paystream.ports import Gateways, Stores
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
+from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
 from paystream.use_cases.refused_key import wait_for_key
 
@@ -27,8 +28,17 @@ def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
 
     `invoice.attempt_started_at` must be set: the earliest time at which this attempt's key can have been used. Raises
     OutcomeUnknownError when Stripe's answer is not known, KeyRefusedError when the key was refused that was replaced
-    just now: repeat it. While an integration is paused the invoice waits for its key.
+    just now: repeat it. While an integration is paused the invoice waits for its key. One that finds no turn at Stripe
+    is put off, and comes up again by itself.
     """
+    try:
+        return collect_now(invoice, stores=stores, gateways=gateways, now=now)
+    except RateLimitedError as limited:
+        return put_off(invoice, limited.try_again_at, stores=stores, now=now)
+
+
+def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
+    """The same, for those who have more to put off than this invoice. Raises RateLimitedError besides."""
     if not invoice.is_open:
         return invoice
     if invoice.total_due_amount_cents == 0:
@@ -47,7 +57,7 @@ def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
             invoice, payment, payer, is_on_record=stored is not None, stores=stores, gateways=gateways, now=now
         )
     except NeedsAttentionError as paused:
-        return wait_for_key(invoice, paused, stores=stores, now=now) or collect_invoice(
+        return wait_for_key(invoice, paused, stores=stores, now=now) or collect_now(
             read_invoice(stores, invoice.organization_id, invoice.lago_id), stores=stores, gateways=gateways, now=now
         )
     return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
@@ -99,7 +109,7 @@ def _wait(
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if waiting.waiting_for is reason and isinstance(_payer(customer, stored, stores), WaitingFor):
         return waiting
-    return collect_invoice(waiting, stores=stores, gateways=gateways, now=now)
+    return collect_now(waiting, stores=stores, gateways=gateways, now=now)
 
 
 def _close_without_payment(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:

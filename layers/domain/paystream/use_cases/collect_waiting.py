@@ -4,12 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from paystream.errors import NeedsAttentionError, NotFoundError, OutcomeUnknownError, VersionConflictError
+from paystream.errors import (
+    NeedsAttentionError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    VersionConflictError,
+)
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, WaitingFor
 from paystream.ports import CollectionQueue, Gateways, Stores
-from paystream.use_cases.collect_invoice import collect_invoice
+from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice
 from paystream.use_cases.refused_key import wait_for_key
 
@@ -30,7 +37,7 @@ def collect_waiting(
     """Finish what was begun for a customer and collect each waiting invoice, oldest first; returns how many were
     looked at.
 
-    When no time is left for one more, the customer is queued again.
+    When no time is left for one more, or Stripe's rate limit is reached, the customer is queued again.
 
     Safe to repeat: what is collected waits no longer. One invoice that fails does not hold back the others; the first
     error is raised in the end. While the integration is paused, they wait for its key.
@@ -38,11 +45,11 @@ def collect_waiting(
     customer = stores.customers.get(organization_id, external_customer_id)
     if customer is None:
         raise NotFoundError("customer")
-    paused: NeedsAttentionError | None = None
     try:
-        resume_creation(customer, stores=stores, gateways=gateways, now=clock())
-    except NeedsAttentionError as needs_attention:
-        paused = needs_attention
+        paused = _finish_creation(customer, stores=stores, gateways=gateways, now=clock())
+    except RateLimitedError as limited:
+        queue.collect_waiting(organization_id, external_customer_id, after_seconds=limited.seconds)
+        return 0
     looked_at, errors = 0, []
     for invoice in stores.invoices.waiting(organization_id, external_customer_id):
         if not time_is_left():
@@ -50,11 +57,27 @@ def collect_waiting(
             break
         try:
             looked_at += _collect_one(invoice, customer, paused, stores=stores, gateways=gateways, clock=clock)
+        except RateLimitedError as limited:
+            claimed = read_invoice(stores, organization_id, invoice.lago_id)
+            put_off(claimed, limited.try_again_at, stores=stores, now=clock())
+            queue.collect_waiting(organization_id, external_customer_id, after_seconds=limited.seconds)
+            break
         except (OutcomeUnknownError, VersionConflictError) as error:
             errors.append(error)
     if errors:
         raise errors[0]
     return looked_at
+
+
+def _finish_creation(
+    customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> NeedsAttentionError | None:
+    """Create the customer at Stripe if that was begun; returns the pause that keeps it from being done."""
+    try:
+        resume_creation(customer, stores=stores, gateways=gateways, now=now)
+    except NeedsAttentionError as paused:
+        return paused
+    return None
 
 
 def _collect_one(
@@ -75,7 +98,7 @@ def _collect_one(
     claimed = _claim(fresh, stores, clock()) if is_to_be_claimed else fresh
     if claimed is None:
         return 0
-    collect_invoice(claimed, stores=stores, gateways=gateways, now=clock())
+    collect_now(claimed, stores=stores, gateways=gateways, now=clock())
     return 1
 
 

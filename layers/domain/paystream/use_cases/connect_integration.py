@@ -38,6 +38,8 @@ class ConnectionRequest:
     name: str | None
     create_customers: bool | None
     success_redirect_url: str | None
+    endpoint_rate_limit_per_second: int | None
+    global_rate_limit_per_second: int | None
     make_default: bool
 
     def __repr__(self) -> str:
@@ -221,6 +223,9 @@ def _changed(integration: Integration, request: ConnectionRequest, now: datetime
         name=request.name or integration.name,
         create_customers=integration.create_customers if create_customers is None else create_customers,
         success_redirect_url=request.success_redirect_url or integration.success_redirect_url,
+        endpoint_rate_limit_per_second=request.endpoint_rate_limit_per_second
+        or integration.endpoint_rate_limit_per_second,
+        global_rate_limit_per_second=request.global_rate_limit_per_second or integration.global_rate_limit_per_second,
         default_since=now if request.make_default else integration.default_since,
         updated_at=now,
     )

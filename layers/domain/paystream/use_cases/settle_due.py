@@ -8,7 +8,7 @@ from paystream.errors import (
     NeedsAttentionError,
     NotFoundError,
     OutcomeUnknownError,
-    VersionConflictError,
+    RateLimitedError,
 )
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
@@ -17,8 +17,9 @@ from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
 from paystream.ports import Gateways, Stores
-from paystream.use_cases.collect_invoice import collect_invoice
+from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
 from paystream.use_cases.refused_key import stripe_asked, wait_for_key
 
@@ -35,18 +36,21 @@ def settle_due(
     """Settle the invoice if Stripe knows more, else put it off; None if there is nothing to do, or somebody is at it.
 
     Nothing is lost with a message: as long as the invoice is open it has a time at which it comes up again. So a
-    message is void once the invoice was written after it was handed out. Raises OutcomeUnknownError, KeyRefusedError
-    and NotFoundError (of a customer's integration) after putting the invoice off, VersionConflictError.
+    message is void once the invoice was written after it was handed out. One that finds no turn at Stripe is put off
+    for a short time. Raises OutcomeUnknownError, KeyRefusedError and NotFoundError (of a customer's integration) after
+    putting the invoice off, VersionConflictError.
     """
     invoice = stores.invoices.get(organization_id, lago_id)
     if invoice is None or not is_to_be_looked_at(invoice, handed_out_at, now):
         return None
     try:
         seen = _look_at_or_wait(invoice, stores, gateways, now)
+    except RateLimitedError as limited:
+        return put_off(invoice, limited.try_again_at, stores=stores, now=now)
     except (KeyRefusedError, NotFoundError, OutcomeUnknownError):
-        put_off(invoice, look_again_at(invoice, now), stores, now)
+        put_off(invoice, look_again_at(invoice, now), stores=stores, now=now)
         raise
-    return put_off(seen, look_again_at(seen, now), stores, now) if seen.version == invoice.version else seen
+    return put_off(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen
 
 
 def _look_at_or_wait(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
@@ -73,16 +77,8 @@ def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer is None:
         raise NotFoundError("customer")
-    seen = _record_answer(invoice, payment, outcome, customer, stores, now)
-    return put_off(seen, look_again_at(seen, now), stores, now) if seen.version == invoice.version else seen
-
-
-def put_off(invoice: Invoice, to: datetime, stores: Stores, now: datetime) -> Invoice:
-    """Set the time at which it is looked at again. Whoever wrote the invoice meanwhile has set it."""
-    try:
-        return stores.invoices.save(replace(invoice, due_at=to, updated_at=now))
-    except VersionConflictError:
-        return invoice
+    seen = _record_answer(invoice, payment, outcome, customer=customer, stores=stores, now=now)
+    return put_off(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen
 
 
 def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
@@ -92,14 +88,16 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
     payment = stores.payments.get(invoice.organization_id, latest)
     if customer and payment and is_on_its_way(invoice, payment):
         outcome = _retrieve(payment, stores, gateways, now)
-        return _record_answer(invoice, payment, outcome, customer, stores, now) if outcome else invoice
+        if outcome is None:
+            return invoice
+        return _record_answer(invoice, payment, outcome, customer=customer, stores=stores, now=now)
     if customer and payment is None:
         resume_creation(customer, stores=stores, gateways=gateways, now=now)
-    return collect_invoice(invoice, stores=stores, gateways=gateways, now=now)
+    return collect_now(invoice, stores=stores, gateways=gateways, now=now)
 
 
 def _record_answer(
-    invoice: Invoice, payment: Payment, outcome: Outcome, customer: Customer, stores: Stores, now: datetime
+    invoice: Invoice, payment: Payment, outcome: Outcome, *, customer: Customer, stores: Stores, now: datetime
 ) -> Invoice:
     """Whoever got an answer waits for no key any more, whether it is news or not."""
     answered = replace(invoice, waiting_for=None, paused_integration_id=None)

@@ -1,0 +1,22 @@
+"""Put off an invoice that is to be looked at again, and nothing else: no try is counted, nobody is told."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.errors import VersionConflictError
+from paystream.model.invoice import Invoice
+from paystream.ports import Stores
+from paystream.use_cases.record_outcome import read_invoice
+
+
+def put_off(invoice: Invoice, until: datetime, *, stores: Stores, now: datetime) -> Invoice:
+    """Let an open invoice come up at that time. What it waited for it still waits for, so whoever brings that finds it.
+
+    Whoever wrote it meanwhile has set its time. Raises NotFoundError if it is gone.
+    """
+    if not invoice.is_open:
+        return invoice
+    try:
+        return stores.invoices.save(replace(invoice, due_at=until, claimed_until=None, updated_at=now))
+    except VersionConflictError:
+        return read_invoice(stores, invoice.organization_id, invoice.lago_id)
