@@ -40,8 +40,8 @@ def with_worker(world: World, worker: Worker, changed: Worker | None) -> World:
 
 
 def ended(world: World, worker: Worker, rules: Rules, *, well: bool = True) -> World:
-    """A function returns. A stream that learns of no failure goes on to the next record."""
-    done = world.done or (worker.job == STREAM and not well and not rules.guards.failed_record_comes_again)
+    """A function returns. A stream goes on to the next record unless it learns of a failure."""
+    done = world.done or (worker.job == STREAM and (well or not rules.guards.failed_record_comes_again))
     after = with_worker(world, worker, None)._replace(done=done)
     if worker.job == EVENT and well and worker.outcome:
         return answered(after, worker.outcome.intent, rules)
