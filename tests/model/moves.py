@@ -29,8 +29,10 @@ STEPS: dict[str, Callable[[World, Worker, Rules], Moves]] = {
 TIME_PASSES = "time passes"
 """How the labels of the clock begin."""
 
+BY_NEIGHBOUR = "stream: another record of the batch has failed,"
 BY_EVENT = "event: Stripe sends"
-"""How the labels of events that arrive begin: each may come never, or many times, in any order."""
+LUCK = (BY_NEIGHBOUR, BY_EVENT)
+"""How the labels begin of what may come never, or many times, in any order."""
 
 
 def moves(world: World, rules: Rules) -> Moves:
@@ -49,16 +51,22 @@ def moves(world: World, rules: Rules) -> Moves:
 def _beginnings(world: World, rules: Rules) -> Moves:
     if not world.done:
         yield "stream: the record is delivered", collect.begin(world, writes.STREAM, rules)
+    elif rules.scenario.stream and rules.guards.failed_record_comes_again:
+        yield f"{BY_NEIGHBOUR} the record is delivered again", collect.begin(world, writes.STREAM, rules)
     if world.invoice.due and world.invoice.status == "pending":
         yield "due: the invoice's time has come", collect.begin(world, collect.DUE, rules)
-    for number, intent in enumerate(world.stripe.intents):
-        for status in dict.fromkeys(intent.statuses):
-            if status not in ("open", "processing"):
-                yield f"{BY_EVENT} {status}", settle.begin_event(world, number, status, rules)
+    yield from _events(world, rules)
     if _may_begin_attempt(world, rules):
         yield "retry: a new attempt is due", attempts.begin_attempt(world, "retry", 0, rules)
     if rules.scenario.links:
         yield from _links(world, rules)
+
+
+def _events(world: World, rules: Rules) -> Moves:
+    for number, intent in enumerate(world.stripe.intents):
+        for status in dict.fromkeys(intent.statuses):
+            if status not in ("open", "processing"):
+                yield f"{BY_EVENT} {status}", settle.begin_event(world, number, status, rules)
 
 
 def _links(world: World, rules: Rules) -> Moves:

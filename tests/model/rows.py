@@ -35,11 +35,11 @@ SCENARIOS = (
 """Small enough for every run of the tests."""
 
 DEEP_SCENARIOS = (
-    replace(STREAM, faults=2, clock=True),
-    replace(ONE_ATTEMPT, faults=3, delays=True),
+    replace(STREAM, faults=1, clock=True, processing=False),
+    replace(ONE_ATTEMPT, faults=2, delays=True),
     replace(FAILURES, clock=True, late_confirmation=False),
     replace(SAVED_ERRORS, faults=2),
-    replace(CARD_CHANGES, faults=2, clock=True),
+    replace(CARD_CHANGES, clock=True),
     replace(PUT_ANEW, faults=1),
     replace(OUTSIDE, faults=0, clock=True),
     replace(RETRIES, processing=True),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from model.invariants import CHANGES, STATES, Invariant, has_unlearnt_success, is_settled
-from model.moves import BY_EVENT, TIME_PASSES, moves
+from model.moves import LUCK, TIME_PASSES, moves
 from model.rules import Rules
 from model.state import Invoice, World
 
@@ -58,7 +58,7 @@ def search(rules: Rules, invariants: Collection[Invariant] = tuple(Invariant), *
                 broken = broken or broken_state(after)
             if broken:
                 return Found(len(graph.worlds), broken, graph.trace(number, label))
-            if asks_for_sources and not label.startswith(BY_EVENT):
+            if asks_for_sources and not label.startswith(LUCK):
                 graph.sources[known].append((number, label.startswith(TIME_PASSES)))
         if len(graph.worlds) > most:
             raise OverflowError(f"more than {most} states; narrow the scenario {rules.scenario.name}")
@@ -92,7 +92,7 @@ def start(rules: Rules) -> World:
 
 
 def _search_for_stuck(graph: _Graph, rules: Rules, invariants: Collection[Invariant]) -> Found:
-    """That an event arrives is luck, so that no way may need it."""
+    """That an event or a repeat arrives is luck, so that no way may need it."""
     settled = [number for number, world in enumerate(graph.worlds) if is_settled(world, rules)]
     states = len(graph.worlds)
     if Invariant.NOT_STUCK in invariants:

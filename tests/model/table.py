@@ -56,7 +56,17 @@ def _described(name: str) -> str:
 
 def _bounds(scenario: Scenario) -> str:
     counts = f"{scenario.workers} functions at once, {scenario.attempts} attempts, {scenario.faults} faults"
-    names = ("clock", "processing", "refusals", "delays", "saved_errors", "card_changes", "late_confirmation", "links")
+    names = (
+        "stream",
+        "clock",
+        "processing",
+        "refusals",
+        "delays",
+        "saved_errors",
+        "card_changes",
+        "late_confirmation",
+        "links",
+    )
     return ", ".join([counts, *(name.replace("_", " ") for name in names if getattr(scenario, name))])
 
 
