@@ -28,7 +28,8 @@ def main() -> int:
         print(f"{_described(name)}\n")
         print("| scenario | states | result |\n| --- | ---: | --- |")
         sound &= _search_all(Guards().without(name), SCENARIOS)
-    print("\nCounterexamples\n\n" + "\n\n".join(traces))
+        print()
+    print("Counterexamples\n\n" + "\n\n".join(traces))
     print(f"\n{time.process_time() - began:.0f} seconds of one core")
     return 0 if sound else 1
 
@@ -55,7 +56,7 @@ def _described(name: str) -> str:
 
 
 def _bounds(scenario: Scenario) -> str:
-    counts = f"{scenario.workers} functions at once, {scenario.attempts} attempts, {scenario.faults} faults"
+    counts = f"functions {scenario.workers}, attempts {scenario.attempts}, faults {scenario.faults}"
     names = (
         "stream",
         "clock",
