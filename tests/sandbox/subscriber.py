@@ -52,13 +52,10 @@ class Subscriber:
         """The types of the notifications about one invoice."""
         return [content["webhook_type"] for content in self.received() if lago_id in _invoices(content)]
 
-    def times_delivered(self, webhook_type: str, lago_id: str) -> int:
-        """How often the notification of this type about one invoice arrived, repeats included."""
-        return sum(
-            self._deliveries[unique_key]
-            for unique_key, content in self._received.items()
-            if content["webhook_type"] == webhook_type and lago_id in _invoices(content)
-        )
+    def most_deliveries(self, lago_id: str) -> int:
+        """How often that notification about one invoice arrived which arrived most often."""
+        keys = [unique_key for unique_key, content in self._received.items() if lago_id in _invoices(content)]
+        return max((self._deliveries[unique_key] for unique_key in keys), default=0)
 
     def about_customer(self, external_id: str) -> list[str]:
         """The types of the notifications about one customer itself."""

@@ -19,6 +19,18 @@ def new_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
         return settled(chaos, lago_id)
 
 
+def new_invoice_told_again(chaos: Chaos, function: str, point: Point) -> Ending:
+    """What was published comes again, under the same key: whoever subscribes can drop it."""
+    lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(chaos.payer(_CARD)))
+    subscriber = chaos.stage.subscriber
+
+    def told_again() -> bool:
+        return bool(subscriber.received()) and subscriber.most_deliveries(lago_id) > 1
+
+    wait_for("what was published to come again", told_again, seconds=60)
+    return settled(chaos, lago_id)
+
+
 def new_invoice_declined(chaos: Chaos, function: str, point: Point) -> Ending:
     """The card is declined: one failure is told, though the work was done twice."""
     customer = chaos.payer(_DECLINING)

@@ -90,10 +90,12 @@ class Storm:
         deadline = time.monotonic() + _LONGEST_SECONDS
         while self._killed.total() < _KILLS and time.monotonic() < deadline:
             time.sleep(self._random.uniform(*_PAUSES))
-            function = self._random.choice(sorted(self._chaos.killer.functions))
-            pids = self._chaos.killer.pids(function)
-            if pids and self._chaos.killer.kill_process(function, self._random.choice(pids)):
-                self._killed[function] += 1
+            functions = sorted(self._chaos.killer.functions)
+            for function in self._random.sample(functions, len(functions)):
+                pids = self._chaos.killer.pids(function)
+                if pids and self._chaos.killer.kill_process(function, self._random.choice(pids)):
+                    self._killed[function] += 1
+                    break
 
     def _wait_for_calm(self, made: list[str]) -> None:
         """What is open is due: time passes, the schedule runs."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sandbox.chaos.endings import closed_invoice
+from sandbox.chaos.endings import closed_invoice, wait_until_told
 from sandbox.chaos.points import control
 from sandbox.chaos.violations import ViolationError
 from sandbox.chaos.world import Chaos
@@ -12,13 +12,15 @@ from sandbox.report import leaked_secrets
 from sandbox.stack import wait_for
 
 _PAYMENT = "POST /v1/payment_intents"
+_SECONDS = 60.0
 
 
 def verdict(chaos: Chaos) -> int:
     """Print what was counted; how many violations there are."""
+    violations = [*_events_not_taken(chaos)]
     intents = chaos.intents()
-    violations = [*_not_as_expected(chaos, intents), *_strangers(chaos, intents)]
-    for check in (_customers_at_stripe, _events_not_taken, _dead_letters, _secrets_in_logs):
+    violations += [*_not_as_expected(chaos, intents), *_strangers(chaos, intents)]
+    for check in (_customers_at_stripe, _dead_letters, _secrets_in_logs):
         violations += check(chaos)
     for violation in violations:
         chaos.stage.say(f"WRONG: {violation}")
@@ -30,8 +32,9 @@ def _not_as_expected(chaos: Chaos, intents: dict[str, list[Any]]) -> Iterator[st
     """Each invoice: one intent, one payment, one result, told once."""
     for lago_id, becomes in chaos.invoices.items():
         try:
+            wait_until_told(chaos, lago_id, becomes)
             closed_invoice(chaos, lago_id, becomes, intents.get(lago_id, []))
-        except ViolationError as violation:
+        except (TimeoutError, ViolationError) as violation:
             yield str(violation)
 
 
@@ -61,7 +64,7 @@ def _events_not_taken(chaos: Chaos) -> Iterator[str]:
         return [event.type for event in listed]
 
     try:
-        wait_for("every event to be taken", lambda: not pending(), seconds=30)
+        wait_for("every event to be taken", lambda: not pending(), seconds=_SECONDS)
     except TimeoutError:
         yield f"events that were not taken: {pending()}"
 
@@ -80,7 +83,9 @@ def _dead_letters(chaos: Chaos) -> Iterator[str]:
 
 
 def _secrets_in_logs(chaos: Chaos) -> Iterator[str]:
-    if leaks := leaked_secrets(chaos.stack.emulator):
+    leaks = leaked_secrets(chaos.stack.emulator)
+    chaos.stage.say(f"all logs of all functions searched for keys and signing secrets: {leaks} found")
+    if leaks:
         yield f"{leaks} messages of the logs hold a secret"
 
 
@@ -93,4 +98,4 @@ def _count(chaos: Chaos, intents: list[Any]) -> None:
     said(f"{chaos.killer.killed.total()} processes were killed, of {len(chaos.killer.killed)} functions")
     said(f"{len(payments)} calls, {replayed} of them answered from the idempotency key, made {len(intents)} intents")
     said(f"{len(chaos.invoices)} invoices: {len(charged)} charged once, {len(intents) - len(charged)} declined")
-    said(f"{sum(charged) / 100:.2f} EUR charged at Stripe, as the tables say; no secret in any log")
+    said(f"{sum(charged) / 100:.2f} EUR charged at Stripe")
