@@ -6,7 +6,7 @@ import sys
 import time
 
 from sandbox.chaos.gate import Gate
-from sandbox.chaos.killer import Killer
+from sandbox.chaos.killer import KILLED_VISIBILITY_SECONDS, VISIBILITY_SECONDS, Killer
 from sandbox.chaos.kills import KILLS, Kill
 from sandbox.chaos.storm import Storm
 from sandbox.chaos.verdict import verdict
@@ -17,6 +17,13 @@ from sandbox.stack import SECRET_KEY, Stack
 from sandbox.stage import Stage
 
 _HEADS = ("function", "killed", "call held", "recovered by", "at Stripe", "in the table", "told", "")
+
+_CHANGED = (
+    "the template is deployed as it is; then, by AWS's own APIs:",
+    "  the functions' calls of DynamoDB, SNS and SQS lead through a gate that can keep one back",
+    f"  a message comes back after {VISIBILITY_SECONDS} s, of a killed function after {KILLED_VISIBILITY_SECONDS}",
+    "  where time has to pass, an invoice's due_at or claimed_until is written back and the schedule's event sent",
+)
 
 
 def main() -> int:
@@ -30,6 +37,8 @@ def main() -> int:
     with Stack("chaos", settlement_seconds=1.0) as stack, Gate(stack.emulator) as gate:
         killer = Killer(stack, gate)
         chaos = Chaos(Stage(stack, started), killer)
+        for line in _CHANGED:
+            chaos.stage.say(line)
         wrong = _kill_each(chaos, [kill for kill in KILLS if arguments.function in (None, kill.function)])
         if arguments.function is None:
             wrong += _kill_at_random(chaos, arguments.seed)

@@ -17,7 +17,7 @@ from sandbox.stack import Stack, wait_for
 VISIBILITY_SECONDS = 30
 """Of both queues, instead of the template's 30 minutes: a message whose function died comes back after this time."""
 
-_KILLED_VISIBILITY_SECONDS = 4
+KILLED_VISIBILITY_SECONDS = 4
 """Of the message whose function is about to be killed."""
 
 _QUEUES = {"collect-waiting": "CollectionQueueUrl", "settle-due": "DueQueueUrl"}
@@ -67,7 +67,7 @@ class Killer:
         """Kill a function once its call has come to a point; what the trigger was answered. Raises TimeoutError if it
         never comes there.
         """
-        self._set_visibility(function, _KILLED_VISIBILITY_SECONDS)
+        self._set_visibility(function, KILLED_VISIBILITY_SECONDS)
         held = hold(point, function, stack=self._stack, gate=self._gate)
         with ThreadPoolExecutor(1) as caller:
             answer = caller.submit(trigger)
