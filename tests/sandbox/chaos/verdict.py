@@ -97,5 +97,5 @@ def _count(chaos: Chaos, intents: list[Any]) -> None:
     said: Callable[[str], None] = chaos.stage.say
     said(f"{chaos.killer.killed.total()} processes were killed, of {len(chaos.killer.killed)} functions")
     said(f"{len(payments)} calls, {replayed} of them answered from the idempotency key, made {len(intents)} intents")
-    said(f"{len(chaos.invoices)} invoices: {len(charged)} charged once, {len(intents) - len(charged)} declined")
+    said(f"{len(chaos.invoices)} invoices: {len(charged)} charges, {len(intents) - len(charged)} intents without one")
     said(f"{sum(charged) / 100:.2f} EUR charged at Stripe")
