@@ -26,12 +26,15 @@ $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(MINISTACK) $(UV) sync --quiet --locked --project environments/ministack
 	@touch $@
 
-.PHONY: help demo local stop test test-on-3.13 model check format requirements build deploy redrive clean
+.PHONY: help demo chaos local stop test test-on-3.13 model check format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
 demo: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## run both stories on the whole stack on this machine, then stop it
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m sandbox.demo
+
+chaos: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## kill every function in the middle of its work, on the whole stack; nothing may be lost
+	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m sandbox.chaos
 
 local: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## start the whole stack on this machine and leave it running
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m sandbox.local start

@@ -1,18 +1,16 @@
 """`make demo`: both stories, from the first key to the last notification, on the whole stack."""
 
 import argparse
-import re
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.report import leaked_secrets, print_table
 from sandbox.stack import SECRET_KEY, Stack, request, wait_for
 from sandbox.stage import Stage
 
-_SECRETS = re.compile(r"(?:sk|rk)_(?:test|live)_|whsec_")
 _FAILURE = ["invoice.payment_failure", "invoice.payment_status_updated"]
 _MISSING = "customer.payment_method_missing"
 _SUCCESS = ["invoice.payment_status_updated", "payment.succeeded"]
@@ -43,7 +41,7 @@ def main() -> int:
         )
         expected = [*_new_billing_system(stage), *_migration(stage)]
         wrong = _show(stage, expected)
-        leaks = sum(1 for message in stack.emulator.log_messages() if _SECRETS.search(message))
+        leaks = leaked_secrets(stack.emulator)
         stage.say(f"all logs of all functions searched for keys and signing secrets: {leaks} found")
         calls = request("GET", f"{stack.stripe_url}/_sandbox/calls").body["counts"]["POST /v1/payment_intents"]
         charged = sum(1 for invoice in expected if invoice.has_intent)
@@ -159,7 +157,7 @@ def _show(stage: Stage, expected: list[Expected]) -> int:
             (one.what, amount, invoice["payment_status"], intent, ", ".join(told) or "-", "" if right else "WRONG")
         )
     stage.say("every invoice has come to its end")
-    _print_table(("invoice", "amount", "status", "payment intent", "notifications the subscriber received", ""), rows)
+    print_table(("invoice", "amount", "status", "payment intent", "notifications the subscriber received", ""), rows)
     return wrong
 
 
@@ -169,14 +167,6 @@ def _told(stage: Stage, one: Expected) -> list[str]:
         return told if set(one.told) <= set(told) else []
 
     return wait_for(f"the notifications about {one.what}", all_told) if one.told else []
-
-
-def _print_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
-    print()
-    for row in [heads, tuple("-" * width for width in widths), *rows]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    print()
 
 
 if __name__ == "__main__":

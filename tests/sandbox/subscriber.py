@@ -1,6 +1,7 @@
 """A subscriber of the topic as a team would build one: an SQS queue with a filter policy on its organization."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from sandbox.stack import Stack
@@ -34,6 +35,7 @@ class Subscriber:
             Attributes={"FilterPolicy": json.dumps({"organization_id": [organization_id]})},
         )
         self._received: dict[str, dict[str, Any]] = {}
+        self._deliveries: Counter[str] = Counter()
 
     def received(self) -> list[dict[str, Any]]:
         """All notifications so far, in the order of their arrival."""
@@ -41,6 +43,7 @@ class Subscriber:
             for message in messages:
                 envelope = json.loads(message["Body"])
                 unique_key = envelope["MessageAttributes"]["unique_key"]["Value"]
+                self._deliveries[unique_key] += 1
                 self._received.setdefault(unique_key, json.loads(envelope["Message"]))
                 self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
         return list(self._received.values())
@@ -48,6 +51,11 @@ class Subscriber:
     def about_invoice(self, lago_id: str) -> list[str]:
         """The types of the notifications about one invoice."""
         return [content["webhook_type"] for content in self.received() if lago_id in _invoices(content)]
+
+    def most_deliveries(self, lago_id: str) -> int:
+        """How often that notification about one invoice arrived which arrived most often."""
+        keys = [unique_key for unique_key, content in self._received.items() if lago_id in _invoices(content)]
+        return max((self._deliveries[unique_key] for unique_key in keys), default=0)
 
     def about_customer(self, external_id: str) -> list[str]:
         """The types of the notifications about one customer itself."""

@@ -1,0 +1,45 @@
+"""`make chaos` leaves no function out: each is killed in the middle of its work, on both sides of what it changes."""
+
+from typing import Any
+
+import pytest
+from sandbox.chaos.kills import KILLS
+from template import resources
+
+ROLES = resources("AWS::IAM::Role")
+FUNCTIONS = {
+    properties["CodeUri"].removeprefix("functions/"): ROLES[properties["Role"]["Fn::GetAtt"][0]]
+    for properties in resources("AWS::Serverless::Function").values()
+}
+READS_STRIPES_KEY = "secretsmanager:GetSecretValue"
+CHANGES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "sns:Publish*", "sqs:SendMessage*"}
+
+
+def actions(role: dict[str, Any]) -> set[str]:
+    """All that a role allows."""
+    statements = [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+    return {action for statement in statements for action in statement["Action"]}
+
+
+def sides(function: str, *, at_stripe: bool) -> set[bool]:
+    """Whether it is killed before a call takes effect, and after."""
+    points = [kill.point for kill in KILLS if kill.function == function and kill.point.is_at_stripe is at_stripe]
+    return {point.took_effect for point in points}
+
+
+def test_every_function_of_the_template_is_killed_and_no_other() -> None:
+    assert {kill.function for kill in KILLS} == FUNCTIONS.keys()
+
+
+@pytest.mark.parametrize("function", [name for name, role in FUNCTIONS.items() if READS_STRIPES_KEY in actions(role)])
+def test_whoever_calls_stripe_is_killed_before_a_call_took_effect_and_after(function: str) -> None:
+    assert sides(function, at_stripe=True) == {False, True}
+
+
+@pytest.mark.parametrize("function", [name for name, role in FUNCTIONS.items() if CHANGES & actions(role)])
+def test_whoever_changes_anything_is_killed_before_the_change_and_after(function: str) -> None:
+    assert sides(function, at_stripe=False) == {False, True}
+
+
+def test_no_kill_is_there_twice() -> None:
+    assert len({(kill.function, kill.point, kill.scene) for kill in KILLS}) == len(KILLS)

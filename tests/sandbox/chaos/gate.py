@@ -1,0 +1,154 @@
+"""A gate between the functions and the emulator: it lets every call by and keeps back the one it is asked to."""
+
+import contextlib
+import http.client
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs
+
+from sandbox.aws import AwsEmulator
+
+_SERVICES = ("DYNAMODB", "SNS", "SQS")
+_LONGEST_HOLD_SECONDS = 60.0
+_OWN = {"connection", "content-length", "date", "server", "transfer-encoding"}
+"""Headers that each side of the gate writes for itself."""
+
+
+@dataclass
+class GateHold:
+    """Befalls the next call of this operation by this function, before or after it takes effect.
+
+    Its caller gets no answer, and a call that is kept back before it took effect never does: it is the call of a
+    process that died on the way to it.
+    """
+
+    function: str
+    operation: str
+    took_effect: bool
+    arrived: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def keep_back(self) -> None:
+        self.arrived.set()
+        self.released.wait(_LONGEST_HOLD_SECONDS)
+
+
+class Gate:
+    """A context manager that serves on free ports of loopback, one for each function: that is how it tells them apart.
+
+    All else of a call stays as it was signed.
+    """
+
+    def __init__(self, emulator: AwsEmulator) -> None:
+        self._emulator = emulator
+        self._servers: list[_Server] = []
+        self._holds: list[GateHold] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.clear()
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+    @property
+    def upstream(self) -> tuple[str, int]:
+        return "127.0.0.1", self._emulator.port
+
+    def lead(self, function: str, physical_name: str) -> None:
+        """Have a deployed function call AWS through the gate, by boto3's own setting for it."""
+        server = _Server(self, function)
+        self._servers.append(server)
+        threading.Thread(target=server.serve_forever, name=f"gate-{function}", daemon=True).start()
+        client = self._emulator.client("lambda")
+        variables = client.get_function_configuration(FunctionName=physical_name)["Environment"]["Variables"]
+        url = f"http://127.0.0.1:{server.server_port}"
+        through = {f"AWS_ENDPOINT_URL_{service}": url for service in _SERVICES}
+        client.update_function_configuration(FunctionName=physical_name, Environment={"Variables": variables | through})
+
+    def hold(self, function: str, operation: str, *, took_effect: bool) -> GateHold:
+        """Keep back the next call, such as a `TransactWriteItems`; its hold says when it is there."""
+        wanted = GateHold(function, operation, took_effect)
+        with self._lock:
+            self._holds.append(wanted)
+        return wanted
+
+    def take(self, function: str, operation: str) -> GateHold | None:
+        """The hold that befalls this call; it then befalls no other."""
+        with self._lock:
+            for hold in self._holds:
+                if (hold.function, hold.operation) == (function, operation):
+                    self._holds.remove(hold)
+                    return hold
+        return None
+
+    def clear(self) -> None:
+        """Forget what was asked for and did not come."""
+        with self._lock:
+            self._holds.clear()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, gate: Gate, function: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Call)
+        self.gate = gate
+        self.function = function
+
+
+class _Call(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        hold = self.server.gate.take(self.server.function, self._operation(body))
+        if hold and not hold.took_effect:
+            return self._keep_back(hold)
+        answer, content = self._forward(body)
+        if hold:
+            return self._keep_back(hold)
+        return self._answer(answer, content)
+
+    def handle(self) -> None:
+        """Whoever was killed does not say goodbye."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
+    def log_message(self, *_: object) -> None:
+        """Silent: the emulator has its own log."""
+
+    def _operation(self, body: bytes) -> str:
+        """JSON protocols name it in a header, the query protocol of SNS in the body."""
+        target = self.headers.get("X-Amz-Target")
+        return target.rpartition(".")[2] if target else parse_qs(body.decode())["Action"][0]
+
+    def _keep_back(self, hold: GateHold) -> None:
+        self.close_connection = True
+        hold.keep_back()
+
+    def _forward(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+        host, port = self.server.gate.upstream
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _OWN}
+        with contextlib.closing(http.client.HTTPConnection(host, port, timeout=_LONGEST_HOLD_SECONDS)) as connection:
+            connection.request("POST", self.path, body, headers)
+            answer = connection.getresponse()
+            return answer, answer.read()
+
+    def _answer(self, answer: http.client.HTTPResponse, content: bytes) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in _OWN:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)

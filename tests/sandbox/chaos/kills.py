@@ -1,0 +1,77 @@
+"""Every kill: which function, where in its work, and what recovers it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sandbox.chaos import money_scenes as money
+from sandbox.chaos import request_scenes as requests
+from sandbox.chaos.endings import Ending
+from sandbox.chaos.points import Point
+from sandbox.chaos.world import Chaos
+
+Scene = Callable[[Chaos, str, Point], Ending]
+
+_STREAM = "the stream brings the record again"
+_QUEUE = "the queue brings the message again"
+_STRIPE = "Stripe sends the event again"
+_IN_VAIN = "nothing has to: what comes again changes nothing"
+_CALLER = "the caller repeats the request"
+_PAYMENT = "POST /v1/payment_intents"
+_WRITE = "TransactWriteItems"
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One row of the table."""
+
+    function: str
+    point: Point
+    scene: Scene
+    recovered_by: str
+
+
+def _both(function: str, call: str, scene: Scene, recovered_by: str) -> Iterator[Kill]:
+    """Before the call takes effect, and after."""
+    yield Kill(function, _before(call), scene, recovered_by)
+    yield Kill(function, _after(call), scene, recovered_by)
+
+
+def _before(call: str) -> Point:
+    return Point(call, took_effect=False)
+
+
+def _after(call: str) -> Point:
+    return Point(call, took_effect=True)
+
+
+KILLS = (
+    *_both("issue-api-key", "PutItem", requests.key_issued, "the operator invokes it again"),
+    Kill("authorize-request", _before("GetItem"), requests.request_authorized, _CALLER),
+    *_both("connect-integration", "POST /v1/webhook_endpoints", requests.account_connected, _CALLER),
+    *_both("connect-integration", "PutItem", requests.account_connected, _CALLER),
+    Kill("connect-integration", _after("DELETE /v1/webhook_endpoints/*"), requests.account_disconnected, _CALLER),
+    *_both("upsert-customer", "POST /v1/customers", requests.customer_created, _CALLER),
+    *_both("upsert-customer", _WRITE, requests.customer_created, _CALLER),
+    *_both("create-invoice", _WRITE, requests.invoice_stored, _CALLER),
+    Kill("find-records", _before("Query"), requests.records_found, _CALLER),
+    *_both("invoice-created", _PAYMENT, money.new_invoice, _STREAM),
+    Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),
+    Kill("invoice-created", _before(_WRITE), money.new_invoice, _STREAM),
+    Kill("invoice-created", _after(_WRITE), money.new_invoice, _IN_VAIN),
+    Kill("publish-notifications", _before("PublishBatch"), money.new_invoice, _STREAM),
+    Kill("publish-notifications", _after("PublishBatch"), money.new_invoice_told_again, _STREAM),
+    Kill("payment-result", _before(_WRITE), money.bank_debit, _STRIPE),
+    Kill("payment-result", _after(_WRITE), money.bank_debit, _IN_VAIN),
+    *_both("payment-result", "POST /v1/customers/*", money.saved_card, _STRIPE),
+    Kill("payment-result", _before("SendMessage"), money.saved_card, _STRIPE),
+    *_both("collect-waiting", _PAYMENT, money.waiting_invoice, _QUEUE),
+    Kill("collect-waiting", _before(_WRITE), money.waiting_invoice, _QUEUE),
+    Kill("collect-waiting", _after(_WRITE), money.waiting_invoice, _IN_VAIN),
+    Kill("collect-due", _before("UpdateItem"), money.due_invoice, "Lambda repeats the schedule's event"),
+    Kill("collect-due", _after("UpdateItem"), money.due_invoice_leased, "the lease ends, the schedule runs"),
+    Kill("collect-due", _before("SendMessageBatch"), money.due_invoice_leased, "the lease ends, the schedule runs"),
+    Kill("collect-due", _after("SendMessageBatch"), money.due_invoice, "nothing has to: the message is there"),
+    *_both("settle-due", _PAYMENT, money.due_invoice, _QUEUE),
+    Kill("settle-due", _before(_WRITE), money.due_invoice, _QUEUE),
+    Kill("settle-due", _after(_WRITE), money.due_invoice, _IN_VAIN),
+)

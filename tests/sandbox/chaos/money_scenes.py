@@ -1,0 +1,108 @@
+"""The functions that lead from an invoice to its result: each is killed, and what AWS or Stripe repeats mends it."""
+
+from sandbox.chaos.endings import Ending, settled
+from sandbox.chaos.points import Point
+from sandbox.chaos.violations import expect
+from sandbox.chaos.world import Chaos
+from sandbox.stack import wait_for
+
+_CARD = "pm_card_visa"
+_DECLINING = "pm_card_chargeCustomerFail"
+_PAYMENT = "POST /v1/payment_intents"
+
+
+def new_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
+    """A new invoice of a customer with a card; the stream brings the record again."""
+    customer = chaos.payer(_CARD)
+    with chaos.results_kept_back():
+        lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(customer))
+        return settled(chaos, lago_id)
+
+
+def new_invoice_told_again(chaos: Chaos, function: str, point: Point) -> Ending:
+    """What was published comes again, under the same key: whoever subscribes can drop it."""
+    lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(chaos.payer(_CARD)))
+    subscriber = chaos.stage.subscriber
+
+    def told_again() -> bool:
+        return bool(subscriber.received()) and subscriber.most_deliveries(lago_id) > 1
+
+    wait_for("what was published to come again", told_again, seconds=60)
+    return settled(chaos, lago_id)
+
+
+def new_invoice_declined(chaos: Chaos, function: str, point: Point) -> Ending:
+    """The card is declined: one failure is told, though the work was done twice."""
+    customer = chaos.payer(_DECLINING)
+    with chaos.results_kept_back():
+        lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(customer, becomes="failed"))
+        return settled(chaos, lago_id, becomes="failed")
+
+
+def waiting_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
+    """A card arrives for an invoice that waits. The queue brings the message again, after the claim has ended."""
+    customer, lago_id = _waiting(chaos)
+    with chaos.results_kept_back():
+        chaos.killer.kill_at(point, function, lambda: chaos.stage.save_card(chaos.provider_id(customer), _CARD))
+        chaos.let_time_pass(lago_id, "claimed_until")
+        return settled(chaos, lago_id)
+
+
+def saved_card(chaos: Chaos, function: str, point: Point) -> Ending:
+    """As before, but it is Stripe's event that is cut off; Stripe sends it again."""
+    customer, lago_id = _waiting(chaos)
+    chaos.killer.kill_at(point, function, lambda: chaos.stage.save_card(chaos.provider_id(customer), _CARD))
+    return settled(chaos, lago_id)
+
+
+def bank_debit(chaos: Chaos, function: str, point: Point) -> Ending:
+    """Stripe tells some time after the invoice what became of a bank debit; it sends the event again."""
+    customer = chaos.customer(
+        chaos.stage.stripe.v1.payment_methods.create(
+            {
+                "type": "sepa_debit",
+                "sepa_debit": {"iban": "DE89370400440532013000"},
+                "billing_details": {"name": "Frida", "email": "frida@example.com"},
+            }
+        ).id
+    )
+    lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(customer))
+    return settled(chaos, lago_id)
+
+
+def due_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
+    """An invoice whose first try ended without a word of Stripe is looked at again; killed there, the queue brings
+    the message again.
+    """
+    lago_id = _unknown(chaos)
+    chaos.let_time_pass(lago_id, "due_at")
+    with chaos.results_kept_back():
+        chaos.killer.kill_at(point, function, chaos.run_schedule)
+        return settled(chaos, lago_id)
+
+
+def due_invoice_leased(chaos: Chaos, function: str, point: Point) -> Ending:
+    """Put off by its lease, but never handed out: it is due again when the lease ends."""
+    lago_id = _unknown(chaos)
+    chaos.let_time_pass(lago_id, "due_at")
+    chaos.killer.kill_at(point, function, chaos.run_schedule)
+    expect(not chaos.intents().get(lago_id), f"invoice {lago_id} was collected, though it was handed out to nobody")
+    chaos.let_time_pass(lago_id, "due_at")
+    chaos.run_schedule()
+    return settled(chaos, lago_id)
+
+
+def _waiting(chaos: Chaos) -> tuple[str, str]:
+    customer = chaos.customer()
+    lago_id = chaos.invoice(customer)
+    wait_for("the missing card", lambda: chaos.stage.subscriber.about_customer(customer))
+    return customer, lago_id
+
+
+def _unknown(chaos: Chaos) -> str:
+    """An open invoice whose payment was begun: both tries of the library were cut off before they took effect."""
+    customer = chaos.payer(_CARD)
+    chaos.fault("cut_before_commit", _PAYMENT, times=2)
+    lago_id = chaos.invoice(customer)
+    wait_for("the unknown try", lambda: chaos.stage.payment(lago_id))
+    return lago_id

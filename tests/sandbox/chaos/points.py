@@ -1,0 +1,80 @@
+"""The points at which a function can be caught: a call of Stripe or of AWS, before or after it takes effect."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sandbox.chaos.gate import Gate, GateHold
+from sandbox.stack import Stack, request
+
+
+@dataclass(frozen=True)
+class Point:
+    """`POST /v1/…` is a call of Stripe, anything else an operation of AWS, such as `TransactWriteItems`."""
+
+    call: str
+    took_effect: bool
+
+    @property
+    def is_at_stripe(self) -> bool:
+        return " " in self.call
+
+    def __str__(self) -> str:
+        return f"{'after' if self.took_effect else 'before'} {self.call}"
+
+
+class Held(Protocol):
+    """A call that is waited for, and then kept back."""
+
+    def arrived(self) -> bool:
+        """Whether the call is there."""
+
+    def release(self) -> None:
+        """Let it go on, or forget it if it never came. Safe to call again."""
+
+
+def hold(point: Point, function: str, *, stack: Stack, gate: Gate) -> Held:
+    """Keep back the next call of this kind.
+
+    Before it took effect, a call of Stripe has its idempotency key in use until it is released, and takes effect then,
+    though its caller is gone; the sandbox cannot tell who calls, so nobody else may make such a call meanwhile. A call
+    of AWS that is kept back before it took effect never does.
+    """
+    if not point.is_at_stripe:
+        return _HeldAtAws(gate, gate.hold(function, point.call, took_effect=point.took_effect))
+    method, _, path = point.call.partition(" ")
+    control(stack, "POST", "faults", {"kind": "hang" if point.took_effect else "hold", "method": method, "path": path})
+    return _HeldAtStripe(stack)
+
+
+def control(stack: Stack, method: str, path: str, body: Any = None) -> Any:
+    """A control of the Stripe sandbox; its answer. Raises RuntimeError if it is refused."""
+    answer = request(method, f"{stack.stripe_url}/_sandbox/{path}", body)
+    if answer.status != 200:
+        raise RuntimeError(f"{method} {path} was answered {answer.status} {answer.body}")
+    return answer.body
+
+
+@dataclass
+class _HeldAtStripe:
+    stack: Stack
+
+    def arrived(self) -> bool:
+        return bool(control(self.stack, "GET", "holds")["holds"])
+
+    def release(self) -> None:
+        control(self.stack, "DELETE", "faults")
+        for held in control(self.stack, "GET", "holds")["holds"]:
+            control(self.stack, "POST", f"holds/{held}")
+
+
+@dataclass
+class _HeldAtAws:
+    gate: Gate
+    held: GateHold
+
+    def arrived(self) -> bool:
+        return self.held.arrived.is_set()
+
+    def release(self) -> None:
+        self.gate.clear()
+        self.held.released.set()

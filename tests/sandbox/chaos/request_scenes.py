@@ -1,0 +1,117 @@
+"""The functions that answer a request: each is killed, and whoever asked asks again."""
+
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from sandbox.chaos.endings import Ending, settled
+from sandbox.chaos.points import Point
+from sandbox.chaos.violations import expect
+from sandbox.chaos.world import Chaos
+from sandbox.stack import SECRET_KEY, Answer, request, wait_for
+
+_CARD = "pm_card_visa"
+
+
+def customer_created(chaos: Chaos, function: str, point: Point) -> Ending:
+    """A customer that is to be created at Stripe."""
+    external_id = f"customer-{uuid4()}"
+    body = {"customer": {"external_id": external_id, "name": "Anna"}}
+    answer = chaos.repeated(point, function, partial(chaos.stage.try_call, "POST", "customers", body))
+    customer = answer.body["customer"]
+    listed = chaos.stage.stripe.v1.customers.list({"limit": 100}).auto_paging_iter()
+    ours = [one.id for one in listed if one.to_dict()["metadata"].get("customer_id") == external_id]
+    linked = customer["billing_configuration"]["provider_customer_id"]
+    expect(ours == [linked], f"Stripe has {ours} for a customer that is linked to {linked}")
+    told = wait_for("what is told of the customer", lambda: chaos.stage.subscriber.about_customer(external_id))
+    expect(told == ["customer.payment_provider_created"], f"told of the customer: {told}")
+    return Ending("1 customer", "linked to it", told[0])
+
+
+def account_connected(chaos: Chaos, function: str, point: Point) -> Ending:
+    """An account connected under one more code. The endpoint whose secret was lost is replaced."""
+    code = f"code-{uuid4()}"
+    chaos.repeated(point, function, partial(_connect, chaos, code))
+    endpoints = _endpoints(chaos, code)
+    expect(len(endpoints) == 1, f"{len(endpoints)} webhook endpoints lead to {code}")
+    _expect_signed_events_are_taken(chaos)
+    answer = chaos.stage.try_call("DELETE", f"integrations/stripe/{code}")
+    expect(answer.status == 200, f"disconnecting was answered {answer.status} {answer.body}")
+    return Ending("1 webhook endpoint, its events are taken", "1 integration")
+
+
+def account_disconnected(chaos: Chaos, function: str, point: Point) -> Ending:
+    """The endpoint is removed, then the secret, then the integration."""
+    code = f"code-{uuid4()}"
+    expect(_connect(chaos, code).status == 200, "connecting failed")
+    chaos.repeated(point, function, partial(chaos.stage.try_call, "DELETE", f"integrations/stripe/{code}"))
+    endpoints = _endpoints(chaos, code)
+    expect(not endpoints, f"{len(endpoints)} webhook endpoints are left of {code}")
+    found = chaos.stage.try_call("GET", f"integrations/stripe/{code}")
+    expect(found.status == 404, f"a disconnected account is answered {found.status}")
+    return Ending("no webhook endpoint", "no integration")
+
+
+def invoice_stored(chaos: Chaos, function: str, point: Point) -> Ending:
+    """The same request under the same `Idempotency-Key`."""
+    customer, key = chaos.payer(_CARD), str(uuid4())
+    before = _invoices(chaos, customer)
+    answer = chaos.repeated(point, function, partial(chaos.try_invoice, customer, key))
+    lago_id = answer.body["invoice"]["lago_id"]
+    chaos.invoices[lago_id] = "succeeded"
+    made = _invoices(chaos, customer) - before
+    expect(made == {lago_id}, f"{len(made)} invoices came of one request")
+    return settled(chaos, lago_id)
+
+
+def records_found(chaos: Chaos, function: str, point: Point) -> Ending:
+    """A page of invoices: reading changes nothing."""
+    answer = chaos.repeated(point, function, partial(chaos.stage.try_call, "GET", "invoices"))
+    return Ending("-", f"a page of {len(answer.body['invoices'])} invoices")
+
+
+def request_authorized(chaos: Chaos, function: str, point: Point) -> Ending:
+    """A request with a key that API Gateway has not seen yet."""
+    key = chaos.stack.issue_api_key(chaos.stage.organization_id)["api_key"]
+    chaos.repeated(point, function, partial(_find, chaos, key))
+    return Ending("-", "the key's organization was found")
+
+
+def key_issued(chaos: Chaos, function: str, point: Point) -> Ending:
+    """An operator invokes the function again; a key that nobody saw is of no use to anybody."""
+    payload = {"organization_id": chaos.stage.organization_id, "name": f"key-{uuid4()}"}
+    killed = chaos.killer.kill_at(point, function, lambda: chaos.invoke(function, payload, waits=True))
+    expect("FunctionError" in killed, f"the killed {function} answered {killed}")
+    issued = chaos.stack.issue_api_key(chaos.stage.organization_id)["api_key"]
+    expect(_find(chaos, issued).status == 200, "the key that was issued again is not known")
+    return Ending("-", "the new key is known")
+
+
+def _connect(chaos: Chaos, code: str) -> Answer:
+    body = {"integration": {"secret_key": SECRET_KEY, "name": code}}
+    return chaos.stage.try_call("PUT", f"integrations/stripe/{code}", body)
+
+
+def _find(chaos: Chaos, key: str) -> Answer:
+    return request("GET", f"{chaos.stack.api_url}api/v1/customers", api_key=key)
+
+
+def _invoices(chaos: Chaos, customer: str) -> set[str]:
+    page = chaos.stage.call("GET", f"invoices?external_customer_id={customer}&per_page=100")
+    return {one["lago_id"] for one in page["invoices"]}
+
+
+def _endpoints(chaos: Chaos, code: str) -> list[Any]:
+    listed = chaos.stage.stripe.v1.webhook_endpoints.list({"limit": 100}).data
+    return [endpoint for endpoint in listed if endpoint.url.endswith(f"?code={code}")]
+
+
+def _expect_signed_events_are_taken(chaos: Chaos) -> None:
+    """Raises TimeoutError if one of the endpoints does not take a new event: then its secret is not the one we have."""
+    chaos.stage.set_default_card(chaos.provider_id(chaos.payer(_CARD)), _CARD)
+    newest = chaos.stage.stripe.v1.events.list({"limit": 10}).data
+
+    def taken() -> bool:
+        return all(chaos.stage.stripe.v1.events.retrieve(event.id).pending_webhooks == 0 for event in newest)
+
+    wait_for("every endpoint to take the newest events", taken)

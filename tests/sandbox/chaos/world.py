@@ -1,0 +1,140 @@
+"""What the scenes share: customers, invoices, what Stripe and the passing of time do to them."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sandbox.aws import REPOSITORY
+from sandbox.chaos.killer import Killer
+from sandbox.chaos.points import Point, control
+from sandbox.chaos.violations import expect
+from sandbox.stack import Answer, request, wait_for
+from sandbox.stage import Stage
+
+_RESULTS = [
+    f"payment_intent.{status}"
+    for status in ("succeeded", "payment_failed", "processing", "requires_action", "canceled", "created")
+]
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+def customer_request(external_id: str) -> dict[str, Any]:
+    """The request that creates a customer, who may pay by card or by bank debit."""
+    billing = {"payment_provider": "stripe", "provider_payment_methods": ["card", "sepa_debit"]}
+    return {"customer": {"external_id": external_id, "name": "Anna", "billing_configuration": billing}}
+
+
+class Chaos:
+    """One organization with a connected account, whose functions can be killed."""
+
+    def __init__(self, stage: Stage, killer: Killer) -> None:
+        self.stage = stage
+        self.stack = stage.stack
+        self.killer = killer
+        self.invoices: dict[str, str] = {}
+        """All that were made: what each must come to in the end."""
+        self._payers: dict[str, str] = {}
+
+    def repeated(self, point: Point, function: str, call: Callable[[], Answer]) -> Answer:
+        """A caller whose request is cut off by the kill and who sends it again; the second answer."""
+        first = self.killer.kill_at(point, function, call)
+        expect(first.status >= 500, f"the killed {function} answered {first.status} {first.body}")
+        second = call()
+        expect(second.status == 200, f"repeating was answered {second.status} {second.body}")
+        return second
+
+    def invoke(self, function: str, payload: dict[str, Any], *, waits: bool) -> Any:
+        """Invoke a function as AWS does: and wait for its answer, or not; then Lambda repeats what failed."""
+        kind = "RequestResponse" if waits else "Event"
+        client = self.stack.emulator.client("lambda")
+        answer = client.invoke(
+            FunctionName=self.killer.functions[function], Payload=json.dumps(payload), InvocationType=kind
+        )
+        return answer if waits else None
+
+    def run_schedule(self) -> None:
+        """What happens each minute: the schedule's event for collect-due."""
+        self.invoke("collect-due", json.loads((REPOSITORY / "events" / "collect-due.json").read_text()), waits=False)
+
+    def let_time_pass(self, lago_id: str, attribute: str) -> None:
+        """An hour for one invoice: its `due_at` or `claimed_until` is written back by so much, if it has one."""
+        key = {"organization_id": {"S": self.stage.organization_id}, "lago_id": {"S": lago_id}}
+        table = {"TableName": self.stack.outputs["InvoicesTable"], "Key": key}
+        dynamodb = self.stack.emulator.client("dynamodb")
+        item = dynamodb.get_item(**table, ConsistentRead=True).get("Item", {})
+        if attribute not in item:
+            return
+        earlier = datetime.fromisoformat(item[attribute]["S"]) - _LONGEST_WAIT
+        try:
+            dynamodb.update_item(
+                **table,
+                UpdateExpression=f"SET {attribute} = :earlier",
+                ConditionExpression=f"{attribute} = :seen",
+                ExpressionAttributeValues={
+                    ":earlier": {"S": earlier.isoformat(timespec="milliseconds")},
+                    ":seen": item[attribute],
+                },
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            """Somebody else wrote it just now: the next time will do."""
+
+    @contextmanager
+    def results_kept_back(self) -> Iterator[None]:
+        """Inside, Stripe tells of no payment: something else has to find out. After it, all comes in reverse order."""
+        control(self.stack, "POST", "webhooks", {"mode": "reorder", "count": 1000, "types": _RESULTS})
+        try:
+            yield
+        finally:
+            control(self.stack, "DELETE", "webhooks")
+
+    def fault(self, kind: str, call: str, times: int) -> None:
+        """The next calls of Stripe meet a fault: see `sandbox.stripe.faults`."""
+        method, _, path = call.partition(" ")
+        control(self.stack, "POST", "faults", {"kind": kind, "method": method, "path": path, "times": times})
+
+    def customer(self, payment_method: str | None = None) -> str:
+        """A new customer, created in Stripe, with this payment method; its external id."""
+        external_id = f"customer-{uuid4()}"
+        self.stage.call("POST", "customers", customer_request(external_id))
+        if payment_method:
+            self.stage.set_default_card(self.provider_id(external_id), payment_method)
+            wait_for("the card", lambda: self.stage.customer(external_id)["payment_method_id"])
+        return external_id
+
+    def payer(self, payment_method: str) -> str:
+        """A customer with this payment method, made when one is first asked for."""
+        if payment_method not in self._payers:
+            self._payers[payment_method] = self.customer(payment_method)
+        return self._payers[payment_method]
+
+    def provider_id(self, external_id: str) -> str:
+        found: str = self.stage.customer(external_id)["provider_customer_id"]
+        return found
+
+    def try_invoice(self, external_id: str, idempotency_key: str, amount: int = 4200) -> Answer:
+        """The request that creates an invoice."""
+        fee = {"add_on_code": "subscription", "units": 1, "unit_amount_cents": amount}
+        body = {"invoice": {"external_customer_id": external_id, "currency": "EUR", "fees": [fee]}}
+        return request(
+            "POST",
+            f"{self.stack.api_url}api/v1/invoices",
+            body,
+            api_key=self.stage.key["api_key"],
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def invoice(self, external_id: str, becomes: str = "succeeded") -> str:
+        """A new invoice, on whose end the last checks insist; its id."""
+        lago_id = self.stage.invoice(external_id, 4200)
+        self.invoices[lago_id] = becomes
+        return lago_id
+
+    def intents(self) -> dict[str, list[Any]]:
+        """All payment intents at Stripe by the invoice they name."""
+        found: dict[str, list[Any]] = {}
+        for intent in self.stage.stripe.v1.payment_intents.list({"limit": 100}).auto_paging_iter():
+            found.setdefault(intent.metadata["lago_invoice_id"], []).append(intent)
+        return found
