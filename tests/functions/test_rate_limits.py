@@ -112,7 +112,7 @@ def settle_events(world: World) -> list[dict[str, Any]]:
 def test_200_invoices_at_once_are_all_collected_at_no_more_than_25_a_second(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    let_functions_wait(monkeypatch, 0.4)
+    let_functions_wait(monkeypatch, 0)
     world.connect()
     world.customer()
     world.stripe.control.set_rate_limits(endpoint=25, total=25)
@@ -125,17 +125,20 @@ def test_200_invoices_at_once_are_all_collected_at_no_more_than_25_a_second(
         ("invoice-created", world.stream_event(images[:100])),
         ("invoice-created", world.stream_event(images[100:])),
     )
-    assert answers == [{"batchItemFailures": []}] * 2
-    assert 25 < world.stripe_calls() < 200
+    assert statuses(world)["pending"] > 150
     let_functions_wait(monkeypatch, 3)
     rounds = 0
     while statuses(world) != {"succeeded": 200}:
         rounds += 1
         world.pass_time(60)
-        for event in settle_events(world):
-            assert world.invoke("settle-due", event) == {"batchItemFailures": []}
+        events = settle_events(world)
+        for pair in zip(events[::2], events[1::2], strict=False):
+            answers += environments(world, *(("settle-due", event) for event in pair))
+        if len(events) % 2:
+            answers.append(world.invoke("settle-due", events[-1]))
 
     assert rounds == 1
+    assert all(answer == {"batchItemFailures": []} for answer in answers)
     assert most_in_a_second(times(world)) == 25
     assert refusals(world) == 0
     assert world.stripe_calls() == 200
@@ -143,7 +146,7 @@ def test_200_invoices_at_once_are_all_collected_at_no_more_than_25_a_second(
 
 
 def test_two_functions_share_the_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    let_functions_wait(monkeypatch, 0.2)
+    let_functions_wait(monkeypatch, 0)
     world.connect()
     world.customer()
     world.stripe.control.set_rate_limits(endpoint=25, total=25)
@@ -166,7 +169,7 @@ def test_two_functions_share_the_limit(world: World, monkeypatch: pytest.MonkeyP
 def test_another_organization_in_the_same_batch_is_collected_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    let_functions_wait(monkeypatch, 0.4)
+    let_functions_wait(monkeypatch, 0)
     world.connect()
     world.customer()
     another_organization(world)
@@ -184,7 +187,7 @@ def test_another_organization_in_the_same_batch_is_collected_at_once(
 
 
 def test_what_was_put_off_comes_again_soon_one_after_the_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    let_functions_wait(monkeypatch, 0.4)
+    let_functions_wait(monkeypatch, 0)
     world.connect(endpoint_rate_limit_per_second=10)
     world.customer()
     ids = put_invoices(world, 60)
