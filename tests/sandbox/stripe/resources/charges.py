@@ -56,7 +56,6 @@ def make(
             "payment_intent": intent["id"],
             "payment_method": method["id"],
             "payment_method_details": {"type": method["type"], method["type"]: _details(context, intent, method)},
-            "presentment_details": None,
             "radar_options": {},
             "receipt_email": intent["receipt_email"],
             "receipt_number": None,

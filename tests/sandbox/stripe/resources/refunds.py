@@ -66,7 +66,7 @@ def settle(context: Context, refund_id: str) -> JsonObject:
     kind = charge["payment_method_details"]["type"]
     details = {"type": kind, kind: {"reference_status": "available", "type": "refund"}}
     after = context.account.refunds.change(
-        refund_id, status="succeeded", destination_details=details, pending_reason=None
+        refund_id, without=("pending_reason",), status="succeeded", destination_details=details
     )
     _tell_updated(context, before, after)
     return after
@@ -110,7 +110,7 @@ def _new(context: Context, params: JsonObject, charge: JsonObject, amount: int) 
             "metadata": merge_metadata({}, params.get("metadata")),
             "payment_intent": charge["payment_intent"],
             "payment_method": charge["payment_method"],
-            "pending_reason": "processing" if pending else None,
+            **({"pending_reason": "processing"} if pending else {}),
             "reason": params.get("reason"),
             "receipt_number": None,
             "source_transfer_reversal": None,
