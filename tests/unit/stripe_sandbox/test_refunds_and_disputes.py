@@ -78,5 +78,7 @@ def test_a_refund_says_why_it_is_pending_for_as_long_as_it_is(shop: Shop) -> Non
 
     settled = shop.stripe.v1.refunds.retrieve(pending.id)
     (updated,) = shop.stripe.v1.events.list({"type": "refund.updated"}).data
+    assert settled.destination_details is not None
     assert (settled.status, "pending_reason" in settled) == ("succeeded", False)
+    assert settled.destination_details.type == "us_bank_transfer"
     assert updated.data.to_dict()["previous_attributes"]["pending_reason"] == "processing"

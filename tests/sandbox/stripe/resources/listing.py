@@ -38,7 +38,8 @@ def changed_attributes(before: JsonObject, after: JsonObject) -> JsonObject:
     """What `previous_attributes` of an update event shows: the former values, nested objects only as far as changed."""
     previous: JsonObject = {}
     for name in before | after:
-        former, value = before.get(name), after.get(name)
+        former: Any = before.get(name)
+        value: Any = after.get(name)
         if former == value:
             continue
         if isinstance(former, dict) and isinstance(value, dict) and name != "metadata":
