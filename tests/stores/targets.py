@@ -59,6 +59,8 @@ def moto(folder: Path) -> Iterator[Target]:
 @contextmanager
 def dynoxide(folder: Path) -> Iterator[Target]:
     """On loopback, in memory."""
+    if not DYNOXIDE.exists():
+        raise LookupError(f"{DYNOXIDE.relative_to(REPOSITORY)} is missing: `make conformance` installs it")
     port = free_port()
     command = [str(DYNOXIDE), "serve", "--host", "127.0.0.1", "--port", str(port)]
     process = ChildProcess(command, log=folder / "dynoxide.log", environment={"HOME": str(folder)})
