@@ -5,6 +5,8 @@ UV := $(VENV)/bin/uv
 PROJECT := $(VENV)/project
 SAM := $(VENV)/sam
 MINISTACK := $(VENV)/ministack
+STRIPE_MOCK := $(VENV)/stripe-mock
+DYNOXIDE := $(VENV)/dynoxide
 export UV_PYTHON ?= $(shell ./environments/find-python)
 
 .DEFAULT_GOAL := help
@@ -22,11 +24,23 @@ $(SAM)/.locked: environments/sam/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(SAM) $(UV) sync --quiet --locked --project environments/sam
 	@touch $@
 
+$(STRIPE_MOCK)/.locked: environments/stripe-mock/go.mod environments/stripe-mock/go.sum
+	@mkdir -p $(STRIPE_MOCK)
+	@cd environments/stripe-mock && export GOMODCACHE=$(CURDIR)/$(STRIPE_MOCK)/modules GOFLAGS="$$GOFLAGS -modcacherw" GOWORK=off \
+		&& go build -o $(CURDIR)/$(STRIPE_MOCK)/stripe-mock github.com/stripe/stripe-mock \
+		&& cp "$$(go list -m -f '{{.Dir}}' github.com/stripe/stripe-mock)/embedded/openapi/spec3.json" $(CURDIR)/$(STRIPE_MOCK)/
+	@touch $@
+
+$(DYNOXIDE)/.locked: environments/dynoxide/version
+	@cargo install dynoxide-rs --quiet --locked --version "=$$(cat $<)" --no-default-features \
+		--features native-sqlite,http-server,cli --root $(DYNOXIDE)
+	@touch $@
+
 $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(MINISTACK) $(UV) sync --quiet --locked --project environments/ministack
 	@touch $@
 
-.PHONY: help demo chaos local stop test test-on-3.13 model check format requirements build deploy redrive clean
+.PHONY: help demo chaos local stop test test-on-3.13 model check conformance format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -43,12 +57,12 @@ stop: $(PROJECT)/.locked ## end the stack that `make local` started
 	@PYTHONPATH=tests $(PROJECT)/bin/python -m sandbox.local stop
 
 test: $(PROJECT)/.locked ## run all tests that need no server
-	@$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/infrastructure tests/model
+	@$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model
 
 test-on-3.13: $(PROJECT)/.locked ## run the same tests on Python 3.13, the version of Lambda, where one is installed
 	@mkdir -p .local; ./environments/find-python 3.13 > .local/python3.13 || { echo "No Python 3.13 here: its tests are left out."; exit 0; } \
 		&& UV_PROJECT_ENVIRONMENT=$(VENV)/project-3.13 $(UV) sync --quiet --locked --python "$$(cat .local/python3.13)" \
-		&& $(VENV)/project-3.13/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/infrastructure tests/model
+		&& $(VENV)/project-3.13/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model
 
 model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; print what each guard is for
 	@PYTHONPATH=layers/domain:tests $(PROJECT)/bin/python -m model.table
@@ -63,7 +77,10 @@ check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, t
 	diff layers/domain/requirements.txt .local/requirements.txt
 	$(PROJECT)/bin/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
-	$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet --cov --cov-report=term tests
+	$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet --cov --cov-report=term --ignore tests/conformance tests
+
+conformance: $(PROJECT)/.locked ## let outside judges look at what is sent to Stripe, at the Stripe sandbox and at the stores
+	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m conformance
 
 format: $(PROJECT)/.locked ## format the code and sort its imports
 	@$(PROJECT)/bin/ruff check --fix --quiet .

@@ -1,5 +1,6 @@
 """The stack's template as plain data: `!Ref X` is {"Ref": "X"}, `!GetAtt X.Y` is {"Fn::GetAtt": ["X", "Y"]}."""
 
+import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,3 +45,13 @@ def resources(resource_type: str) -> dict[str, dict[str, Any]]:
         for name, resource in template()["Resources"].items()
         if resource["Type"] == resource_type
     }
+
+
+def table_definition(logical_id: str) -> dict[str, Any]:
+    """What DynamoDB's CreateTable is told of a table, its name aside."""
+    properties = resources("AWS::DynamoDB::Table")[logical_id]
+    told = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "StreamSpecification")
+    definition = {name: copy.deepcopy(properties[name]) for name in told if name in properties}
+    if "StreamSpecification" in definition:
+        definition["StreamSpecification"]["StreamEnabled"] = True
+    return definition

@@ -4,7 +4,6 @@ Nothing of ours is replaced but the clock and the way to Stripe. Streams and que
 decides what happens when, and what happens twice.
 """
 
-import copy
 import importlib
 import json
 from collections.abc import Iterable, Mapping
@@ -26,7 +25,7 @@ from sandbox.stripe.client import InProcessHTTPClient
 from sandbox.stripe.clock import ManualClock
 from sandbox.stripe.engine import StripeSandbox
 from sandbox.stripe.webhooks import Delivery
-from template import REPOSITORY, resources
+from template import REPOSITORY, resources, table_definition
 
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
 """The organization of all events in events/."""
@@ -396,10 +395,7 @@ class World:
         }
 
     def _create_table(self, logical_id: str) -> None:
-        properties = resources("AWS::DynamoDB::Table")[logical_id]
-        kept = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
-        definition = {name: copy.deepcopy(properties[name]) for name in kept if name in properties}
-        self.dynamodb.create_table(TableName=logical_id, **definition)
+        self.dynamodb.create_table(TableName=logical_id, **table_definition(logical_id))
 
 
 def proxy_event(

@@ -25,6 +25,13 @@ def free_port() -> int:
         return port
 
 
+def is_listening(port: int) -> bool:
+    """Whether somebody takes connections on this port of loopback."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
 class ChildProcess:
     """A command running in a process group of its own, with its output in a log file (overwritten).
 

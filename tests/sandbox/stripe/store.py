@@ -53,10 +53,11 @@ class Collection:
             raise resource_missing(self._noun, item_id, param or self._path_param, 404 if param is None else 400)
         return item
 
-    def change(self, item_id: str, **changes: Any) -> JsonObject:
-        """Stores the object anew with these fields changed, and returns it."""
+    def change(self, item_id: str, without: Sequence[str] = (), **changes: Any) -> JsonObject:
+        """Stores the object anew with these fields changed and without those, and returns it."""
         before = self._objects[item_id]
-        after = self._objects[item_id] = {**before, **changes}
+        kept = {name: value for name, value in before.items() if name not in without}
+        after = self._objects[item_id] = kept | changes
         position = self._position[item_id]
         for field in self._indexed:
             if field in changes and before[field] != after[field]:

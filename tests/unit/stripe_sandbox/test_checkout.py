@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -107,4 +108,6 @@ def test_sessions_are_found_by_their_payment_intent(shop: Shop) -> None:
     found = shop.stripe.v1.checkout.sessions.list({"payment_intent": completed["payment_intent"]})
 
     assert [item.id for item in found.data] == [created.id]
-    assert shop.stripe.v1.checkout.sessions.line_items.list(created.id).data[0].description == "Tea"
+    (line,) = shop.stripe.v1.checkout.sessions.line_items.list(created.id).data
+    assert line.price is not None
+    assert (line.description, line.price.type, line.price.unit_amount_decimal) == ("Tea", "one_time", Decimal(500))

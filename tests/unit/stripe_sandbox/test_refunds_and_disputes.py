@@ -66,3 +66,19 @@ def test_a_disputed_charge_is_lost(shop: Shop) -> None:
 
     assert shop.stripe.v1.disputes.retrieve(dispute.id).status == "lost"
     assert shop.event_types()[-1] == "charge.dispute.closed"
+
+
+def test_a_refund_says_why_it_is_pending_for_as_long_as_it_is(shop: Shop) -> None:
+    intent = shop.charge("pm_usBankAccount_success")
+    shop.clock.advance(3)
+
+    pending = shop.stripe.v1.refunds.create({"payment_intent": intent.id})
+    assert (pending.status, pending.pending_reason) == ("pending", "processing")
+    shop.clock.advance(3)
+
+    settled = shop.stripe.v1.refunds.retrieve(pending.id)
+    (updated,) = shop.stripe.v1.events.list({"type": "refund.updated"}).data
+    assert settled.destination_details is not None
+    assert (settled.status, "pending_reason" in settled) == ("succeeded", False)
+    assert settled.destination_details.type == "us_bank_transfer"
+    assert updated.data.to_dict()["previous_attributes"]["pending_reason"] == "processing"

@@ -39,7 +39,6 @@ def new_account(account_id: str, name: str, country: str, currency: str, created
             "object": "list",
             "data": [],
             "has_more": False,
-            "total_count": 0,
             "url": f"/v1/accounts/{account_id}/external_accounts",
         },
         "future_requirements": requirements,

@@ -8,6 +8,9 @@ from sandbox.stripe.wire import JsonObject
 
 from .listing import chosen, list_page
 
+_OF_THE_METHOD_ONLY = ("financial_connections_account", "networks", "status_details")
+"""What a bank account shows in its payment method and not in a charge."""
+
 
 def retrieve(context: Context, params: JsonObject, charge_id: str) -> JsonObject:
     return context.account.charges.require(charge_id)
@@ -56,7 +59,6 @@ def make(
             "payment_intent": intent["id"],
             "payment_method": method["id"],
             "payment_method_details": {"type": method["type"], method["type"]: _details(context, intent, method)},
-            "presentment_details": None,
             "radar_options": {},
             "receipt_email": intent["receipt_email"],
             "receipt_number": None,
@@ -78,7 +80,7 @@ def make(
 def _details(context: Context, intent: JsonObject, method: JsonObject) -> JsonObject:
     details: JsonObject = method[method["type"]]
     if method["type"] != "card":
-        return {name: value for name, value in details.items() if name not in ("status_details", "networks")}
+        return {name: value for name, value in details.items() if name not in _OF_THE_METHOD_ONLY}
     shown = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
     return {name: details[name] for name in shown} | {
         "amount_authorized": intent["amount"],

@@ -6,6 +6,14 @@ from sandbox.stripe.wire import JsonObject
 from .listing import chosen, list_page
 
 _DAYS_TO_ANSWER = 9
+_EVIDENCE = (
+    "access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal "
+    "customer_communication customer_email_address customer_name customer_purchase_ip customer_signature "
+    "duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt "
+    "refund_policy refund_policy_disclosure refund_refusal_explanation service_date service_documentation "
+    "shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number "
+    "uncategorized_file uncategorized_text"
+).split()
 
 
 def open_for(context: Context, charge: JsonObject, reason: str) -> JsonObject:
@@ -19,9 +27,10 @@ def open_for(context: Context, charge: JsonObject, reason: str) -> JsonObject:
             "created": context.now,
             "currency": charge["currency"],
             "enhanced_eligibility_types": [],
-            "evidence": {},
+            "evidence": dict.fromkeys(_EVIDENCE) | {"enhanced_evidence": {}},
             "evidence_details": {
                 "due_by": context.now + _DAYS_TO_ANSWER * 86400,
+                "enhanced_eligibility": {},
                 "has_evidence": False,
                 "past_due": False,
                 "submission_count": 0,

@@ -37,8 +37,34 @@ def _line_item(context: Context, line: JsonObject, index: int) -> JsonObject:
         "amount_total": amount,
         "currency": price["currency"].lower(),
         "description": product.get("name"),
-        "price": {"id": context.new_id("price"), "object": "price", "unit_amount": price.get("unit_amount")},
+        "price": _one_time_price(context, price),
         "quantity": quantity,
+    }
+
+
+def _one_time_price(context: Context, price: JsonObject) -> JsonObject:
+    """The price that Stripe makes of `price_data`; it cannot be used again."""
+    amount = price.get("unit_amount", 0)
+    return {
+        "id": context.new_id("price"),
+        "object": "price",
+        "active": False,
+        "billing_scheme": "per_unit",
+        "created": context.now,
+        "currency": price["currency"].lower(),
+        "custom_unit_amount": None,
+        "livemode": False,
+        "lookup_key": None,
+        "metadata": {},
+        "nickname": None,
+        "product": context.new_id("prod"),
+        "recurring": None,
+        "tax_behavior": "unspecified",
+        "tiers_mode": None,
+        "transform_quantity": None,
+        "type": "one_time",
+        "unit_amount": amount,
+        "unit_amount_decimal": str(amount),
     }
 
 

@@ -37,8 +37,9 @@ def merge_metadata(current: JsonObject, sent: Any) -> JsonObject:
 def changed_attributes(before: JsonObject, after: JsonObject) -> JsonObject:
     """What `previous_attributes` of an update event shows: the former values, nested objects only as far as changed."""
     previous: JsonObject = {}
-    for name, value in after.items():
-        former = before.get(name)
+    for name in before | after:
+        former: Any = before.get(name)
+        value: Any = after.get(name)
         if former == value:
             continue
         if isinstance(former, dict) and isinstance(value, dict) and name != "metadata":

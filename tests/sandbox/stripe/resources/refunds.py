@@ -10,6 +10,8 @@ from sandbox.stripe.wire import JsonObject
 
 from .listing import changed_attributes, chosen, list_page, merge_metadata
 
+_TRANSFERS = {"sepa_debit": "eu_bank_transfer", "us_bank_account": "us_bank_transfer"}
+
 
 def create(context: Context, params: JsonObject) -> JsonObject:
     charge = _charge(context, params)
@@ -63,10 +65,9 @@ def settle(context: Context, refund_id: str) -> JsonObject:
         _tell_updated(context, before, after)
         context.emit("refund.failed", after)
         return after
-    kind = charge["payment_method_details"]["type"]
-    details = {"type": kind, kind: {"reference_status": "available", "type": "refund"}}
+    details = _destination(charge["payment_method_details"]["type"], "available")
     after = context.account.refunds.change(
-        refund_id, status="succeeded", destination_details=details, pending_reason=None
+        refund_id, without=("pending_reason",), status="succeeded", destination_details=details
     )
     _tell_updated(context, before, after)
     return after
@@ -106,11 +107,11 @@ def _new(context: Context, params: JsonObject, charge: JsonObject, amount: int) 
             "currency": charge["currency"],
             "customer": charge["customer"],
             "customer_account": None,
-            "destination_details": {"type": kind, kind: {"reference_status": "pending", "type": "refund"}},
+            "destination_details": _destination(kind, "pending"),
             "metadata": merge_metadata({}, params.get("metadata")),
             "payment_intent": charge["payment_intent"],
             "payment_method": charge["payment_method"],
-            "pending_reason": "processing" if pending else None,
+            **({"pending_reason": "processing"} if pending else {}),
             "reason": params.get("reason"),
             "receipt_number": None,
             "source_transfer_reversal": None,
@@ -118,6 +119,14 @@ def _new(context: Context, params: JsonObject, charge: JsonObject, amount: int) 
             "transfer_reversal": None,
         }
     )
+
+
+def _destination(kind: str, reference_status: str) -> JsonObject:
+    """Where the money goes: back to the card, or by a transfer to the bank account that was debited."""
+    if kind == "card":
+        return {"type": kind, kind: {"reference_status": reference_status, "type": "refund"}}
+    transfer = _TRANSFERS[kind]
+    return {"type": transfer, transfer: {"reference": None, "reference_status": reference_status}}
 
 
 def _behind(context: Context, charge: JsonObject) -> str:

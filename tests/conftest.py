@@ -1,0 +1,38 @@
+"""Options of all tests, and the figures that some of them report."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Figures = dict[str, Any]
+_FIGURES = pytest.StashKey[Figures]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a run is to be against, and where its figures go."""
+    parser.addoption(
+        "--dynamodb",
+        default="moto",
+        help="what tests/stores run against: a name of tests/stores/targets.py, or the URL of an endpoint",
+    )
+    parser.addoption("--figures", type=Path, help="the file to write outcomes and figures to, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_FIGURES] = {}
+
+
+@pytest.fixture(scope="session")
+def figures(request: pytest.FixtureRequest) -> Figures:
+    """What has been counted, by what it is: for the closing table of `make conformance`."""
+    return request.config.stash[_FIGURES]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write outcomes and figures, if they are wanted."""
+    file: Path | None = config.getoption("--figures")
+    if file:
+        outcomes = {name: len(reports) for name, reports in terminalreporter.stats.items() if name}
+        file.write_text(json.dumps({"outcomes": outcomes, "figures": config.stash[_FIGURES]}))

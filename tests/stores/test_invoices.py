@@ -1,0 +1,296 @@
+"""Invoices: taken in, written, settled, listed."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from botocore.exceptions import ClientError
+from paystream.adapters.dynamodb.database import Tables
+from paystream.errors import InvalidInputError, VersionConflictError
+from paystream.model.invoice import Fee, Invoice, MetadataEntry, PaymentStatus, Problem, WaitingFor
+from paystream.model.outcome import Failure, PayableStatus
+from paystream.model.settlement import Settlement
+from paystream.ports import Stores
+from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, invoice, notification, payment
+from stores.targets import Target
+
+PUT_BY_AN_APPLICATION = {
+    "organization_id": {"S": ORGANIZATION},
+    "lago_id": {"S": "invoice-1"},
+    "external_customer_id": {"S": "acme"},
+    "currency": {"S": "EUR"},
+    "total_amount_cents": {"N": "4200"},
+    "their_own": {"M": {"ratio": {"N": "0.25"}, "tags": {"SS": ["a", "b"]}}},
+}
+
+
+def found(stores: Stores, lago_id: str = "invoice-1") -> Invoice:
+    """The invoice, which must be there."""
+    stored = stores.invoices.get(ORGANIZATION, lago_id)
+    assert stored
+    return stored
+
+
+class TestOne:
+    def test_it_is_read_as_it_was_created(self, stores: Stores) -> None:
+        fee = Fee(add_on_code="seat", units="1.5", unit_amount_cents=2800, amount_cents=4200, name="", description="é")
+        created = invoice(
+            fees=(fee, fee),
+            metadata=(MetadataEntry(key="k", value=""),),
+            problem=Problem(code="invalid", details={"currency": ["value_is_invalid"]}),
+            rejected="{}",
+            waiting_for=WaitingFor.PAYMENT_METHOD,
+            sequential_id=7,
+            attempt_started_at=at(0.5),
+            total_amount_cents=10**15,
+        )
+        stores.invoices.create(created)
+
+        assert found(stores) == created
+        assert stores.invoices.get(OTHER_ORGANIZATION, "invoice-1") is None
+
+    @pytest.mark.parametrize("lago_id", ["", "x" * 1025, "é" * 513], ids=len)
+    def test_there_is_none_under_a_key_that_cannot_be(self, stores: Stores, lago_id: str) -> None:
+        assert stores.invoices.get(ORGANIZATION, lago_id) is None
+        assert stores.invoices.as_put(ORGANIZATION, lago_id) is None
+
+    def test_the_longest_keys_are_taken(self, stores: Stores) -> None:
+        longest = invoice("é" * 512, external_customer_id="é" * 512, number="💶" * 255, waiting_for=WaitingFor.CUSTOMER)
+        stores.invoices.create(longest)
+
+        assert found(stores, longest.lago_id) == longest
+        assert list(stores.invoices.waiting(ORGANIZATION, longest.external_customer_id)) == [longest]
+
+    def test_an_id_is_taken_once(self, stores: Stores) -> None:
+        stores.invoices.create(invoice())
+        with pytest.raises(VersionConflictError):
+            stores.invoices.create(invoice(total_amount_cents=1))
+        assert found(stores).total_amount_cents == 4200
+
+    def test_a_number_is_taken_once_and_nothing_is_stored_without_one(self, stores: Stores) -> None:
+        stores.invoices.create(invoice(number="ACM-1"))
+        with pytest.raises(InvalidInputError):
+            stores.invoices.create(invoice("invoice-2", number="ACM-1"))
+        assert stores.invoices.get(ORGANIZATION, "invoice-2") is None
+
+        stores.invoices.create(invoice("invoice-2", number="ACM-1", organization_id=OTHER_ORGANIZATION))
+        assert stores.invoices.get(OTHER_ORGANIZATION, "invoice-2")
+
+    def test_a_number_can_be_claimed_again_by_its_own_invoice(self, stores: Stores) -> None:
+        assert stores.invoices.claim_number(invoice(number="ACM-1"))
+        assert stores.invoices.claim_number(invoice(number="ACM-1"))
+        assert not stores.invoices.claim_number(invoice("invoice-2", number="ACM-1"))
+
+    def test_the_first_time_it_was_taken_in_stays(self, stores: Stores) -> None:
+        longest = "é" * 512
+        assert stores.invoices.first_taken_in_at(ORGANIZATION, longest, now=NOW) == NOW
+        assert stores.invoices.first_taken_in_at(ORGANIZATION, longest, now=at(60)) == NOW
+        assert stores.invoices.first_taken_in_at(ORGANIZATION, "another", now=at(60)) == at(60)
+
+
+class TestWriting:
+    def test_the_next_version_is_written(self, stores: Stores) -> None:
+        stores.invoices.create(invoice())
+        saved = stores.invoices.save(replace(found(stores), waiting_for=WaitingFor.CUSTOMER, due_at=at(60)))
+
+        assert saved.version == 2
+        assert found(stores) == saved
+
+    def test_what_is_none_by_now_is_forgotten(self, stores: Stores) -> None:
+        stores.invoices.create(invoice(claimed_until=at(5), rejected="{}", waiting_for=WaitingFor.CUSTOMER))
+        saved = stores.invoices.save(
+            replace(found(stores), claimed_until=None, rejected=None, waiting_for=None, due_at=None)
+        )
+        assert found(stores) == saved
+
+    def test_a_lost_race_writes_nothing(self, stores: Stores, target: Target, tables: Tables) -> None:
+        stores.invoices.create(invoice())
+        read = found(stores)
+        stores.invoices.save(replace(read, attempt=1))
+
+        for told in ((), (notification(),)):
+            with pytest.raises(VersionConflictError):
+                stores.invoices.save(replace(read, attempt=2), told)
+
+        assert found(stores).attempt == 1
+        assert target.dynamodb.scan(TableName=tables.notifications)["Count"] == 0
+
+    def test_an_invoice_that_is_not_there_is_not_made(self, stores: Stores) -> None:
+        for version in (0, 1):
+            with pytest.raises(VersionConflictError):
+                stores.invoices.save(invoice(version=version))
+        assert stores.invoices.get(ORGANIZATION, "invoice-1") is None
+
+
+class TestWhatAnApplicationPut:
+    def test_it_is_seen_as_put_and_not_as_an_invoice(self, stores: Stores, target: Target, tables: Tables) -> None:
+        target.dynamodb.put_item(TableName=tables.invoices, Item=PUT_BY_AN_APPLICATION)
+
+        as_put = stores.invoices.as_put(ORGANIZATION, "invoice-1")
+        assert stores.invoices.get(ORGANIZATION, "invoice-1") is None
+        assert as_put
+        assert as_put["total_amount_cents"] == 4200
+        assert as_put["their_own"] == {"ratio": Decimal("0.25"), "tags": {"a", "b"}}
+
+    def test_the_first_write_takes_it_in_and_leaves_what_is_theirs(
+        self, stores: Stores, target: Target, tables: Tables
+    ) -> None:
+        target.dynamodb.put_item(TableName=tables.invoices, Item=PUT_BY_AN_APPLICATION)
+        taken_in = stores.invoices.save(invoice(version=0))
+
+        as_put = stores.invoices.as_put(ORGANIZATION, "invoice-1")
+        assert as_put
+        assert found(stores) == taken_in
+        assert as_put["their_own"]["ratio"] == Decimal("0.25")
+        with pytest.raises(VersionConflictError):
+            stores.invoices.save(invoice(version=0))
+
+    def test_it_is_in_no_page_until_then(self, stores: Stores, target: Target, tables: Tables) -> None:
+        item = PUT_BY_AN_APPLICATION | {"created_at": {"S": "2026-11-23T10:00:00.000+00:00"}}
+        target.dynamodb.put_item(TableName=tables.invoices, Item=item)
+
+        assert stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=10, cursor=None).records == ()
+
+
+class TestSettling:
+    def test_invoice_payment_and_what_is_told_are_written_together(
+        self, stores: Stores, target: Target, tables: Tables
+    ) -> None:
+        stores.invoices.create(invoice())
+        failed = payment(
+            payment_status=PayableStatus.FAILED,
+            failure=Failure(code="card_declined", message="no", decline_code="lost_card"),
+            next_action={"type": "redirect_to_url", "nested": {"list": [1, "two", None, True]}},
+        )
+        closed = replace(found(stores), payment_status=PaymentStatus.FAILED, due_at=None)
+
+        settled = stores.invoices.settle(Settlement(closed, failed, ()), (notification(), notification("2")))
+
+        assert found(stores) == settled
+        assert stores.payments.get(ORGANIZATION, "payment-1") == failed
+        assert target.dynamodb.scan(TableName=tables.notifications)["Count"] == 2
+
+    def test_a_lost_race_writes_nothing(self, stores: Stores, target: Target, tables: Tables) -> None:
+        stores.invoices.create(invoice())
+        read = found(stores)
+        stores.invoices.save(read)
+
+        with pytest.raises(VersionConflictError):
+            stores.invoices.settle(Settlement(read, payment(), ()), (notification(),))
+
+        assert stores.payments.get(ORGANIZATION, "payment-1") is None
+        assert target.dynamodb.scan(TableName=tables.notifications)["Count"] == 0
+
+
+class TestLists:
+    def created(self, stores: Stores, *names: str, **changes: object) -> list[Invoice]:
+        """So many invoices, each a second younger than the one before."""
+        made = [invoice(name, created_at=at(second), **changes) for second, name in enumerate(names)]
+        for one in made:
+            stores.invoices.create(one)
+        return made
+
+    @pytest.mark.parametrize("external_customer_id", [None, "acme"])
+    def test_every_page_is_reached_by_cursor_newest_first(
+        self, stores: Stores, external_customer_id: str | None
+    ) -> None:
+        made = self.created(stores, "a", "b", "c", "d", "e")
+        self.created(stores, "f", external_customer_id=external_customer_id or "acme", organization_id="other")
+        if external_customer_id:
+            self.created(stores, "g", external_customer_id="another")
+
+        pages: list[tuple[Invoice, ...]] = []
+        cursor = None
+        while not pages or cursor:
+            page = stores.invoices.page(ORGANIZATION, external_customer_id=external_customer_id, limit=2, cursor=cursor)
+            pages.append(page.records)
+            cursor = page.next_cursor
+
+        assert [one for page in pages for one in page] == made[::-1]
+        assert [len(page) for page in pages] == [2, 2, 1]
+
+    def test_invoices_of_the_same_moment_are_all_found(self, stores: Stores) -> None:
+        for name in "abcde":
+            stores.invoices.create(invoice(name))
+
+        seen: list[str] = []
+        cursor = None
+        while not seen or cursor:
+            page = stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=2, cursor=cursor)
+            seen += [one.lago_id for one in page.records]
+            cursor = page.next_cursor
+
+        assert sorted(seen) == [*"abcde"]
+
+    def test_a_full_page_is_read_whole(self, stores: Stores) -> None:
+        made = self.created(stores, *(f"invoice-{number:03}" for number in range(101)))
+
+        page = stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=100, cursor=None)
+
+        assert page.records == tuple(made[:0:-1])
+        assert page.next_cursor
+
+    def test_a_cursor_leads_to_no_other_organization(self, stores: Stores) -> None:
+        self.created(stores, "a", "b")
+        for name in ("c", "d"):
+            stores.invoices.create(invoice(name, organization_id=OTHER_ORGANIZATION))
+        cursor = stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=1, cursor=None).next_cursor
+
+        page = stores.invoices.page(OTHER_ORGANIZATION, external_customer_id=None, limit=10, cursor=cursor)
+
+        assert {one.organization_id for one in page.records} <= {OTHER_ORGANIZATION}
+
+    def test_a_customer_that_cannot_be_has_no_invoices(self, stores: Stores) -> None:
+        page = stores.invoices.page(ORGANIZATION, external_customer_id="x" * 2048, limit=1, cursor=None)
+        assert (page.records, page.next_cursor) == ((), None)
+
+    def test_those_that_wait_are_found_oldest_first_until_they_wait_no_longer(self, stores: Stores) -> None:
+        made = self.created(stores, "a", "b", "c", waiting_for=WaitingFor.PAYMENT_METHOD)
+        self.created(stores, "d")
+        self.created(stores, "e", external_customer_id="another", waiting_for=WaitingFor.CUSTOMER)
+        assert list(stores.invoices.waiting(ORGANIZATION, "acme")) == made
+
+        stores.invoices.save(replace(made[0], waiting_for=None))
+        assert list(stores.invoices.waiting(ORGANIZATION, "acme")) == made[1:]
+
+        again = stores.invoices.save(replace(found(stores, "d"), waiting_for=WaitingFor.INTEGRATION))
+        assert {one.lago_id for one in stores.invoices.waiting(ORGANIZATION, "acme")} == {"b", "c", again.lago_id}
+
+    def test_all_that_wait_are_found_however_many(self, stores: Stores) -> None:
+        made = self.created(stores, *(f"invoice-{number:03}" for number in range(105)), waiting_for=WaitingFor.CUSTOMER)
+        assert list(stores.invoices.waiting(ORGANIZATION, "acme")) == made
+
+
+class TestTheLargest:
+    LIMIT = 400 * 1024
+
+    def test_an_item_of_almost_400_kb_is_stored(self, stores: Stores) -> None:
+        stores.invoices.create(invoice(rejected="x" * (self.LIMIT - 6000)))
+        saved = stores.invoices.save(found(stores))
+        assert found(stores) == saved
+
+    def test_one_that_is_larger_is_refused_and_is_no_lost_race(self, stores: Stores) -> None:
+        with pytest.raises(ClientError):
+            stores.invoices.create(invoice(rejected="x" * self.LIMIT))
+        stores.invoices.create(invoice("invoice-2"))
+        with pytest.raises(ClientError):
+            stores.invoices.save(replace(found(stores, "invoice-2"), rejected="x" * self.LIMIT))
+
+    def test_it_is_measured_in_bytes(self, stores: Stores) -> None:
+        with pytest.raises(ClientError):
+            stores.invoices.create(invoice(rejected="é" * (self.LIMIT // 2)))
+
+    def test_large_items_fill_a_page_all_the_same(self, stores: Stores) -> None:
+        """A batch read answers 16 MB at most and names the rest; 60 of these are 21 MB."""
+        made = [invoice(f"invoice-{number:02}", created_at=at(number), rejected="x" * 350_000) for number in range(60)]
+        for one in made:
+            stores.invoices.create(one)
+
+        seen: list[Invoice] = []
+        cursor = None
+        while not seen or cursor:
+            page = stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=100, cursor=cursor)
+            seen += page.records
+            cursor = page.next_cursor
+
+        assert seen == made[::-1]

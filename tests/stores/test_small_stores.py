@@ -1,0 +1,89 @@
+"""API keys, integrations and the outbox."""
+
+from dataclasses import replace
+
+import pytest
+from paystream.adapters.dynamodb.database import Tables
+from paystream.errors import VersionConflictError
+from paystream.model.api_key import ApiKey
+from paystream.ports import Stores
+from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, integration, notification
+from stores.targets import Target
+
+NO_KEYS = ["", "x" * 1025, "é" * 513]
+"""What DynamoDB does not take as a sort key: it counts bytes."""
+
+
+def test_an_api_key_exists_in_its_own_organization_only(stores: Stores) -> None:
+    stores.api_keys.add(
+        ApiKey(organization_id=ORGANIZATION, key_hash="a" * 64, name="billing", last4="0000", created_at=NOW)
+    )
+
+    assert stores.api_keys.exists(ORGANIZATION, "a" * 64)
+    assert not stores.api_keys.exists(ORGANIZATION, "b" * 64)
+    assert not stores.api_keys.exists(OTHER_ORGANIZATION, "a" * 64)
+
+
+class TestIntegrations:
+    def test_one_is_read_as_it_was_saved(self, stores: Stores) -> None:
+        saved = stores.integrations.save(integration(success_redirect_url="https://acme.test", default_since=at(1)))
+
+        assert saved.version == 1
+        assert stores.integrations.get(ORGANIZATION, "stripe") == saved
+        assert stores.integrations.get(OTHER_ORGANIZATION, "stripe") is None
+
+    def test_one_that_was_changed_meanwhile_is_not_saved(self, stores: Stores) -> None:
+        read = stores.integrations.save(integration())
+        stores.integrations.save(replace(read, name="Acme 2"))
+
+        for stale in (read, integration()):
+            with pytest.raises(VersionConflictError):
+                stores.integrations.save(replace(stale, name="Acme 3"))
+        found = stores.integrations.get(ORGANIZATION, "stripe")
+        assert found
+        assert (found.name, found.version) == ("Acme 2", 2)
+
+    def test_what_is_none_by_now_is_forgotten(self, stores: Stores) -> None:
+        read = stores.integrations.save(integration(default_since=at(1)))
+        assert stores.integrations.save(replace(read, default_since=None)) == stores.integrations.get(
+            ORGANIZATION, "stripe"
+        )
+
+    def test_all_of_an_organization_are_found(self, stores: Stores) -> None:
+        for code in ("stripe", "other"):
+            stores.integrations.save(integration(code))
+        stores.integrations.save(integration(organization_id=OTHER_ORGANIZATION))
+
+        assert {found.code for found in stores.integrations.all(ORGANIZATION)} == {"stripe", "other"}
+
+    def test_one_is_removed_unless_it_was_changed_meanwhile(self, stores: Stores) -> None:
+        read = stores.integrations.save(integration())
+        current = stores.integrations.save(read)
+        with pytest.raises(VersionConflictError):
+            stores.integrations.remove(read)
+
+        stores.integrations.remove(current)
+
+        assert stores.integrations.get(ORGANIZATION, "stripe") is None
+        with pytest.raises(VersionConflictError):
+            stores.integrations.remove(current)
+
+    @pytest.mark.parametrize("code", NO_KEYS, ids=len)
+    def test_there_is_none_under_a_key_that_cannot_be(self, stores: Stores, code: str) -> None:
+        assert stores.integrations.get(ORGANIZATION, code) is None
+        assert stores.integrations.all(code) == ()
+
+
+class TestNotifications:
+    def test_a_repeat_changes_nothing(self, stores: Stores, target: Target, tables: Tables) -> None:
+        stores.notifications.add(notification())
+        stores.notifications.add(notification(body="another"))
+
+        (item,) = target.dynamodb.scan(TableName=tables.notifications)["Items"]
+        assert item["body"] == {"S": notification().body}
+
+    def test_one_is_kept_for_90_days(self, stores: Stores, target: Target, tables: Tables) -> None:
+        stores.notifications.add(notification())
+
+        (item,) = target.dynamodb.scan(TableName=tables.notifications)["Items"]
+        assert item["expires_at"] == {"N": str(int(NOW.timestamp()) + 90 * 86400)}
