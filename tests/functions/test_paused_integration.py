@@ -60,8 +60,7 @@ def paused(world: World, *, invoices: int = 1) -> list[str]:
     invoice_ids = collectable(world, invoices=invoices)
     world.stripe.control.expire_key(SECRET_KEY)
     images = world.new_images("invoices")
-    for start in (0, 1):
-        batch = images[:1] if start == 0 else images[1:]
+    for batch in filter(None, (images[:1], images[1:])):
         assert world.invoke("invoice-created", world.stream_event(batch))["batchItemFailures"] == []
     assert {item.get("waiting_for") for item in world.items("invoices")} == {"secret_key"}
     world.lose_messages()

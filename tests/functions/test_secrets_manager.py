@@ -101,6 +101,15 @@ def test_for_five_minutes_nothing_is_read_again(here: Environment, elsewhere: En
     assert here.secrets.get(integration()) == SECOND
 
 
+def test_what_is_asked_for_afresh_is_read_at_once_and_remembered(here: Environment, elsewhere: Environment) -> None:
+    put(here.secrets, FIRST)
+    here.secrets.get(integration())
+    put(elsewhere.secrets, SECOND)
+
+    assert here.secrets.get(integration(), fresh=True) == SECOND
+    assert here.secrets.get(integration()) == SECOND
+
+
 def test_a_changed_integration_is_read_at_once(here: Environment, elsewhere: Environment) -> None:
     put(here.secrets, FIRST)
     here.secrets.get(integration())

@@ -383,8 +383,8 @@ class TestWebhookEndpoints:
         assert shop.gateway.webhook_endpoints() == ()
 
 
-def test_an_integration_without_credentials_has_to_be_connected_again(shop: Shop) -> None:
-    integration = Integration(
+def connected(shop: Shop) -> Integration:
+    return Integration(
         organization_id="0a1b2c3d-0000-4000-8000-000000000001",
         code="stripe",
         lago_id="integration-1",
@@ -398,10 +398,63 @@ def test_an_integration_without_credentials_has_to_be_connected_again(shop: Shop
         created_at=NOW,
         updated_at=NOW,
     )
+
+
+def store(shop: Shop, key: str) -> None:
+    integration = connected(shop)
+    shop.secrets.put(integration.organization_id, integration.lago_id, Credentials(key, ("whsec_1",), "we_1"))
+
+
+def test_an_integration_without_credentials_has_to_be_connected_again(shop: Shop) -> None:
     with pytest.raises(KeyRefusedError, match="connect it again"):
-        shop.gateways().of(integration)
-    shop.secrets.put(integration.organization_id, integration.lago_id, Credentials(KEY, ("whsec_1",), "we_1"))
-    assert shop.gateways().of(integration).account_id() == shop.account.id
+        shop.gateways().of(connected(shop))
+    store(shop, KEY)
+    assert shop.gateways().of(connected(shop)).account_id() == shop.account.id
+
+
+class TestAKeyThatIsRefused:
+    def test_is_replaced_by_the_one_that_is_stored_by_now_for_this_request_and_the_next(self, shop: Shop) -> None:
+        store(shop, KEY)
+        store(shop, shop.sandbox.control.add_key(shop.account.id))
+        shop.sandbox.control.expire_key(KEY)
+        gateway = shop.gateways().of(connected(shop))
+        before = len(shop.sandbox.control.calls())
+
+        assert gateway.account_id() == shop.account.id
+        assert gateway.account_id() == shop.account.id
+
+        assert len(shop.sandbox.control.calls()) - before == 3
+
+    def test_for_lack_of_a_permission_is_replaced_too(self, shop: Shop) -> None:
+        store(shop, shop.sandbox.control.add_key(shop.account.id, kind="rk"))
+        store(shop, KEY)
+
+        assert shop.gateways().of(connected(shop)).account_id() == shop.account.id
+
+    @pytest.mark.parametrize("stored_by_now", [KEY, "sk_test_another_that_is_refused"])
+    def test_is_refused_after_one_more_request_at_most(self, shop: Shop, stored_by_now: str) -> None:
+        store(shop, KEY)
+        store(shop, stored_by_now)
+        shop.sandbox.control.expire_key(KEY)
+        before = len(shop.sandbox.control.calls())
+
+        with pytest.raises(KeyRefusedError):
+            shop.gateways().of(connected(shop)).account_id()
+
+        assert len(shop.sandbox.control.calls()) - before == (1 if stored_by_now == KEY else 2)
+
+    def test_holds_for_a_payment_which_is_made_once(self, shop: Shop) -> None:
+        request = shop.request()
+        rolled = shop.sandbox.control.add_key(shop.account.id)
+        store(shop, KEY)
+        store(shop, rolled)
+        shop.sandbox.control.expire_key(KEY)
+
+        outcome = shop.gateways().of(connected(shop)).collect(request)
+
+        assert outcome.status is PayableStatus.SUCCEEDED
+        client = stripe.StripeClient(rolled, http_client=InProcessHTTPClient(shop.sandbox)).v1
+        assert len(client.payment_intents.list().data) == 1
 
 
 def _raising(error: Exception) -> Callable[..., Any]:
