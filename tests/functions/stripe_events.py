@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from functions.world import ORGANIZATION, Answer, World, proxy_event
+from functions.world import ORGANIZATION, START, Answer, World, proxy_event
 from paystream import bootstrap
 from paystream.model.identifiers import payment_id
 from sandbox.stripe.webhooks import Delivery, signature
@@ -61,6 +61,7 @@ def intent(invoice_id: str, status: str, *, attempt: int = 1, **more: Any) -> di
     return {
         "id": f"pi_attempt_{attempt}",
         "object": "payment_intent",
+        "created": int(START.timestamp()),
         "amount": 4200,
         "currency": "eur",
         "customer": OURS,
