@@ -41,7 +41,7 @@ def at_stripe(world: World, secret_key: str = SECRET_KEY) -> list[Any]:
 
 
 def break_stripe(world: World, endpoint: str, kind: str, times: int = 2) -> None:
-    """Let an endpoint fail; twice is as often as Stripe's library tries."""
+    """Let an endpoint fail; twice is as often as Stripe's library tries, a 429 is tried three times."""
     method, path = endpoint.split()
     world.stripe.control.add_fault(kind, method=method, path=path, times=times)
 
@@ -529,7 +529,7 @@ class TestUpdating:
 
     @pytest.mark.parametrize("kind", UNKNOWN)
     def test_without_an_answer_it_is_503_and_sending_it_again_tells_stripe(self, world: World, kind: str) -> None:
-        break_stripe(world, UPDATES, kind)
+        break_stripe(world, UPDATES, kind, times=3)
         assert send(world, name="Acme SAS").status == 503
         world.stripe.control.clear_faults()
 
