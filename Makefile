@@ -32,8 +32,8 @@ $(STRIPE_MOCK)/.locked: environments/stripe-mock/go.mod environments/stripe-mock
 	@touch $@
 
 $(DYNOXIDE)/.locked: environments/dynoxide/version
-	@cargo install dynoxide-rs --quiet --locked --version "=$$(cat $<)" --no-default-features \
-		--features native-sqlite,http-server,cli --root $(DYNOXIDE)
+	@CARGO_PROFILE_DEV_DEBUG=0 cargo install dynoxide-rs --debug --quiet --locked --version "=$$(cat $<)" \
+		--no-default-features --features native-sqlite,http-server,cli --root $(DYNOXIDE)
 	@touch $@
 
 $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
