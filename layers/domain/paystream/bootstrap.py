@@ -6,6 +6,7 @@ never pays for importing its library.
 
 import os
 import secrets as randomness
+import time
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -40,6 +41,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def monotonic() -> float:
+    """Seconds that only grow, from some time on."""
+    return time.monotonic()
+
+
 def new_id() -> str:
     """An id that nobody has used."""
     return str(uuid4())
@@ -71,7 +77,8 @@ def stores() -> Stores:
 @cache
 def secrets() -> SecretsManagerSecrets:
     """The integrations' credentials."""
-    return SecretsManagerSecrets(boto3.client("secretsmanager", config=_AWS), prefix=os.environ["SECRETS_PREFIX"])
+    client = boto3.client("secretsmanager", config=_AWS)
+    return SecretsManagerSecrets(client, prefix=os.environ["SECRETS_PREFIX"], clock=monotonic)
 
 
 @cache
