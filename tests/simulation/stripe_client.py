@@ -33,7 +33,7 @@ class SimulatedStripe(InProcessHTTPClient):
         def perform() -> tuple[str, int, Mapping[str, str]]:
             return self._perform(method, url, headers, post_data)
 
-        operation = f"{method} {urlsplit(url).path}"
+        operation = f"{method.upper()} {urlsplit(url).path}"
         return self._effects.perform(SERVICE, operation, {}, perform)  # type: ignore[no-any-return]
 
     def _perform(

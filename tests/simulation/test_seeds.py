@@ -1,11 +1,9 @@
 """A short simulation: some seeds in bad weather, and the proof that it would notice what must never happen."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from paystream.use_cases import ask_stripe
 from pytest_socket import disable_socket
 
 from simulation.aws import dynamodb
@@ -40,11 +38,6 @@ def test_another_seed_is_another_run() -> None:
 
 class TestItWouldNotice:
     """With a guard switched off, a few seeds find what the guard is there for."""
-
-    def test_that_a_key_is_trusted_for_longer_than_stripe_keeps_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(ask_stripe, "KEY_IS_SAFE_FOR", timedelta(days=100))
-
-        assert found("charged twice", "storm", seeds=range(60), invoices=60)
 
     def test_that_a_version_is_not_compared(self, monkeypatch: pytest.MonkeyPatch) -> None:
         compare: Callable[..., bool] = dynamodb._condition_holds  # noqa: SLF001

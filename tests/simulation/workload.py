@@ -45,7 +45,6 @@ class Payer:
     organization_id: str
     external_id: str
     code: str
-    secret_key_of: Callable[[], str]
     kind: str
     provider_customer_id: str | None = None
 
@@ -75,6 +74,7 @@ class Workload:
     open_requests: int = 0
     put_items: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=200))
     name: str = "application"
+    _own_keys: set[str] = field(default_factory=set)
 
     def next_at(self, now: float) -> float | None:
         return now if self.brought < self.invoices and self.open_requests < 8 else None
@@ -89,38 +89,38 @@ class Workload:
         organizations = [self.world.new_id() for _ in range(random.randint(1, 2))]
         for organization_id in organizations:
             for number in range(random.randint(1, 2)):
-                self._connect(organization_id, f"stripe-{number}")
+                self.connect(organization_id, f"stripe-{number}")
         for number in range(max(8, min(400, self.invoices // 12))):
-            self._add_payer(random.choice(self.connections), f"customer-{number}", self._drawn(_CUSTOMER_KINDS))
+            self.add_payer(random.choice(self.connections), f"customer-{number}", self._drawn(_CUSTOMER_KINDS))
         self.settle()
 
     def settle(self) -> None:
-        self.world.run(self.world.clock.now() + 3600)
+        self.world.run(self.world.clock.now() + 60)
 
     def bring_invoice(self, kind: str) -> None:
         self.brought += 1
         payer = self.world.random.choice(self.payers)
         match kind:
             case "api":
-                self._request_invoice(payer, self._amount())
+                self.request_invoice(payer, self._amount())
             case "nothing owed":
-                self._request_invoice(payer, 0)
+                self.request_invoice(payer, 0)
             case "too small":
-                self._request_invoice(payer, 10)
+                self.request_invoice(payer, 10)
             case "for nobody":
-                self._put(self._item(payer) | {"external_customer_id": {"S": "nobody"}}, "for nobody")
+                self.put(self.item(payer) | {"external_customer_id": {"S": "nobody"}}, "for nobody")
             case "malformed":
-                self._put(self._item(payer) | self._mistake(), "malformed")
+                self.put(self.item(payer) | self._mistake(), "malformed")
             case "put twice":
-                item = self._item(payer)
-                self._put(item, "put")
-                self._put(item, "put")
+                item = self.item(payer)
+                self.put(item, "put")
+                self.put(item, "put")
             case "put over" if self.put_items:
-                self._put(self.world.random.choice(self.put_items), "put", over=True)
+                self.put(self.world.random.choice(self.put_items), "put", over=True)
             case _:
-                item = self._item(payer)
+                item = self.item(payer)
                 self.put_items.append(item)
-                self._put(item, "put")
+                self.put(item, "put")
 
     def disturb(self) -> None:
         """One thing that happens to a customer or an account."""
@@ -135,21 +135,21 @@ class Workload:
             case "gone":
                 self.remove_cards(payer)
             case "relink":
-                self._link(payer, self._stripe_customer(payer, "pm_card_visa"))
+                self.link(payer, self.stripe_customer(payer, "pm_card_visa"))
             case "upsert":
-                self._request("POST", "/api/v1/customers", payer.organization_id, {"customer": self._customer(payer) | {"name": f"Name {random.randrange(1000)}"}})
+                self.request("POST", "/api/v1/customers", payer.organization_id, {"customer": self._customer(payer) | {"name": f"Name {random.randrange(1000)}"}})
             case "rotate":
                 self.rotate(connection)
             case "refuse":
                 self.refuse_key(connection, for_seconds=random.random() * 6 * 3600)
             case "reconnect":
-                self._put_connection(connection)
+                self.put_connection(connection)
 
     def change_card(self, payer: Payer, token: str) -> None:
         """The customer saves another method and makes it the default."""
         if payer.provider_customer_id is None:
             return
-        client = self._client(payer)
+        client = self.client(payer)
         method = client.v1.payment_methods.attach(token, {"customer": payer.provider_customer_id})
         client.v1.customers.update(
             payer.provider_customer_id, {"invoice_settings": {"default_payment_method": method.id}}
@@ -158,7 +158,7 @@ class Workload:
     def remove_cards(self, payer: Payer) -> None:
         if payer.provider_customer_id is None:
             return
-        client = self._client(payer)
+        client = self.client(payer)
         for method in client.v1.customers.payment_methods.list(payer.provider_customer_id).data:
             client.v1.payment_methods.detach(method.id)
 
@@ -167,49 +167,53 @@ class Workload:
         old = connection.secret_key
         connection.secret_key = self.world.stripe.control.add_key(connection.account.id)
         self.world.stripe.control.expire_key(old, expires_in=3600.0)
-        self._put_connection(connection)
+        self.put_connection(connection)
 
     def refuse_key(self, connection: Connection, *, for_seconds: float) -> None:
         """The key is revoked; the operator notices after a while and connects again with a new one."""
         self.world.stripe.control.expire_key(connection.secret_key)
         connection.secret_key = self.world.stripe.control.add_key(connection.account.id)
-        self.world.scheduler.at(self.world.clock.now() + for_seconds, lambda: self._put_connection(connection))
+        self.world.scheduler.at(self.world.clock.now() + for_seconds, lambda: self.put_connection(connection))
 
     def reconnect_all(self) -> None:
         for connection in self.connections:
-            self._put_connection(connection)
+            self.put_connection(connection)
 
-    def _connect(self, organization_id: str, code: str) -> None:
+    def connect(self, organization_id: str, code: str) -> Connection:
+        """Connect a new account, in calm weather."""
         secret_key = f"sk_test_{self.world.random.getrandbits(96):024x}"
         account = self.world.add_account(secret_key)
         connection = Connection(organization_id, code, account, secret_key)
         self.connections.append(connection)
-        self._put_connection(connection)
+        self.put_connection(connection)
         self.settle()
+        return connection
 
-    def _put_connection(self, connection: Connection) -> None:
+    def put_connection(self, connection: Connection) -> None:
         body = {"integration": {"secret_key": connection.secret_key, "name": "Acme Billing"}}
         resource = "/api/v1/integrations/stripe/{code}"
-        self._request("PUT", resource, connection.organization_id, body, parameters={"code": connection.code})
+        self.request("PUT", resource, connection.organization_id, body, parameters={"code": connection.code})
 
-    def _add_payer(self, connection: Connection, external_id: str, kind: str) -> None:
-        payer = Payer(connection.organization_id, external_id, connection.code, lambda: connection.secret_key, kind)
+    def add_payer(self, connection: Connection, external_id: str, kind: str) -> Payer:
+        """Store a new customer, in calm weather."""
+        payer = Payer(connection.organization_id, external_id, connection.code, kind)
         self.payers.append(payer)
         if kind in ("unlinked", "created"):
             body = self._customer(payer)
             if kind == "created":
                 body["email"] = f"{external_id}@example.com"
                 body["billing_configuration"] = self._billing(payer) | {"sync_with_provider": True}
-            self._request("POST", "/api/v1/customers", payer.organization_id, {"customer": body})
+            self.request("POST", "/api/v1/customers", payer.organization_id, {"customer": body})
         else:
-            self._link(payer, self._stripe_customer(payer, kind))
+            self.link(payer, self.stripe_customer(payer, kind))
         self.settle()
+        return payer
 
-    def _link(self, payer: Payer, provider_customer_id: str) -> None:
+    def link(self, payer: Payer, provider_customer_id: str) -> None:
         payer.provider_customer_id = provider_customer_id
         billing = self._billing(payer) | {"provider_customer_id": provider_customer_id}
         body = self._customer(payer) | {"billing_configuration": billing}
-        self._request("POST", "/api/v1/customers", payer.organization_id, {"customer": body})
+        self.request("POST", "/api/v1/customers", payer.organization_id, {"customer": body})
 
     def _billing(self, payer: Payer) -> dict[str, Any]:
         return {"payment_provider": "stripe", "payment_provider_code": payer.code, "provider_payment_methods": _TYPES}
@@ -217,15 +221,15 @@ class Workload:
     def _customer(self, payer: Payer) -> dict[str, Any]:
         return {"external_id": payer.external_id, "name": "Acme"}
 
-    def _stripe_customer(self, payer: Payer, token: str) -> str:
-        client = self._client(payer)
+    def stripe_customer(self, payer: Payer, token: str) -> str:
+        client = self.client(payer)
         customer = client.v1.customers.create({"name": "Acme"}).id
         if token:
             method = client.v1.payment_methods.attach(token, {"customer": customer})
             client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})
         return customer
 
-    def _client(self, payer: Payer) -> stripe.StripeClient:
+    def client(self, payer: Payer) -> stripe.StripeClient:
         """As somebody of the company itself uses Stripe, whose own key is always good."""
         return self.world.stripe_as(self._own_key(payer))
 
@@ -241,12 +245,10 @@ class Workload:
             self.world.stripe.control.add_key(connection.account.id, value=key)
         return key
 
-    _own_keys: set[str] = field(default_factory=set)
-
-    def _request_invoice(self, payer: Payer, amount: int) -> None:
-        body = {
-            "invoice": {"external_customer_id": payer.external_id, "currency": "USD", "total_amount_cents": amount}
-        }
+    def request_invoice(self, payer: Payer, amount: int, **more: Any) -> None:
+        """Create an invoice through the API."""
+        owed = {"external_customer_id": payer.external_id, "currency": "USD", "total_amount_cents": amount}
+        body = {"invoice": owed | more}
         headers = {"Idempotency-Key": self.world.new_id()}
 
         def answered(status: int, text: str) -> None:
@@ -254,9 +256,9 @@ class Workload:
                 lago_id = json.loads(text)["invoice"]["lago_id"]
                 self.expected[payer.organization_id, lago_id] = "api"
 
-        self._request("POST", "/api/v1/invoices", payer.organization_id, body, headers=headers, answered=answered)
+        self.request("POST", "/api/v1/invoices", payer.organization_id, body, headers=headers, answered=answered)
 
-    def _request(
+    def request(
         self,
         method: str,
         resource: str,
@@ -283,7 +285,7 @@ class Workload:
                 again = self.world.clock.now() + pause
                 self.world.scheduler.at(
                     again,
-                    lambda: self._request(
+                    lambda: self.request(
                         method, resource, organization_id, body,
                         parameters=parameters, headers=headers, answered=answered, tries=tries + 1,
                     ),
@@ -295,7 +297,7 @@ class Workload:
             method, resource, done, organization_id=organization_id, body=body, parameters=parameters, headers=headers
         )
 
-    def _item(self, payer: Payer) -> dict[str, Any]:
+    def item(self, payer: Payer) -> dict[str, Any]:
         return {
             "organization_id": {"S": payer.organization_id},
             "lago_id": {"S": self.world.new_id()},
@@ -316,7 +318,7 @@ class Workload:
             )
         )
 
-    def _put(self, item: dict[str, Any], kind: str, *, over: bool = False) -> None:
+    def put(self, item: dict[str, Any], kind: str, *, over: bool = False) -> None:
         """What an application does without Paystream: it writes the table itself."""
         key = (item["organization_id"]["S"], item["lago_id"]["S"])
         condition = {} if over else {"ConditionExpression": "attribute_not_exists(lago_id)"}

@@ -157,11 +157,12 @@ class World:
         return happened
 
     def run(self, until: float) -> None:
-        """Step until nothing is left to be done before a time."""
+        """Step until it is that time, or a little later if somebody is still at work."""
         while self.clock.seconds < until:
             if not self.scheduler.runnable:
                 upcoming = self._next_event()
                 if upcoming is None or upcoming > until:
+                    self.clock.seconds = until
                     return
                 if upcoming > self.clock.seconds:
                     self.clock.seconds = upcoming
