@@ -40,7 +40,7 @@ def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
     payer = _payer(customer, stored, stores)
     if isinstance(payer, WaitingFor):
         return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
-    payment = stored or _new_payment(invoice, payer, attempt, now)
+    payment = stored or new_payment(invoice, payer, attempt, now)
     payment, outcome = ask_stripe(
         invoice, payment, payer, is_on_record=stored is not None, stores=stores, gateways=gateways, now=now
     )
@@ -128,7 +128,8 @@ def _restore(stored: Payment, customer: Customer, stores: Stores, now: datetime)
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
 
 
-def _new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> Payment:
+def new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> Payment:
+    """The payment of an attempt that is not on record yet."""
     return Payment(
         organization_id=invoice.organization_id,
         lago_id=payment_id(invoice.organization_id, invoice.lago_id, attempt),

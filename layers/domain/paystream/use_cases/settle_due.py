@@ -12,6 +12,7 @@ from paystream.model.schedule import look_again_at
 from paystream.ports import Gateways, Stores
 from paystream.use_cases.collect_invoice import collect_invoice
 from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.find_unrecorded import find_unrecorded
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import refused_key_told
 
@@ -56,6 +57,10 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
         )
     if customer and payment is None:
         resume_creation(customer, stores=stores, gateways=gateways, now=now)
+    if customer and payment is None and invoice.waiting_for:
+        unrecorded = find_unrecorded(invoice, customer, stores=stores, gateways=gateways, now=now)
+        if unrecorded:
+            return record_outcome(invoice, *unrecorded, customer=customer, stores=stores, now=now)
     return collect_invoice(invoice, stores=stores, gateways=gateways, now=now)
 
 
