@@ -24,7 +24,11 @@ def main(arguments: list[str]) -> int:
     run = partial(simulate, invoices=invoices, profile=profile, shows_all=shows_all)
     for report in _all(seeds, run):
         reports.append(report)
-        verdict = "ok" if report.violation is None else f"VIOLATION\n  {report.violation}\n  replay: {_replay(report, profile)}"
+        verdict = (
+            "ok"
+            if report.violation is None
+            else f"VIOLATION\n  {report.violation}\n  replay: {_replay(report, profile)}"
+        )
         print(
             f"{len(reports):>4}/{len(seeds)} seed {report.seed} ({report.profile}): {report.steps:,} steps, "
             f"{report.seconds:.1f} s, {report.seconds / report.invoices * 1000:.2f} ms an invoice, {verdict}",

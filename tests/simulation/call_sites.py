@@ -50,5 +50,3 @@ def _chain(node: ast.expr) -> list[str]:
     if isinstance(node, ast.Attribute):
         return [*_chain(node.value), node.attr]
     return [node.id] if isinstance(node, ast.Name) else []
-
-

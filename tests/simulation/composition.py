@@ -67,7 +67,9 @@ def compose(
         if hasattr(made, "cache_clear") and made.__module__ == bootstrap.__name__:
             patch.setattr(bootstrap, name, _per_environment(name, made.__wrapped__, variables, world))
     patch.setattr(
-        bootstrap, "stripe_http_client", lambda: stripe_http_client(float(_environment(world).function.variables.get("STRIPE_READ_SECONDS", "5")))
+        bootstrap,
+        "stripe_http_client",
+        lambda: stripe_http_client(float(_environment(world).function.variables.get("STRIPE_READ_SECONDS", "5"))),
     )
     patch.setattr(records, "ThreadPoolExecutor", partial(Threads, compute))
     forget_threads()
@@ -75,7 +77,7 @@ def compose(
 
 def forget_threads() -> None:
     """Threads are kept for as long as the process lives, which is longer than a world does."""
-    records._threads.cache_clear()  # noqa: SLF001
+    records._threads.cache_clear()
 
 
 def new_uuid(scheduler: Scheduler) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from types import FrameType
 from typing import Any
 
 from .lambdas import Invocation, KilledError, Lambda, current_invocation
@@ -119,10 +120,10 @@ def _note(sites: dict[Site, set[Moment]], number: int, moment: Moment | None = N
 
 def _site() -> Site | None:
     """The innermost frame in the adapters."""
-    frame = sys._getframe(2)  # noqa: SLF001
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module.startswith("paystream.adapters"):
             return Site(module, frame.f_code.co_name, frame.f_lineno)
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return None

@@ -78,5 +78,3 @@ class _Director:
 
     def peace(self) -> None:
         self.is_at_peace = True
-
-

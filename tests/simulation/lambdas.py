@@ -111,9 +111,7 @@ class Lambda:
         self._invocations += 1
         now = self.scheduler.clock.now
         invocation = Invocation(self._invocations, environment, event, now() + function.timeout, done)
-        invocation.context = Context(
-            function.name, f"request-{self._invocations}", lambda: invocation.deadline - now()
-        )
+        invocation.context = Context(function.name, f"request-{self._invocations}", lambda: invocation.deadline - now())
         self.running[invocation.number] = invocation
         self.scheduler.at(invocation.deadline, lambda: self.kill(invocation, "timeout"))
         invocation.tasks.append(self.scheduler.begin(lambda: self._run(invocation), invocation))
@@ -142,10 +140,9 @@ class Lambda:
             answer = invocation.function.load()(invocation.event, invocation.context)
         except KilledError:
             return
-        except Exception as error:
-            self._finish(invocation, Failed("error", error))
         except BaseException as error:
-            self.unexpected.append(error)
+            if not isinstance(error, Exception):
+                self.unexpected.append(error)
             self._finish(invocation, Failed("error", error))
         else:
             self._finish(invocation, answer)

@@ -83,4 +83,6 @@ def _subject(webhook_type: str, content: Mapping[str, Any]) -> str:
         case "customer.payment_method_missing":
             return str(content["lago_invoice_id"])
         case _:
-            return str(content.get("lago_id") or content.get("lago_customer_id") or content.get("lago_payment_provider_id"))
+            return str(
+                content.get("lago_id") or content.get("lago_customer_id") or content.get("lago_payment_provider_id")
+            )

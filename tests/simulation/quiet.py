@@ -129,7 +129,8 @@ class Quiet:
         else:
             reason = "" if self._can_pay(customer) else "payment_method"
         if not reason or waiting_for != reason:
-            yield f"invoice {key} is open without a reason: it waits for {waiting_for}, the world knows {reason or 'none'}"
+            known = reason or "none"
+            yield f"invoice {key} is open without a reason: it waits for {waiting_for}, the world knows {known}"
 
     def _can_pay(self, customer: Item) -> bool:
         """Whether Stripe knows a default method, and has told us so."""
@@ -146,7 +147,8 @@ class Quiet:
         customer_id = customer["provider_customer_id"]["S"]
         lost = (events.get(event_id) for event_id in sorted(self.world.weather.lost_events))
         return any(
-            event is not None and customer_id in (event["data"]["object"]["id"], event["data"]["object"].get("customer"))
+            event is not None
+            and customer_id in (event["data"]["object"]["id"], event["data"]["object"].get("customer"))
             for event in lost
             if event is not None and not event["type"].startswith("payment_intent")
         )
@@ -207,4 +209,7 @@ def failed_records(world: World) -> list[tuple[str, Any]]:
             body = json.loads(world.buckets.get_object(Bucket=bucket, Key=summary["Key"])["Body"].read())
             function = body["requestContext"]["functionArn"].rpartition(":")[2]
             found.append((body["timestamp"], function, json.loads(body["payload"]), bucket, summary["Key"]))
-    return [(function, (payload, bucket, key)) for _, function, payload, bucket, key in sorted(found, key=lambda one: (one[0], one[4]))]
+    return [
+        (function, (payload, bucket, key))
+        for _, function, payload, bucket, key in sorted(found, key=lambda one: (one[0], one[4]))
+    ]

@@ -5,6 +5,7 @@ import time
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -99,11 +100,11 @@ def settle(world: World, workload: Workload) -> None:
 def redrive(world: World) -> None:
     """Run again what was set aside for good; what then succeeds is deleted."""
     for function, (payload, bucket, key) in failed_records(world):
-        world.compute.invoke(function, payload, lambda answer, bucket=bucket, key=key: _redriven(world, answer, bucket, key))
+        world.compute.invoke(function, payload, partial(_redriven, world, bucket, key))
         world.run(world.clock.now() + 60)
 
 
-def _redriven(world: World, answer: Any, bucket: str, key: str) -> None:
+def _redriven(world: World, bucket: str, key: str, answer: Any) -> None:
     if not isinstance(answer, Failed) and not answer.get("batchItemFailures"):
         world.buckets.delete_object(Bucket=bucket, Key=key)
 

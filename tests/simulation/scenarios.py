@@ -1,4 +1,4 @@
-"""Small stories in which every call of AWS and of Stripe happens at least once. The kill-point matrix crashes at each."""
+"""Small stories in which every call of AWS and of Stripe happens. The kill-point matrix crashes at each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

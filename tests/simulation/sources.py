@@ -136,7 +136,7 @@ class ScheduleSource:
     next_run: float = 0.0
 
     def next_at(self, now: float) -> float | None:
-        """Never two at once by ourselves: EventBridge may start the next one while this one runs, after its time-out."""
+        """When the pause is over and there is something to do; not while it runs."""
         work_at = self.has_work()
         return None if work_at is None or self.is_running else max(self.next_run, work_at)
 

@@ -40,7 +40,7 @@ class TestItWouldNotice:
     """With a guard switched off, a few seeds find what the guard is there for."""
 
     def test_that_a_version_is_not_compared(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        compare: Callable[..., bool] = dynamodb._condition_holds  # noqa: SLF001
+        compare: Callable[..., bool] = dynamodb._condition_holds
 
         def always(operation: str, rest: dict[str, Any], *more: Any) -> bool:
             is_version = "#version" in (rest.get("ConditionExpression") or "")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -82,8 +82,7 @@ class Weather:
     lost_events: set[str] = field(default_factory=set)
 
     def calm_down(self) -> None:
-        quiet = {one.name: 0.0 for one in fields(Profile) if one.name != "name"}
-        self.profile = replace(self.profile, **quiet)
+        self.profile = PROFILES["calm"]
 
     def happens(self, probability: float) -> bool:
         return probability > 0 and self.random.random() < probability
@@ -174,7 +173,10 @@ def _aws_faults(service: str, operation: str, parameters: Mapping[str, Any]) -> 
     found += [
         ("error after", lambda perform: (perform(), _raise(_internal(service, camel)))),
         ("answer lost", lambda perform: (perform(), _raise(ReadTimeoutError(endpoint_url=f"https://{service}")))),
-        ("sent twice", _sent_twice_as_one if operation == "transact_write_items" else lambda perform: (perform(), perform())[1]),
+        (
+            "sent twice",
+            _sent_twice_as_one if operation == "transact_write_items" else lambda perform: (perform(), perform())[1],
+        ),
     ]
     if service == "dynamodb":
         found.append(("conflict", lambda _: _raise(_conflict(camel, parameters))))

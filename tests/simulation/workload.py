@@ -131,13 +131,20 @@ class Workload:
         self.world.weather.counts[f"disturbance: {what}"] += 1
         match what:
             case "card":
-                self.change_card(payer, random.choice(("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard")))
+                self.change_card(
+                    payer, random.choice(("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard"))
+                )
             case "gone":
                 self.remove_cards(payer)
             case "relink":
                 self.link(payer, self.stripe_customer(payer, "pm_card_visa"))
             case "upsert":
-                self.request("POST", "/api/v1/customers", payer.organization_id, {"customer": self._customer(payer) | {"name": f"Name {random.randrange(1000)}"}})
+                self.request(
+                    "POST",
+                    "/api/v1/customers",
+                    payer.organization_id,
+                    {"customer": self._customer(payer) | {"name": f"Name {random.randrange(1000)}"}},
+                )
             case "rotate":
                 self.rotate(connection)
             case "refuse":
@@ -235,9 +242,7 @@ class Workload:
 
     def _own_key(self, payer: Payer) -> str:
         connection = next(
-            one
-            for one in self.connections
-            if (one.organization_id, one.code) == (payer.organization_id, payer.code)
+            one for one in self.connections if (one.organization_id, one.code) == (payer.organization_id, payer.code)
         )
         key = f"sk_test_own{connection.account.id}"
         if key not in self._own_keys:

@@ -7,14 +7,13 @@ from random import Random
 from typing import Any
 
 import pytest
+import stripe
 from functions.world import START, proxy_event
 from paystream.observability import logger
 from sandbox.stripe.accounts import Account
 from sandbox.stripe.client import InProcessHTTPClient
 from sandbox.stripe.engine import StripeSandbox
 from sandbox.stripe.ids import Ids
-
-import stripe
 
 from . import stack
 from .aws.buckets import Buckets
@@ -164,12 +163,11 @@ class World:
                 if upcoming is None or upcoming > until:
                     self.clock.seconds = until
                     return
-                if upcoming > self.clock.seconds:
-                    self.clock.seconds = upcoming
+                self.clock.seconds = max(self.clock.seconds, upcoming)
             self.step()
 
     def jump(self, seconds: float) -> None:
-        """Time leaps: who was at work is gone, what Stripe held takes effect, what it was about to send it sends anew."""
+        """Time leaps: who was at work is gone, what Stripe held takes effect, it sends again what was under way."""
         self.trace.note("jump", f"{seconds:.0f}")
         for hold in self.stripe.control.holds():
             self.stripe.release(hold)

@@ -85,7 +85,9 @@ class Buckets:
         refuse_unknown("ListObjectsV2", unknown)
         self._check("ListObjectsV2", Bucket)
         after = StartAfter if ContinuationToken is None else ContinuationToken
-        keys = sorted(key for bucket, key in self._objects if bucket == Bucket and key.startswith(Prefix) and key > after)
+        keys = sorted(
+            key for bucket, key in self._objects if bucket == Bucket and key.startswith(Prefix) and key > after
+        )
         page = keys[: min(MaxKeys, _MOST_KEYS)]
         answer: dict[str, Any] = {"KeyCount": len(page), "IsTruncated": len(page) < len(keys), "Name": Bucket}
         if page:

@@ -39,8 +39,7 @@ class Scope:
     def _name(self, placeholder: str) -> str:
         if placeholder not in self.names:
             raise InvalidValueError(
-                "An expression attribute name used in the document path is not defined; "
-                f"attribute name: {placeholder}"
+                f"An expression attribute name used in the document path is not defined; attribute name: {placeholder}"
             )
         return self.names[placeholder]
 
@@ -250,7 +249,9 @@ class _Parser:
         argument = self._operand() if self.takes(",") else None
         self.expect(")")
         if (argument is None) is not (name in ("attribute_exists", "attribute_not_exists")):
-            raise InvalidValueError(f"Invalid expression: Incorrect number of operands for operator or function; {name}")
+            raise InvalidValueError(
+                f"Invalid expression: Incorrect number of operands for operator or function; {name}"
+            )
         if name == "attribute_exists":
             return lambda scope: resolve(scope.item, scope.path(path)) is not None
         if name == "attribute_not_exists":

@@ -68,7 +68,7 @@ class Queue:
 
     def held(self) -> list[Message]:
         """All messages that are in the queue, visible or not."""
-        return [*self._visible, *(message for _, _, message in sorted(self._hidden)  if not message.deleted)]
+        return [*self._visible, *(message for _, _, message in sorted(self._hidden) if not message.deleted)]
 
     def next_visible_at(self) -> float | None:
         """When something can be received again at the earliest, as far as nothing can now."""
@@ -126,7 +126,7 @@ class Queues:
         successful, failed = [], []
         for entry in Entries:
             rest = entry.keys() - {"Id", "MessageBody", "MessageGroupId", "DelaySeconds"}
-            refuse_unknown(operation, {name: 1 for name in rest})
+            refuse_unknown(operation, dict.fromkeys(rest, 1))
             _check(operation, entry["MessageBody"], entry.get("MessageGroupId"))
             if self.refuses():
                 failed.append({"Id": entry["Id"], "Code": "InternalError", "SenderFault": False})

@@ -36,9 +36,7 @@ class Secrets:
         self.texts[SecretId] = SecretString
         return {"Name": SecretId}
 
-    def create_secret(
-        self, *, Name: str, SecretString: str, Description: str = "", **unknown: Any
-    ) -> dict[str, Any]:
+    def create_secret(self, *, Name: str, SecretString: str, Description: str = "", **unknown: Any) -> dict[str, Any]:
         refuse_unknown("CreateSecret", unknown)
         self._check_deletion("CreateSecret", Name)
         if Name in self.texts:

@@ -129,7 +129,9 @@ class Lane:
 class StreamMapping:
     """Hands a table's changes to a function, at least once and in order per key, and sets aside what fails for good."""
 
-    def __init__(self, settings: Settings, buckets: Buckets, now: Callable[[], float], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, settings: Settings, buckets: Buckets, now: Callable[[], float], new_id: Callable[[], str]
+    ) -> None:
         self.settings = settings
         self.lanes = [Lane(number) for number in range(settings.lanes)]
         self.discarded = 0

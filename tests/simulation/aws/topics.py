@@ -53,13 +53,15 @@ def _check(entries: Sequence[Mapping[str, Any]]) -> None:
     if not entries:
         raise _error("EmptyBatchRequestException", "The batch request doesn't contain any entries.")
     if len(entries) > _MOST_ENTRIES:
-        raise _error("TooManyEntriesInBatchRequestException", f"The batch request has more than {_MOST_ENTRIES} entries.")
+        raise _error(
+            "TooManyEntriesInBatchRequestException", f"The batch request has more than {_MOST_ENTRIES} entries."
+        )
     if len({entry["Id"] for entry in entries}) < len(entries):
         raise _error("BatchEntryIdsNotDistinctException", "Two or more batch entries have the same Id.")
     if sum(map(_size, entries)) > _MOST_BYTES:
         raise _error("BatchRequestTooLongException", "The length of all the batch messages put together is too long.")
     for entry in entries:
-        refuse_unknown("PublishBatch", {name: 1 for name in entry.keys() - {"Id", "Message", "MessageAttributes"}})
+        refuse_unknown("PublishBatch", dict.fromkeys(entry.keys() - {"Id", "Message", "MessageAttributes"}, 1))
         if not entry["Message"]:
             raise _error("InvalidParameterException", "Invalid parameter: Empty message")
         if not all(value.get("StringValue") for value in entry.get("MessageAttributes", {}).values()):

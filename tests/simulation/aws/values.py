@@ -59,9 +59,11 @@ def _taken_other(kind: str, content: Any, depth: int) -> tuple[AttributeValue, i
             return {"NULL": True}, 1
         case "B", bytes():
             return {"B": content}, len(content)
-        case ("SS" | "NS" | "BS"), list() | tuple() | set() | frozenset():
+        case (("SS" | "NS" | "BS"), list() | tuple() | set() | frozenset()):
             return _taken_set(kind, list(content))
-    raise InvalidValueError(f"Supplied AttributeValue is empty or of a wrong type, must contain one of the types: {kind}")
+    raise InvalidValueError(
+        f"Supplied AttributeValue is empty or of a wrong type, must contain one of the types: {kind}"
+    )
 
 
 def _taken_set(kind: str, content: list[Any]) -> tuple[AttributeValue, int]:
