@@ -51,7 +51,7 @@ def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
     payer = _payer(customer, stored, stores)
     if isinstance(payer, WaitingFor):
         return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
-    payment = stored or _new_payment(invoice, payer, attempt, now)
+    payment = stored or new_payment(invoice, payer, attempt, now)
     try:
         payment, outcome = ask_stripe(
             invoice, payment, payer, is_on_record=stored is not None, stores=stores, gateways=gateways, now=now
@@ -151,7 +151,8 @@ def _restore(stored: Payment, customer: Customer, stores: Stores, now: datetime)
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
 
 
-def _new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> Payment:
+def new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> Payment:
+    """The payment of an attempt that is not on record yet."""
     return Payment(
         organization_id=invoice.organization_id,
         lago_id=payment_id(invoice.organization_id, invoice.lago_id, attempt),
