@@ -5,11 +5,12 @@ anything is sent if it may have been sent more than 23 hours ago, or to another 
 (rule 4 of docs/architecture.md).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, VersionConflictError
-from paystream.model.customer import Customer
+from paystream.model.customer import Customer, FormerLink
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
@@ -52,14 +53,14 @@ def ask_stripe(
 ) -> tuple[Payment, Outcome]:
     """The outcome of the attempt, and the payment as Stripe has it.
 
-    An attempt that `is_on_record` was sent where it says; any other may have been sent to a former link first.
+    Even one on record may have been sent to a link that ended before: what was in progress there was not found then.
     Raises OutcomeUnknownError after counting the try on the payment, KeyRefusedError after telling it.
     """
     started_at = min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
-    if not is_on_record:
-        former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
-        if former:
-            return former
+    links = tuple(link for link in payer.customer.former_links if not is_on_record or link.until < payment.created_at)
+    former = _look_up_former_links(payment, links, started_at, stores=stores, gateways=gateways, now=now)
+    if former:
+        return former
     try:
         with refused_key_told(payer.integration, "payment_intent.create", stores=stores, now=now):
             gateway = gateways.of(payer.integration)
@@ -74,13 +75,19 @@ def ask_stripe(
 
 
 def _look_up_former_links(
-    payment: Payment, customer: Customer, started_at: datetime, *, stores: Stores, gateways: Gateways, now: datetime
+    payment: Payment,
+    links: Sequence[FormerLink],
+    started_at: datetime,
+    *,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
 ) -> tuple[Payment, Outcome] | None:
     """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise.
 
     Raises OutcomeUnknownError if it may have been sent to an account that is not connected any more: nobody can say.
     """
-    for link in customer.former_links:
+    for link in links:
         is_this_attempts = (link.integration_id, link.provider_customer_id) == (
             payment.integration_id,
             payment.provider_customer_id,
