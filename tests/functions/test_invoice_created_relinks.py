@@ -127,3 +127,29 @@ def take_the_card_away(world: World) -> None:
     world.stripe_client.v1.payment_methods.detach(method.id)
     for delivery in events_due(world, "payment_method.detached"):
         world.deliver(delivery)
+
+
+@pytest.mark.parametrize("hours", [1, 25])
+def test_a_request_that_was_in_progress_while_the_customer_was_linked_anew_is_found_later(
+    world: World, hours: float
+) -> None:
+    """Nothing could be found at the former customer yet, so the attempt was put on record at the new one."""
+    world.connect()
+    world.customer()
+    invoice_id = world.create_invoice()
+    event = world.stream_event(world.new_images("invoices"))
+    world.stripe.control.add_fault("hold", path="/v1/payment_intents")
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    world.invoke("invoice-created", event)
+    link(world, world.stripe_customer(), "stripe")
+    world.pass_time(5)
+    assert world.invoke("invoice-created", event)["batchItemFailures"]
+    (held,) = world.stripe.control.holds()
+    world.stripe.release(held)
+    world.stripe.due_deliveries()
+    world.pass_time(hours * HOUR)
+
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]

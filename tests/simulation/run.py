@@ -90,6 +90,8 @@ def settle(world: World, workload: Workload) -> None:
     world.jump(0)
     world.run(world.clock.now() + 6 * 3600)
     workload.reconnect_all()
+    world.run(world.clock.now() + 60)
+    workload.pay_up()
     for _ in range(3):
         world.run(world.clock.now() + _QUIET_FOR / 3)
         redrive(world)

@@ -1,5 +1,8 @@
 """A short simulation: some seeds in bad weather, and the proof that it would notice what must never happen."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -65,3 +68,20 @@ def found(violation: str, profile: str, *, seeds: range, invoices: int) -> Repor
         if report.violation is not None and violation in report.violation:
             return report
     return None
+
+
+def test_the_same_seed_is_the_same_run_in_another_process() -> None:
+    """Nothing depends on the order of sets, on hashes, or on the machine's clock."""
+    program = "from simulation.run import simulate; print(simulate(5, 10, profile='storm').hash)"
+    answers = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+
+    assert answers[0] == answers[1] == f"{simulate(5, 10, profile='storm').hash}\n"

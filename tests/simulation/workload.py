@@ -34,7 +34,7 @@ _INVOICE_KINDS = (
     ("too small", 1),
     ("for nobody", 1),
 )
-_ARRIVES = 0.06
+_PAYS_UP = 0.85
 _MOST_TRIES = 60
 
 
@@ -181,6 +181,19 @@ class Workload:
         self.world.stripe.control.expire_key(connection.secret_key)
         connection.secret_key = self.world.stripe.control.add_key(connection.account.id)
         self.world.scheduler.at(self.world.clock.now() + for_seconds, lambda: self.put_connection(connection))
+
+    def pay_up(self) -> None:
+        """Most customers who have no card by now save one: some never do."""
+        for payer in self.payers:
+            if self.world.random.random() < _PAYS_UP and not self._has_card(payer):
+                self.change_card(payer, "pm_card_visa")
+
+    def _has_card(self, payer: Payer) -> bool:
+        """Whether somebody at Stripe has a default method; true of who is nobody there."""
+        if payer.provider_customer_id is None:
+            return True
+        customer = self.client(payer).v1.customers.retrieve(payer.provider_customer_id)
+        return bool(customer.invoice_settings and customer.invoice_settings.default_payment_method)
 
     def reconnect_all(self) -> None:
         for connection in self.connections:

@@ -8,7 +8,7 @@ anything is sent if it may have been sent more than 23 hours ago, or to another 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from paystream.errors import OutcomeUnknownError, ParametersChangedError, RateLimitedError, VersionConflictError
+from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
@@ -45,22 +45,20 @@ def ask_stripe(
     payment: Payment,
     payer: Payer,
     *,
-    is_on_record: bool,
     stores: Stores,
     gateways: Gateways,
     now: datetime,
 ) -> tuple[Payment, Outcome]:
     """The outcome of the attempt, and the payment as Stripe has it.
 
-    An attempt that `is_on_record` was sent where it says; any other may have been sent to a former link first.
-    Raises OutcomeUnknownError after counting the try on the payment, RateLimitedError, which is no try,
+    It may have been sent to a link that ended before, even if it is on record by now: what was in progress there was
+    not found then. Raises OutcomeUnknownError after counting the try on the payment, TooEarlyError, which is no try,
     NeedsAttentionError if an integration is paused, KeyRefusedError if it was connected anew just now.
     """
     started_at = _started_at(invoice, payment)
-    if not is_on_record:
-        former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
-        if former:
-            return former
+    former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
+    if former:
+        return former
     try:
         with stripe_asked(
             payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now
@@ -70,7 +68,7 @@ def ask_stripe(
                 if found:
                     return payment, found
             return payment, _send(_payment_request(invoice, payment, payer), payment, gateway, started_at)
-    except RateLimitedError:
+    except TooEarlyError:
         raise
     except OutcomeUnknownError:
         _record_unknown(invoice, payment, stores, now)
@@ -91,7 +89,9 @@ def _look_up_former_links(
 ) -> tuple[Payment, Outcome] | None:
     """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise.
 
-    Raises OutcomeUnknownError if it may have been sent to an account that is not connected any more: nobody can say.
+    Two accounts share no idempotency key: a request that is still in progress in the other one must come to its end
+    first. Raises TooEarlyError until then, OutcomeUnknownError if it may have been sent to an account that is not
+    connected any more: nobody can say.
     """
     for link in customer.former_links:
         is_this_attempts = (link.integration_id, link.provider_customer_id) == (
@@ -113,6 +113,9 @@ def _look_up_former_links(
             found = _look_up(linked, gateway, started_at)
         if found:
             return linked, found
+        ends_at = link.until + LONGEST_REQUEST
+        if link.integration_id != payment.integration_id and now < ends_at:
+            raise TooEarlyError(ends_at, (ends_at - now).total_seconds(), "a request may be in progress elsewhere")
     return None
 
 

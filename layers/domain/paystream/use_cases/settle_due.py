@@ -8,7 +8,7 @@ from paystream.errors import (
     NeedsAttentionError,
     NotFoundError,
     OutcomeUnknownError,
-    RateLimitedError,
+    TooEarlyError,
 )
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
@@ -46,8 +46,8 @@ def settle_due(
         return None
     try:
         seen = _look_at_or_wait(invoice, stores, gateways, now)
-    except RateLimitedError as limited:
-        return put_off(invoice, limited.try_again_at, stores=stores, now=now)
+    except TooEarlyError as early:
+        return put_off(invoice, early.try_again_at, stores=stores, now=now)
     except (KeyRefusedError, NotFoundError, OutcomeUnknownError):
         put_off(invoice, look_again_at(invoice, now), stores=stores, now=now)
         raise
