@@ -1,6 +1,6 @@
 """What must hold after every step. Only what changes is looked at, when it changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,8 +89,8 @@ class WatchedIntents(Collection):
         super().__init__("payment_intent", "intent", indexed=("customer",))
         self._invariants = invariants
 
-    def change(self, item_id: str, **changes: Any) -> JsonObject:
-        after = super().change(item_id, **changes)
+    def change(self, item_id: str, without: Sequence[str] = (), **changes: Any) -> JsonObject:
+        after = super().change(item_id, without, **changes)
         if "status" in changes:
             self._invariants.watch_intent(after)
         return after

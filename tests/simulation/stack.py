@@ -132,6 +132,8 @@ def _text(value: Any) -> str:
         return value
     if isinstance(value, dict) and "Ref" in value:
         return _physical(value["Ref"])
+    if isinstance(value, dict) and value.get("Fn::GetAtt", ("", ""))[1] == "Arn":
+        return f"arn:aws:lambda:us-east-1:123456789012:function:{_physical(value['Fn::GetAtt'][0])}"
     raise LookupError(f"a variable's value is of a form that is not read: {value}")
 
 

@@ -53,9 +53,7 @@ def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
         return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
     payment = stored or new_payment(invoice, payer, attempt, now)
     try:
-        payment, outcome = ask_stripe(
-            invoice, payment, payer, stores=stores, gateways=gateways, now=now
-        )
+        payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
     except NeedsAttentionError as paused:
         return wait_for_key(invoice, paused, stores=stores, now=now) or collect_now(
             read_invoice(stores, invoice.organization_id, invoice.lago_id), stores=stores, gateways=gateways, now=now

@@ -44,14 +44,13 @@ def find_unrecorded(
 
 def _links(customer: Customer, started_at: datetime, now: datetime) -> Iterator[FormerLink]:
     """Where the attempt can have been sent. Not through today's link if the method that lacks was lacking before."""
-    since = started_at - LONGEST_REQUEST
-    lost_at = customer.payment_method_as_of
-    if customer.provider_customer_id and customer.payment_provider_code and customer.integration_id:
-        if customer.payment_method_id or (lost_at and lost_at >= since):
-            yield FormerLink(
-                payment_provider_code=customer.payment_provider_code,
-                integration_id=customer.integration_id,
-                provider_customer_id=customer.provider_customer_id,
-                until=now,
-            )
+    since, lost_at = started_at - LONGEST_REQUEST, customer.payment_method_as_of
+    may_have_paid = customer.payment_method_id or (lost_at and lost_at >= since)
+    if may_have_paid and customer.provider_customer_id and customer.payment_provider_code and customer.integration_id:
+        yield FormerLink(
+            payment_provider_code=customer.payment_provider_code,
+            integration_id=customer.integration_id,
+            provider_customer_id=customer.provider_customer_id,
+            until=now,
+        )
     yield from (link for link in customer.former_links if link.until >= since)
