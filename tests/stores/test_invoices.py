@@ -267,7 +267,7 @@ class TestMany:
     def test_they_are_read_at_once_in_the_order_of_their_ids(
         self, stores: Stores, target: Target, tables: Tables
     ) -> None:
-        made = []
+        made: list[Invoice] = []
         for number in range(201):
             item = PUT_BY_AN_APPLICATION | {"lago_id": {"S": f"invoice-{number:03}"}}
             target.dynamodb.put_item(TableName=tables.invoices, Item=item)
