@@ -5,11 +5,13 @@ anything is sent if it may have been sent more than 23 hours ago, or to another 
 (rule 4 of docs/architecture.md).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
-from paystream.model.customer import Customer
+from paystream.model.customer import Customer, FormerLink
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
@@ -93,13 +95,7 @@ def _look_up_former_links(
     first. Raises TooEarlyError until then, OutcomeUnknownError if it may have been sent to an account that is not
     connected any more: nobody can say.
     """
-    for link in customer.former_links:
-        is_this_attempts = (link.integration_id, link.provider_customer_id) == (
-            payment.integration_id,
-            payment.provider_customer_id,
-        )
-        if is_this_attempts or link.until + LONGEST_REQUEST < started_at:
-            continue
+    for link in _former_links(payment, customer, started_at):
         integration = stores.integrations.get(payment.organization_id, link.payment_provider_code)
         if integration is None or integration.lago_id != link.integration_id:
             raise OutcomeUnknownError(f"account {link.payment_provider_code} of before is not connected; connect it")
@@ -117,6 +113,17 @@ def _look_up_former_links(
         if link.integration_id != payment.integration_id and now < ends_at:
             raise TooEarlyError(ends_at, (ends_at - now).total_seconds(), "a request may be in progress elsewhere")
     return None
+
+
+def _former_links(payment: Payment, customer: Customer, started_at: datetime) -> Iterator[FormerLink]:
+    """Where else the attempt may have been sent: an attempt on record stays where it is, whatever comes after that."""
+    this_attempts = (payment.integration_id, payment.provider_customer_id)
+    for link, older in zip_longest(customer.former_links, customer.former_links[1:]):
+        began_before_the_payment = older is None or older.until < payment.created_at
+        ended_before_the_attempt = link.until + LONGEST_REQUEST < started_at
+        is_elsewhere = (link.integration_id, link.provider_customer_id) != this_attempts
+        if is_elsewhere and began_before_the_payment and not ended_before_the_attempt:
+            yield link
 
 
 def _send(request: PaymentRequest, payment: Payment, gateway: PaymentGateway, started_at: datetime) -> Outcome:
