@@ -40,7 +40,10 @@ $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(MINISTACK) $(UV) sync --quiet --locked --project environments/ministack
 	@touch $@
 
-.PHONY: help demo chaos local stop test test-on-3.13 model check conformance format requirements build deploy redrive clean
+SEEDS ?= 0-19
+INVOICES ?= 200
+
+.PHONY: help demo chaos local stop test test-on-3.13 model simulate check conformance format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -56,13 +59,16 @@ local: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## start the whole
 stop: $(PROJECT)/.locked ## end the stack that `make local` started
 	@PYTHONPATH=tests $(PROJECT)/bin/python -m sandbox.local stop
 
+simulate: $(PROJECT)/.locked ## run the simulation: SEEDS=0-199 INVOICES=10000, or SEEDS=4711 to replay one seed
+	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation "$(SEEDS)" "$(INVOICES)" "$(PROFILE)"
+
 test: $(PROJECT)/.locked ## run all tests that need no server
-	@$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model
+	@$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation
 
 test-on-3.13: $(PROJECT)/.locked ## run the same tests on Python 3.13, the version of Lambda, where one is installed
 	@mkdir -p .local; ./environments/find-python 3.13 > .local/python3.13 || { echo "No Python 3.13 here: its tests are left out."; exit 0; } \
 		&& UV_PROJECT_ENVIRONMENT=$(VENV)/project-3.13 $(UV) sync --quiet --locked --python "$$(cat .local/python3.13)" \
-		&& $(VENV)/project-3.13/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model
+		&& $(VENV)/project-3.13/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation
 
 model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; print what each guard is for
 	@PYTHONPATH=layers/domain:tests $(PROJECT)/bin/python -m model.table

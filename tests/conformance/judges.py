@@ -21,7 +21,9 @@ def installed(path: Path) -> Path:
 def stripe_mock(folder: Path) -> Iterator[str]:
     """Stripe's own mock server on loopback; yields its URL."""
     port = free_port()
-    command = [str(installed(STRIPE_MOCK / "stripe-mock")), "-http-addr", f"127.0.0.1:{port}"]
+    program = str(installed(STRIPE_MOCK / "stripe-mock"))
+    # Unless told otherwise it takes HTTPS besides, on a fixed port of all interfaces.
+    command = [program, "-http-addr", f"127.0.0.1:{port}", "-https-addr", "127.0.0.1:0"]
     process = ChildProcess(command, log=folder / "stripe-mock.log", environment={})
     try:
         process.wait_until(lambda: is_listening(port), seconds=120)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -255,6 +255,31 @@ def test_a_payment_is_looked_up_page_by_page(gateway: StripeGateway, witness: Wi
     assert len(witness.requests) == 1 + pages
 
 
+@pytest.mark.parametrize("cursor", [None, "pi_1"])
+@pytest.mark.parametrize("seconds", [0, 1, 86_400 * 400])
+def test_the_intents_of_the_account_are_listed(
+    gateway: StripeGateway, witness: Witness, cursor: str | None, seconds: int
+) -> None:
+    page = gateway.intents(since=SINCE, until=SINCE + timedelta(seconds=seconds), cursor=cursor)
+
+    assert page.records
+    assert page.next_cursor is None
+    start = int(SINCE.timestamp())
+    expected = {"created[gte]": str(start), "created[lte]": str(start + seconds), "limit": "100"}
+    (request,) = witness.requests
+    assert listing(request) == expected | ({"starting_after": cursor} if cursor else {})
+
+
+def test_the_next_page_of_intents_begins_after_the_last_of_this_one(gateway: StripeGateway, witness: Witness) -> None:
+    witness.pages = 1
+    page = gateway.intents(since=SINCE, until=SINCE, cursor=None)
+    assert page.next_cursor == page.records[-1].outcome.intent_id
+
+    assert gateway.intents(since=SINCE, until=SINCE, cursor=page.next_cursor).next_cursor is None
+    first, second = map(listing, witness.requests)
+    assert second == first | {"starting_after": page.next_cursor}
+
+
 class TestNothingIsLeftOut:
     """These hold the tests above to the adapter: run them together."""
 
@@ -302,6 +327,13 @@ class TestTheJudge:
         _, status, _ = client.request("post", f"{stripe_mock_url}/v1/payment_intents", headers, form)
         client.close()
         assert status == 400
+
+
+def listing(request: str) -> dict[str, str]:
+    """The parameters of a request that lists payment intents."""
+    operation, query = request.rsplit(" ", 1)
+    assert operation == "GET /v1/payment_intents"
+    return dict(parse_qsl(query))
 
 
 def calls_in_the_source() -> set[str]:

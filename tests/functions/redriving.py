@@ -16,6 +16,7 @@ import invoice_created
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
+from failed_batch import failed_batch
 from functions.world import World
 from paystream import bootstrap
 from template import resources
@@ -129,7 +130,7 @@ class Redriving:
 
     def give_up(self, function: str, event: Mapping[str, Any], *, number: int = 1) -> str:
         """Do what Lambda does with a batch that failed for good; returns the object's key."""
-        return self.put(failed_batch(function, event), number=number)
+        return self.put(failed_batch(arn(function), event), number=number)
 
     def put(self, body: Any, *, number: int = 1) -> str:
         """An object where Lambda puts what failed; a body that is no text is written as JSON."""
@@ -146,29 +147,3 @@ class Redriving:
 
     def content(self, key: str) -> str:
         return self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode()
-
-
-def failed_batch(function: str, event: Mapping[str, Any]) -> dict[str, Any]:
-    """The form of https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html, for S3."""
-    changes = [record["dynamodb"] for record in event["Records"]]
-    return {
-        "requestContext": {
-            "requestId": "316aa6d0-8154-xmpl-9af7-85d5f4a6bc81",
-            "functionArn": arn(function),
-            "condition": "RetryAttemptsExhausted",
-            "approximateInvokeCount": 11,
-        },
-        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST"},
-        "version": "1.0",
-        "timestamp": "2026-11-23T16:00:00.049Z",
-        "DDBStreamBatchInfo": {
-            "shardId": "shardId-00000001795428000000-0a1b2c3d",
-            "startSequenceNumber": changes[0]["SequenceNumber"] if changes else None,
-            "endSequenceNumber": changes[-1]["SequenceNumber"] if changes else None,
-            "approximateArrivalOfFirstRecord": "2026-11-23T10:00:00Z",
-            "approximateArrivalOfLastRecord": "2026-11-23T10:00:00Z",
-            "batchSize": len(changes),
-            "streamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/InvoicesTable/stream/2026-11-01T00:00:00.000",
-        },
-        "payload": json.dumps(event),
-    }

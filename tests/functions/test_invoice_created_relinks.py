@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from functions.aws_faults import Moment
+from functions.stripe_events import events_due, provider_customer_id
 from functions.world import SECRET_KEY, World
 
 HOUR = 3600
@@ -96,3 +97,59 @@ def test_a_parked_item_that_is_put_right_is_collected(world: World) -> None:
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.invoice(invoice_id)["error_details"] == []
     assert world.charged() == [1900]
+
+
+@pytest.mark.parametrize("hours", [1, 25])
+@pytest.mark.parametrize("linked_anew", [True, False])
+def test_a_result_is_found_though_the_invoice_waits_for_a_payment_method_by_then(
+    world: World, hours: float, linked_anew: bool
+) -> None:
+    invoice_id, event = charged_and_not_written_down(world)
+    if linked_anew:
+        link(world, world.stripe_customer(None), "stripe")
+    else:
+        take_the_card_away(world)
+    world.invoke("invoice-created", event)
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+    world.pass_time(hours * HOUR)
+
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+    assert world.told().count("payment.succeeded") == 1
+
+
+def take_the_card_away(world: World) -> None:
+    """The customer detaches its card; of all events of Stripe only that one arrives."""
+    (method,) = world.stripe_client.v1.customers.payment_methods.list(provider_customer_id(world)).data
+    world.stripe.due_deliveries()
+    world.stripe_client.v1.payment_methods.detach(method.id)
+    for delivery in events_due(world, "payment_method.detached"):
+        world.deliver(delivery)
+
+
+@pytest.mark.parametrize("hours", [1, 25])
+def test_a_request_that_was_in_progress_while_the_customer_was_linked_anew_is_found_later(
+    world: World, hours: float
+) -> None:
+    """Nothing could be found at the former customer yet, so the attempt was put on record at the new one."""
+    world.connect()
+    world.customer()
+    invoice_id = world.create_invoice()
+    event = world.stream_event(world.new_images("invoices"))
+    world.stripe.control.add_fault("hold", path="/v1/payment_intents")
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    world.invoke("invoice-created", event)
+    link(world, world.stripe_customer(), "stripe")
+    world.pass_time(5)
+    assert world.invoke("invoice-created", event)["batchItemFailures"]
+    (held,) = world.stripe.control.holds()
+    world.stripe.release(held)
+    world.stripe.due_deliveries()
+    world.pass_time(hours * HOUR)
+
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]

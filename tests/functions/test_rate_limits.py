@@ -295,7 +295,7 @@ def test_a_customer_that_finds_no_turn_is_created_a_little_later(world: World) -
 
     assert answer.status == 200
     while messages := world.collect_waiting():
-        assert messages <= 2
+        assert messages <= 3
     assert "provider_customer_id" not in world.items("customers")[0]
     world.pass_time(SOON.total_seconds())
     world.collect_waiting()

@@ -7,8 +7,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from failed_batch import failed_batch
 from functions.aws_faults import Moment, SimulatedCrashError
-from functions.redriving import BUCKET, DAY, Redriving, arn, failed_batch
+from functions.redriving import BUCKET, DAY, Redriving, arn
 from functions.world import ORGANIZATION, TABLES, LambdaContext, World, load_event
 from paystream.errors import InvalidInputError
 from paystream.use_cases import redrive_records as use_case
@@ -125,7 +126,7 @@ class TestARecordThatFailed:
         assert operator.objects() == [f"redriven/{key}"]
 
     def test_of_a_version_of_the_function_is_handled_by_the_function(self, operator: Redriving) -> None:
-        body = failed_batch("invoice-created", load_event("invoice-created-item"))
+        body = failed_batch(arn("invoice-created"), load_event("invoice-created-item"))
         body["requestContext"]["functionArn"] += ":live"
         operator.put(body)
 
@@ -245,16 +246,16 @@ class TestWhenTheFunctionDoesNotHandleThem:
 
 
 def without_records() -> dict[str, Any]:
-    return failed_batch("invoice-created", {"Records": []})
+    return failed_batch(arn("invoice-created"), {"Records": []})
 
 
 def of_another_function() -> dict[str, Any]:
     event = load_event("invoice-created-item")
-    return failed_batch("invoice-created", event) | {"requestContext": {"functionArn": arn("somebody-elses")}}
+    return failed_batch(arn("invoice-created"), event) | {"requestContext": {"functionArn": arn("somebody-elses")}}
 
 
 def with_payload(payload: Any) -> dict[str, Any]:
-    return failed_batch("invoice-created", {"Records": []}) | {"payload": payload}
+    return failed_batch(arn("invoice-created"), {"Records": []}) | {"payload": payload}
 
 
 class TestAnObjectThatIsNotAsLambdaWritesIt:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sandbox.chaos.kills import KILLS
+from sandbox.chaos.kills import KILLS, Kill
 from template import resources
 
 ROLES = resources("AWS::IAM::Role")
@@ -12,7 +12,17 @@ FUNCTIONS = {
     for properties in resources("AWS::Serverless::Function").values()
 }
 READS_STRIPES_KEY = "secretsmanager:GetSecretValue"
-CHANGES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "sns:Publish*", "sqs:SendMessage*"}
+CHANGES = {
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "lambda:InvokeFunction",
+    "s3:DeleteObject",
+    "sns:Publish*",
+    "sqs:SendMessage*",
+}
+OF_TABLES = {"GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"}
+TABLES = {name.removesuffix("Table") for name in resources("AWS::DynamoDB::Table")}
 
 
 def actions(role: dict[str, Any]) -> set[str]:
@@ -39,6 +49,15 @@ def test_whoever_calls_stripe_is_killed_before_a_call_took_effect_and_after(func
 @pytest.mark.parametrize("function", [name for name, role in FUNCTIONS.items() if CHANGES & actions(role)])
 def test_whoever_changes_anything_is_killed_before_the_change_and_after(function: str) -> None:
     assert sides(function, at_stripe=False) == {False, True}
+
+
+@pytest.mark.parametrize(
+    "kill",
+    [kill for kill in KILLS if kill.point.call in OF_TABLES],
+    ids=lambda kill: f"{kill.function} {kill.scene.__name__} {kill.point}",
+)
+def test_a_call_of_dynamodb_is_held_by_its_table_so_that_no_turn_at_stripe_is_taken_for_it(kill: Kill) -> None:
+    assert kill.point.table in TABLES
 
 
 def test_no_kill_is_there_twice() -> None:

@@ -213,7 +213,9 @@ class TestEachFunction:
         constants = {
             node.targets[0].id: ast.literal_eval(node.value)
             for node in source(name).body
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper()
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
         }
         if "STRIPE_READ_SECONDS" not in FUNCTIONS[name]["Environment"]["Variables"]:
             return

@@ -1,6 +1,7 @@
 """The stores on tables of their own, as the template makes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 
 import pytest
@@ -10,8 +11,10 @@ from paystream.adapters.dynamodb.database import Database, Tables
 from paystream.adapters.dynamodb.due_invoices import DynamoDueInvoices
 from paystream.adapters.dynamodb.integrations import DynamoIntegrations
 from paystream.adapters.dynamodb.invoices import DynamoInvoices
+from paystream.adapters.dynamodb.missed_records import DynamoMissedRecords
 from paystream.adapters.dynamodb.notifications import DynamoNotifications
 from paystream.adapters.dynamodb.payments import DynamoPayments
+from paystream.adapters.dynamodb.rate_limits import DynamoTimetable
 from paystream.ports import Stores
 from stores.targets import Target, target_named
 from template import table_definition
@@ -25,6 +28,9 @@ LOGICAL_IDS = {
     "payments": "PaymentsTable",
     "notifications": "NotificationsTable",
 }
+RATE_LIMITS = "RateLimitsTable"
+"""Not one of `Tables`: it is the gateways', not the stores'."""
+
 _numbers = count(1)
 
 
@@ -39,12 +45,26 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def tables(target: Target) -> Iterator[Tables]:
     """New tables, gone after the test."""
-    number = next(_numbers)
-    names = {name: f"{logical_id}-{number}" for name, logical_id in LOGICAL_IDS.items()}
-    with target.for_a_test():
-        for name, logical_id in LOGICAL_IDS.items():
-            target.dynamodb.create_table(TableName=names[name], **table_definition(logical_id))
+    with new_tables(target, LOGICAL_IDS) as names:
         yield Tables(**names)
+
+
+@pytest.fixture
+def timetable(target: Target) -> Iterator[DynamoTimetable]:
+    """The timetable of the product, on a table of its own."""
+    with new_tables(target, {"rate_limits": RATE_LIMITS}) as names:
+        yield DynamoTimetable(target.dynamodb, names["rate_limits"])
+
+
+@contextmanager
+def new_tables(target: Target, logical_ids: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The names of new tables, which go in the end."""
+    number = next(_numbers)
+    names = {name: f"{logical_id}-{number}" for name, logical_id in logical_ids.items()}
+    with target.for_a_test():
+        for name, logical_id in logical_ids.items():
+            target.dynamodb.create_table(TableName=names[name], **table_definition(logical_id))
+        yield names
         for table in names.values():
             target.dynamodb.delete_table(TableName=table)
 
@@ -61,4 +81,5 @@ def stores(target: Target, tables: Tables) -> Stores:
         due_invoices=DynamoDueInvoices(database),
         payments=DynamoPayments(database),
         notifications=DynamoNotifications(database),
+        missed_records=DynamoMissedRecords(database),
     )

@@ -1,14 +1,20 @@
 """What is due, and the attempts to collect."""
 
 from dataclasses import replace
+from typing import Any
 
+import pytest
+from paystream.adapters.dynamodb.database import Tables
 from paystream.adapters.dynamodb.due_invoices import due_shard
+from paystream.adapters.dynamodb.items import to_item
+from paystream.errors import InvalidInputError
 from paystream.model.invoice import PaymentStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 from paystream.ports import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, SHARD, at, invoice, payment
+from stores.targets import Target
 
 
 def due(stores: Stores, seconds: float = 0, shard: str = SHARD) -> list[str]:
@@ -79,6 +85,126 @@ class TestDueInvoices:
         assert due(stores, 10) == []
 
 
+class TestThoseThatWaitForAKey:
+    def paused(self, stores: Stores, integration_id: str = "integration-1", organization_id: str = ORGANIZATION) -> str:
+        """The ids, joined, read two at a time."""
+        found: list[str] = []
+        cursor = None
+        while not found or cursor:
+            page = stores.due_invoices.paused(organization_id, integration_id, limit=2, cursor=cursor)
+            found += page.records or [""]
+            cursor = page.next_cursor
+        return "".join(found)
+
+    def created(self, stores: Stores, names: str, integration_id: str = "integration-1", **changes: Any) -> None:
+        """Paused invoices, each a second younger than the one before, all of them due in an hour."""
+        for second, name in enumerate(names):
+            values = {"created_at": at(second), "due_at": at(3600), "paused_integration_id": integration_id} | changes
+            stores.invoices.create(invoice(name, **values))
+
+    def test_those_of_an_integration_are_found_oldest_first(self, stores: Stores) -> None:
+        self.created(stores, "edcba")
+        self.created(stores, "fg", "integration-2")
+        self.created(stores, "h", organization_id=OTHER_ORGANIZATION)
+        stores.invoices.create(invoice("not paused"))
+
+        assert self.paused(stores) == "edcba"
+        assert self.paused(stores, "integration-2") == "fg"
+        assert self.paused(stores, organization_id=OTHER_ORGANIZATION) == "h"
+        assert self.paused(stores, "integration-3") == ""
+
+    def test_those_of_one_moment_are_all_found(self, stores: Stores) -> None:
+        self.created(stores, "abcde", created_at=NOW)
+        assert sorted(self.paused(stores)) == [*"abcde"]
+
+    def test_one_is_found_from_the_write_that_pauses_it_to_the_one_that_does_not(self, stores: Stores) -> None:
+        stores.invoices.create(invoice())
+        assert self.paused(stores) == ""
+
+        paused = stores.invoices.save(invoice(paused_integration_id="integration-1"))
+        assert stores.invoices.get(ORGANIZATION, "invoice-1") == paused
+        assert self.paused(stores) == "invoice-1"
+
+        moved = stores.invoices.save(replace(paused, paused_integration_id="integration-2"))
+        assert (self.paused(stores), self.paused(stores, "integration-2")) == ("", "invoice-1")
+
+        stores.invoices.save(replace(moved, paused_integration_id=None))
+        assert (self.paused(stores), self.paused(stores, "integration-2")) == ("", "")
+
+    def test_a_cursor_leads_on_when_the_invoice_that_it_names_waits_no_longer(self, stores: Stores) -> None:
+        self.created(stores, "abcd")
+        first = stores.due_invoices.paused(ORGANIZATION, "integration-1", limit=2, cursor=None)
+        for name in first.records:
+            current = stores.invoices.get(ORGANIZATION, name)
+            assert current
+            stores.invoices.save(replace(current, paused_integration_id=None))
+
+        rest = stores.due_invoices.paused(ORGANIZATION, "integration-1", limit=9, cursor=first.next_cursor)
+
+        assert (first.records, rest.records, rest.next_cursor) == (("a", "b"), ("c", "d"), None)
+
+    def test_a_cursor_leads_to_no_other_integration(self, stores: Stores) -> None:
+        self.created(stores, "ab")
+        self.created(stores, "cd", "integration-2")
+        cursor = stores.due_invoices.paused(ORGANIZATION, "integration-1", limit=1, cursor=None).next_cursor
+        assert cursor
+
+        others = stores.due_invoices.paused(ORGANIZATION, "integration-2", limit=9, cursor=cursor)
+
+        assert {*others.records} <= {"c", "d"}
+
+    @pytest.mark.parametrize("cursor", ["x", "e30", "W10"])
+    def test_a_cursor_that_is_none_is_refused(self, stores: Stores, cursor: str) -> None:
+        with pytest.raises(InvalidInputError):
+            stores.due_invoices.paused(ORGANIZATION, "integration-1", limit=1, cursor=cursor)
+
+    def test_an_integration_that_cannot_be_has_none(self, stores: Stores) -> None:
+        assert self.paused(stores, "x" * 2048) == ""
+
+    def test_one_is_made_due_earlier_and_never_later(self, stores: Stores) -> None:
+        self.created(stores, "a")
+        shard = due_shard("a")
+
+        for seconds in (60, 5, 30):
+            stores.due_invoices.make_due(ORGANIZATION, "a", integration_id="integration-1", at=at(seconds))
+
+        assert (due(stores, 4.999, shard), due(stores, 5, shard)) == ([], ["a"])
+        assert self.paused(stores) == "a"
+
+    def test_one_that_waits_for_no_key_or_for_another_one_is_left_alone(self, stores: Stores) -> None:
+        self.created(stores, "a")
+        self.created(stores, "b", organization_id=OTHER_ORGANIZATION)
+        stores.invoices.create(invoice("c", due_at=at(3600)))
+        stores.invoices.create(invoice("d", due_at=None))
+
+        stores.due_invoices.make_due(ORGANIZATION, "a", integration_id="integration-2", at=NOW)
+        for name in "bcde":
+            stores.due_invoices.make_due(ORGANIZATION, name, integration_id="integration-1", at=NOW)
+
+        assert [due(stores, 3599, due_shard(name)) for name in "abcde"] == [[]] * 5
+        assert stores.invoices.as_put(ORGANIZATION, "b") is None
+        assert stores.invoices.as_put(ORGANIZATION, "e") is None
+
+    def test_making_one_due_disturbs_nobody_who_writes(self, stores: Stores) -> None:
+        self.created(stores, "a")
+        read = stores.invoices.get(ORGANIZATION, "a")
+        assert read
+        stores.due_invoices.make_due(ORGANIZATION, "a", integration_id="integration-1", at=NOW)
+
+        saved = stores.invoices.save(replace(read, due_at=at(7200)))
+
+        assert stores.invoices.get(ORGANIZATION, "a") == saved
+        assert due(stores, 3600, due_shard("a")) == []
+
+    def test_who_saw_the_time_before_does_not_put_off_what_was_made_due(self, stores: Stores) -> None:
+        self.created(stores, "a", due_at=at(60))
+        (seen,) = stores.due_invoices.oldest(due_shard("a"), until=at(60), limit=1)
+        stores.due_invoices.make_due(ORGANIZATION, "a", integration_id="integration-1", at=NOW)
+
+        assert stores.due_invoices.put_off(seen, at(1200)) is None
+        assert due(stores, 0, due_shard("a")) == ["a"]
+
+
 class TestPayments:
     def settled(self, stores: Stores, *payments: Payment) -> None:
         """All written together with an invoice."""
@@ -116,3 +242,19 @@ class TestPayments:
             cursor = page.next_cursor
 
         assert seen == made[::-1]
+
+    def test_many_are_read_at_once_in_the_order_of_their_ids(
+        self, stores: Stores, target: Target, tables: Tables
+    ) -> None:
+        """A batch read takes 100 keys at most, each once."""
+        made = [payment(f"payment-{number:03}") for number in range(102)]
+        for one in made:
+            target.dynamodb.put_item(TableName=tables.payments, Item=to_item(one))
+        ids = [one.lago_id for one in made[::-1]]
+        wanted = ["none", *ids[:50], "", "x" * 1025, *ids, *(f"none {number}" for number in range(100))]
+
+        assert stores.payments.batch(ORGANIZATION, wanted) == tuple(made[::-1])
+        assert stores.payments.batch(ORGANIZATION, ids[:100]) == tuple(made[:1:-1])
+        assert stores.payments.batch(OTHER_ORGANIZATION, wanted) == ()
+        assert stores.payments.batch("x" * 2049, wanted) == ()
+        assert stores.payments.batch(ORGANIZATION, []) == ()

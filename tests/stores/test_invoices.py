@@ -261,13 +261,64 @@ class TestLists:
         assert list(stores.invoices.waiting(ORGANIZATION, "acme")) == made
 
 
+class TestMany:
+    """A batch read takes 100 keys at most, each once."""
+
+    def test_they_are_read_at_once_in_the_order_of_their_ids(
+        self, stores: Stores, target: Target, tables: Tables
+    ) -> None:
+        made: list[Invoice] = []
+        for number in range(201):
+            item = PUT_BY_AN_APPLICATION | {"lago_id": {"S": f"invoice-{number:03}"}}
+            target.dynamodb.put_item(TableName=tables.invoices, Item=item)
+            made.insert(0, stores.invoices.save(invoice(f"invoice-{number:03}", version=0)))
+        ids = [one.lago_id for one in made]
+
+        for many in (1, 99, 100, 101, 200, 201):
+            assert stores.invoices.batch(ORGANIZATION, ids[:many]) == tuple(made[:many])
+        assert stores.invoices.batch(ORGANIZATION, ids[:60] + ids) == tuple(made)
+        assert stores.invoices.batch(OTHER_ORGANIZATION, ids) == ()
+
+    def test_what_is_not_there_cannot_be_or_is_no_invoice_yet_is_left_out(
+        self, stores: Stores, target: Target, tables: Tables
+    ) -> None:
+        target.dynamodb.put_item(TableName=tables.invoices, Item=PUT_BY_AN_APPLICATION)
+        ours = [invoice("é" * 512, number="ACM-1"), invoice("2")]
+        for one in ours:
+            stores.invoices.create(one)
+
+        wanted = ["invoice-1", "none", "", "x" * 1025, "é" * 513, *(one.lago_id for one in ours)]
+
+        assert stores.invoices.batch(ORGANIZATION, wanted) == tuple(ours)
+        assert stores.invoices.batch(ORGANIZATION, ["none"]) == stores.invoices.batch(ORGANIZATION, []) == ()
+        assert stores.invoices.batch("", ["2"]) == stores.invoices.batch("x" * 2049, ["2"]) == ()
+
+    def test_all_of_them_are_as_they_were_written_last(self, stores: Stores) -> None:
+        ids = [f"invoice-{number}" for number in range(10)]
+        for lago_id in ids:
+            stores.invoices.create(invoice(lago_id))
+        saved = tuple(stores.invoices.save(invoice(lago_id, attempt=1)) for lago_id in ids)
+        assert stores.invoices.batch(ORGANIZATION, ids) == saved
+
+    def test_large_ones_are_all_read(self, stores: Stores) -> None:
+        """An answer holds 16 MB at most and names the rest; 60 of these are 21 MB."""
+        made = [invoice(f"invoice-{number:02}", rejected="x" * 350_000) for number in range(60)]
+        for one in made:
+            stores.invoices.create(one)
+        assert stores.invoices.batch(ORGANIZATION, [one.lago_id for one in made]) == tuple(made)
+
+
 class TestTheLargest:
     LIMIT = 400 * 1024
 
     def test_an_item_of_almost_400_kb_is_stored(self, stores: Stores) -> None:
-        stores.invoices.create(invoice(rejected="x" * (self.LIMIT - 6000)))
-        saved = stores.invoices.save(found(stores))
-        assert found(stores) == saved
+        largest = invoice(rejected="x" * (self.LIMIT - 6000))
+        stores.invoices.create(largest)
+        assert found(stores) == largest
+
+        stores.invoices.create(invoice("invoice-2"))
+        grown = stores.invoices.save(replace(largest, lago_id="invoice-2"))
+        assert found(stores, "invoice-2") == grown
 
     def test_one_that_is_larger_is_refused_and_is_no_lost_race(self, stores: Stores) -> None:
         with pytest.raises(ClientError):

@@ -6,10 +6,12 @@ from dataclasses import replace
 from threading import Barrier
 from typing import TypeVar
 
+from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import VersionConflictError
 from paystream.model.settlement import Settlement
 from paystream.ports import Stores
 from stores.records import NOW, ORGANIZATION, SHARD, at, customer, integration, invoice, notification, payment
+from stores.targets import Target
 
 AT_ONCE = 8
 LOST = "lost"
@@ -70,6 +72,38 @@ def test_one_of_many_saves_a_customer(stores: Stores) -> None:
 def test_one_of_many_connects_an_integration(stores: Stores) -> None:
     outcomes = at_once(lambda number: stores.integrations.save(integration(name=str(number))))
     assert winners(outcomes) == [stores.integrations.get(ORGANIZATION, "stripe")]
+
+
+def test_one_of_many_changes_an_integration_and_tells_it(stores: Stores, target: Target, tables: Tables) -> None:
+    read = stores.integrations.save(integration())
+    outcomes = at_once(
+        lambda number: stores.integrations.save(replace(read, name=str(number)), (notification(str(number)),))
+    )
+    (winner,) = winners(outcomes)
+    (told,) = target.dynamodb.scan(TableName=tables.notifications)["Items"]
+    found = stores.integrations.get(ORGANIZATION, "stripe")
+    assert found == winner
+    assert found
+    assert told["lago_id"]["S"] == found.name
+
+
+def test_one_of_many_disconnects_an_integration(stores: Stores) -> None:
+    read = stores.integrations.save(integration())
+    assert winners(at_once(lambda _: stores.integrations.remove(read))) == [None]
+    assert stores.integrations.get(ORGANIZATION, "stripe") is None
+
+
+def test_the_earliest_of_many_times_is_when_a_paused_invoice_is_due(stores: Stores) -> None:
+    stores.invoices.create(invoice(paused_integration_id="integration-1", due_at=at(3600)))
+    outcomes = at_once(
+        lambda number: stores.due_invoices.make_due(
+            ORGANIZATION, "invoice-1", integration_id="integration-1", at=at(60 - number)
+        )
+    )
+    assert outcomes == [None] * AT_ONCE
+    found = stores.invoices.get(ORGANIZATION, "invoice-1")
+    assert found
+    assert found.due_at == at(60 - AT_ONCE + 1)
 
 
 def test_one_of_many_gets_a_number(stores: Stores) -> None:

@@ -6,6 +6,8 @@ import pytest
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import VersionConflictError
 from paystream.model.api_key import ApiKey
+from paystream.model.integration import Attention
+from paystream.model.notification import Notification
 from paystream.ports import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, integration, notification
 from stores.targets import Target
@@ -26,7 +28,15 @@ def test_an_api_key_exists_in_its_own_organization_only(stores: Stores) -> None:
 
 class TestIntegrations:
     def test_one_is_read_as_it_was_saved(self, stores: Stores) -> None:
-        saved = stores.integrations.save(integration(success_redirect_url="https://acme.test", default_since=at(1)))
+        saved = stores.integrations.save(
+            integration(
+                success_redirect_url="https://acme.test",
+                default_since=at(1),
+                needs_attention=Attention(since=at(2), message="Invalid API Key", code="api_key_expired"),
+                endpoint_rate_limit_per_second=50,
+                global_rate_limit_per_second=200,
+            )
+        )
 
         assert saved.version == 1
         assert stores.integrations.get(ORGANIZATION, "stripe") == saved
@@ -67,6 +77,50 @@ class TestIntegrations:
         assert stores.integrations.get(ORGANIZATION, "stripe") is None
         with pytest.raises(VersionConflictError):
             stores.integrations.remove(current)
+
+    def test_what_is_told_is_written_with_it(self, stores: Stores, target: Target, tables: Tables) -> None:
+        saved = stores.integrations.save(integration(), (notification(), notification("2")))
+        again = stores.integrations.save(saved, (notification("3"),))
+
+        assert stores.integrations.get(ORGANIZATION, "stripe") == again
+        assert self.told(target, tables) == {"notification-1", "2", "3"}
+
+    def test_a_lost_race_tells_nothing(self, stores: Stores, target: Target, tables: Tables) -> None:
+        read = stores.integrations.save(integration())
+        current = stores.integrations.save(read)
+
+        for stale in (read, integration()):
+            with pytest.raises(VersionConflictError):
+                stores.integrations.save(replace(stale, name="Acme 3"), (notification(),))
+
+        assert stores.integrations.get(ORGANIZATION, "stripe") == current
+        assert self.told(target, tables) == set()
+
+    @pytest.mark.parametrize("told", [(), (notification(),)], ids=["telling nothing", "telling it"])
+    def test_one_that_was_disconnected_and_connected_again_is_another_one(
+        self, stores: Stores, target: Target, tables: Tables, told: tuple[Notification, ...]
+    ) -> None:
+        """Its versions begin anew, so that the stale one has the very version that is stored."""
+        read = stores.integrations.save(integration())
+        stores.integrations.remove(read)
+        for gone in (read, replace(read, version=2)):
+            with pytest.raises(VersionConflictError):
+                stores.integrations.save(gone, told)
+        connected = stores.integrations.save(integration(created_at=at(60)))
+        assert connected.version == read.version
+
+        with pytest.raises(VersionConflictError):
+            stores.integrations.save(replace(read, name="Acme 2"), told)
+        with pytest.raises(VersionConflictError):
+            stores.integrations.remove(read)
+
+        assert stores.integrations.get(ORGANIZATION, "stripe") == connected
+        assert self.told(target, tables) == set()
+        assert stores.integrations.save(connected, told).version == 2
+
+    def told(self, target: Target, tables: Tables) -> set[str]:
+        """The ids of all notifications in the outbox."""
+        return {item["lago_id"]["S"] for item in target.dynamodb.scan(TableName=tables.notifications)["Items"]}
 
     @pytest.mark.parametrize("code", NO_KEYS, ids=len)
     def test_there_is_none_under_a_key_that_cannot_be(self, stores: Stores, code: str) -> None:

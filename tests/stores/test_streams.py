@@ -168,11 +168,12 @@ class TestWhatReachesInvoiceCreated:
     def test_our_own_writes_do_not(self, stores: Stores, target: Target, tables: Tables, put: Any) -> None:
         put()
         taken_in = stores.invoices.save(invoice(version=0))
-        stores.invoices.save(taken_in)
+        stores.invoices.save(replace(taken_in, paused_integration_id="integration-1"))
         (due,) = stores.due_invoices.oldest(SHARD, until=NOW, limit=1)
         stores.due_invoices.put_off(due, at(60))
+        stores.due_invoices.make_due(ORGANIZATION, "invoice-1", integration_id="integration-1", at=NOW)
 
-        assert [record["eventName"] for record in records(target, tables.invoices)] == ["INSERT"] + ["MODIFY"] * 3
+        assert [record["eventName"] for record in records(target, tables.invoices)] == ["INSERT"] + ["MODIFY"] * 4
         assert self.reached(target, tables) == ["INSERT"]
 
     def test_an_item_that_was_put_over_ours_does(

@@ -62,6 +62,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def monotonic() -> float:
+    """Seconds that only grow, from some time on."""
+    return time.monotonic()
+
+
 def sleep(seconds: float) -> None:
     """Let the time pass."""
     time.sleep(seconds)
@@ -99,7 +104,8 @@ def stores() -> Stores:
 @cache
 def secrets() -> SecretsManagerSecrets:
     """The integrations' credentials."""
-    return SecretsManagerSecrets(boto3.client("secretsmanager", config=_AWS), prefix=os.environ["SECRETS_PREFIX"])
+    client = boto3.client("secretsmanager", config=_AWS)
+    return SecretsManagerSecrets(client, prefix=os.environ["SECRETS_PREFIX"], clock=monotonic)
 
 
 @cache

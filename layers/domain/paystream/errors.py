@@ -74,16 +74,23 @@ class ParametersChangedError(OutcomeUnknownError):
     """Stripe knows the idempotency key with other parameters, so an earlier request under it exists."""
 
 
-class RateLimitedError(OutcomeUnknownError):
-    """The account's rate limit at Stripe is reached. Nothing is wrong: do it at `try_again_at`, `seconds` from now.
+class TooEarlyError(OutcomeUnknownError):
+    """Nothing is wrong, but it must wait: do it at `try_again_at`, `seconds` from now."""
+
+    def __init__(self, try_again_at: datetime, seconds: float, reason: str) -> None:
+        super().__init__(f"{reason}; try again at {try_again_at.isoformat(timespec='seconds')}")
+        self.try_again_at = try_again_at
+        self.seconds = seconds
+
+
+class RateLimitedError(TooEarlyError):
+    """The account's rate limit at Stripe is reached.
 
     A kind of unknown outcome, because the request that was refused may have followed one that timed out.
     """
 
     def __init__(self, try_again_at: datetime, seconds: float) -> None:
-        super().__init__(f"its rate limit is reached; try again at {try_again_at.isoformat(timespec='seconds')}")
-        self.try_again_at = try_again_at
-        self.seconds = seconds
+        super().__init__(try_again_at, seconds, "its rate limit is reached")
 
 
 class VersionConflictError(PaystreamError):

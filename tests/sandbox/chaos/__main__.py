@@ -20,7 +20,7 @@ _HEADS = ("function", "killed", "call held", "recovered by", "at Stripe", "in th
 
 _CHANGED = (
     "the template is deployed as it is; then, by AWS's own APIs:",
-    "  the functions' calls of DynamoDB, SNS and SQS lead through a gate that can keep one back",
+    "  the functions' calls of DynamoDB, Lambda, S3, SNS and SQS lead through a gate that can keep one back",
     f"  a message comes back after {VISIBILITY_SECONDS} s, of a killed function after {KILLED_VISIBILITY_SECONDS}",
     "  where time has to pass, an invoice's due_at or claimed_until is written back and the schedule's event sent",
 )

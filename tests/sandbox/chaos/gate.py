@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from sandbox.aws import AwsEmulator
 
-_SERVICES = ("DYNAMODB", "SNS", "SQS")
+_SERVICES = ("DYNAMODB", "LAMBDA", "S3", "SNS", "SQS")
 _LONGEST_HOLD_SECONDS = 60.0
 _OWN = {"connection", "content-length", "date", "server", "transfer-encoding"}
 """Headers that each side of the gate writes for itself."""
@@ -19,7 +19,8 @@ _OWN = {"connection", "content-length", "date", "server", "transfer-encoding"}
 
 @dataclass
 class GateHold:
-    """Befalls the next call of this operation by this function, before or after it takes effect.
+    """Befalls the next call of this operation by this function, before or after it takes effect. `naming`: what the
+    call has to name, such as a table.
 
     Its caller gets no answer, and a call that is kept back before it took effect never does: it is the call of a
     process that died on the way to it.
@@ -28,8 +29,12 @@ class GateHold:
     function: str
     operation: str
     took_effect: bool
+    naming: str = ""
     arrived: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
+
+    def befalls(self, function: str, operation: str, body: bytes) -> bool:
+        return (self.function, self.operation) == (function, operation) and self.naming.encode() in body
 
     def keep_back(self) -> None:
         self.arrived.set()
@@ -74,18 +79,18 @@ class Gate:
         through = {f"AWS_ENDPOINT_URL_{service}": url for service in _SERVICES}
         client.update_function_configuration(FunctionName=physical_name, Environment={"Variables": variables | through})
 
-    def hold(self, function: str, operation: str, *, took_effect: bool) -> GateHold:
-        """Keep back the next call, such as a `TransactWriteItems`; its hold says when it is there."""
-        wanted = GateHold(function, operation, took_effect)
+    def hold(self, function: str, operation: str, *, took_effect: bool, naming: str = "") -> GateHold:
+        """Keep back the next call, such as a `TransactWriteItems` of a table; its hold says when it is there."""
+        wanted = GateHold(function, operation, took_effect, naming)
         with self._lock:
             self._holds.append(wanted)
         return wanted
 
-    def take(self, function: str, operation: str) -> GateHold | None:
+    def take(self, function: str, operation: str, body: bytes) -> GateHold | None:
         """The hold that befalls this call; it then befalls no other."""
         with self._lock:
             for hold in self._holds:
-                if (hold.function, hold.operation) == (function, operation):
+                if hold.befalls(function, operation, body):
                     self._holds.remove(hold)
                     return hold
         return None
@@ -109,15 +114,17 @@ class _Call(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
+    def do_GET(self) -> None:
+        self._pass_on()
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        hold = self.server.gate.take(self.server.function, self._operation(body))
-        if hold and not hold.took_effect:
-            return self._keep_back(hold)
-        answer, content = self._forward(body)
-        if hold:
-            return self._keep_back(hold)
-        return self._answer(answer, content)
+        self._pass_on()
+
+    def do_PUT(self) -> None:
+        self._pass_on()
+
+    def do_DELETE(self) -> None:
+        self._pass_on()
 
     def handle(self) -> None:
         """Whoever was killed does not say goodbye."""
@@ -127,10 +134,25 @@ class _Call(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Silent: the emulator has its own log."""
 
+    def _pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        hold = self.server.gate.take(self.server.function, self._operation(body), body)
+        if hold and not hold.took_effect:
+            return self._keep_back(hold)
+        answer, content = self._forward(body)
+        if hold:
+            return self._keep_back(hold)
+        return self._answer(answer, content)
+
     def _operation(self, body: bytes) -> str:
-        """JSON protocols name it in a header, the query protocol of SNS in the body."""
-        target = self.headers.get("X-Amz-Target")
-        return target.rpartition(".")[2] if target else parse_qs(body.decode())["Action"][0]
+        """JSON protocols name it in a header, the query protocol of SNS in the body, REST by method and path."""
+        if target := self.headers.get("X-Amz-Target"):
+            return target.rpartition(".")[2]
+        if self.command == "POST":
+            return "Invoke" if self.path.endswith("/invocations") else parse_qs(body.decode())["Action"][0]
+        if self.command == "PUT":
+            return "CopyObject" if "x-amz-copy-source" in self.headers else "PutObject"
+        return "DeleteObject" if self.command == "DELETE" else "GetObject"
 
     def _keep_back(self, hold: GateHold) -> None:
         self.close_connection = True
@@ -140,7 +162,7 @@ class _Call(BaseHTTPRequestHandler):
         host, port = self.server.gate.upstream
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _OWN}
         with contextlib.closing(http.client.HTTPConnection(host, port, timeout=_LONGEST_HOLD_SECONDS)) as connection:
-            connection.request("POST", self.path, body, headers)
+            connection.request(self.command, self.path, body or None, headers)
             answer = connection.getresponse()
             return answer, answer.read()
 

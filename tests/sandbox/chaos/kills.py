@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sandbox.chaos import backlog_scenes as backlog
 from sandbox.chaos import money_scenes as money
+from sandbox.chaos import redrive_scenes as redrive
 from sandbox.chaos import request_scenes as requests
 from sandbox.chaos.endings import Ending
 from sandbox.chaos.points import Point
@@ -16,7 +18,10 @@ _QUEUE = "the queue brings the message again"
 _STRIPE = "Stripe sends the event again"
 _IN_VAIN = "nothing has to: what comes again changes nothing"
 _CALLER = "the caller repeats the request"
+_OPERATOR = "the operator invokes it again"
+_REDRIVEN = "the operator redrives {} again"
 _PAYMENT = "POST /v1/payment_intents"
+_LIST = "GET /v1/payment_intents"
 _WRITE = "TransactWriteItems"
 
 
@@ -30,48 +35,58 @@ class Kill:
     recovered_by: str
 
 
-def _both(function: str, call: str, scene: Scene, recovered_by: str) -> Iterator[Kill]:
+def _both(function: str, call: str, scene: Scene, recovered_by: str, *, table: str = "") -> Iterator[Kill]:
     """Before the call takes effect, and after."""
-    yield Kill(function, _before(call), scene, recovered_by)
-    yield Kill(function, _after(call), scene, recovered_by)
+    yield Kill(function, _before(call, table), scene, recovered_by)
+    yield Kill(function, _after(call, table), scene, recovered_by)
 
 
-def _before(call: str) -> Point:
-    return Point(call, took_effect=False)
+def _before(call: str, table: str = "") -> Point:
+    return Point(call, took_effect=False, table=table)
 
 
-def _after(call: str) -> Point:
-    return Point(call, took_effect=True)
+def _after(call: str, table: str = "") -> Point:
+    return Point(call, took_effect=True, table=table)
 
 
 KILLS = (
-    *_both("issue-api-key", "PutItem", requests.key_issued, "the operator invokes it again"),
-    Kill("authorize-request", _before("GetItem"), requests.request_authorized, _CALLER),
+    *_both("issue-api-key", "PutItem", requests.key_issued, _OPERATOR, table="ApiKeys"),
+    Kill("authorize-request", _before("GetItem", "ApiKeys"), requests.request_authorized, _CALLER),
     *_both("connect-integration", "POST /v1/webhook_endpoints", requests.account_connected, _CALLER),
-    *_both("connect-integration", "PutItem", requests.account_connected, _CALLER),
+    *_both("connect-integration", "PutItem", requests.account_connected, _CALLER, table="Integrations"),
+    *_both("connect-integration", "SendMessage", requests.key_replaced, _CALLER),
     Kill("connect-integration", _after("DELETE /v1/webhook_endpoints/*"), requests.account_disconnected, _CALLER),
     *_both("upsert-customer", "POST /v1/customers", requests.customer_created, _CALLER),
-    *_both("upsert-customer", _WRITE, requests.customer_created, _CALLER),
-    *_both("create-invoice", _WRITE, requests.invoice_stored, _CALLER),
-    Kill("find-records", _before("Query"), requests.records_found, _CALLER),
+    *_both("upsert-customer", _WRITE, requests.customer_created, _CALLER, table="Customers"),
+    *_both("create-invoice", _WRITE, requests.invoice_stored, _CALLER, table="Invoices"),
+    Kill("find-records", _before("Query", "Invoices"), requests.records_found, _CALLER),
     *_both("invoice-created", _PAYMENT, money.new_invoice, _STREAM),
     Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),
-    Kill("invoice-created", _before(_WRITE), money.new_invoice, _STREAM),
-    Kill("invoice-created", _after(_WRITE), money.new_invoice, _IN_VAIN),
+    Kill("invoice-created", _before(_WRITE, "Payments"), money.new_invoice, _STREAM),
+    Kill("invoice-created", _after(_WRITE, "Payments"), money.new_invoice, _IN_VAIN),
     Kill("publish-notifications", _before("PublishBatch"), money.new_invoice, _STREAM),
     Kill("publish-notifications", _after("PublishBatch"), money.new_invoice_told_again, _STREAM),
-    Kill("payment-result", _before(_WRITE), money.bank_debit, _STRIPE),
-    Kill("payment-result", _after(_WRITE), money.bank_debit, _IN_VAIN),
+    Kill("payment-result", _before(_WRITE, "Payments"), money.bank_debit, _STRIPE),
+    Kill("payment-result", _after(_WRITE, "Payments"), money.bank_debit, _IN_VAIN),
     *_both("payment-result", "POST /v1/customers/*", money.saved_card, _STRIPE),
     Kill("payment-result", _before("SendMessage"), money.saved_card, _STRIPE),
     *_both("collect-waiting", _PAYMENT, money.waiting_invoice, _QUEUE),
-    Kill("collect-waiting", _before(_WRITE), money.waiting_invoice, _QUEUE),
-    Kill("collect-waiting", _after(_WRITE), money.waiting_invoice, _IN_VAIN),
-    Kill("collect-due", _before("UpdateItem"), money.due_invoice, "Lambda repeats the schedule's event"),
-    Kill("collect-due", _after("UpdateItem"), money.due_invoice_leased, "the lease ends, the schedule runs"),
+    Kill("collect-waiting", _before(_WRITE, "Payments"), money.waiting_invoice, _QUEUE),
+    Kill("collect-waiting", _after(_WRITE, "Payments"), money.waiting_invoice, _IN_VAIN),
+    Kill("collect-due", _before("UpdateItem", "Invoices"), money.due_invoice, "Lambda repeats the schedule's event"),
+    Kill(
+        "collect-due", _after("UpdateItem", "Invoices"), money.due_invoice_leased, "the lease ends, the schedule runs"
+    ),
     Kill("collect-due", _before("SendMessageBatch"), money.due_invoice_leased, "the lease ends, the schedule runs"),
     Kill("collect-due", _after("SendMessageBatch"), money.due_invoice, "nothing has to: the message is there"),
     *_both("settle-due", _PAYMENT, money.due_invoice, _QUEUE),
-    Kill("settle-due", _before(_WRITE), money.due_invoice, _QUEUE),
-    Kill("settle-due", _after(_WRITE), money.due_invoice, _IN_VAIN),
+    Kill("settle-due", _before(_WRITE, "Payments"), money.due_invoice, _QUEUE),
+    Kill("settle-due", _after(_WRITE, "Payments"), money.due_invoice, _IN_VAIN),
+    Kill("settle-due", _after(_LIST), backlog.due_invoices, _QUEUE),
+    *_both("settle-due", _WRITE, backlog.due_invoices, _QUEUE, table="Payments"),
+    *_both("redrive-records", "Invoke", redrive.failed_invoice, _REDRIVEN.format("the failed invoice")),
+    *_both("redrive-records", "CopyObject", redrive.failed_invoice, _REDRIVEN.format("the failed invoice")),
+    *_both("redrive-records", "DeleteObject", redrive.failed_invoice, _REDRIVEN.format("the failed invoice")),
+    *_both("redrive-records", "Invoke", redrive.missed_invoice, _REDRIVEN.format("the missed invoice")),
+    *_both("redrive-records", "Invoke", redrive.failed_notifications, _REDRIVEN.format("the failed notifications")),
 )

@@ -57,15 +57,7 @@ def saved_card(chaos: Chaos, function: str, point: Point) -> Ending:
 
 def bank_debit(chaos: Chaos, function: str, point: Point) -> Ending:
     """Stripe tells some time after the invoice what became of a bank debit; it sends the event again."""
-    customer = chaos.customer(
-        chaos.stage.stripe.v1.payment_methods.create(
-            {
-                "type": "sepa_debit",
-                "sepa_debit": {"iban": "DE89370400440532013000"},
-                "billing_details": {"name": "Frida", "email": "frida@example.com"},
-            }
-        ).id
-    )
+    customer = chaos.debtor()
     lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(customer))
     return settled(chaos, lago_id)
 

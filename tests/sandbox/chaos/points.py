@@ -9,17 +9,21 @@ from sandbox.stack import Stack, request
 
 @dataclass(frozen=True)
 class Point:
-    """`POST /v1/…` is a call of Stripe, anything else an operation of AWS, such as `TransactWriteItems`."""
+    """`POST /v1/…` is a call of Stripe, anything else an operation of AWS, such as `TransactWriteItems`; `table`, such
+    as `Payments`, is one that it has to name.
+    """
 
     call: str
     took_effect: bool
+    table: str = ""
 
     @property
     def is_at_stripe(self) -> bool:
         return " " in self.call
 
     def __str__(self) -> str:
-        return f"{'after' if self.took_effect else 'before'} {self.call}"
+        side = "after" if self.took_effect else "before"
+        return f"{side} {self.call} ({self.table})" if self.table else f"{side} {self.call}"
 
 
 class Held(Protocol):
@@ -40,7 +44,8 @@ def hold(point: Point, function: str, *, stack: Stack, gate: Gate) -> Held:
     of AWS that is kept back before it took effect never does.
     """
     if not point.is_at_stripe:
-        return _HeldAtAws(gate, gate.hold(function, point.call, took_effect=point.took_effect))
+        naming = stack.outputs[f"{point.table}Table"] if point.table else ""
+        return _HeldAtAws(gate, gate.hold(function, point.call, took_effect=point.took_effect, naming=naming))
     method, _, path = point.call.partition(" ")
     control(stack, "POST", "faults", {"kind": "hang" if point.took_effect else "hold", "method": method, "path": path})
     return _HeldAtStripe(stack)

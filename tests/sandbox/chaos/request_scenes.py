@@ -1,11 +1,12 @@
 """The functions that answer a request: each is killed, and whoever asked asks again."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from sandbox.chaos.endings import Ending, settled
-from sandbox.chaos.points import Point
+from sandbox.chaos.points import Point, control
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos
 from sandbox.stack import SECRET_KEY, Answer, request, wait_for
@@ -34,10 +35,27 @@ def account_connected(chaos: Chaos, function: str, point: Point) -> Ending:
     chaos.repeated(point, function, partial(_connect, chaos, code))
     endpoints = _endpoints(chaos, code)
     expect(len(endpoints) == 1, f"{len(endpoints)} webhook endpoints lead to {code}")
-    _expect_signed_events_are_taken(chaos)
-    answer = chaos.stage.try_call("DELETE", f"integrations/stripe/{code}")
-    expect(answer.status == 200, f"disconnecting was answered {answer.status} {answer.body}")
+    _disconnect(chaos, code)
     return Ending("1 webhook endpoint, its events are taken", "1 integration")
+
+
+def key_replaced(chaos: Chaos, function: str, point: Point) -> Ending:
+    """An invoice waits for its integration's key, which Stripe refuses. Whoever connects with a new one resumes it."""
+    code = f"code-{uuid4()}"
+    account = chaos.stage.call("GET", "integrations/stripe/stripe")["integration"]["account_id"]
+    old, new = (control(chaos.stack, "POST", "keys", {"account_id": account})["key"] for _ in range(2))
+    expect(_connect(chaos, code, old).status == 200, "connecting failed")
+    customer = chaos.customer(_CARD, code=code)
+    control(chaos.stack, "POST", "keys/expire", {"key": old})
+    with chaos.results_kept_back():
+        lago_id = chaos.invoice(customer)
+        wait_for("the invoice to wait for its key", lambda: "paused_key" in chaos.item(lago_id))
+        chaos.repeated(point, function, partial(_connect, chaos, code, new))
+        wait_for("the invoice to be due", lambda: _is_resumed(chaos, lago_id))
+        chaos.run_schedule()
+        ending = settled(chaos, lago_id)
+    _disconnect(chaos, code)
+    return ending
 
 
 def account_disconnected(chaos: Chaos, function: str, point: Point) -> Ending:
@@ -80,16 +98,27 @@ def request_authorized(chaos: Chaos, function: str, point: Point) -> Ending:
 def key_issued(chaos: Chaos, function: str, point: Point) -> Ending:
     """An operator invokes the function again; a key that nobody saw is of no use to anybody."""
     payload = {"organization_id": chaos.stage.organization_id, "name": f"key-{uuid4()}"}
-    killed = chaos.killer.kill_at(point, function, lambda: chaos.invoke(function, payload, waits=True))
-    expect("FunctionError" in killed, f"the killed {function} answered {killed}")
-    issued = chaos.stack.issue_api_key(chaos.stage.organization_id)["api_key"]
+    issued = chaos.invoked_again(point, function, payload)["api_key"]
     expect(_find(chaos, issued).status == 200, "the key that was issued again is not known")
     return Ending("-", "the new key is known")
 
 
-def _connect(chaos: Chaos, code: str) -> Answer:
-    body = {"integration": {"secret_key": SECRET_KEY, "name": code}}
+def _connect(chaos: Chaos, code: str, secret_key: str = SECRET_KEY) -> Answer:
+    body = {"integration": {"secret_key": secret_key, "name": code, "create_customers": True}}
     return chaos.stage.try_call("PUT", f"integrations/stripe/{code}", body)
+
+
+def _disconnect(chaos: Chaos, code: str) -> None:
+    """Once its endpoint has taken what there is: its signing secret is the one we have."""
+    _expect_signed_events_are_taken(chaos)
+    answer = chaos.stage.try_call("DELETE", f"integrations/stripe/{code}")
+    expect(answer.status == 200, f"disconnecting was answered {answer.status} {answer.body}")
+
+
+def _is_resumed(chaos: Chaos, lago_id: str) -> bool:
+    """It is due now, or the schedule was faster and it has ended."""
+    item = chaos.item(lago_id)
+    return "due_at" not in item or datetime.fromisoformat(item["due_at"]["S"]) <= datetime.now(UTC)
 
 
 def _find(chaos: Chaos, key: str) -> Answer:

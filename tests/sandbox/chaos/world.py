@@ -21,9 +21,11 @@ _RESULTS = [
 _LONGEST_WAIT = timedelta(hours=1)
 
 
-def customer_request(external_id: str) -> dict[str, Any]:
-    """The request that creates a customer, who may pay by card or by bank debit."""
-    billing = {"payment_provider": "stripe", "provider_payment_methods": ["card", "sepa_debit"]}
+def customer_request(external_id: str, code: str | None = None) -> dict[str, Any]:
+    """The request that creates a customer, who may pay by card or by bank debit; `code`: of another integration."""
+    billing: dict[str, Any] = {"payment_provider": "stripe", "provider_payment_methods": ["card", "sepa_debit"]}
+    if code:
+        billing["payment_provider_code"] = code
     return {"customer": {"external_id": external_id, "name": "Anna", "billing_configuration": billing}}
 
 
@@ -46,6 +48,15 @@ class Chaos:
         expect(second.status == 200, f"repeating was answered {second.status} {second.body}")
         return second
 
+    def invoked_again(self, point: Point, function: str, payload: dict[str, Any]) -> Any:
+        """An operator whose call is cut off by the kill and who invokes the function again; the second answer."""
+        killed = self.killer.kill_at(point, function, lambda: self.invoke(function, payload, waits=True))
+        expect("FunctionError" in killed, f"the killed {function} answered {killed}")
+        again = self.invoke(function, payload, waits=True)
+        answer = json.loads(again["Payload"].read())
+        expect("FunctionError" not in again, f"invoked again, {function} failed: {answer}")
+        return answer
+
     def invoke(self, function: str, payload: dict[str, Any], *, waits: bool) -> Any:
         """Invoke a function as AWS does: and wait for its answer, or not; then Lambda repeats what failed."""
         kind = "RequestResponse" if waits else "Event"
@@ -61,16 +72,15 @@ class Chaos:
 
     def let_time_pass(self, lago_id: str, attribute: str) -> None:
         """An hour for one invoice: its `due_at` or `claimed_until` is written back by so much, if it has one."""
-        key = {"organization_id": {"S": self.stage.organization_id}, "lago_id": {"S": lago_id}}
-        table = {"TableName": self.stack.outputs["InvoicesTable"], "Key": key}
         dynamodb = self.stack.emulator.client("dynamodb")
-        item = dynamodb.get_item(**table, ConsistentRead=True).get("Item", {})
+        item = self.item(lago_id)
         if attribute not in item:
             return
         earlier = datetime.fromisoformat(item[attribute]["S"]) - _LONGEST_WAIT
         try:
             dynamodb.update_item(
-                **table,
+                TableName=self.stack.outputs["InvoicesTable"],
+                Key={name: item[name] for name in ("organization_id", "lago_id")},
                 UpdateExpression=f"SET {attribute} = :earlier",
                 ConditionExpression=f"{attribute} = :seen",
                 ExpressionAttributeValues={
@@ -80,6 +90,16 @@ class Chaos:
             )
         except dynamodb.exceptions.ConditionalCheckFailedException:
             """Somebody else wrote it just now: the next time will do."""
+
+    def item(self, lago_id: str) -> dict[str, Any]:
+        """An invoice as it is in the table; empty if it is not there."""
+        answer = self.stack.emulator.client("dynamodb").get_item(
+            TableName=self.stack.outputs["InvoicesTable"],
+            Key={"organization_id": {"S": self.stage.organization_id}, "lago_id": {"S": lago_id}},
+            ConsistentRead=True,
+        )
+        item: dict[str, Any] = answer.get("Item", {})
+        return item
 
     @contextmanager
     def results_kept_back(self) -> Iterator[None]:
@@ -95,14 +115,25 @@ class Chaos:
         method, _, path = call.partition(" ")
         control(self.stack, "POST", "faults", {"kind": kind, "method": method, "path": path, "times": times})
 
-    def customer(self, payment_method: str | None = None) -> str:
+    def customer(self, payment_method: str | None = None, *, code: str | None = None) -> str:
         """A new customer, created in Stripe, with this payment method; its external id."""
         external_id = f"customer-{uuid4()}"
-        self.stage.call("POST", "customers", customer_request(external_id))
+        self.stage.call("POST", "customers", customer_request(external_id, code))
         if payment_method:
             self.stage.set_default_card(self.provider_id(external_id), payment_method)
             wait_for("the card", lambda: self.stage.customer(external_id)["payment_method_id"])
         return external_id
+
+    def debtor(self) -> str:
+        """A new customer who pays by bank debit: Stripe tells some time later what became of it."""
+        debit = self.stage.stripe.v1.payment_methods.create(
+            {
+                "type": "sepa_debit",
+                "sepa_debit": {"iban": "DE89370400440532013000"},
+                "billing_details": {"name": "Frida", "email": "frida@example.com"},
+            }
+        )
+        return self.customer(debit.id)
 
     def payer(self, payment_method: str) -> str:
         """A customer with this payment method, made when one is first asked for."""
@@ -130,6 +161,12 @@ class Chaos:
         """A new invoice, on whose end the last checks insist; its id."""
         lago_id = self.stage.invoice(external_id, 4200)
         self.invoices[lago_id] = becomes
+        return lago_id
+
+    def invoice_item(self, external_id: str) -> str:
+        """As `invoice`, but put into the table by the main application itself."""
+        lago_id = self.stage.put_item(external_id, total_amount_cents={"N": "4200"})
+        self.invoices[lago_id] = "succeeded"
         return lago_id
 
     def intents(self) -> dict[str, list[Any]]:

@@ -5,11 +5,13 @@ anything is sent if it may have been sent more than 23 hours ago, or to another 
 (rule 4 of docs/architecture.md).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
-from paystream.errors import OutcomeUnknownError, ParametersChangedError, RateLimitedError, VersionConflictError
-from paystream.model.customer import Customer
+from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
+from paystream.model.customer import Customer, FormerLink
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
@@ -45,22 +47,20 @@ def ask_stripe(
     payment: Payment,
     payer: Payer,
     *,
-    is_on_record: bool,
     stores: Stores,
     gateways: Gateways,
     now: datetime,
 ) -> tuple[Payment, Outcome]:
     """The outcome of the attempt, and the payment as Stripe has it.
 
-    An attempt that `is_on_record` was sent where it says; any other may have been sent to a former link first.
-    Raises OutcomeUnknownError after counting the try on the payment, RateLimitedError, which is no try,
+    It may have been sent to a link that ended before, even if it is on record by now: what was in progress there was
+    not found then. Raises OutcomeUnknownError after counting the try on the payment, TooEarlyError, which is no try,
     NeedsAttentionError if an integration is paused, KeyRefusedError if it was connected anew just now.
     """
     started_at = _started_at(invoice, payment)
-    if not is_on_record:
-        former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
-        if former:
-            return former
+    former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
+    if former:
+        return former
     try:
         with stripe_asked(
             payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now
@@ -70,7 +70,7 @@ def ask_stripe(
                 if found:
                     return payment, found
             return payment, _send(_payment_request(invoice, payment, payer), payment, gateway, started_at)
-    except RateLimitedError:
+    except TooEarlyError:
         raise
     except OutcomeUnknownError:
         _record_unknown(invoice, payment, stores, now)
@@ -91,15 +91,11 @@ def _look_up_former_links(
 ) -> tuple[Payment, Outcome] | None:
     """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise.
 
-    Raises OutcomeUnknownError if it may have been sent to an account that is not connected any more: nobody can say.
+    Two accounts share no idempotency key: a request that is still in progress in the other one must come to its end
+    first. Raises TooEarlyError until then, OutcomeUnknownError if it may have been sent to an account that is not
+    connected any more: nobody can say.
     """
-    for link in customer.former_links:
-        is_this_attempts = (link.integration_id, link.provider_customer_id) == (
-            payment.integration_id,
-            payment.provider_customer_id,
-        )
-        if is_this_attempts or link.until + LONGEST_REQUEST < started_at:
-            continue
+    for link in _former_links(payment, customer, started_at):
         integration = stores.integrations.get(payment.organization_id, link.payment_provider_code)
         if integration is None or integration.lago_id != link.integration_id:
             raise OutcomeUnknownError(f"account {link.payment_provider_code} of before is not connected; connect it")
@@ -113,7 +109,21 @@ def _look_up_former_links(
             found = _look_up(linked, gateway, started_at)
         if found:
             return linked, found
+        ends_at = link.until + LONGEST_REQUEST
+        if link.integration_id != payment.integration_id and now < ends_at:
+            raise TooEarlyError(ends_at, (ends_at - now).total_seconds(), "a request may be in progress elsewhere")
     return None
+
+
+def _former_links(payment: Payment, customer: Customer, started_at: datetime) -> Iterator[FormerLink]:
+    """Where else the attempt may have been sent: an attempt on record stays where it is, whatever comes after that."""
+    this_attempts = (payment.integration_id, payment.provider_customer_id)
+    for link, older in zip_longest(customer.former_links, customer.former_links[1:]):
+        began_before_the_payment = older is None or older.until < payment.created_at
+        ended_before_the_attempt = link.until + LONGEST_REQUEST < started_at
+        is_elsewhere = (link.integration_id, link.provider_customer_id) != this_attempts
+        if is_elsewhere and began_before_the_payment and not ended_before_the_attempt:
+            yield link
 
 
 def _send(request: PaymentRequest, payment: Payment, gateway: PaymentGateway, started_at: datetime) -> Outcome:

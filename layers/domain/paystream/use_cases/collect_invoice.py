@@ -7,7 +7,7 @@ and the attempt, so whoever repeats this after a crash repeats the same request 
 from dataclasses import replace
 from datetime import datetime
 
-from paystream.errors import NeedsAttentionError, RateLimitedError, VersionConflictError
+from paystream.errors import NeedsAttentionError, TooEarlyError, VersionConflictError
 from paystream.lago.envelopes import payment_method_missing, payment_status_updated, settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
@@ -33,12 +33,12 @@ def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
     """
     try:
         return collect_now(invoice, stores=stores, gateways=gateways, now=now)
-    except RateLimitedError as limited:
-        return put_off(invoice, limited.try_again_at, stores=stores, now=now)
+    except TooEarlyError as early:
+        return put_off(invoice, early.try_again_at, stores=stores, now=now)
 
 
 def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
-    """The same, for those who have more to put off than this invoice. Raises RateLimitedError besides."""
+    """The same, for those who have more to put off than this invoice. Raises TooEarlyError besides."""
     if not invoice.is_open:
         return invoice
     if invoice.total_due_amount_cents == 0:
@@ -51,11 +51,9 @@ def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
     payer = _payer(customer, stored, stores)
     if isinstance(payer, WaitingFor):
         return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
-    payment = stored or _new_payment(invoice, payer, attempt, now)
+    payment = stored or new_payment(invoice, payer, attempt, now)
     try:
-        payment, outcome = ask_stripe(
-            invoice, payment, payer, is_on_record=stored is not None, stores=stores, gateways=gateways, now=now
-        )
+        payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
     except NeedsAttentionError as paused:
         return wait_for_key(invoice, paused, stores=stores, now=now) or collect_now(
             read_invoice(stores, invoice.organization_id, invoice.lago_id), stores=stores, gateways=gateways, now=now
@@ -151,7 +149,8 @@ def _restore(stored: Payment, customer: Customer, stores: Stores, now: datetime)
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
 
 
-def _new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> Payment:
+def new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> Payment:
+    """The payment of an attempt that is not on record yet."""
     return Payment(
         organization_id=invoice.organization_id,
         lago_id=payment_id(invoice.organization_id, invoice.lago_id, attempt),

@@ -8,7 +8,7 @@ from paystream.errors import (
     NeedsAttentionError,
     NotFoundError,
     OutcomeUnknownError,
-    RateLimitedError,
+    TooEarlyError,
     VersionConflictError,
 )
 from paystream.model.customer import Customer
@@ -47,8 +47,8 @@ def collect_waiting(
         raise NotFoundError("customer")
     try:
         paused = _finish_creation(customer, stores=stores, gateways=gateways, now=clock())
-    except RateLimitedError as limited:
-        queue.collect_waiting(organization_id, external_customer_id, after_seconds=limited.seconds)
+    except TooEarlyError as early:
+        queue.collect_waiting(organization_id, external_customer_id, after_seconds=early.seconds)
         return 0
     looked_at, errors = 0, []
     for invoice in stores.invoices.waiting(organization_id, external_customer_id):
@@ -57,10 +57,10 @@ def collect_waiting(
             break
         try:
             looked_at += _collect_one(invoice, customer, paused, stores=stores, gateways=gateways, clock=clock)
-        except RateLimitedError as limited:
+        except TooEarlyError as early:
             claimed = read_invoice(stores, organization_id, invoice.lago_id)
-            put_off(claimed, limited.try_again_at, stores=stores, now=clock())
-            queue.collect_waiting(organization_id, external_customer_id, after_seconds=limited.seconds)
+            put_off(claimed, early.try_again_at, stores=stores, now=clock())
+            queue.collect_waiting(organization_id, external_customer_id, after_seconds=early.seconds)
             break
         except (OutcomeUnknownError, VersionConflictError) as error:
             errors.append(error)

@@ -8,7 +8,7 @@ from paystream.errors import (
     NeedsAttentionError,
     NotFoundError,
     OutcomeUnknownError,
-    RateLimitedError,
+    TooEarlyError,
 )
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
@@ -19,6 +19,7 @@ from paystream.model.schedule import look_again_at
 from paystream.ports import Gateways, Stores
 from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.find_unrecorded import find_unrecorded
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
 from paystream.use_cases.refused_key import stripe_asked, wait_for_key
@@ -45,8 +46,8 @@ def settle_due(
         return None
     try:
         seen = _look_at_or_wait(invoice, stores, gateways, now)
-    except RateLimitedError as limited:
-        return put_off(invoice, limited.try_again_at, stores=stores, now=now)
+    except TooEarlyError as early:
+        return put_off(invoice, early.try_again_at, stores=stores, now=now)
     except (KeyRefusedError, NotFoundError, OutcomeUnknownError):
         put_off(invoice, look_again_at(invoice, now), stores=stores, now=now)
         raise
@@ -93,6 +94,11 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
         return _record_answer(invoice, payment, outcome, customer=customer, stores=stores, now=now)
     if customer and payment is None:
         resume_creation(customer, stores=stores, gateways=gateways, now=now)
+    if customer and payment is None and invoice.waiting_for:
+        unrecorded = find_unrecorded(invoice, customer, stores=stores, gateways=gateways, now=now)
+        if unrecorded:
+            unrecorded_payment, outcome = unrecorded
+            return _record_answer(invoice, unrecorded_payment, outcome, customer=customer, stores=stores, now=now)
     return collect_now(invoice, stores=stores, gateways=gateways, now=now)
 
 

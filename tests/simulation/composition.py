@@ -1,0 +1,116 @@
+"""Paystream's composition root, once for each execution environment, over the world's clients, clock and randomness.
+
+`paystream.bootstrap` keeps what it has made for as long as its process lives. Here many processes live in one.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import boto3
+import pytest
+from paystream import bootstrap
+from paystream.entry import records
+
+from .lambdas import Environment, Lambda, current_invocation
+from .scheduler import Scheduler
+
+Client = Callable[[str], Any]
+
+
+class Threads:
+    """In place of the standard library's thread pool: a task a thread, so that the seed decides who goes on."""
+
+    def __init__(self, compute: Lambda, max_workers: int) -> None:
+        self._compute = compute
+        self._workers = max_workers
+
+    def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        todo = list(items)
+        invocation = current_invocation()
+        if invocation is None or len(todo) < 2:
+            return iter([work(item) for item in todo])
+        results: list[Any] = [None] * len(todo)
+        left = iter(range(len(todo)))
+
+        def one_after_another() -> None:
+            for position in left:
+                results[position] = work(todo[position])
+
+        self._compute.threads(invocation, [one_after_another] * min(self._workers, len(todo)))
+        return iter(results)
+
+
+def compose(
+    patch: pytest.MonkeyPatch,
+    compute: Lambda,
+    scheduler: Scheduler,
+    *,
+    client: Client,
+    stripe_http_client: Callable[[float], Any],
+) -> None:
+    """Put the world in place of AWS, Stripe, the clock and randomness, until the patches are undone."""
+    variables = {name: value for function in compute.functions.values() for name, value in function.variables.items()}
+    for name, value in variables.items():
+        patch.setenv(name, value)
+    patch.setattr(boto3, "client", lambda service, **_: client(service))
+    patch.setattr(bootstrap, "now", lambda: datetime.fromtimestamp(scheduler.clock.seconds, UTC))
+    patch.setattr(bootstrap, "monotonic", scheduler.clock.now)
+    patch.setattr(bootstrap, "sleep", scheduler.sleep, raising=False)
+    patch.setattr(bootstrap, "new_id", lambda: new_uuid(scheduler))
+    patch.setattr(bootstrap, "new_key_secret", lambda: f"{scheduler.random.getrandbits(256):064x}")
+    world = Environment(next(iter(compute.functions.values())))
+    for name, made in list(vars(bootstrap).items()):
+        if hasattr(made, "cache_clear") and made.__module__ == bootstrap.__name__:
+            patch.setattr(bootstrap, name, _per_environment(name, made.__wrapped__, variables, world))
+    patch.setattr(
+        bootstrap,
+        "stripe_http_client",
+        lambda: stripe_http_client(float(_environment(world).function.variables.get("STRIPE_READ_SECONDS", "5"))),
+    )
+    patch.setattr(records, "ThreadPoolExecutor", partial(Threads, compute))
+    forget_threads()
+
+
+def forget_threads() -> None:
+    """Threads are kept for as long as the process lives, which is longer than a world does."""
+    records._threads.cache_clear()
+
+
+def new_uuid(scheduler: Scheduler) -> str:
+    """A UUID that is drawn from the seed."""
+    digits = f"{scheduler.random.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
+
+
+def _environment(world: Environment) -> Environment:
+    invocation = current_invocation()
+    return world if invocation is None else invocation.environment
+
+
+def _per_environment(
+    name: str, make: Callable[..., Any], variables: Mapping[str, str], world: Environment
+) -> Callable[..., Any]:
+    def made(*arguments: Any) -> Any:
+        kept = _environment(world).made
+        if (name, arguments) not in kept:
+            with _only(_environment(world).function.variables, variables):
+                kept[name, arguments] = make(*arguments)
+        return kept[name, arguments]
+
+    return made
+
+
+@contextmanager
+def _only(wanted: Mapping[str, str], all_of_them: Mapping[str, str]) -> Iterator[None]:
+    """The environment variables of one function, and of no other."""
+    for name in all_of_them.keys() - wanted.keys():
+        os.environ.pop(name, None)
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        os.environ.update(all_of_them)

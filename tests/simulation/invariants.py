@@ -1,0 +1,104 @@
+"""What must hold after every step. Only what changes is looked at, when it changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.stripe.store import Collection
+from sandbox.stripe.wire import JsonObject
+
+from .aws.tables import Key, Table
+from .aws.values import Item
+
+
+class ViolationError(AssertionError):
+    """The system did what it must never do."""
+
+
+@dataclass(slots=True)
+class Invariants:
+    """Collects what was violated; whoever drives the world raises it."""
+
+    violations: list[str] = field(default_factory=list)
+    succeeded: dict[str, str] = field(default_factory=dict)
+    failed_payments: set[Key] = field(default_factory=set)
+    notifications: dict[Key, str] = field(default_factory=dict)
+
+    def complain(self, text: str) -> None:
+        self.violations.append(text)
+
+    def check(self) -> None:
+        """Raises ViolationError if anything was violated so far."""
+        if self.violations:
+            raise ViolationError("; ".join(self.violations))
+
+    def watch_invoice(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
+        if after is None:
+            self.complain(f"invoice {key} was deleted")
+            return
+        if not _is_ours(after):
+            return
+        status = after["payment_status"]["S"]
+        is_open = status == "pending" and "problem" not in after
+        if is_open and not {"due_at", "due_shard"} <= after.keys():
+            self.complain(f"invoice {key} is open and has no time at which it is looked at again")
+        if not is_open and "due_at" in after:
+            self.complain(f"invoice {key} is closed and still due")
+        if before is not None and _is_ours(before):
+            self._compare(key, before, after)
+
+    def _compare(self, key: Key, before: Item, after: Item) -> None:
+        was, is_now = before["payment_status"]["S"], after["payment_status"]["S"]
+        if was == "succeeded" and is_now != "succeeded":
+            self.complain(f"invoice {key} was succeeded and is {is_now}")
+        if was == "failed" and is_now == "pending" and _number(before, "attempt") == _number(after, "attempt"):
+            self.complain(f"invoice {key} was failed and is pending without a new attempt")
+        if _number(after, "attempt") < _number(before, "attempt"):
+            self.complain(f"the attempts of invoice {key} fell")
+        if _number(after, "version") - _number(before, "version") not in (0, 1):
+            self.complain(f"the version of invoice {key} leaps")
+
+    def watch_payment(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
+        if after is None:
+            self.complain(f"payment {key} was deleted")
+            return
+        status = after["payment_status"]["S"]
+        if before is not None and before["payment_status"]["S"] == "succeeded" and status != "succeeded":
+            self.complain(f"payment {key} was succeeded and is {status}")
+        if status == "failed":
+            self.failed_payments.add(key)
+
+    def watch_notification(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
+        if after is not None:
+            self.notifications[key] = after["webhook_type"]["S"]
+
+    def watch_intent(self, intent: JsonObject) -> None:
+        """Rule 1: at most one successful payment per invoice."""
+        invoice_id = intent["metadata"].get("lago_invoice_id")
+        if intent["status"] != "succeeded" or invoice_id is None:
+            return
+        known = self.succeeded.setdefault(invoice_id, intent["id"])
+        if known != intent["id"]:
+            self.complain(f"invoice {invoice_id} was charged twice: {known} and {intent['id']}")
+
+
+class WatchedIntents(Collection):
+    """Payment intents of which every change is looked at."""
+
+    def __init__(self, invariants: Invariants) -> None:
+        super().__init__("payment_intent", "intent", indexed=("customer",))
+        self._invariants = invariants
+
+    def change(self, item_id: str, without: Sequence[str] = (), **changes: Any) -> JsonObject:
+        after = super().change(item_id, without, **changes)
+        if "status" in changes:
+            self._invariants.watch_intent(after)
+        return after
+
+
+def _is_ours(item: Mapping[str, Any]) -> bool:
+    return "customer_key" in item
+
+
+def _number(item: Item, name: str) -> int:
+    return int(item[name]["N"]) if name in item else 0

@@ -1,0 +1,215 @@
+"""What must hold when all is quiet: nothing is under way any more, and the table says what Stripe says."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.stripe.wire import JsonObject
+
+from .aws.tables import Key
+from .aws.values import Item
+from .invariants import ViolationError
+from .workload import Workload
+from .world import World
+
+_CLOSED = ("succeeded", "failed")
+
+
+@dataclass(slots=True)
+class Quiet:
+    """Compares all that there is. Every complaint is collected; `check` raises them together."""
+
+    world: World
+    workload: Workload
+
+    def check(self) -> None:
+        """Raises ViolationError."""
+        complaints = [
+            *self._each_invoice_that_was_brought_is_there(),
+            *self._each_intent_is_on_record(),
+            *self._each_payment_is_as_stripe_has_it(),
+            *self._each_invoice_is_as_stripe_has_it(),
+            *self._each_notification_was_published(),
+            *self._each_failure_was_told_once(),
+            *self._nothing_is_left_over(),
+        ]
+        if complaints:
+            raise ViolationError(f"{len(complaints)} when quiet: " + "; ".join(complaints[:12]))
+
+    def _each_invoice_that_was_brought_is_there(self) -> Iterator[str]:
+        for key, kind in self.workload.expected.items():
+            item = self._invoices().get(key)
+            if item is None:
+                yield f"invoice {key} is gone"
+            elif "customer_key" not in item:
+                yield f"invoice {key} ({kind}) was never taken in"
+            elif (kind == "malformed") is not ("problem" in item):
+                yield f"invoice {key} ({kind}) is {'' if 'problem' in item else 'not '}parked"
+
+    def _each_intent_is_on_record(self) -> Iterator[str]:
+        payments = self._payments()
+        by_intent = {item["provider_payment_id"]["S"] for item in payments.values() if "provider_payment_id" in item}
+        for intent in self._intents():
+            if "lago_payment_id" in intent["metadata"] and intent["id"] not in by_intent:
+                yield f"intent {intent['id']} ({intent['status']}) is on no payment"
+
+    def _each_payment_is_as_stripe_has_it(self) -> Iterator[str]:
+        intents = {intent["id"]: intent for intent in self._intents()}
+        for key, payment in self._payments().items():
+            status, intent_id = payment["payment_status"]["S"], payment.get("provider_payment_id", {}).get("S")
+            if intent_id is None:
+                if status == "failed" and "failure" not in payment:
+                    yield f"payment {key} failed without a reason"
+                elif status in ("succeeded", "processing"):
+                    yield f"payment {key} is {status} without an intent"
+                continue
+            intent = intents.get(intent_id)
+            if intent is None:
+                yield f"payment {key} has an intent that Stripe has not: {intent_id}"
+            elif (payment["status"]["S"], int(payment["amount_cents"]["N"])) != (intent["status"], intent["amount"]):
+                yield (
+                    f"payment {key} is {payment['status']['S']} over {payment['amount_cents']['N']}, "
+                    f"its intent {intent['status']} over {intent['amount']}"
+                )
+
+    def _each_invoice_is_as_stripe_has_it(self) -> Iterator[str]:
+        statuses: dict[str, list[JsonObject]] = {}
+        for intent in self._intents():
+            statuses.setdefault(intent["metadata"].get("lago_invoice_id", ""), []).append(intent)
+        for key, item in self._invoices().items():
+            if "customer_key" in item and "problem" not in item:
+                yield from self._compare(key, item, statuses.get(item["lago_id"]["S"], []))
+
+    def _compare(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
+        status, paid = item["payment_status"]["S"], int(item["total_paid_amount_cents"]["N"])
+        received = sum(intent["amount_received"] for intent in intents if intent["status"] == "succeeded")
+        if paid != received:
+            yield f"invoice {key} has {paid} paid, Stripe has received {received}"
+        owed = int(item["total_amount_cents"]["N"])
+        if received or owed == 0:
+            wanted = "succeeded"
+        elif intents:
+            wanted = "failed" if intents[-1]["status"] in ("requires_payment_method", "canceled") else "pending"
+        else:
+            wanted = "failed" if self._was_refused(item) else "pending"
+        if status != wanted:
+            yield f"invoice {key} is {status}, Stripe says {wanted}"
+        elif status == "pending":
+            yield from self._explain(key, item)
+
+    def _was_refused(self, item: Item) -> bool:
+        """Whether Stripe refused the payment before there was an intent."""
+        return any(
+            payment["invoice_id"] == item["lago_id"]
+            and payment["payment_status"]["S"] == "failed"
+            and "provider_payment_id" not in payment
+            for payment in self._payments_of(item)
+        )
+
+    def _payments_of(self, item: Item) -> list[Item]:
+        table = self.world.database.tables["PaymentsTable"]
+        index = table.indexes["by_invoice"]
+        index.catch_up()
+        partition = f"{item['organization_id']['S']}#{item['lago_id']['S']}"
+        keys = [position[-2:] for position in index.order.span(partition, None, None, None, forward=True)]
+        return [found for key in keys if (found := table.get(key)) is not None]
+
+    def _explain(self, key: Key, item: Item) -> Iterator[str]:
+        """Why the invoice is open when all is quiet: the world must know a reason."""
+        waiting_for = item.get("waiting_for", {}).get("S")
+        organization_id, external_id = item["organization_id"]["S"], item["external_customer_id"]["S"]
+        customer = self.world.database.tables["CustomersTable"].get((organization_id, external_id))
+        if customer is None:
+            reason = "customer"
+        elif "payment_provider_code" not in customer:
+            reason = "integration"
+        elif "provider_customer_id" not in customer:
+            reason = "provider_customer"
+        else:
+            reason = "" if self._can_pay(customer) else "payment_method"
+        if not reason or waiting_for != reason:
+            known = reason or "none"
+            yield f"invoice {key} is open without a reason: it waits for {waiting_for}, the world knows {known}"
+
+    def _can_pay(self, customer: Item) -> bool:
+        """Whether Stripe knows a default method, and has told us so."""
+        for account in self.world.stripe.accounts.values():
+            found = account.customers.get(customer["provider_customer_id"]["S"])
+            if found is not None and not found.get("deleted"):
+                has_default = found["invoice_settings"]["default_payment_method"] is not None
+                return has_default and not self._was_not_told(customer, account.id)
+        return False
+
+    def _was_not_told(self, customer: Item, account_id: str) -> bool:
+        """Whether an event about the customer's methods was lost: then Paystream cannot know."""
+        events = self.world.stripe.accounts[account_id].events
+        customer_id = customer["provider_customer_id"]["S"]
+        lost = (events.get(event_id) for event_id in sorted(self.world.weather.lost_events))
+        return any(
+            event is not None
+            and customer_id in (event["data"]["object"]["id"], event["data"]["object"].get("customer"))
+            for event in lost
+            if event is not None and not event["type"].startswith("payment_intent")
+        )
+
+    def _each_notification_was_published(self) -> Iterator[str]:
+        times = self.world.subscriber.times
+        ids = {key[1] for key in self.world.invariants.notifications}
+        for key, webhook_type in self.world.invariants.notifications.items():
+            if key[1] not in times:
+                yield f"notification {key} ({webhook_type}) was never published"
+        for unique_key in times.keys() - ids:
+            yield f"a message was published that is in no outbox: {unique_key}"
+
+    def _each_failure_was_told_once(self) -> Iterator[str]:
+        keys_of = self.world.subscriber.keys
+        for key in sorted(self.world.invariants.failed_payments):
+            told = keys_of("invoice.payment_failure", key[1])
+            if len(told) != 1:
+                yield f"the failure of payment {key} was told {len(told)} times"
+        for key, payment in self._payments().items():
+            if payment["payment_status"]["S"] == "succeeded" and len(keys_of("payment.succeeded", key[1])) != 1:
+                yield f"the success of payment {key} was not told once"
+        for key, item in self._invoices().items():
+            status = item.get("payment_status", {}).get("S")
+            is_told = status in _CLOSED and "problem" not in item and int(item["total_amount_cents"]["N"]) > 0
+            if is_told and not keys_of("invoice.payment_status_updated", f"{key[1]} {status}"):
+                yield f"that invoice {key} is {status} was never told"
+
+    def _nothing_is_left_over(self) -> Iterator[str]:
+        for mapping in self.world.mappings:
+            if mapping.backlog():
+                yield f"{mapping.settings.function} has {mapping.backlog()} records to do"
+            if mapping.trimmed:
+                yield f"{mapping.settings.function} lost {len(mapping.trimmed)} records"
+        for url, queue in self.world.queues.queues.items():
+            held = queue.held()
+            if held and queue.most_receives is not None:
+                yield f"{url} has {len(held)} messages"
+        if self.world.compute.running:
+            yield f"{len(self.world.compute.running)} functions still run"
+
+    def _intents(self) -> Iterator[JsonObject]:
+        for account in self.world.stripe.accounts.values():
+            yield from account.payment_intents
+
+    def _invoices(self) -> Mapping[Key, Item]:
+        return dict(self.world.database.tables["InvoicesTable"].items())
+
+    def _payments(self) -> Mapping[Key, Item]:
+        return dict(self.world.database.tables["PaymentsTable"].items())
+
+
+def failed_records(world: World) -> list[tuple[str, Any]]:
+    """The functions and events of what was set aside for good, oldest first, as an operator would run them again."""
+    found = []
+    for bucket in world.buckets.names:
+        for summary in world.buckets.list_objects_v2(Bucket=bucket).get("Contents", ()):
+            body = json.loads(world.buckets.get_object(Bucket=bucket, Key=summary["Key"])["Body"].read())
+            function = body["requestContext"]["functionArn"].rpartition(":")[2]
+            found.append((body["timestamp"], function, json.loads(body["payload"]), bucket, summary["Key"]))
+    return [
+        (function, (payload, bucket, key))
+        for _, function, payload, bucket, key in sorted(found, key=lambda one: (one[0], one[4]))
+    ]

@@ -1,0 +1,129 @@
+"""One run: a world is set up, bad weather comes, everything is brought in, it calms down, and all must be well."""
+
+import gc
+import time
+import warnings
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import Any
+
+from .lambdas import Failed
+from .quiet import Quiet, failed_records
+from .trace import Trace
+from .weather import PROFILES
+from .workload import Workload
+from .world import World
+
+_ARRIVES = 0.03
+_QUIET_FOR = 4.5 * 86400.0
+_MOST_BACKLOG = 60
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run was. `violation` is None if all was well."""
+
+    seed: int
+    profile: str
+    invoices: int
+    violation: str | None = None
+    steps: int = 0
+    effects: int = 0
+    crashes: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    invocations: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    exceptions: Counter[str] = field(default_factory=Counter)
+    stripe_calls: int = 0
+    virtual_days: float = 0.0
+    seconds: float = 0.0
+    hash: str = ""
+    last: list[str] = field(default_factory=list)
+
+
+def profile_of(seed: int) -> str:
+    """Each seed has its weather."""
+    names = [name for name in PROFILES if name != "calm"]
+    return Random(seed).choice(names)
+
+
+def simulate(seed: int, invoices: int, *, profile: str | None = None, shows_all: bool = False) -> Report:
+    """Run one seed to its end. A violation is in the report, not raised."""
+    warnings.filterwarnings("ignore", "No application metrics to publish")
+    started = time.process_time()
+    name = profile or profile_of(seed)
+    report = Report(seed, name, invoices)
+    trace = Trace(shows_all=shows_all)
+    with World(seed, trace=trace) as world:
+        workload = Workload(world, invoices)
+        try:
+            _live(world, workload, name)
+        except AssertionError as violation:
+            report.violation = str(violation)
+            report.last = list(trace.last)
+        _fill(report, world, trace)
+    report.seconds = time.process_time() - started
+    gc.collect()
+    return report
+
+
+def _live(world: World, workload: Workload, profile: str) -> None:
+    workload.set_up()
+    world.weather.profile = PROFILES[profile]
+    while workload.brought < workload.invoices:
+        if world.random.random() < _ARRIVES and workload.next_at(0.0) is not None and _backlog(world) < _MOST_BACKLOG:
+            workload.start()
+        if world.weather.happens(world.weather.profile.disturbance):
+            workload.disturb()
+        world.step()
+    for _ in range(400):
+        world.step()
+    world.weather.calm_down()
+    settle(world, workload)
+    Quiet(world, workload).check()
+
+
+def settle(world: World, workload: Workload) -> None:
+    """Faults have stopped. The operator repairs what is an operator's matter, and days go by."""
+    world.jump(0)
+    world.run(world.clock.now() + 6 * 3600)
+    workload.reconnect_all()
+    world.run(world.clock.now() + 60)
+    workload.pay_up()
+    for _ in range(3):
+        world.run(world.clock.now() + _QUIET_FOR / 3)
+        redrive(world)
+    world.run(world.clock.now() + 86400)
+    world.invariants.check()
+
+
+def redrive(world: World) -> None:
+    """Run again what was set aside for good; what then succeeds is deleted."""
+    for function, (payload, bucket, key) in failed_records(world):
+        world.compute.invoke(function, payload, partial(_redriven, world, bucket, key))
+        world.run(world.clock.now() + 60)
+
+
+def _redriven(world: World, bucket: str, key: str, answer: Any) -> None:
+    if not isinstance(answer, Failed) and not answer.get("batchItemFailures"):
+        world.buckets.delete_object(Bucket=bucket, Key=key)
+
+
+def _backlog(world: World) -> int:
+    return sum(mapping.backlog() for mapping in world.mappings)
+
+
+def _fill(report: Report, world: World, trace: Trace) -> None:
+    report.steps, report.hash = trace.steps, trace.hash()
+    report.effects, report.crashes = world.effects.number, world.effects.crashes
+    report.faults = Counter(world.effects.faults) + world.weather.counts
+    report.invocations = Counter(world.compute.counts)
+    report.exceptions = world.log.exceptions
+    report.stripe_calls = sum(world.stripe.log.counts.values())
+    report.virtual_days = (world.clock.now() - 1_795_428_000) / 86400
+    report.statuses = Counter(
+        "parked" if "problem" in item else item.get("payment_status", {"S": "not taken in"})["S"]
+        for _, item in world.database.tables["InvoicesTable"].items()
+    )

@@ -1,0 +1,260 @@
+"""Small stories in which every call of AWS and of Stripe happens. The kill-point matrix crashes at each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import stripe
+
+from .effects import Fault
+from .lambdas import Failed
+from .workload import Connection, Payer, Workload
+
+ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
+_CODE = "/api/v1/integrations/stripe/{code}"
+_HOUR = 3600.0
+
+FaultOf = Callable[[str, str, Mapping[str, Any]], tuple[str, Fault] | None]
+
+
+@dataclass(slots=True)
+class Stage:
+    """What a story is told with."""
+
+    workload: Workload
+    connection: Connection | None = None
+    payers: dict[str, Payer] = field(default_factory=dict)
+
+    def connect(self) -> Connection:
+        self.connection = self.workload.connect(ORGANIZATION, "stripe")
+        return self.connection
+
+    def payer(self, token: str) -> Payer:
+        connection = self.connection or self.connect()
+        payer = self.workload.add_payer(connection, f"customer-{len(self.payers)}", token)
+        self.payers[payer.external_id] = payer
+        return payer
+
+    def first_payer(self) -> Payer:
+        return self.payers["customer-0"]
+
+    def put_invoice(self, payer: Payer, **more: Any) -> None:
+        self.workload.put(self.workload.item(payer) | more, "put")
+
+    def wait(self, seconds: float) -> None:
+        self.workload.world.run(self.workload.world.clock.now() + seconds)
+
+    def ask(self, method: str, resource: str, body: Any = None, **parameters: str) -> None:
+        self.workload.request(method, resource, ORGANIZATION, body, parameters=parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`prepare` happens in peace, `act` is what is crashed in.
+
+    `leap` seconds go by after a crash, if it says so.
+    """
+
+    name: str
+    prepare: Callable[[Stage], None]
+    act: Callable[[Stage], None]
+    fault_of: FaultOf = lambda service, operation, parameters: None
+    webhooks_are_lost: bool = False
+    leap: float = 0.0
+
+
+def _good(stage: Stage) -> None:
+    stage.payer("pm_card_visa")
+
+
+def _collect(stage: Stage) -> None:
+    stage.workload.request_invoice(stage.first_payer(), 4200)
+    stage.wait(_HOUR)
+
+
+def _declined(stage: Stage) -> None:
+    stage.payer("pm_card_chargeCustomerFail")
+
+
+def _put(stage: Stage) -> None:
+    stage.put_invoice(stage.first_payer())
+    stage.wait(_HOUR)
+
+
+def _put_with_a_taken_number(stage: Stage) -> None:
+    stage.put_invoice(stage.first_payer(), number={"S": "2026-1"})
+    stage.wait(60)
+    stage.workload.request_invoice(stage.first_payer(), 4200, number="2026-1")
+    stage.wait(60)
+
+
+def _without_card(stage: Stage) -> None:
+    stage.payer("")
+    stage.put_invoice(stage.first_payer())
+    stage.wait(120)
+
+
+def _card_is_set_up(stage: Stage) -> None:
+    payer = stage.first_payer()
+    stage.workload.client(payer).v1.setup_intents.create(
+        {
+            "customer": str(payer.provider_customer_id),
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "usage": "off_session",
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+        }
+    )
+    stage.wait(600)
+
+
+def _bank_debit(stage: Stage) -> None:
+    stage.payer("pm_usBankAccount_success")
+
+
+def _lost(creation: str) -> FaultOf:
+    """Stripe's answers to these creations are lost: what became of them must be looked up."""
+
+    def fault_of(service: str, operation: str, parameters: Mapping[str, Any]) -> tuple[str, Fault] | None:
+        return ("answer lost", _lose) if operation == creation else None
+
+    return fault_of
+
+
+def _lose(perform: Callable[[], Any]) -> Any:
+    perform()
+    connection_error: Any = stripe.APIConnectionError
+    raise connection_error("lost", should_retry=True)
+
+
+def _nobody(stage: Stage) -> None:
+    """Nothing is there yet."""
+
+
+def _connect_rotate_disconnect(stage: Stage) -> None:
+    connection = stage.connect()
+    stage.workload.rotate(connection)
+    stage.wait(60)
+    for endpoint in list(connection.account.webhook_endpoints):
+        connection.account.webhook_endpoints.change(endpoint["id"], status="disabled")
+    stage.workload.put_connection(connection)
+    stage.wait(60)
+    stage.ask("DELETE", _CODE, code=connection.code)
+    stage.wait(60)
+
+
+def _created_twice(service: str, operation: str, parameters: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    """botocore repeats a creation whose answer was lost, and finds its own secret."""
+    if operation != "create_secret":
+        return None
+    return "sent twice", lambda perform: (perform(), perform())[1]
+
+
+def _connected(stage: Stage) -> None:
+    stage.connect()
+
+
+def _create_at_stripe(stage: Stage) -> None:
+    payer = stage.payer("created")
+    stage.ask("POST", "/api/v1/customers", {"customer": {"external_id": payer.external_id, "name": "Renamed"}})
+    stage.wait(_HOUR)
+
+
+def _begun_a_day_ago(stage: Stage) -> None:
+    """A creation that never had an answer: its key may be forgotten by now."""
+    effects = stage.workload.world.effects
+    calm, effects.fault_of = effects.fault_of, _lost("POST /v1/customers")
+    stage.payer("created")
+    stage.wait(25 * _HOUR)
+    effects.fault_of = calm
+
+
+def _send_again(stage: Stage) -> None:
+    body = {"customer": {"external_id": stage.first_payer().external_id, "name": "Renamed"}}
+    stage.ask("POST", "/api/v1/customers", body)
+    stage.wait(_HOUR)
+
+
+def _put_and_wait(stage: Stage) -> None:
+    stage.put_invoice(stage.first_payer())
+    stage.wait(4 * _HOUR)
+
+
+def _link_with_a_card_that_is_no_default(stage: Stage) -> None:
+    payer = stage.payer("unlinked")
+    customer = stage.workload.stripe_customer(payer, "")
+    stage.workload.client(payer).v1.payment_methods.attach("pm_card_visa", {"customer": customer})
+    stage.workload.link(payer, customer)
+    stage.wait(_HOUR)
+    stage.put_invoice(payer)
+    stage.wait(_HOUR)
+
+
+def _issue_key_and_use_it(stage: Stage) -> None:
+    """The operator calls again if no key came; the key then opens the door."""
+    compute = stage.workload.world.compute
+
+    def issued(answer: Any) -> None:
+        if isinstance(answer, Failed):
+            compute.invoke("IssueApiKeyFunction", {"organization_id": ORGANIZATION}, issued)
+        else:
+            _authorize(stage, answer["api_key"])
+
+    compute.invoke("IssueApiKeyFunction", {"organization_id": ORGANIZATION}, issued)
+    stage.wait(60)
+
+
+def _authorize(stage: Stage, key: str) -> None:
+    event = {"authorizationToken": f"Bearer {key}", "methodArn": "arn:aws:execute-api:us-east-1:1:api/live/GET/x"}
+
+    def answered(answer: Any) -> None:
+        if isinstance(answer, Failed) and answer.reason != "error":
+            stage.workload.world.compute.invoke("AuthorizeRequestFunction", event, answered)
+        elif isinstance(answer, Failed):
+            stage.workload.world.invariants.complain(f"a key that was issued is refused: {answer.error}")
+
+    stage.workload.world.compute.invoke("AuthorizeRequestFunction", event, answered)
+
+
+def _an_invoice(stage: Stage) -> None:
+    _good(stage)
+    _collect(stage)
+
+
+def _read(stage: Stage) -> None:
+    for resource in ("/api/v1/customers", "/api/v1/invoices", "/api/v1/payments", "/api/v1/integrations"):
+        stage.ask("GET", resource)
+        stage.wait(20)
+
+
+def _put_over(stage: Stage) -> None:
+    table = stage.workload.world.database.tables["InvoicesTable"]
+    (item,) = [item for _, item in table.items()]
+    names = ("organization_id", "lago_id", "external_customer_id", "currency", "total_amount_cents")
+    stage.workload.put({name: dict(item[name]) for name in names}, "put", over=True)
+    stage.wait(2 * _HOUR)
+
+
+SCENARIOS = (
+    Scenario("an invoice is created and collected", _good, _collect),
+    Scenario("an invoice is put and declined", _declined, _put),
+    Scenario("a result is found a day later", _good, _put, webhooks_are_lost=True, leap=25 * _HOUR),
+    Scenario("a number is taken", _good, _put_with_a_taken_number),
+    Scenario("a customer's card is set up", _without_card, _card_is_set_up),
+    Scenario("a bank debit is looked at", _bank_debit, _put, webhooks_are_lost=True),
+    Scenario(
+        "an unknown outcome is looked up",
+        _good,
+        _put_and_wait,
+        fault_of=_lost("POST /v1/payment_intents"),
+        webhooks_are_lost=True,
+    ),
+    Scenario("an account is connected, changed and disconnected", _nobody, _connect_rotate_disconnect),
+    Scenario("a secret is created twice", _nobody, _connected, fault_of=_created_twice),
+    Scenario("a customer is created at Stripe", _connected, _create_at_stripe),
+    Scenario("a customer's creation is looked up a day later", _begun_a_day_ago, _send_again),
+    Scenario("a customer is linked", _connected, _link_with_a_card_that_is_no_default),
+    Scenario("a key is issued", _nobody, _issue_key_and_use_it),
+    Scenario("records are read", _an_invoice, _read),
+    Scenario("an item is put over an invoice", _an_invoice, _put_over),
+)
