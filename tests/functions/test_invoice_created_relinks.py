@@ -153,3 +153,37 @@ def test_a_request_that_was_in_progress_while_the_customer_was_linked_anew_is_fo
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
+
+
+@pytest.mark.parametrize("hours", [1, 25])
+def test_a_request_in_progress_in_another_account_must_come_to_its_end_before_this_one_is_asked(
+    world: World, hours: float
+) -> None:
+    """The two accounts share no idempotency key, and what is in progress is in no list."""
+    world.connect()
+    world.customer()
+    invoice_id = world.create_invoice()
+    event = world.stream_event(world.new_images("invoices"))
+    world.stripe.control.add_fault("hold", path="/v1/payment_intents")
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    world.invoke("invoice-created", event)
+    other = world.stripe.control.add_account()
+    world.connect("other", secret_key=str(other["secret_key"]))
+    client = world.stripe_as(str(other["secret_key"])).v1
+    customer = client.customers.create({"name": "Acme"}).id
+    client.payment_methods.attach("pm_card_visa", {"customer": customer})
+    link(world, customer, "other")
+
+    assert world.invoke("invoice-created", event) == {"batchItemFailures": []}
+
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+    (held,) = world.stripe.control.holds()
+    world.stripe.release(held)
+    world.stripe.due_deliveries()
+    world.pass_time(hours * HOUR)
+
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+    assert client.payment_intents.list().data == []
