@@ -12,6 +12,7 @@ from botocore.config import Config
 from moto import mock_aws
 from sandbox.aws import AwsEmulator
 from sandbox.processes import ChildProcess, free_port, is_listening
+from stores.simulated import SimulatedDynamoDB, SimulatedStreams
 from template import REPOSITORY
 
 DYNOXIDE = REPOSITORY / ".venv" / "dynoxide" / "bin" / "dynoxide"
@@ -79,6 +80,13 @@ def ministack(folder: Path) -> Iterator[Target]:
         yield Target(emulator.client("dynamodb"), emulator.client("dynamodbstreams"))
 
 
+@contextmanager
+def simulation(folder: Path) -> Iterator[Target]:
+    """The one that the functions run on in the simulation."""
+    dynamodb = SimulatedDynamoDB()
+    yield Target(OneAtATime(dynamodb), SimulatedStreams(dynamodb))
+
+
 def endpoint(url: str) -> Start:
     """Whatever listens there already, such as Amazon's DynamoDB Local."""
 
@@ -89,7 +97,12 @@ def endpoint(url: str) -> Start:
     return connected
 
 
-TARGETS: Mapping[str, Start] = {"moto": moto, "dynoxide": dynoxide, "ministack": ministack}
+TARGETS: Mapping[str, Start] = {
+    "moto": moto,
+    "simulation": simulation,
+    "dynoxide": dynoxide,
+    "ministack": ministack,
+}
 
 
 def target_named(name: str) -> Start:
