@@ -62,6 +62,7 @@ def compose(
     patch.setattr(bootstrap, "sleep", scheduler.sleep, raising=False)
     patch.setattr(bootstrap, "new_id", lambda: new_uuid(scheduler))
     patch.setattr(bootstrap, "new_key_secret", lambda: f"{scheduler.random.getrandbits(256):064x}")
+    patch.setattr(bootstrap, "SystemRandom", lambda: scheduler.random)
     world = Environment(next(iter(compute.functions.values())))
     for name, made in list(vars(bootstrap).items()):
         if hasattr(made, "cache_clear") and made.__module__ == bootstrap.__name__:
