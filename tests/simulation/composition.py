@@ -96,11 +96,12 @@ def _per_environment(
     name: str, make: Callable[..., Any], variables: Mapping[str, str], world: Environment
 ) -> Callable[..., Any]:
     def made(*arguments: Any) -> Any:
-        kept = _environment(world).made
-        if (name, arguments) not in kept:
-            with _only(_environment(world).function.variables, variables):
-                kept[name, arguments] = make(*arguments)
-        return kept[name, arguments]
+        environment = _environment(world)
+        kept, key = environment.made, (name, arguments)
+        if key not in kept:
+            with _only(environment.function.variables, variables):
+                kept[key] = make(*arguments)
+        return kept[key]
 
     return made
 
