@@ -108,11 +108,11 @@ def _per_environment(
 
 @contextmanager
 def _only(wanted: Mapping[str, str], all_of_them: Mapping[str, str]) -> Iterator[None]:
-    """The environment variables of one function, and of no other."""
-    for name in all_of_them.keys() - wanted.keys():
-        os.environ.pop(name, None)
-    os.environ.update(wanted)
+    """The environment variables of one function, and of no other; within another such block of it nothing changes."""
+    absent = {name: os.environ.pop(name) for name in all_of_them.keys() - wanted.keys() if name in os.environ}
+    others = {name: os.environ[name] for name, value in wanted.items() if os.environ[name] != value}
+    os.environ.update({name: wanted[name] for name in others})
     try:
         yield
     finally:
-        os.environ.update(all_of_them)
+        os.environ.update(absent | others)
