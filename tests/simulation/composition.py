@@ -62,6 +62,7 @@ def compose(
     patch.setattr(bootstrap, "sleep", scheduler.sleep, raising=False)
     patch.setattr(bootstrap, "new_id", lambda: new_uuid(scheduler))
     patch.setattr(bootstrap, "new_key_secret", lambda: f"{scheduler.random.getrandbits(256):064x}")
+    patch.setattr(bootstrap, "SystemRandom", lambda: scheduler.random)
     world = Environment(next(iter(compute.functions.values())))
     for name, made in list(vars(bootstrap).items()):
         if hasattr(made, "cache_clear") and made.__module__ == bootstrap.__name__:
@@ -95,22 +96,23 @@ def _per_environment(
     name: str, make: Callable[..., Any], variables: Mapping[str, str], world: Environment
 ) -> Callable[..., Any]:
     def made(*arguments: Any) -> Any:
-        kept = _environment(world).made
-        if (name, arguments) not in kept:
-            with _only(_environment(world).function.variables, variables):
-                kept[name, arguments] = make(*arguments)
-        return kept[name, arguments]
+        environment = _environment(world)
+        kept, key = environment.made, (name, arguments)
+        if key not in kept:
+            with _only(environment.function.variables, variables):
+                kept[key] = make(*arguments)
+        return kept[key]
 
     return made
 
 
 @contextmanager
 def _only(wanted: Mapping[str, str], all_of_them: Mapping[str, str]) -> Iterator[None]:
-    """The environment variables of one function, and of no other."""
-    for name in all_of_them.keys() - wanted.keys():
-        os.environ.pop(name, None)
-    os.environ.update(wanted)
+    """The environment variables of one function, and of no other; within another such block of it nothing changes."""
+    absent = {name: os.environ.pop(name) for name in all_of_them.keys() - wanted.keys() if name in os.environ}
+    others = {name: os.environ[name] for name, value in wanted.items() if os.environ[name] != value}
+    os.environ.update({name: wanted[name] for name in others})
     try:
         yield
     finally:
-        os.environ.update(all_of_them)
+        os.environ.update(absent | others)

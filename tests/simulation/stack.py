@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from template import resources, template
@@ -85,6 +86,7 @@ def schedules() -> list[tuple[str, float]]:
     return [(function, _seconds(properties["Schedule"])) for function, properties in _events("Schedule")]
 
 
+@cache
 def function_of_route(method: str, resource: str) -> str:
     """The function that API Gateway calls. Raises LookupError if there is none."""
     for function, properties in _events("Api"):

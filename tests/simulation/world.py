@@ -183,7 +183,7 @@ class World:
             self.scheduler.resume_one()
             return True
         now = self.clock.seconds
-        ready = [source for source in self.sources if _is_ready(source, now)]
+        ready = [source for source in self.sources if (at := source.next_at(now)) is not None and at <= now]
         if ready:
             source = ready[int(self.random.random() * len(ready))]
             self.trace.note("begin", source.name)
@@ -229,11 +229,6 @@ class World:
         for function, every in stack.schedules():
             self.sources.append(ScheduleSource(around, function, every, self.next_due.at, function))
         self.sources.append(self.webhooks)
-
-
-def _is_ready(source: Source, now: float) -> bool:
-    at = source.next_at(now)
-    return at is not None and at <= now
 
 
 def times(item: Mapping[str, Any], name: str) -> datetime | None:

@@ -9,7 +9,8 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from hypothesis import example, given
 from hypothesis import strategies as st
 from paystream.adapters.dynamodb.items import attribute_values, from_item, plain_item, to_item
 from paystream.model.api_key import ApiKey
@@ -109,3 +110,56 @@ def test_whole_numbers_are_ints_and_others_stay_exact() -> None:
     assert plain == {"whole": 42, "exact": Decimal("0.1"), "inside": [{"whole": 1}]}
     assert isinstance(plain["whole"], int)
     assert isinstance(plain["inside"][0]["whole"], int)
+
+
+numbers = whole_numbers | st.decimals(allow_nan=False, allow_infinity=False, places=4).filter(
+    lambda number: abs(number) < 10**30
+)
+stored_values = st.recursive(
+    st.none() | st.booleans() | numbers | words | st.binary(min_size=1) | st.sets(words, min_size=1),
+    lambda inner: st.lists(inner, max_size=3) | st.tuples(inner) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(stored_values)
+@example(10**38 - 1)
+@example(-(10**38) + 1)
+@example(Decimal("1E+40"))
+@example(Decimal("-0"))
+def test_values_are_typed_as_boto3_types_them(value: Any) -> None:
+    assert attribute_values({"name": value}) == {"name": TypeSerializer().serialize(value)}
+
+
+@pytest.mark.parametrize("value", [10**38, -(10**40) + 1, 0.5, Decimal("NaN"), Decimal("Infinity"), object()])
+def test_what_boto3_does_not_store_is_not_stored(value: Any) -> None:
+    theirs = _outcome(lambda: TypeSerializer().serialize(value))
+
+    assert issubclass(theirs, Exception)
+    assert _outcome(lambda: attribute_values({"name": [value]})) is theirs
+
+
+@given(stored_values)
+@example(10**38 - 1)
+@example(-(10**38) + 1)
+@example(Decimal("1E+40"))
+@example(Decimal("-0"))
+def test_values_are_read_as_boto3_reads_them(value: Any) -> None:
+    stored = TypeSerializer().serialize(value)
+
+    assert plain_item({"name": stored}) == {"name": TypeDeserializer().deserialize(stored)}
+
+
+@pytest.mark.parametrize("number", ["1" * 39, "0.1", "-7", "1e2", "٣"])
+def test_numbers_are_read_as_boto3_reads_them(number: str) -> None:
+    assert _outcome(lambda: plain_item({"n": {"N": number}})["n"]) == _outcome(
+        lambda: TypeDeserializer().deserialize({"N": number})
+    )
+
+
+def _outcome(read: Callable[[], Any]) -> Any:
+    """What is read, or of which type the error is."""
+    try:
+        return read()
+    except (TypeError, ArithmeticError) as error:
+        return type(error)

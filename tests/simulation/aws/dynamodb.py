@@ -385,6 +385,8 @@ def _limit(operation: str, limit: int | None) -> int | None:
 
 def _check_used(names: Mapping[str, str], values: Mapping[str, Any], parsed: Sequence[Parsed | None]) -> None:
     """Raises InvalidValueError if there are placeholders that no expression uses."""
+    if not names and not values and all(one is None for one in parsed):
+        return
     used_names: set[str] = set()
     used_values: set[str] = set()
     for one in parsed:

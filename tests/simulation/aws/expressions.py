@@ -34,6 +34,9 @@ class Scope:
 
     def path(self, path: Path) -> Path:
         """The path with its placeholders replaced. Raises InvalidValueError for one that is not defined."""
+        if len(path) == 1:
+            (name,) = path
+            return (self._name(name),) if isinstance(name, str) and name[0] == "#" else path
         return tuple(self._name(step) if isinstance(step, str) and step[0] == "#" else step for step in path)
 
     def _name(self, placeholder: str) -> str:

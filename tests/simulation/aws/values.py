@@ -92,11 +92,13 @@ def normal_number(text: str) -> str:
 
 def copied(item: Item) -> Item:
     """A copy that shares nothing that can be changed."""
-    return {name: copied_value(value) for name, value in item.items()}
+    return {name: value.copy() if "S" in value else copied_value(value) for name, value in item.items()}
 
 
 def copied_value(value: AttributeValue) -> AttributeValue:
     """A copy that shares nothing that can be changed."""
+    if "S" in value or "N" in value:
+        return value.copy()
     if "M" in value:
         return {"M": {name: copied_value(entry) for name, entry in value["M"].items()}}
     if "L" in value:
