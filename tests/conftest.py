@@ -14,7 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """What a run is to be against, and where its figures go."""
     parser.addoption(
         "--dynamodb",
-        default="moto",
+        default="simulation",
         help="what tests/stores run against: a name of tests/stores/targets.py, or the URL of an endpoint",
     )
     parser.addoption("--figures", type=Path, help="the file to write outcomes and figures to, as JSON")

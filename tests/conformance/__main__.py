@@ -53,6 +53,7 @@ JUDGES = (
     Judge("stripe-mock", "stripe-mock", Tool("go", "version", (1, 24)), ("tests/conformance",)),
     Judge("dynoxide", "dynoxide", Tool("cargo", "--version", (1, 88)), ("tests/stores", "--dynamodb=dynoxide")),
     Judge("MiniStack", "ministack", None, ("tests/stores", "--dynamodb=ministack")),
+    Judge("moto", "project", None, ("tests/stores", "--dynamodb=moto")),
 )
 
 
