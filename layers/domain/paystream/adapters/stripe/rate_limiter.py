@@ -118,7 +118,7 @@ class RateLimiter:
         return RateLimitedError(datetime.fromtimestamp(at, UTC), at - self._clock())
 
     def _place(self, integration: Integration, endpoint: str) -> float:
-        """The lock is not held while places are asked for: two who ask at once bring two blocks, and no harm is done."""
+        """The lock is not held while places are asked for: two who ask at once bring two blocks, which does no harm."""
         earliest = self._clock() + SOON
         places = self._places.setdefault(_key(integration, endpoint), deque())
         with self._lock:
