@@ -5,7 +5,7 @@ What befalls an effect is decided here: it is crashed at, it fails, or it succee
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import FrameType
@@ -65,7 +65,7 @@ class Effects:
         number = self.number
         name = f"{service}.{operation}"
         if self.sites is not None:
-            _note(self.sites, number)
+            _note(self.sites)
         self.trace.note(str(invocation.number), invocation.function.name, name)
         self._turn(invocation, number, Moment.BEFORE, name)
         fault = self.fault_of(service, operation, parameters)
@@ -86,7 +86,7 @@ class Effects:
             self.crashes += 1
             self.trace.note("crash", invocation.function.name, f"{moment.value} {name}")
             if self.sites is not None:
-                _note(self.sites, number, moment)
+                _note(self.sites, moment)
             self.compute.kill(invocation, "crash")
             raise KilledError
         self.scheduler.turn()
@@ -110,20 +110,18 @@ class Client:
         return lambda **parameters: effects.perform(service, operation, parameters, lambda: call(**parameters))
 
 
-def _note(sites: dict[Site, set[Moment]], number: int, moment: Moment | None = None) -> None:
-    site = _site()
-    if site is not None:
+def _note(sites: dict[Site, set[Moment]], moment: Moment | None = None) -> None:
+    for site in _sites():
         moments = sites.setdefault(site, set())
         if moment is not None:
             moments.add(moment)
 
 
-def _site() -> Site | None:
-    """The innermost frame in the adapters."""
+def _sites() -> Iterator[Site]:
+    """The frames in the adapters: the call itself, and those that lead to it through Stripe's library."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module.startswith("paystream.adapters"):
-            return Site(module, frame.f_code.co_name, frame.f_lineno)
+            yield Site(module, frame.f_code.co_name, frame.f_lineno)
         frame = frame.f_back
-    return None

@@ -205,7 +205,7 @@ def failed_records(world: World) -> list[tuple[str, Any]]:
     """The functions and events of what was set aside for good, oldest first, as an operator would run them again."""
     found = []
     for bucket in world.buckets.names:
-        for summary in world.buckets.list_objects_v2(Bucket=bucket).get("Contents", ()):
+        for summary in world.buckets.list_objects_v2(Bucket=bucket, Prefix="aws/lambda/").get("Contents", ()):
             body = json.loads(world.buckets.get_object(Bucket=bucket, Key=summary["Key"])["Body"].read())
             function = body["requestContext"]["functionArn"].rpartition(":")[2]
             found.append((body["timestamp"], function, json.loads(body["payload"]), bucket, summary["Key"]))

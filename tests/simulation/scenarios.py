@@ -1,11 +1,14 @@
 """Small stories in which every call of AWS and of Stripe happens. The kill-point matrix crashes at each."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import stripe
+from failed_batch import failed_batch
 
+from .aws.streams import Change
 from .effects import Fault
 from .lambdas import Failed
 from .workload import Connection, Payer, Workload
@@ -13,6 +16,7 @@ from .workload import Connection, Payer, Workload
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
 _CODE = "/api/v1/integrations/stripe/{code}"
 _HOUR = 3600.0
+_KEY = ("organization_id", "lago_id")
 
 FaultOf = Callable[[str, str, Mapping[str, Any]], tuple[str, Fault] | None]
 
@@ -235,6 +239,51 @@ def _put_over(stage: Stage) -> None:
     stage.wait(2 * _HOUR)
 
 
+def _key_is_refused_and_replaced(stage: Stage) -> None:
+    connection = stage.connection
+    assert connection
+    stage.workload.refuse_key(connection, for_seconds=600)
+    stage.put_invoice(stage.first_payer())
+    stage.wait(_HOUR)
+
+
+def _two_put(stage: Stage) -> None:
+    """Time leaps, so that both are due in one run of the schedule."""
+    stage.put_invoice(stage.first_payer())
+    stage.put_invoice(stage.first_payer())
+    stage.wait(60)
+    stage.workload.world.jump(_HOUR)
+    stage.wait(_HOUR)
+
+
+def _a_record_failed(stage: Stage) -> None:
+    """An invoice that was collected, whose record lies in the bucket as if it had failed."""
+    _good(stage)
+    _put(stage)
+    world = stage.workload.world
+    (item,) = [item for _, item in world.database.tables["InvoicesTable"].items()]
+    change = Change(1, "INSERT", "InvoicesTable", {name: item[name] for name in _KEY}, item, world.clock.now(), 0)
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:InvoiceCreatedFunction"
+    body = json.dumps(failed_batch(arn, {"Records": [change.shown()]}))
+    world.buckets.put_object(Bucket=world.buckets.names[0], Key="aws/lambda/mapping/shard/failed", Body=body)
+
+
+def _redrive(stage: Stage) -> None:
+    """The operator invokes the function again until it is done."""
+    compute = stage.workload.world.compute
+
+    def order(what: str) -> None:
+        def answered(answer: Any) -> None:
+            if isinstance(answer, Failed) or not answer["done"]:
+                order(what)
+
+        compute.invoke("RedriveRecordsFunction", {"what": what}, answered)
+        stage.wait(600)
+
+    order("failed-records")
+    order("missed-invoices")
+
+
 SCENARIOS = (
     Scenario("an invoice is created and collected", _good, _collect),
     Scenario("an invoice is put and declined", _declined, _put),
@@ -257,4 +306,7 @@ SCENARIOS = (
     Scenario("a key is issued", _nobody, _issue_key_and_use_it),
     Scenario("records are read", _an_invoice, _read),
     Scenario("an item is put over an invoice", _an_invoice, _put_over),
+    Scenario("a refused key is replaced", _good, _key_is_refused_and_replaced),
+    Scenario("bank debits are looked at together", _bank_debit, _two_put, webhooks_are_lost=True),
+    Scenario("records are redriven", _a_record_failed, _redrive),
 )

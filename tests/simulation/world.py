@@ -25,6 +25,7 @@ from .aws.topics import Topics
 from .composition import compose, forget_threads, new_uuid
 from .effects import Client, Effects
 from .invariants import Invariants, WatchedIntents
+from .invocations import Invocations
 from .lambdas import Failed, Lambda
 from .outputs import Log, Subscriber, leak
 from .scheduler import Clock, Scheduler
@@ -79,6 +80,7 @@ class World:
                 "sns": self.topics,
                 "secretsmanager": self.secrets,
                 "s3": self.buckets,
+                "lambda": Invocations(self.compute),
             }.items()
         }
         compose(

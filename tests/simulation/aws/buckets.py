@@ -65,6 +65,15 @@ class Buckets:
             "Metadata": dict(found.metadata),
         }
 
+    def copy_object(self, *, Bucket: str, Key: str, CopySource: Mapping[str, str], **unknown: Any) -> dict[str, Any]:
+        refuse_unknown("CopyObject", unknown)
+        self._check("CopyObject", Bucket)
+        found = self._objects.get((CopySource["Bucket"], CopySource["Key"]))
+        if found is None:
+            raise client_error(SERVICE, "CopyObject", "NoSuchKey", "The specified key does not exist.", status=404)
+        self._objects[Bucket, Key] = found
+        return {"CopyObjectResult": {"ETag": _etag(found.body)}}
+
     def delete_object(self, *, Bucket: str, Key: str, **unknown: Any) -> dict[str, Any]:
         """Deleting what is not there is no error."""
         refuse_unknown("DeleteObject", unknown)

@@ -31,14 +31,15 @@ class S3FailedRecords:
         self._consumers = consumers
 
     def portions(self, after: str | None) -> Iterator[Portion]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=_FAILED, StartAfter=after or _FAILED
-        )
-        for page in pages:
+        while True:
+            page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=_FAILED, StartAfter=after or _FAILED)
             for entry in page.get("Contents", []):
-                content = self._read(entry["Key"])
+                after = entry["Key"]
+                content = self._read(after)
                 if content is not None:
-                    yield self._portion(entry["Key"], content)
+                    yield self._portion(after, content)
+            if not page["IsTruncated"]:
+                return
 
     def put_away(self, portion: Portion) -> None:
         """Move the object aside: the bucket forgets it a year later. Whoever was faster has done it."""
