@@ -3,7 +3,6 @@
 `python -m simulation SEEDS INVOICES [PROFILE]`; with TRACE=1 each step is printed.
 """
 
-import gc
 import os
 import sys
 import time
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from multiprocessing import get_context
 
-from .run import Report, simulate
+from .run import Report, collect_seldom, simulate
 
 
 def main(arguments: list[str]) -> int:
@@ -44,16 +43,11 @@ def main(arguments: list[str]) -> int:
 def _all(seeds: list[int], run: "partial[Report]") -> Iterator[Report]:
     cores = min(len(os.sched_getaffinity(0)), len(seeds))
     if cores == 1:
-        _collect_seldom()
+        collect_seldom()
         yield from map(run, seeds)
         return
-    with get_context("spawn").Pool(cores, _collect_seldom, maxtasksperchild=20) as pool:
+    with get_context("spawn").Pool(cores, collect_seldom, maxtasksperchild=20) as pool:
         yield from pool.imap_unordered(run, seeds)
-
-
-def _collect_seldom() -> None:
-    """A run keeps most of what it makes, so looking for garbage as often as usual costs a tenth of it."""
-    gc.set_threshold(50_000, 20, 20)
 
 
 def _seeds(text: str) -> list[int]:
