@@ -76,11 +76,6 @@ def simulate(seed: int, invoices: int, *, profile: str | None = None, shows_all:
     return report
 
 
-def collect_seldom() -> None:
-    """A run keeps most of what it makes, so looking for garbage as often as usual costs a tenth of it."""
-    gc.set_threshold(50_000, 20, 20)
-
-
 def _live(world: World, workload: Workload, profile: str) -> None:
     workload.set_up()
     world.weather.profile = PROFILES[profile]
