@@ -16,7 +16,7 @@ from .errors import NotImitatedError
 from .values import AttributeValue, InvalidValueError, Item, comparable, size_of
 
 Path = tuple[str | int, ...]
-_TOKEN = re.compile(r"\s*([#:]?[A-Za-z_][A-Za-z0-9_]*|\d+|<>|<=|>=|[=<>(),.+\-\[\]])")
+_TOKEN = re.compile(r"\s*([#:][A-Za-z0-9_]+|[A-Za-z_][A-Za-z0-9_]*|\d+|<>|<=|>=|[=<>(),.+\-\[\]])")
 _ORDER = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _COMPARATORS = {"=", "<>", *_ORDER}
 _CONDITION_FUNCTIONS = {"attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains"}
