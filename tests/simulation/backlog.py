@@ -9,7 +9,8 @@ import warnings
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import partial
+from http import HTTPStatus
 from statistics import median
 
 from .timed import Latency, TimedWorld
@@ -20,6 +21,7 @@ RATE = 25
 """Requests a second that Stripe takes of an endpoint, and of an account in test mode."""
 
 A_PAGE = 100
+TOO_MANY_REQUESTS = HTTPStatus.TOO_MANY_REQUESTS
 _PACE = 0.05
 _EVERY = 30.0
 _LONGEST = 7 * 86400.0
@@ -79,6 +81,7 @@ def burst(invoices: int, latency: Latency, progress: Progress = lambda text: Non
         figures = _difference(_counts(world, connection), before)
         arrivals = world.calls.arrivals[connection.account.id, _CREATE]
         figures["most creations in a second"] = _most_in_a_second(arrivals)
+        figures["creations a second, without the first and last tenth"] = _pace(arrivals)
         waits = _waits(world, set(world.invoices.put_at) - set(burst_ids))
         figures |= {"neighbour's invoices": len(waits), "neighbour's median": median(waits)}
         figures["neighbour's longest"] = max(waits)
@@ -116,18 +119,16 @@ def _drain(world: TimedWorld, ids: Iterable[str], progress: Progress) -> float:
 
 
 def _counts(world: TimedWorld, connection: Connection) -> dict[str, float]:
-    calls = {
-        key[1:]: number for key, number in world.calls.by_account.items() if key[0] == connection.account.id
-    }
-    by_endpoint = {
-        name: sum(number for (endpoint, _), number in calls.items() if endpoint == wanted)
+    """Of Stripe: only what was asked in this account."""
+    account = connection.account.id
+    asked = {key[1:]: number for key, number in world.calls.by_account.items() if key[0] == account}
+    found: dict[str, float] = {
+        name: sum(number for (endpoint, _), number in asked.items() if endpoint == wanted)
         for name, wanted in {"creations": _CREATE, "lists": _LIST, "retrievals": _RETRIEVE}.items()
     }
-    refused = sum(number for (_, status), number in calls.items() if status == 429)
-    turns = world.timed.calls["update_item", "RateLimitsTable"]
-    handed_out = sum(n for (name, _), n in world.timed.calls.items() if name.startswith("send_message"))
-    saves = world.timed.calls["update_item", "InvoicesTable"] + world.timed.calls["put_item", "InvoicesTable"]
-    return {**by_endpoint, "429": refused, "rate limit writes": turns, "sends": handed_out, "saves": saves}
+    found["429s"] = sum(number for (_, status), number in asked.items() if status == TOO_MANY_REQUESTS)
+    found["writes of the rate limits"] = world.timed.calls["update_item", "RateLimitsTable"]
+    return found
 
 
 def _difference(after: dict[str, float], before: dict[str, float]) -> dict[str, float]:
@@ -139,19 +140,43 @@ def _most_in_a_second(arrivals: list[float]) -> int:
     return max(bisect_left(arrivals, at + 1 - 1e-6) - position for position, at in enumerate(arrivals))
 
 
+def _pace(arrivals: list[float]) -> float:
+    """Requests a second from the first tenth of them to the last."""
+    tenth = len(arrivals) // 10
+    return (len(arrivals) - 2 * tenth - 1) / (arrivals[-1 - tenth] - arrivals[tenth])
+
+
 def _waits(world: TimedWorld, ids: Iterable[str]) -> list[float]:
     found = world.invoices
     return [found.succeeded_at[one] - found.put_at[one] for one in ids if one in found.succeeded_at]
 
 
+def table(all_measured: Iterable[Measured]) -> str:
+    lines = ["| scenario | invoices | bound, s | measured, s | efficiency |", "| --- | --- | --- | --- | --- |"]
+    more = ["| figure | scenario | number | an invoice |", "| --- | --- | --- | --- |"]
+    for one in all_measured:
+        lines.append(f"| {one.name} | {one.invoices:,} | {one.bound:.1f} | {one.seconds:.1f} | {one.efficiency:.2f} |")
+        for name, number in one.figures.items():
+            shown = f"{number:,.2f}".removesuffix(".00")
+            more.append(f"| {name} | {one.name} | {shown} | {number / one.invoices:.3f} |")
+    return "\n".join([*lines, "", *more])
+
+
 def main(arguments: list[str]) -> int:
     warnings.filterwarnings("ignore", "No application metrics to publish")
     invoices, latency = int(arguments[0]), Latency(float(arguments[1])) if arguments[1:] else Latency()
-    for scenario in (burst, lost_events):
-        started = time.process_time()
-        measured = scenario(invoices, latency, lambda text: print(f"  {scenario.__name__}: {text}", file=sys.__stdout__, flush=True))
-        print(measured, measured.efficiency, time.process_time() - started)
+    all_measured = []
+    for scenario in (lost_events, burst):
+        began = time.process_time()
+        all_measured.append(scenario(invoices, latency, partial(_tell, scenario.__name__)))
+        _tell(scenario.__name__, f"{time.process_time() - began:.0f} s of CPU")
+    print(table(all_measured))
     return 0
+
+
+def _tell(scenario: str, text: str) -> None:
+    """Past the functions' log, which is where standard output leads meanwhile."""
+    print(f"{scenario}: {text}", file=sys.__stdout__, flush=True)
 
 
 if __name__ == "__main__":
