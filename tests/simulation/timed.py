@@ -1,7 +1,7 @@
 """A world in which time passes where it does in life: while a call is under way. Any number of calls are, at once.
 
 In `World` each step of anybody takes a little time, so nothing can be said of how long something takes. Here work takes
-none, and a call takes its latency: how fast something goes is up to the concurrency that the template gives the functions.
+none, and a call takes its latency: how fast something goes depends on the functions' concurrency.
 """
 
 from collections import Counter
