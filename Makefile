@@ -42,6 +42,7 @@ $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 
 SEEDS ?= 0-19
 INVOICES ?= 200
+backlog: INVOICES = 2000
 
 .PHONY: help demo chaos local stop test test-on-3.13 model simulate check conformance format requirements build deploy redrive clean
 help: ## show this help
@@ -61,6 +62,9 @@ stop: $(PROJECT)/.locked ## end the stack that `make local` started
 
 simulate: $(PROJECT)/.locked ## run the simulation: SEEDS=0-199 INVOICES=10000, or SEEDS=4711 to replay one seed
 	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation "$(SEEDS)" "$(INVOICES)" "$(PROFILE)"
+
+backlog: $(PROJECT)/.locked ## measure how fast many open invoices are settled, against Stripe's rate limits: INVOICES=2000
+	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation.backlog "$(INVOICES)"
 
 test: $(PROJECT)/.locked ## run all tests that need no server
 	@$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation

@@ -14,7 +14,7 @@ from paystream.use_cases.list_attempts import Found, attempts_to_find, find_atte
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.settle_due import is_to_be_looked_at, settle_due, settle_found
 
-AT_ONCE = 10
+AT_ONCE = 40
 NEEDED_MILLISECONDS = 125_000
 """Two calls of Stripe (a look-up and the payment), each tried twice with its turn and time-outs, and the writes."""
 

@@ -13,10 +13,11 @@ from typing import Any
 import boto3
 import pytest
 from paystream import bootstrap
+from paystream.adapters.stripe import rate_limiter
 from paystream.entry import records
 
 from .lambdas import Environment, Lambda, current_invocation
-from .scheduler import Scheduler
+from .scheduler import Scheduler, Task, current_task
 
 Client = Callable[[str], Any]
 
@@ -44,6 +45,27 @@ class Threads:
         return iter(results)
 
 
+class TaskLock:
+    """In place of a thread's lock: who waits for it lets the others go on."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._held = False
+        self._waiting: list[Task] = []
+
+    def __enter__(self) -> None:
+        while self._held and (task := current_task()):
+            self._waiting.append(task)
+            self._scheduler.block()
+        self._held = True
+
+    def __exit__(self, *error: object) -> None:
+        self._held = False
+        for task in self._waiting:
+            self._scheduler.unblock(task)
+        self._waiting.clear()
+
+
 def compose(
     patch: pytest.MonkeyPatch,
     compute: Lambda,
@@ -60,6 +82,7 @@ def compose(
     patch.setattr(bootstrap, "now", lambda: datetime.fromtimestamp(scheduler.clock.seconds, UTC))
     patch.setattr(bootstrap, "monotonic", scheduler.clock.now)
     patch.setattr(bootstrap, "sleep", scheduler.sleep, raising=False)
+    patch.setattr(bootstrap, "SystemRandom", lambda: scheduler.random)
     patch.setattr(bootstrap, "new_id", lambda: new_uuid(scheduler))
     patch.setattr(bootstrap, "new_key_secret", lambda: f"{scheduler.random.getrandbits(256):064x}")
     patch.setattr(bootstrap, "SystemRandom", lambda: scheduler.random)
@@ -72,6 +95,7 @@ def compose(
         "stripe_http_client",
         lambda: stripe_http_client(float(_environment(world).function.variables.get("STRIPE_READ_SECONDS", "5"))),
     )
+    patch.setattr(rate_limiter, "Lock", lambda: TaskLock(scheduler))
     patch.setattr(records, "ThreadPoolExecutor", partial(Threads, compute))
     forget_threads()
 

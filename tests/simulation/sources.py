@@ -41,6 +41,10 @@ class Around:
     scheduler: Scheduler
     compute: Lambda
     weather: Weather
+    fills_batches: bool = False
+
+    def batch_size(self, most: int) -> int:
+        return most if self.fills_batches else self.scheduler.random.randint(1, most)
 
     def pause(self) -> float:
         return self.scheduler.random.random() * _LONGEST_PAUSE
@@ -60,7 +64,7 @@ class StreamSource:
 
     def start(self) -> None:
         size = self.mapping.settings.batch_size
-        batch = self.mapping.take(self.lane, self.around.scheduler.random.randint(1, size))
+        batch = self.mapping.take(self.lane, self.around.batch_size(size))
         if batch is not None:
             event = {"Records": [record.shown() for record in batch.records]}
             self.around.compute.invoke(self.mapping.settings.function, event, lambda answer: self._done(batch, answer))
@@ -90,7 +94,7 @@ class QueueSource:
 
     def start(self) -> None:
         random, now = self.around.scheduler.random, self.around.scheduler.clock.now()
-        number = random.randint(1, self.settings.batch_size)
+        number = self.around.batch_size(self.settings.batch_size)
         batch: list[Message] = []
         while len(batch) < number and self.queue.visible(now):
             batch.append(self.queue.receive(random.randrange(min(20, len(self.queue.visible(now)))), now))

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import stripe
@@ -71,7 +71,7 @@ class World:
         self._add_sources()
         self._patch = pytest.MonkeyPatch()
 
-    def __enter__(self) -> "World":
+    def __enter__(self) -> Self:
         clients = {
             service: Client(service, imitation, self.effects)
             for service, imitation in {

@@ -40,14 +40,14 @@ if TYPE_CHECKING:
     from paystream.adapters.stripe.rate_limiter import RateLimiter
 
 _AWS = Config(
-    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=25
+    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=40
 )
 
 _NOT_WORTH_WAITING_FOR = Config(
     connect_timeout=0.5,
     read_timeout=0.5,
     retries={"mode": "standard", "total_max_attempts": 1},
-    max_pool_connections=25,
+    max_pool_connections=40,
 )
 """The rate limits table: without its answer a request goes all the same."""
 
