@@ -511,3 +511,34 @@ def test_an_invoice_that_is_gone_or_parked_or_closed_is_no_failure(world: World)
     assert answer == {"batchItemFailures": []}
     assert world.stripe_calls() == sent
     assert world.now() - START < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("hours", [1, 50])
+def test_a_payment_method_is_found_though_the_event_that_told_of_it_was_lost(world: World, hours: float) -> None:
+    world.connect()
+    provider_customer_id = world.customer(payment_method=None)
+    invoice_id = world.create_invoice()
+    world.collect_new_invoices()
+    methods = world.stripe_client.v1.payment_methods
+    methods.attach("pm_card_visa", {"customer": provider_customer_id})
+    world.stripe.due_deliveries()
+    world.pass_time(hours * 3600)
+
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_a_method_that_is_not_there_is_asked_for_once_a_look(world: World) -> None:
+    world.connect()
+    world.customer(payment_method=None)
+    world.create_invoice()
+    world.collect_new_invoices()
+    asked = world.stripe_calls("GET /v1/customers/*")
+    for _ in range(3):
+        world.pass_time(3600)
+        world.look_again()
+
+    assert world.stripe_calls("GET /v1/customers/*") == asked + 3
+    assert world.told() == ["customer.payment_method_missing"]

@@ -133,25 +133,12 @@ class Quiet:
             yield f"invoice {key} is open without a reason: it waits for {waiting_for}, the world knows {known}"
 
     def _can_pay(self, customer: Item) -> bool:
-        """Whether Stripe knows a default method, and has told us so."""
+        """Whether Stripe knows a default method, whatever it has told us."""
         for account in self.world.stripe.accounts.values():
             found = account.customers.get(customer["provider_customer_id"]["S"])
             if found is not None and not found.get("deleted"):
-                has_default = found["invoice_settings"]["default_payment_method"] is not None
-                return has_default and not self._was_not_told(customer, account.id)
+                return found["invoice_settings"]["default_payment_method"] is not None
         return False
-
-    def _was_not_told(self, customer: Item, account_id: str) -> bool:
-        """Whether an event about the customer's methods was lost: then Paystream cannot know."""
-        events = self.world.stripe.accounts[account_id].events
-        customer_id = customer["provider_customer_id"]["S"]
-        lost = (events.get(event_id) for event_id in sorted(self.world.weather.lost_events))
-        return any(
-            event is not None
-            and customer_id in (event["data"]["object"]["id"], event["data"]["object"].get("customer"))
-            for event in lost
-            if event is not None and not event["type"].startswith("payment_intent")
-        )
 
     def _each_notification_was_published(self) -> Iterator[str]:
         times = self.world.subscriber.times

@@ -79,7 +79,6 @@ class Weather:
     profile: Profile
     add_stripe_fault: Callable[[StripeFault], None]
     counts: Counter[str] = field(default_factory=Counter)
-    lost_events: set[str] = field(default_factory=set)
 
     def calm_down(self) -> None:
         self.profile = PROFILES["calm"]
@@ -110,7 +109,6 @@ class Weather:
         """What becomes of a delivery that Stripe means to make."""
         if self.happens(self.profile.webhook_lost):
             self.counts["webhook lost"] += 1
-            self.lost_events.add(delivery.event_id)
             return []
         found = [delivery]
         if self.happens(self.profile.webhook_twice):

@@ -12,13 +12,14 @@ from paystream.errors import (
 )
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
-from paystream.model.invoice import Invoice
+from paystream.model.invoice import Invoice, WaitingFor
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
 from paystream.ports import Gateways, Stores
 from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.find_payment_method import find_payment_method
 from paystream.use_cases.find_unrecorded import find_unrecorded
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
@@ -99,6 +100,8 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
         if unrecorded:
             unrecorded_payment, outcome = unrecorded
             return _record_answer(invoice, unrecorded_payment, outcome, customer=customer, stores=stores, now=now)
+        if invoice.waiting_for is WaitingFor.PAYMENT_METHOD:
+            find_payment_method(customer, stores=stores, gateways=gateways, now=now)
     return collect_now(invoice, stores=stores, gateways=gateways, now=now)
 
 

@@ -6,7 +6,7 @@ other and not all at once.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
@@ -118,20 +118,16 @@ class RateLimiter:
         return RateLimitedError(datetime.fromtimestamp(at, UTC), at - self._clock())
 
     def _place(self, integration: Integration, endpoint: str) -> float:
-        """The lock is not held while places are asked for: two who ask at once bring two blocks, which does no harm."""
         earliest = self._clock() + SOON
-        places = self._places.setdefault(_key(integration, endpoint), deque())
+        key = _key(integration, endpoint)
+        # Held while the table is asked, too: each thread would bring a block of places of its own, and waste the rest.
         with self._lock:
+            places = self._places.setdefault(key, deque())
             while places and places[0] < earliest:
                 places.popleft()
-            if places:
-                return places.popleft()
-        first, *others = self._more_places(integration, endpoint, earliest)
-        with self._lock:
-            places.extend(others)
-        return first
+            return places.popleft() if places else self._more_places(integration, endpoint, earliest, places)
 
-    def _more_places(self, integration: Integration, endpoint: str, earliest: float) -> Sequence[float]:
+    def _more_places(self, integration: Integration, endpoint: str, earliest: float, places: deque[float]) -> float:
         """Where the timetable does not answer, only jitter spreads: over as long as SOON."""
         pause = 1 / (integration.rate_limit.slower * SHARE_OF_WHAT_WAS_PUT_OFF)
         line = f"{endpoint} put off"
@@ -141,10 +137,11 @@ class RateLimiter:
             integration, {line: block}, start=start, latest=_NEVER_TOO_LATE, seen=seen
         )
         if reservation is None or not reservation.granted:
-            return [earliest]
+            return earliest
         first = max(start, reservation.free_from[line]) / SECOND
         self._seen[_key(integration, line)] = int(first * SECOND) + block
-        return [first + number * pause for number in range(_PLACES_AT_ONCE)]
+        places.extend(first + number * pause for number in range(1, _PLACES_AT_ONCE))
+        return first
 
 
 def _steps(limit: RateLimit, endpoint: str) -> dict[str, int]:

@@ -1,0 +1,37 @@
+"""Ask Stripe for the payment method that an invoice waits for: the event that tells of it may never come (rule 7)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from paystream.errors import VersionConflictError
+from paystream.model.customer import Customer
+from paystream.ports import Gateways, Stores
+from paystream.use_cases.refused_key import stripe_asked
+
+_CLOCK_DIFFERENCE = timedelta(minutes=1)
+
+
+def find_payment_method(customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime) -> None:
+    """Store the method that will be charged, if Stripe has one by now and there is an account to ask.
+
+    Whoever changes the customer at the same time knows more. Raises OutcomeUnknownError, KeyRefusedError.
+    """
+    if customer.payment_method_id or customer.provider_customer_id is None or customer.payment_provider_code is None:
+        return
+    integration = stores.integrations.get(customer.organization_id, customer.payment_provider_code)
+    if integration is None or integration.lago_id != customer.integration_id:
+        return
+    with stripe_asked(integration, "customer.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
+        found = gateway.customer(customer.provider_customer_id)
+    if found is None or found.payment_method_id is None:
+        return
+    known = replace(
+        customer,
+        payment_method_id=found.payment_method_id,
+        payment_method_as_of=now - _CLOCK_DIFFERENCE,
+        updated_at=now,
+    )
+    try:
+        stores.customers.save(known)
+    except VersionConflictError:
+        return
