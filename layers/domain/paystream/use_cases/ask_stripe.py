@@ -19,6 +19,7 @@ from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports import Gateways, PaymentGateway, PaymentRequest, Stores
+from paystream.use_cases.link_customer import MOST_FORMER_LINKS
 from paystream.use_cases.refused_key import stripe_asked
 
 KEY_IS_SAFE_FOR = timedelta(hours=23)
@@ -112,6 +113,8 @@ def _look_up_former_links(
         ends_at = link.until + LONGEST_REQUEST
         if link.integration_id != payment.integration_id and now < ends_at:
             raise TooEarlyError(ends_at, (ends_at - now).total_seconds(), "a request may be in progress elsewhere")
+    if len(customer.former_links) >= MOST_FORMER_LINKS and customer.former_links[-1].until >= started_at:
+        raise OutcomeUnknownError("the customer was linked anew so often that some links are forgotten; look at Stripe")
     return None
 
 

@@ -9,7 +9,7 @@ from paystream.model.customer import Customer, FormerLink
 from paystream.model.integration import Integration, default_of
 from paystream.ports import Gateways, ProviderCustomer, Stores
 
-MOST_FORMER_LINKS = 5
+MOST_FORMER_LINKS = 50
 
 _CLOCK_DIFFERENCE = timedelta(minutes=1)
 
