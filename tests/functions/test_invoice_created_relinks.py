@@ -6,6 +6,7 @@ import pytest
 from functions.aws_faults import Moment
 from functions.stripe_events import events_due, provider_customer_id
 from functions.world import SECRET_KEY, World
+from paystream.use_cases import ask_stripe, link_customer
 
 HOUR = 3600
 BILLING = {"payment_provider": "stripe"}
@@ -187,3 +188,19 @@ def test_a_request_in_progress_in_another_account_must_come_to_its_end_before_th
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
     assert client.payment_intents.list().data == []
+
+
+def test_nothing_is_sent_when_the_link_under_which_it_may_have_been_sent_is_forgotten(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (ask_stripe, link_customer):
+        monkeypatch.setattr(module, "MOST_FORMER_LINKS", 2)
+    invoice_id, event = charged_and_not_written_down(world)
+    for _ in range(3):
+        link(world, world.stripe_customer(), "stripe")
+    world.pass_time(25 * HOUR)
+
+    assert world.invoke("invoice-created", event)["batchItemFailures"]
+
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+    assert world.charged() == [4200]
