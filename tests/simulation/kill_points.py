@@ -6,7 +6,7 @@ from typing import Any
 
 from .effects import Fault, Moment, Site
 from .quiet import Quiet
-from .run import redrive
+from .redriving import redrive
 from .scenarios import Scenario, Stage
 from .workload import Workload
 from .world import World
@@ -43,6 +43,7 @@ def _play(scenario: Scenario, point: tuple[int, Moment] | None, sites: dict[Site
         effects = world.effects.number - base
         director.peace()
         world.run(world.clock.now() + _RECOVERY)
+        world.effects.sites = None
         redrive(world)
         world.run(world.clock.now() + _RECOVERY)
         if point is not None and not director.has_crashed:

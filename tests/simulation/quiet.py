@@ -1,15 +1,14 @@
 """What must hold when all is quiet: nothing is under way any more, and the table says what Stripe says."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sandbox.stripe.wire import JsonObject
 
 from .aws.tables import Key
 from .aws.values import Item
 from .invariants import ViolationError
+from .redriving import SET_ASIDE
 from .workload import Workload
 from .world import World
 
@@ -33,6 +32,7 @@ class Quiet:
             *self._each_notification_was_published(),
             *self._each_failure_was_told_once(),
             *self._nothing_is_left_over(),
+            *self._all_is_redriven(),
         ]
         if complaints:
             raise ViolationError(f"{len(complaints)} when quiet: " + "; ".join(complaints[:12]))
@@ -177,6 +177,11 @@ class Quiet:
         if self.world.compute.running:
             yield f"{len(self.world.compute.running)} functions still run"
 
+    def _all_is_redriven(self) -> Iterator[str]:
+        for bucket in self.world.buckets.names:
+            if self.world.buckets.list_objects_v2(Bucket=bucket, Prefix=SET_ASIDE)["KeyCount"]:
+                yield f"{bucket} has records that failed for good"
+
     def _intents(self) -> Iterator[JsonObject]:
         for account in self.world.stripe.accounts.values():
             yield from account.payment_intents
@@ -186,17 +191,3 @@ class Quiet:
 
     def _payments(self) -> Mapping[Key, Item]:
         return dict(self.world.database.tables["PaymentsTable"].items())
-
-
-def failed_records(world: World) -> list[tuple[str, Any]]:
-    """The functions and events of what was set aside for good, oldest first, as an operator would run them again."""
-    found = []
-    for bucket in world.buckets.names:
-        for summary in world.buckets.list_objects_v2(Bucket=bucket, Prefix="aws/lambda/").get("Contents", ()):
-            body = json.loads(world.buckets.get_object(Bucket=bucket, Key=summary["Key"])["Body"].read())
-            function = body["requestContext"]["functionArn"].rpartition(":")[2]
-            found.append((body["timestamp"], function, json.loads(body["payload"]), bucket, summary["Key"]))
-    return [
-        (function, (payload, bucket, key))
-        for _, function, payload, bucket, key in sorted(found, key=lambda one: (one[0], one[4]))
-    ]

@@ -5,12 +5,10 @@ import time
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import partial
 from random import Random
-from typing import Any
 
-from .lambdas import Failed
-from .quiet import Quiet, failed_records
+from .quiet import Quiet
+from .redriving import redrive
 from .trace import Trace
 from .weather import PROFILES
 from .workload import Workload
@@ -104,18 +102,6 @@ def settle(world: World, workload: Workload) -> None:
         redrive(world)
     world.run(world.clock.now() + 86400)
     world.invariants.check()
-
-
-def redrive(world: World) -> None:
-    """Run again what was set aside for good; what then succeeds is deleted."""
-    for function, (payload, bucket, key) in failed_records(world):
-        world.compute.invoke(function, payload, partial(_redriven, world, bucket, key))
-        world.run(world.clock.now() + 60)
-
-
-def _redriven(world: World, bucket: str, key: str, answer: Any) -> None:
-    if not isinstance(answer, Failed) and not answer.get("batchItemFailures"):
-        world.buckets.delete_object(Bucket=bucket, Key=key)
 
 
 def _backlog(world: World) -> int:
