@@ -11,7 +11,8 @@ from paystream.entry.records import Change, process, stream_records
 from paystream.errors import NotFoundError
 from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
-from paystream.ports import Gateways, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
 from paystream.use_cases.collect_invoice import collect_invoice
 from paystream.use_cases.take_in_invoice import take_in_invoice
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.redrive_order import RedriveOrder, What, redrive_order
 from paystream.observability import count, logger, metrics
-from paystream.ports import RecordSource
+from paystream.ports.records import RecordSource
 from paystream.use_cases.redrive_records import redrive_records as redrive
 
 NEEDED_MILLISECONDS = 310_000

@@ -20,7 +20,7 @@ from paystream.entry.customer_input import PaymentMethodType
 from paystream.errors import ProviderRefusedError
 from paystream.model.customer import Customer
 from paystream.model.outcome import PayableStatus
-from paystream.ports import PaymentRequest
+from paystream.ports.stripe import PaymentRequest
 from paystream.use_cases.create_provider_customer import begin_creation, params_to_change, provider_customer_params
 
 KEY = "sk_test_conformance0000000000"

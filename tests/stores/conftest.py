@@ -15,7 +15,7 @@ from paystream.adapters.dynamodb.missed_records import DynamoMissedRecords
 from paystream.adapters.dynamodb.notifications import DynamoNotifications
 from paystream.adapters.dynamodb.payments import DynamoPayments
 from paystream.adapters.dynamodb.rate_limits import DynamoTimetable
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 from stores.targets import Target, target_named
 from template import table_definition
 

@@ -6,7 +6,7 @@ import pytest
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.customer import CustomerCreation, FormerLink
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, customer, notification
 from stores.targets import Target
 

@@ -12,7 +12,7 @@ from paystream.model.invoice import PaymentStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, SHARD, at, invoice, payment
 from stores.targets import Target
 

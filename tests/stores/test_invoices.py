@@ -10,7 +10,7 @@ from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.invoice import Fee, Invoice, MetadataEntry, PaymentStatus, Problem, WaitingFor
 from paystream.model.outcome import Failure, PayableStatus
 from paystream.model.settlement import Settlement
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, invoice, notification, payment
 from stores.targets import Target
 

@@ -10,7 +10,8 @@ from paystream.entry.outbox import notification_from_change
 from paystream.entry.records import Change, stream_records
 from paystream.errors import InvalidInputError
 from paystream.model.redrive import MOST_AT_ONCE, Portion, StreamConsumer, StreamRecord
-from paystream.ports import RecordSource, Stores
+from paystream.ports.records import RecordSource
+from paystream.ports.stores import Stores
 from stores.event_filters import patterns, selects
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, invoice, notification
 from stores.targets import Target

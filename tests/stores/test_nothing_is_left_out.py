@@ -8,7 +8,8 @@ from pathlib import Path
 
 import paystream.adapters.dynamodb
 from paystream.adapters.dynamodb.rate_limits import DynamoTimetable
-from paystream.ports import RecordSource, Stores
+from paystream.ports.records import RecordSource
+from paystream.ports.stores import Stores
 from stores.conftest import LOGICAL_IDS, RATE_LIMITS
 from template import resources
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import VersionConflictError
 from paystream.model.settlement import Settlement
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, SHARD, at, customer, integration, invoice, notification, payment
 from stores.targets import Target
 

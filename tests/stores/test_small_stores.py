@@ -8,7 +8,7 @@ from paystream.errors import VersionConflictError
 from paystream.model.api_key import ApiKey
 from paystream.model.integration import Attention
 from paystream.model.notification import Notification
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, integration, notification
 from stores.targets import Target
 

@@ -15,7 +15,7 @@ from paystream.entry.records import Change, stream_records
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.invoice import Invoice
 from paystream.model.settlement import Settlement
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 from stores.event_filters import patterns, selects
 from stores.records import NOW, ORGANIZATION, SHARD, at, invoice, notification, payment
 from stores.targets import Target

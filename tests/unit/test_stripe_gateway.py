@@ -20,7 +20,7 @@ from paystream.errors import (
 )
 from paystream.model.integration import Credentials, Integration
 from paystream.model.outcome import PayableStatus
-from paystream.ports import PaymentRequest
+from paystream.ports.stripe import PaymentRequest
 from sandbox.stripe.client import InProcessHTTPClient
 from sandbox.stripe.clock import ManualClock
 from sandbox.stripe.engine import StripeSandbox

@@ -29,7 +29,7 @@ from paystream.adapters.secrets_manager import SecretsManagerSecrets
 from paystream.adapters.sns import SnsPublisher
 from paystream.adapters.sqs import SqsCollectionQueue, SqsDueQueue
 from paystream.model.redrive import StreamConsumer
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 
 if TYPE_CHECKING:
     import stripe

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from paystream.errors import InvalidInputError
-from paystream.ports import Page
+from paystream.ports.pages import Page
 
 _MOST = 100
 _USUAL = 20

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from paystream.model.api_key import ApiKey, key_hash, key_text, organization_of
-from paystream.ports import ApiKeys
+from paystream.ports.stores import ApiKeys
 
 
 def issue_api_key(organization_id: str, name: str, *, keys: ApiKeys, secret: str, now: datetime) -> str:

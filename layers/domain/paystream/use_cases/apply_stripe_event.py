@@ -12,7 +12,9 @@ from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.ports import CollectionQueue, Gateways, Stores
+from paystream.ports.messages import CollectionQueue
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
 

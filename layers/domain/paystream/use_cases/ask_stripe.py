@@ -18,7 +18,8 @@ from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
-from paystream.ports import Gateways, PaymentGateway, PaymentRequest, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways, PaymentGateway, PaymentRequest
 from paystream.use_cases.link_customer import MOST_FORMER_LINKS
 from paystream.use_cases.refused_key import stripe_asked
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from paystream.model.schedule import DueInvoice
-from paystream.ports import DueInvoices, DueQueue
+from paystream.ports.messages import DueQueue
+from paystream.ports.stores import DueInvoices
 
 LEASE = timedelta(minutes=20)
 """A message that is lost, or the function that lost it, is made good after this time."""

@@ -16,7 +16,8 @@ from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
 from paystream.model.settlement import settle
-from paystream.ports import Gateways, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome

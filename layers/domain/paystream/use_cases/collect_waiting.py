@@ -13,7 +13,9 @@ from paystream.errors import (
 )
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, WaitingFor
-from paystream.ports import CollectionQueue, Gateways, Stores
+from paystream.ports.messages import CollectionQueue
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
 from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.put_off import put_off

@@ -21,7 +21,10 @@ from paystream.errors import (
 )
 from paystream.model.identifiers import derived_id
 from paystream.model.integration import Credentials, Integration
-from paystream.ports import CollectionQueue, Gateways, PaymentGateway, Secrets, Stores, WebhookEndpoint
+from paystream.ports.messages import CollectionQueue
+from paystream.ports.secrets import Secrets
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways, PaymentGateway, WebhookEndpoint
 
 _SIGNING_SECRETS_KEPT = 2
 _MOST_ENDPOINTS = 16

@@ -9,7 +9,7 @@ from paystream.errors import ConflictError, InvalidInputError, NotFoundError, Ve
 from paystream.model.customer import Customer
 from paystream.model.identifiers import requested_invoice_id
 from paystream.model.invoice import Fee, Invoice, MetadataEntry, PaymentStatus
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 
 COLLECTED_BY_THEN = timedelta(minutes=15)
 """By this time after its creation the stream has led to an invoice's collection, or something is wrong."""

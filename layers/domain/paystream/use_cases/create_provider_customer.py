@@ -14,7 +14,8 @@ from paystream.lago.envelopes import provider_customer_created, provider_custome
 from paystream.model.customer import Customer, CustomerCreation
 from paystream.model.identifiers import derived_id
 from paystream.model.notification import Notification
-from paystream.ports import Gateways, PaymentGateway, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways, PaymentGateway
 from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR
 from paystream.use_cases.refused_key import stripe_asked
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from paystream.errors import VersionConflictError
 from paystream.model.customer import Customer
-from paystream.ports import Gateways, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
 from paystream.use_cases.refused_key import stripe_asked
 
 _CLOCK_DIFFERENCE = timedelta(minutes=1)

@@ -4,7 +4,8 @@ from paystream.errors import NotFoundError
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment
-from paystream.ports import Page, Stores
+from paystream.ports.pages import Page
+from paystream.ports.stores import Stores
 
 
 def find_customer(organization_id: str, external_id: str, *, stores: Stores) -> Customer:

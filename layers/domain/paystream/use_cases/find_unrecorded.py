@@ -12,7 +12,8 @@ from paystream.model.customer import Customer, FormerLink
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
-from paystream.ports import Gateways, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import LONGEST_REQUEST, Payer
 from paystream.use_cases.collect_invoice import new_payment
 from paystream.use_cases.refused_key import stripe_asked

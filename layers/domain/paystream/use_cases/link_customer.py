@@ -7,7 +7,8 @@ from typing import Any
 from paystream.errors import InvalidInputError
 from paystream.model.customer import Customer, FormerLink
 from paystream.model.integration import Integration, default_of
-from paystream.ports import Gateways, ProviderCustomer, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways, ProviderCustomer
 
 MOST_FORMER_LINKS = 50
 

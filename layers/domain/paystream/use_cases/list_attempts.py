@@ -16,7 +16,8 @@ from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.ports import Gateways, ListedIntent, PaymentGateway, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways, ListedIntent, PaymentGateway
 from paystream.use_cases.ask_stripe import is_looked_up_first
 from paystream.use_cases.refused_key import stripe_asked
 from paystream.use_cases.settle_due import is_on_its_way

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from paystream.model.notification import Notification
-from paystream.ports import Publisher
+from paystream.ports.messages import Publisher
 
 
 def publish_notifications(notifications: Sequence[Notification], *, publisher: Publisher) -> tuple[str, ...]:

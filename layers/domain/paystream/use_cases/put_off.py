@@ -5,7 +5,7 @@ from datetime import datetime
 
 from paystream.errors import VersionConflictError
 from paystream.model.invoice import Invoice
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 from paystream.use_cases.record_outcome import read_invoice
 
 

@@ -9,7 +9,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
 from paystream.model.settlement import settle
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 
 _TRIES = 5
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from paystream.model.redrive import MOST_AT_ONCE, Portion, StreamRecord
-from paystream.ports import RecordSource, StreamConsumers
+from paystream.ports.records import RecordSource, StreamConsumers
 
 MOST_LEFT = 1000
 """As many as one answer names."""

@@ -12,7 +12,8 @@ from paystream.lago.envelopes import payment_provider_error
 from paystream.model.integration import Attention, Integration
 from paystream.model.invoice import Invoice, WaitingFor
 from paystream.model.schedule import look_again_at
-from paystream.ports import Gateways, PaymentGateway, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways, PaymentGateway
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from paystream.ports import CollectionQueue, DueInvoices
+from paystream.ports.messages import CollectionQueue
+from paystream.ports.stores import DueInvoices
 
 _PAGE = 100
 

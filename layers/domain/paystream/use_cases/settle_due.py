@@ -16,7 +16,8 @@ from paystream.model.invoice import Invoice, WaitingFor
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
-from paystream.ports import Gateways, Stores
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
 from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_payment_method import find_payment_method

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from paystream.model.invoice import Invoice, Problem
-from paystream.ports import Stores
+from paystream.ports.stores import Stores
 
 BEFORE_ANY_PAYMENT = datetime(2010, 1, 1, tzinfo=UTC)
 """Stripe is younger."""

@@ -13,7 +13,9 @@ from paystream.errors import (
 from paystream.lago.envelopes import provider_customer_error
 from paystream.model.customer import DEFAULT_PAYMENT_METHODS, Customer
 from paystream.model.integration import Integration
-from paystream.ports import CollectionQueue, Gateways, Stores
+from paystream.ports.messages import CollectionQueue
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
 from paystream.use_cases.create_provider_customer import (
     begin_creation,
     params_to_change,

@@ -7,7 +7,7 @@ from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.items import attribute_values, from_item, to_item
 from paystream.model.customer import Customer
 from paystream.model.notification import Notification
-from paystream.ports import Page
+from paystream.ports.pages import Page
 
 BY_PROVIDER_CUSTOMER = "by_provider_customer"
 

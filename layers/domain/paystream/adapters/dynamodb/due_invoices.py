@@ -12,7 +12,7 @@ from hashlib import sha256
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import attribute_values, plain, plain_item
 from paystream.model.schedule import DueInvoice
-from paystream.ports import Page
+from paystream.ports.pages import Page
 
 DUE = "due"
 PAUSED = "paused"

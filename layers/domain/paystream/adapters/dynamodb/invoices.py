@@ -14,7 +14,7 @@ from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification
 from paystream.model.settlement import Settlement
-from paystream.ports import Page
+from paystream.ports.pages import Page
 
 BY_CREATION = "by_creation"
 BY_CUSTOMER = "by_customer"

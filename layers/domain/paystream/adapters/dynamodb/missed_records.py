@@ -15,7 +15,7 @@ from paystream.adapters.dynamodb.items import attribute_values, plain
 from paystream.adapters.stream_events import stream_event_record, stream_record
 from paystream.errors import InvalidInputError
 from paystream.model.redrive import MOST_AT_ONCE, Portion, StreamConsumer, StreamRecord
-from paystream.ports import RecordSource
+from paystream.ports.records import RecordSource
 
 _KEY = ("organization_id", "lago_id")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import from_item
 from paystream.model.payment import Payment
-from paystream.ports import Page
+from paystream.ports.pages import Page
 
 BY_CREATION = "by_creation"
 BY_INVOICE = "by_invoice"

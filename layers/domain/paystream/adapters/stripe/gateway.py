@@ -11,7 +11,8 @@ from paystream.adapters.stripe.events import ENABLED_EVENTS
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
 from paystream.errors import ProviderRefusedError
 from paystream.model.outcome import Outcome
-from paystream.ports import ListedIntent, Page, PaymentRequest, ProviderCustomer, WebhookEndpoint
+from paystream.ports.pages import Page
+from paystream.ports.stripe import ListedIntent, PaymentRequest, ProviderCustomer, WebhookEndpoint
 
 if TYPE_CHECKING:
     from stripe.params import (

@@ -8,7 +8,7 @@ from paystream.adapters.stripe.rate_limited_client import RateLimitedClient
 from paystream.adapters.stripe.rate_limiter import RateLimiter
 from paystream.errors import KeyRefusedError
 from paystream.model.integration import Integration
-from paystream.ports import Secrets
+from paystream.ports.secrets import Secrets
 
 _NETWORK_RETRIES = 1
 """By the library, under the same idempotency key: a lost answer costs no second delivery of the record."""

@@ -1,30 +1,20 @@
-"""What the use cases need from the outside. `paystream.adapters` has the implementations."""
+"""What is kept: the tables, as the use cases see them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 from paystream.model.api_key import ApiKey
 from paystream.model.customer import Customer
-from paystream.model.integration import Credentials, Integration
+from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification
-from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
-from paystream.model.redrive import Portion, StreamConsumer, StreamRecord
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Some records, and the cursor that leads to the next ones."""
-
-    records: tuple[T, ...]
-    next_cursor: str | None
+from paystream.ports.pages import Page
+from paystream.ports.records import RecordSource
 
 
 class ApiKeys(Protocol):
@@ -160,21 +150,6 @@ class Notifications(Protocol):
         ...
 
 
-class RecordSource(Protocol):
-    """Stream records that were not handled, kept somewhere."""
-
-    def portions(self, after: str | None) -> Iterator[Portion]:
-        """What there is after a cursor, read as it is asked for; portions without records say how far it has come.
-
-        Raises InvalidInputError for a cursor that is not one of this source's.
-        """
-        ...
-
-    def put_away(self, portion: Portion) -> None:
-        """Its records were handled: it does not come again. Repeats are harmless."""
-        ...
-
-
 class MissedRecords(Protocol):
     """What the tables hold and no stream will bring any more. Reads whole tables."""
 
@@ -199,152 +174,3 @@ class Stores:
     payments: Payments
     notifications: Notifications
     missed_records: MissedRecords
-
-
-class Secrets(Protocol):
-    """Credentials of the integrations, in Secrets Manager."""
-
-    def get(self, integration: Integration, *, fresh: bool = False) -> Credentials | None:
-        """None if there are none. What was read a while ago may be answered again, unless it is to be `fresh`."""
-        ...
-
-    def put(self, organization_id: str, integration_id: str, credentials: Credentials) -> None: ...
-    def remove(self, organization_id: str, integration_id: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookEndpoint:
-    """An endpoint registered at Stripe; it has its signing secret only in the answer that creates it.
-
-    `usable`: it is enabled, and sends all events that are handled in the version that is read.
-    """
-
-    id: str
-    url: str
-    usable: bool
-    signing_secret: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderCustomer:
-    """A customer as Stripe knows it, with the payment method that will be charged."""
-
-    id: str
-    payment_method_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRequest:
-    """One payment intent to create and confirm; `amount_cents` in minor units, `key` is the idempotency key."""
-
-    key: str
-    amount_cents: int
-    currency: str
-    provider_customer_id: str
-    payment_method_id: str
-    payment_method_types: tuple[str, ...]
-    description: str
-    metadata: dict[str, str]
-    return_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedIntent:
-    """A payment intent of an account's list. `payment_id` is what its metadata name: anybody may have written it who
-    may write to the account.
-    """
-
-    payment_id: str | None
-    provider_customer_id: str | None
-    outcome: Outcome
-
-
-class PaymentGateway(Protocol):
-    """One Stripe account, reached with one key, at the pace that it allows.
-
-    Every call may raise KeyRefusedError, OutcomeUnknownError and its kind RateLimitedError; those that change something
-    also ProviderRefusedError.
-    """
-
-    def account_id(self) -> str: ...
-    def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]: ...
-    def create_webhook_endpoint(self, url: str) -> WebhookEndpoint: ...
-    def delete_webhook_endpoint(self, endpoint_id: str) -> None: ...
-    def customer(self, provider_customer_id: str) -> ProviderCustomer | None:
-        """The customer with its payment method; None if this account has no such customer or deleted it."""
-        ...
-
-    def create_customer(self, params: dict[str, Any], idempotency_key: str) -> str:
-        """Create a customer and return its id. Raises ParametersChangedError besides."""
-        ...
-
-    def update_customer(self, provider_customer_id: str, params: dict[str, Any]) -> None: ...
-    def find_customer(self, *, lago_customer_id: str, since: datetime) -> str | None:
-        """The id of the customer created for ours since then, if there is one."""
-        ...
-
-    def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None: ...
-    def collect(self, request: PaymentRequest) -> Outcome:
-        """Create and confirm a payment intent off session. A decline is an outcome."""
-        ...
-
-    def payment(self, intent_id: str) -> Outcome | None:
-        """What has become of an intent; None if this account has no such intent. Changes nothing."""
-        ...
-
-    def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
-        """Look a payment up by listing the customer's intents, matched on metadata; None if Stripe has none."""
-        ...
-
-    def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:
-        """The account's intents that were created in these seconds, the newest first, 100 at most."""
-        ...
-
-
-class Gateways(Protocol):
-    """Leads to the gateway of an integration."""
-
-    def of(self, integration: Integration) -> PaymentGateway:
-        """A gateway that follows a rotation: a refused key is read again once, and a new one is used.
-
-        Raises KeyRefusedError if the integration has no credentials.
-        """
-        ...
-
-    def with_key(self, secret_key: str) -> PaymentGateway: ...
-
-
-class CollectionQueue(Protocol):
-    """Work to be done soon, outside of the request that found it."""
-
-    def collect_waiting(self, organization_id: str, external_customer_id: str, *, after_seconds: float = 0) -> None: ...
-    def resume_collection(self, organization_id: str, integration_id: str, *, cursor: str | None = None) -> None:
-        """What waits for the integration's secret key is to be due, from this cursor of `DueInvoices.paused` on."""
-        ...
-
-
-class DueQueue(Protocol):
-    """Open invoices to be looked at again. Taken in turns, so that no organization waits for another one's many."""
-
-    def hand_out(self, due: Sequence[DueInvoice], at: datetime) -> tuple[DueInvoice, ...]:
-        """Send the invoices in their order, those of an organization together; returns those that were not taken."""
-        ...
-
-
-class Publisher(Protocol):
-    """The topic."""
-
-    def publish(self, notifications: Sequence[Notification]) -> tuple[Notification, ...]:
-        """Send the notifications and return those that were not taken."""
-        ...
-
-
-class StreamConsumers(Protocol):
-    """The functions that handle streams, given records by hand."""
-
-    def handle(self, consumer: StreamConsumer, records: Sequence[StreamRecord]) -> tuple[StreamRecord, ...]:
-        """Hand the records over as the stream would, ten at most, and wait; returns those that were not handled.
-
-        If nothing is known, because the function failed or did not answer, that is all of them.
-        """
-        ...

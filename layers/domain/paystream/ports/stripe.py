@@ -1,0 +1,111 @@
+"""Stripe, as the use cases see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from paystream.model.integration import Integration
+from paystream.model.outcome import Outcome
+from paystream.ports.pages import Page
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpoint:
+    """An endpoint registered at Stripe; it has its signing secret only in the answer that creates it.
+
+    `usable`: it is enabled, and sends all events that are handled in the version that is read.
+    """
+
+    id: str
+    url: str
+    usable: bool
+    signing_secret: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCustomer:
+    """A customer as Stripe knows it, with the payment method that will be charged."""
+
+    id: str
+    payment_method_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """One payment intent to create and confirm; `amount_cents` in minor units, `key` is the idempotency key."""
+
+    key: str
+    amount_cents: int
+    currency: str
+    provider_customer_id: str
+    payment_method_id: str
+    payment_method_types: tuple[str, ...]
+    description: str
+    metadata: dict[str, str]
+    return_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedIntent:
+    """A payment intent of an account's list. `payment_id` is what its metadata name: anybody may have written it who
+    may write to the account.
+    """
+
+    payment_id: str | None
+    provider_customer_id: str | None
+    outcome: Outcome
+
+
+class PaymentGateway(Protocol):
+    """One Stripe account, reached with one key, at the pace that it allows.
+
+    Every call may raise KeyRefusedError, OutcomeUnknownError and its kind RateLimitedError; those that change something
+    also ProviderRefusedError.
+    """
+
+    def account_id(self) -> str: ...
+    def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]: ...
+    def create_webhook_endpoint(self, url: str) -> WebhookEndpoint: ...
+    def delete_webhook_endpoint(self, endpoint_id: str) -> None: ...
+    def customer(self, provider_customer_id: str) -> ProviderCustomer | None:
+        """The customer with its payment method; None if this account has no such customer or deleted it."""
+        ...
+
+    def create_customer(self, params: dict[str, Any], idempotency_key: str) -> str:
+        """Create a customer and return its id. Raises ParametersChangedError besides."""
+        ...
+
+    def update_customer(self, provider_customer_id: str, params: dict[str, Any]) -> None: ...
+    def find_customer(self, *, lago_customer_id: str, since: datetime) -> str | None:
+        """The id of the customer created for ours since then, if there is one."""
+        ...
+
+    def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None: ...
+    def collect(self, request: PaymentRequest) -> Outcome:
+        """Create and confirm a payment intent off session. A decline is an outcome."""
+        ...
+
+    def payment(self, intent_id: str) -> Outcome | None:
+        """What has become of an intent; None if this account has no such intent. Changes nothing."""
+        ...
+
+    def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
+        """Look a payment up by listing the customer's intents, matched on metadata; None if Stripe has none."""
+        ...
+
+    def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:
+        """The account's intents that were created in these seconds, the newest first, 100 at most."""
+        ...
+
+
+class Gateways(Protocol):
+    """Leads to the gateway of an integration."""
+
+    def of(self, integration: Integration) -> PaymentGateway:
+        """A gateway that follows a rotation: a refused key is read again once, and a new one is used.
+
+        Raises KeyRefusedError if the integration has no credentials.
+        """
+        ...
+
+    def with_key(self, secret_key: str) -> PaymentGateway: ...
