@@ -6,7 +6,7 @@ from model import attempts, collect, settle, writes
 from model.clock import FORGETTABLE, OLDEST
 from model.provider import change, commit
 from model.rules import Rules
-from model.state import LINK, Intent, Invoice, Worker, World
+from model.state import NO_INTENT, LINK, Intent, Invoice, Worker, World
 
 Moves = Iterator[tuple[str, World]]
 
@@ -92,8 +92,10 @@ def _may_begin_attempt(world: World, rules: Rules) -> bool:
         return not guards.rises_after_stored_failure_only
     if invoice.status != "failed":
         return False
+    payment = world.payment(invoice.attempt)
+    is_known = payment is not None and payment.intent != NO_INTENT
     is_alone = not world.workers and world.stripe.delayed is None
-    return is_alone or not guards.new_attempt_outwaits_functions
+    return is_known or is_alone or not guards.new_attempt_outwaits_functions
 
 
 def _at_stripe(world: World, rules: Rules) -> Moves:
