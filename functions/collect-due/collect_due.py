@@ -11,7 +11,7 @@ from paystream.model.schedule import DueInvoice
 from paystream.observability import count, logger, metrics
 from paystream.use_cases.collect_due import hand_out, lease, portions
 
-PAGE = 100
+PAGE = 500
 AT_ONCE = 10
 PORTION_MILLISECONDS = 15_000
 """Neither a page of each shard nor a portion is begun with less time left."""

@@ -15,6 +15,9 @@ from paystream.use_cases.put_off import put_off
 from paystream.use_cases.settle_due import is_to_be_looked_at, settle_due, settle_found
 
 AT_ONCE = 40
+MESSAGES_AT_ONCE = 10
+"""All of a batch: each waits for its lists at Stripe, whose limit is kept for all of them together."""
+
 NEEDED_MILLISECONDS = 125_000
 """Two calls of Stripe (a look-up and the payment), each tried twice with its turn and time-outs, and the writes."""
 
@@ -44,7 +47,7 @@ class Batch:
     def settle(self, messages: Iterable[Record]) -> set[str]:
         """Returns the messages that failed, or one of whose invoices did."""
         with_ids = [replace(message, value=(message.identifier, message.value)) for message in messages]
-        failed = self._side_by_side(with_ids, self._take_up, at_once=1)
+        failed = self._side_by_side(with_ids, self._take_up, at_once=MESSAGES_AT_ONCE)
         return failed | self._side_by_side(self._rest, self._look_at)
 
     def _take_up(self, with_id: tuple[str, Mapping[str, Any]]) -> None:
@@ -63,10 +66,11 @@ class Batch:
             for record in records:
                 if record.identifier not in failed:
                     del due[record.identifier]
-        self._rest += [
+        rest = [
             Record(message_id, f"{organization_id}#{lago_id}", HandedOut(invoice, at))
             for lago_id, invoice in due.items()
         ]
+        self._rest.extend(rest)
 
     def _write(self, found: Found) -> None:
         attempt = found.attempt

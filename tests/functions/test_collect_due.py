@@ -199,6 +199,7 @@ def test_what_is_handed_out_costs_a_write_each_and_a_thousandth_of_a_call_of_the
 
 def test_a_backlog_is_left_to_the_next_run_when_time_runs_out(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = due_invoices(acme, 105, due_shard="07")
+    monkeypatch.setattr("collect_due.PAGE", 100)
     a_round = [60_000] * (1 + len(SHARDS) + 1 + 100)
     remaining = iter([*a_round, 15_000])
     monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
