@@ -74,10 +74,15 @@ def check_exchange(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     """Fail unless a handler's answer to an event of API Gateway is described, and what it accepted, too."""
     method, path, status = event["httpMethod"], event["resource"], answer["statusCode"]
     described = response(method, path, status)
-    _conforms((*described, *_JSON, "schema"), json.loads(answer["body"]), f"the answer {status} to {method} {path}")
+    if "content" in at(described):
+        _conforms((*described, *_JSON, "schema"), json.loads(answer["body"]), f"the answer {status} to {method} {path}")
+    else:
+        assert answer["body"] == "", (
+            f"docs/api/openapi.yaml describes no body of the answer {status} to {method} {path}"
+        )
     _check_headers(at(described).get("headers", {}), answer["headers"].keys() - {"Content-Type"})
     operation = operations()[method, path]
-    if status == 200 and "requestBody" in at(operation):
+    if status == 200 and "requestBody" in at(operation) and (event["body"] or _wants_body(operation)):
         _conforms((*operation, "requestBody", *_JSON, "schema"), _body(event), f"an accepted {method} {path}")
 
 
@@ -103,6 +108,10 @@ def _conforms(schema: Location, value: Any, what: str) -> None:
 def _check_headers(described: Mapping[str, Mapping[str, str]], sent: set[str]) -> None:
     always = {name for name, header in described.items() if at(_referenced(header)).get("required")}
     assert always <= sent <= described.keys(), f"headers sent: {sent}, described: {set(described)}"
+
+
+def _wants_body(operation: Location) -> bool:
+    return bool(at((*operation, "requestBody")).get("required"))
 
 
 def _referenced(header: Mapping[str, str]) -> Location:

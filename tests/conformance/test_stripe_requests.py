@@ -248,6 +248,10 @@ def test_a_payment_is_retrieved(gateway: StripeGateway) -> None:
     assert gateway.payment("pi_1")
 
 
+def test_a_payment_is_canceled(gateway: StripeGateway) -> None:
+    assert gateway.cancel_payment("pi_1")
+
+
 @pytest.mark.parametrize("pages", [0, 1])
 def test_a_payment_is_looked_up_page_by_page(gateway: StripeGateway, witness: Witness, pages: int) -> None:
     witness.pages = pages

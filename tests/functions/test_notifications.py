@@ -88,6 +88,7 @@ OBJECTS: dict[WebhookType, tuple[str, Required]] = {
         },
     ),
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: ("invoice", INVOICE_OBJECT),
+    WebhookType.INVOICE_VOIDED: ("invoice", INVOICE_OBJECT),
     WebhookType.PAYMENT_SUCCEEDED: ("payment", PAYMENT),
     WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", PAYMENT),
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: ("customer", CUSTOMER),
@@ -138,6 +139,10 @@ def without_a_method(world: World) -> str:
     return invoice_id
 
 
+def voided(world: World) -> None:
+    world.api("POST", f"/api/v1/invoices/{without_a_method(world)}/void")
+
+
 def asked_for_action(world: World) -> None:
     url = {"url": "https://hooks.stripe.com/3d_secure_2/x", "return_url": "https://stripe.com/"}
     action = {"type": "redirect_to_url", "redirect_to_url": url}
@@ -166,6 +171,7 @@ def with_an_expired_key(world: World) -> None:
 CAUSES: dict[WebhookType, Callable[[World], object]] = {
     WebhookType.INVOICE_PAYMENT_FAILURE: declined,
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: collected,
+    WebhookType.INVOICE_VOIDED: voided,
     WebhookType.PAYMENT_SUCCEEDED: collected,
     WebhookType.PAYMENT_REQUIRES_ACTION: asked_for_action,
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: created_at_stripe,

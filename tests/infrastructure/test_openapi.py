@@ -14,6 +14,7 @@ from infrastructure.schema_forms import Schema, normal_form
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from paystream.entry.customer_input import CustomerInput
 from paystream.entry.integration_input import IntegrationInput, checked_code, connection_request
+from paystream.entry.invoice_change_input import InvoiceUpdateInput, VoidInput
 from paystream.entry.invoice_input import UNITS_AS_TEXT, FeeInput, InvoiceInput
 from paystream.entry.paging import paging
 from paystream.entry.validation import Input, validated
@@ -78,6 +79,10 @@ def answers(operation: Location) -> Iterator[Location]:
         yield followed((*operation, "responses", status))
 
 
+def with_bodies(operation: Location) -> Iterator[Location]:
+    yield from (answer for answer in answers(operation) if "content" in at(answer))
+
+
 class TestTheDocument:
     def test_is_valid_openapi(self) -> None:
         assert list(OpenAPIV31SpecValidator(description()).iter_errors()) == []
@@ -105,7 +110,7 @@ class TestTheDocument:
 class TestAnswers:
     @each_operation
     def test_name_every_key_and_allow_no_other(self, operation: Location) -> None:
-        for answer in answers(operation):
+        for answer in with_bodies(operation):
             form = normal_form(at((*answer, "content", "application/json", "schema")), description())
             for described in objects(form):
                 assert described.keys() & {"additionalProperties", "unevaluatedProperties"}
@@ -115,7 +120,7 @@ class TestAnswers:
 
     @each_operation
     def test_examples_are_as_their_schemas_say(self, operation: Location) -> None:
-        for answer in answers(operation):
+        for answer in with_bodies(operation):
             for _, example in examples(answer):
                 validator((*answer, "content", "application/json", "schema")).validate(example)
 
@@ -138,7 +143,7 @@ class TestAnswers:
 
 
 class TestRequests:
-    @pytest.mark.parametrize("model", [CustomerInput, IntegrationInput, InvoiceInput])
+    @pytest.mark.parametrize("model", [CustomerInput, IntegrationInput, InvoiceInput, InvoiceUpdateInput, VoidInput])
     def test_are_described_as_the_models_read_them(self, model: type[Input]) -> None:
         read = model.model_json_schema()
         described = normal_form(at(schema(model.__name__)), description())

@@ -17,7 +17,7 @@ class Decision(NamedTuple):
 
     invoice_status: str
     attempt: int
-    is_due: bool
+    is_open: bool
     payment_status: str
     told: tuple[str, ...]
 
@@ -38,7 +38,7 @@ def decide(
     return Decision(
         settlement.invoice.payment_status.value,
         settlement.invoice.attempt,
-        settlement.invoice.due_at is not None,
+        settlement.invoice.is_open,
         settlement.payment.payment_status.value,
         tuple(webhook_type.value for webhook_type in settlement.tell),
     )

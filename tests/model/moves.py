@@ -6,7 +6,7 @@ from model import attempts, collect, settle, writes
 from model.clock import FORGETTABLE, OLDEST
 from model.provider import change, commit
 from model.rules import Rules
-from model.state import NO_INTENT, LINK, Intent, Invoice, Worker, World
+from model.state import LINK, NO_INTENT, Intent, Invoice, Worker, World
 
 Moves = Iterator[tuple[str, World]]
 

@@ -91,7 +91,7 @@ def _invoice(world: World, before: Invoice, decision: Decision, rules: Rules) ->
     return before._replace(
         status=decision.invoice_status,
         attempt=decision.attempt,
-        due=decision.is_due and rules.guards.due_time_on_every_open_invoice,
+        due=decision.is_open and rules.guards.due_time_on_every_open_invoice,
         age=world.invoice.age,
         closed=False,
     )

@@ -71,7 +71,7 @@ def _kept(settlement: Settlement | None) -> Decision | None:
     return Decision(
         settlement.invoice.payment_status.value,
         settlement.invoice.attempt,
-        settlement.invoice.due_at is not None,
+        settlement.invoice.is_open,
         settlement.payment.payment_status.value,
         tuple(webhook_type.value for webhook_type in settlement.tell),
     )

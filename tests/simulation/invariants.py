@@ -39,11 +39,11 @@ class Invariants:
         if not _is_ours(after):
             return
         status = after["payment_status"]["S"]
-        is_open = status == "pending" and "problem" not in after
+        is_open = (status, after["status"]["S"]) == ("pending", "finalized") and "problem" not in after
         if is_open and not {"due_at", "due_shard"} <= after.keys():
             self.complain(f"invoice {key} is open and has no time at which it is looked at again")
-        if not is_open and "due_at" in after:
-            self.complain(f"invoice {key} is closed and still due")
+        if status == "succeeded" and "due_at" in after:
+            self.complain(f"invoice {key} is paid and still due")
         if before is not None and _is_ours(before):
             self._compare(key, before, after)
 

@@ -95,7 +95,9 @@ class Quiet:
             wanted = "failed" if self._was_refused(item) else "pending"
         if status != wanted:
             yield f"invoice {key} is {status}, Stripe says {wanted}"
-        elif status == "pending":
+        elif status != "pending" and "due_at" in item:
+            yield f"invoice {key} is {status}, and something is still to be done about it"
+        elif status == "pending" and item["status"]["S"] != "voided":
             yield from self._explain(key, item)
 
     def _was_refused(self, item: Item) -> bool:

@@ -85,6 +85,11 @@ def _put(stage: Stage) -> None:
     stage.wait(_HOUR)
 
 
+def _declined_and_put(stage: Stage) -> None:
+    _declined(stage)
+    _put(stage)
+
+
 def _put_with_a_taken_number(stage: Stage) -> None:
     stage.put_invoice(stage.first_payer(), number={"S": "2026-1"})
     stage.wait(60)
@@ -284,6 +289,21 @@ def _redrive(stage: Stage) -> None:
     order("missed-invoices")
 
 
+def _a_failed_invoice_and_another_card(stage: Stage) -> None:
+    _declined_and_put(stage)
+    stage.workload.change_card(stage.first_payer(), "pm_card_visa")
+    stage.wait(_HOUR)
+
+
+def _ask_of_the_invoice(action: str) -> Callable[[Stage], None]:
+    def ask(stage: Stage) -> None:
+        ((_, lago_id),) = stage.workload.expected
+        stage.ask("POST", f"/api/v1/invoices/{{lago_id}}/{action}", lago_id=lago_id)
+        stage.wait(_HOUR)
+
+    return ask
+
+
 SCENARIOS = (
     Scenario("an invoice is created and collected", _good, _collect),
     Scenario("an invoice is put and declined", _declined, _put),
@@ -309,4 +329,13 @@ SCENARIOS = (
     Scenario("a refused key is replaced", _good, _key_is_refused_and_replaced),
     Scenario("bank debits are looked at together", _bank_debit, _two_put, webhooks_are_lost=True),
     Scenario("records are redriven", _a_record_failed, _redrive),
+    Scenario("a failed payment is retried", _a_failed_invoice_and_another_card, _ask_of_the_invoice("retry_payment")),
+    Scenario(
+        "a failed payment is retried, and Stripe tells nothing",
+        _a_failed_invoice_and_another_card,
+        _ask_of_the_invoice("retry_payment"),
+        webhooks_are_lost=True,
+        leap=25 * _HOUR,
+    ),
+    Scenario("a failed invoice is voided", _declined_and_put, _ask_of_the_invoice("void")),
 )

@@ -34,6 +34,18 @@ _INVOICE_KINDS = (
     ("too small", 1),
     ("for nobody", 1),
 )
+_DISTURBANCES = (
+    ("card", 20),
+    ("gone", 10),
+    ("relink", 10),
+    ("rename", 10),
+    ("rotate", 10),
+    ("refuse", 10),
+    ("reconnect", 10),
+    ("retry", 30),
+    ("void", 3),
+)
+_NEW_CARDS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard")
 _PAYS_UP = 0.85
 _MOST_TRIES = 60
 
@@ -73,6 +85,7 @@ class Workload:
     refused: dict[int, int] = field(default_factory=dict)
     open_requests: int = 0
     put_items: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=200))
+    recent: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=200))
     name: str = "application"
     _own_keys: set[str] = field(default_factory=set)
 
@@ -123,34 +136,40 @@ class Workload:
                 self.put(item, "put")
 
     def disturb(self) -> None:
-        """One thing that happens to a customer or an account."""
+        """One thing that happens to a customer, to an account, or to an invoice that failed."""
         random = self.world.random
         payer, connection = random.choice(self.payers), random.choice(self.connections)
-        what = random.choice(("card", "card", "gone", "relink", "upsert", "rotate", "refuse", "reconnect"))
+        what = self._drawn(_DISTURBANCES)
         self.world.trace.note("disturb", what)
         self.world.weather.counts[f"disturbance: {what}"] += 1
-        match what:
-            case "card":
-                self.change_card(
-                    payer, random.choice(("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard"))
-                )
-            case "gone":
-                self.remove_cards(payer)
-            case "relink":
-                self.link(payer, self.stripe_customer(payer, "pm_card_visa"))
-            case "upsert":
-                self.request(
-                    "POST",
-                    "/api/v1/customers",
-                    payer.organization_id,
-                    {"customer": self._customer(payer) | {"name": f"Name {random.randrange(1000)}"}},
-                )
-            case "rotate":
-                self.rotate(connection)
-            case "refuse":
-                self.refuse_key(connection, for_seconds=random.random() * 6 * 3600)
-            case "reconnect":
-                self.put_connection(connection)
+        happen: dict[str, Callable[[], None]] = {
+            "card": lambda: self.change_card(payer, random.choice(_NEW_CARDS)),
+            "gone": lambda: self.remove_cards(payer),
+            "relink": lambda: self.link(payer, self.stripe_customer(payer, "pm_card_visa")),
+            "rename": lambda: self.rename(payer),
+            "rotate": lambda: self.rotate(connection),
+            "refuse": lambda: self.refuse_key(connection, for_seconds=random.random() * 6 * 3600),
+            "reconnect": lambda: self.put_connection(connection),
+            "retry": lambda: self._of_a_failed_invoice("retry_payment"),
+            "void": lambda: self._of_a_failed_invoice("void"),
+        }
+        happen[what]()
+
+    def rename(self, payer: Payer) -> None:
+        """The application changes a customer of its own."""
+        name = f"Name {self.world.random.randrange(1000)}"
+        body = {"customer": self._customer(payer) | {"name": name}}
+        self.request("POST", "/api/v1/customers", payer.organization_id, body)
+
+    def _of_a_failed_invoice(self, action: str) -> None:
+        """Ask for something to be done about one of the invoices that were brought lately and failed."""
+        table = self.world.database.tables["InvoicesTable"]
+        for key in self.world.random.sample(self.recent, min(20, len(self.recent))):
+            item = table.get(key)
+            if item and item.get("payment_status") == {"S": "failed"}:
+                resource = f"/api/v1/invoices/{{lago_id}}/{action}"
+                self.request("POST", resource, key[0], None, parameters={"lago_id": key[1]})
+                return
 
     def change_card(self, payer: Payer, token: str) -> None:
         """The customer saves another method and makes it the default."""
@@ -272,7 +291,7 @@ class Workload:
         def answered(status: int, text: str) -> None:
             if status == 200:
                 lago_id = json.loads(text)["invoice"]["lago_id"]
-                self.expected[payer.organization_id, lago_id] = "api"
+                self._note((payer.organization_id, lago_id), "api")
 
         self.request("POST", "/api/v1/invoices", payer.organization_id, body, headers=headers, answered=answered)
 
@@ -345,7 +364,11 @@ class Workload:
             database.put_item(TableName="InvoicesTable", Item=item, **condition)
         except database.exceptions.ConditionalCheckFailedException:
             return
+        self._note(key, kind)
+
+    def _note(self, key: tuple[str, str], kind: str) -> None:
         self.expected[key] = kind
+        self.recent.append(key)
 
     def _amount(self) -> int:
         return self.world.random.randint(100, 100_000)

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paystream.model.invoice import Invoice, PaymentStatus, Problem
+from paystream.model.invoice import Invoice, PaymentStatus, Problem, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
 from paystream.model.payment import Payment
@@ -235,18 +235,40 @@ def test_an_action_is_asked_for_before_processing_and_not_after() -> None:
 
 
 @given(heard, st.booleans(), st.sampled_from(PaymentStatus), st.integers(0, 3))
-def test_whatever_is_heard_an_invoice_is_due_if_and_only_if_it_is_open(
+def test_whatever_is_heard_an_open_invoice_is_due_and_no_other_becomes_so(
     news: list[tuple[int, Outcome]], was_due: bool, status: PaymentStatus, attempt: int
 ) -> None:
-    invoice = replace(an_invoice(attempt=attempt, payment_status=status), due_at=NOW if was_due else None)
-    history = History(invoice)
+    is_due = was_due or status is PaymentStatus.PENDING
+    history = History(replace(an_invoice(attempt=attempt, payment_status=status), due_at=NOW if is_due else None))
 
     for number, outcome in news:
+        before = history.invoice
         settlement = history.hear(number, outcome)
         if settlement:
             after = settlement.invoice
-            assert after.is_open == (after.due_at is not None)
-            assert after.due_at is None or after.due_at > NOW
+            assert after.due_at is not None if after.is_open else after.due_at in (None, before.due_at)
+
+
+def test_a_retry_that_is_planned_stays_so_when_the_attempt_before_is_closed() -> None:
+    history = History()
+    history.hear(1, FAILURE)
+    history.invoice = replace(history.invoice, due_at=NOW)
+
+    settlement = history.hear(1, CANCELED)
+
+    assert settlement is not None
+    assert (settlement.payment.status, settlement.payment.failure) == ("canceled", DECLINED)
+    assert (settlement.invoice.due_at, settlement.tell) == (NOW, ())
+
+
+def test_an_attempt_that_is_closed_leaves_the_next_one_as_it_is() -> None:
+    history = History(replace(an_invoice(attempt=2), waiting_for=WaitingFor.KEY))
+    history.payments[1] = replace(a_payment(), status="requires_payment_method", payment_status=PayableStatus.FAILED)
+    before = history.invoice
+
+    history.hear(1, CANCELED)
+
+    assert history.invoice == before
 
 
 def test_an_item_that_is_parked_is_never_due() -> None:

@@ -27,6 +27,14 @@ class NotFoundError(PaystreamError):
         self.resource = resource
 
 
+class NotAllowedError(PaystreamError):
+    """The thing is in a state in which this cannot be done to it. `code` is Lago's word for why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"not allowed: {code}")
+        self.code = code
+
+
 class ConflictError(PaystreamError):
     """The request contradicts what is stored. `code` says how; if it `passes`, sending it again helps."""
 

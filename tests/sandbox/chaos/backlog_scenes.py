@@ -15,7 +15,7 @@ def due_invoices(chaos: Chaos, function: str, point: Point) -> Ending:
     with chaos.results_kept_back():
         lago_ids = [chaos.invoice(customer) for _ in range(_INVOICES)]
         for lago_id in lago_ids:
-            wait_for("the bank debit", lambda one=lago_id: _is_on_its_way(chaos, one), seconds=60)
+            wait_for("the bank debit", lambda one=lago_id: _is_on_its_way(chaos, one), seconds=180)
         wait_for("the bank", lambda: _are_collected(chaos, lago_ids))
         for lago_id in lago_ids:
             chaos.let_time_pass(lago_id, "due_at")

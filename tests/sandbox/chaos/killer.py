@@ -21,7 +21,7 @@ KILLED_VISIBILITY_SECONDS = 4
 """Of the message whose function is about to be killed."""
 
 _QUEUES = {"collect-waiting": "CollectionQueueUrl", "settle-due": "DueQueueUrl"}
-_SECONDS = 60.0
+_SECONDS = 180.0
 
 
 def _deployed_functions(emulator: AwsEmulator) -> dict[str, str]:

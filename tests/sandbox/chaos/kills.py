@@ -21,6 +21,7 @@ _CALLER = "the caller repeats the request"
 _OPERATOR = "the operator invokes it again"
 _REDRIVEN = "the operator redrives {} again"
 _PAYMENT = "POST /v1/payment_intents"
+_CANCEL = "POST /v1/payment_intents/*/cancel"
 _LIST = "GET /v1/payment_intents"
 _WRITE = "TransactWriteItems"
 
@@ -59,6 +60,7 @@ KILLS = (
     *_both("upsert-customer", "POST /v1/customers", requests.customer_created, _CALLER),
     *_both("upsert-customer", _WRITE, requests.customer_created, _CALLER, table="Customers"),
     *_both("create-invoice", _WRITE, requests.invoice_stored, _CALLER, table="Invoices"),
+    *_both("change-invoice", "UpdateItem", requests.metadata_changed, _CALLER, table="Invoices"),
     Kill("find-records", _before("Query", "Invoices"), requests.records_found, _CALLER),
     *_both("invoice-created", _PAYMENT, money.new_invoice, _STREAM),
     Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),
@@ -82,6 +84,7 @@ KILLS = (
     *_both("settle-due", _PAYMENT, money.due_invoice, _QUEUE),
     Kill("settle-due", _before(_WRITE, "Payments"), money.due_invoice, _QUEUE),
     Kill("settle-due", _after(_WRITE, "Payments"), money.due_invoice, _IN_VAIN),
+    *_both("settle-due", _CANCEL, money.retried_invoice, _QUEUE),
     Kill("settle-due", _after(_LIST), backlog.due_invoices, _QUEUE),
     *_both("settle-due", _WRITE, backlog.due_invoices, _QUEUE, table="Payments"),
     *_both("redrive-records", "Invoke", redrive.failed_invoice, _REDRIVEN.format("the failed invoice")),

@@ -27,7 +27,7 @@ def new_invoice_told_again(chaos: Chaos, function: str, point: Point) -> Ending:
     def told_again() -> bool:
         return bool(subscriber.received()) and subscriber.most_deliveries(lago_id) > 1
 
-    wait_for("what was published to come again", told_again, seconds=60)
+    wait_for("what was published to come again", told_again, seconds=180)
     return settled(chaos, lago_id)
 
 
@@ -37,6 +37,19 @@ def new_invoice_declined(chaos: Chaos, function: str, point: Point) -> Ending:
     with chaos.results_kept_back():
         lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(customer, becomes="failed"))
         return settled(chaos, lago_id, becomes="failed")
+
+
+def retried_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
+    """Somebody asks for a new attempt, with another card. Killed there, the queue brings the message again."""
+    customer = chaos.customer(_DECLINING)
+    declining = chaos.stage.customer(customer)["payment_method_id"]
+    lago_id = chaos.invoice(customer, becomes="retried")
+    wait_for("the card to be declined", lambda: chaos.item(lago_id).get("payment_status") == {"S": "failed"})
+    chaos.stage.set_default_card(chaos.provider_id(customer), _CARD)
+    wait_for("the other card", lambda: chaos.stage.customer(customer)["payment_method_id"] != declining)
+    with chaos.results_kept_back():
+        chaos.killer.kill_at(point, function, lambda: chaos.stage.try_call("POST", f"invoices/{lago_id}/retry_payment"))
+        return settled(chaos, lago_id, becomes="retried")
 
 
 def waiting_invoice(chaos: Chaos, function: str, point: Point) -> Ending:

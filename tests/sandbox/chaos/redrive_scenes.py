@@ -34,7 +34,7 @@ def failed_notifications(chaos: Chaos, function: str, point: Point) -> Ending:
     """What was to be told of an invoice that is paid lies in the bucket. What is published twice has one key."""
     with switched_off(chaos, "publish-notifications"):
         lago_id = chaos.invoice(chaos.payer(_CARD))
-        wait_for("the invoice to be paid", lambda: _is_paid(chaos, lago_id), seconds=60)
+        wait_for("the invoice to be paid", lambda: _is_paid(chaos, lago_id), seconds=180)
         key = give_up(chaos, "publish-notifications", lago_id, records=2)
         _redriven(chaos, function, point, "failed-records")
         expect_put_away(chaos, key)

@@ -82,6 +82,17 @@ def invoice_stored(chaos: Chaos, function: str, point: Point) -> Ending:
     return settled(chaos, lago_id)
 
 
+def metadata_changed(chaos: Chaos, function: str, point: Point) -> Ending:
+    """The same change again changes nothing more."""
+    lago_id = chaos.invoice(chaos.payer(_CARD))
+    ending = settled(chaos, lago_id)
+    body = {"invoice": {"metadata": [{"key": "order", "value": str(uuid4())}]}}
+    chaos.repeated(point, function, partial(chaos.stage.try_call, "PUT", f"invoices/{lago_id}", body))
+    kept = [entry["value"] for entry in (chaos.stage.find_invoice(lago_id) or {})["metadata"]]
+    expect(kept == [body["invoice"]["metadata"][0]["value"]], f"the metadata of {lago_id} are {kept}")
+    return ending
+
+
 def records_found(chaos: Chaos, function: str, point: Point) -> Ending:
     """A page of invoices: reading changes nothing."""
     answer = chaos.repeated(point, function, partial(chaos.stage.try_call, "GET", "invoices"))

@@ -113,5 +113,5 @@ class Storm:
             return not open_ones
 
         open_ones = list(made)
-        wait_for("every invoice to come to its end", all_closed, seconds=120)
+        wait_for("every invoice to come to its end", all_closed, seconds=300)
         chaos.stage.say("every invoice has come to its end")

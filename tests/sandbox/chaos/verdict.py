@@ -12,7 +12,7 @@ from sandbox.report import leaked_secrets
 from sandbox.stack import wait_for
 
 _PAYMENT = "POST /v1/payment_intents"
-_SECONDS = 60.0
+_SECONDS = 180.0
 
 
 def verdict(chaos: Chaos) -> int:

@@ -37,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`body` is rendered as JSON."""
+    """`body` is rendered as JSON; None is an empty body."""
 
     body: Any
     status: HTTPStatus = HTTPStatus.OK
@@ -131,6 +131,8 @@ def _no_such_number(name: str) -> None:
 
 
 def _answer(status: HTTPStatus, body: Any, headers: Mapping[str, str]) -> dict[str, Any]:
+    if body is None:
+        return {"statusCode": int(status), "headers": dict(headers), "body": ""}
     return {
         "statusCode": int(status),
         "headers": {"Content-Type": "application/json", **headers},

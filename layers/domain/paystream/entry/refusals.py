@@ -10,6 +10,7 @@ from paystream.errors import (
     ConflictError,
     InvalidInputError,
     KeyRefusedError,
+    NotAllowedError,
     NotFoundError,
     OutcomeUnknownError,
     PaystreamError,
@@ -73,6 +74,7 @@ _ANSWERS: dict[type[PaystreamError], Callable[[Any], Refusal]] = {
     ),
     MalformedRequestError: lambda error: Refusal(error.status, f"{_phrase(error.status).replace(' ', '')}: {error}"),
     NotFoundError: lambda error: Refusal(HTTPStatus.NOT_FOUND, code=f"{error.resource}_not_found"),
+    NotAllowedError: lambda error: Refusal(HTTPStatus.METHOD_NOT_ALLOWED, code=error.code),
     ConflictError: lambda error: Refusal(
         HTTPStatus.CONFLICT,
         code=error.code,

@@ -41,16 +41,55 @@ def settlement_notifications(settlement: Settlement, customer: Customer, now: da
 
 def payment_status_updated(invoice: Invoice, customer: Customer | None, now: datetime, *, cause: str) -> Notification:
     """The invoice's payment status has changed. `cause` is the payment that changed it."""
+    identity = (invoice.organization_id, invoice.lago_id, cause, invoice.payment_status.value)
+    return _invoice(WebhookType.INVOICE_PAYMENT_STATUS_UPDATED, invoice, customer, now, identity)
+
+
+def invoice_voided(invoice: Invoice, customer: Customer | None, now: datetime) -> Notification:
+    """The invoice is owed no more."""
+    return _invoice(
+        WebhookType.INVOICE_VOIDED, invoice, customer, now, identity=(invoice.organization_id, invoice.lago_id)
+    )
+
+
+def _invoice(
+    webhook_type: WebhookType, invoice: Invoice, customer: Customer | None, now: datetime, identity: tuple[str, ...]
+) -> Notification:
     owed = invoice_object(invoice)
     full = owed | {"customer": customer_object(customer) if customer else None, "fees": fee_objects(invoice, customer)}
-    identity = (invoice.organization_id, invoice.lago_id, cause, invoice.payment_status.value)
     return _envelope(
-        WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,
+        webhook_type,
         "invoice",
         invoice.organization_id,
         full,
         full | {"fees": []},
         full | {"fees": [], "customer": customer_object(_shortened(customer)) if customer else None},
+        now=now,
+        identity=identity,
+    )
+
+
+def collection_refused(invoice: Invoice, code: str, now: datetime) -> Notification:
+    """A new attempt was asked for, and none can be made: nothing was sent to Stripe. Lago's words for it.
+
+    Told once for each version of the invoice.
+    """
+    body = {
+        "lago_invoice_id": invoice.lago_id,
+        "lago_customer_id": None,
+        "external_customer_id": invoice.external_customer_id,
+        "provider_customer_id": None,
+        "payment_provider": None,
+        "payment_provider_code": None,
+        "provider_error": None,
+        "error_details": {"code": code},
+    }
+    identity = (invoice.organization_id, invoice.lago_id, code, str(invoice.version))
+    return _envelope(
+        WebhookType.INVOICE_PAYMENT_FAILURE,
+        "payment_provider_invoice_payment_error",
+        invoice.organization_id,
+        body,
         now=now,
         identity=identity,
     )

@@ -23,7 +23,7 @@ def invoice_object(invoice: Invoice) -> dict[str, Any]:
         "payment_due_date": invoice.issuing_date.isoformat(),
         "net_payment_term": 0,
         "invoice_type": "one_off",
-        "status": "finalized",
+        "status": invoice.status.value,
         "payment_status": invoice.payment_status.value,
         "payment_dispute_lost_at": None,
         "payment_overdue": False,
@@ -36,7 +36,7 @@ def invoice_object(invoice: Invoice) -> dict[str, Any]:
         "self_billed": False,
         "created_at": timestamp(invoice.created_at),
         "updated_at": timestamp(invoice.updated_at),
-        "voided_at": None,
+        "voided_at": timestamp(invoice.voided_at) if invoice.voided_at else None,
         "external_customer_id": invoice.external_customer_id,
         "metadata": [
             {

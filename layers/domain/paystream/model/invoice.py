@@ -15,6 +15,13 @@ class PaymentStatus(StrEnum):
     FAILED = "failed"
 
 
+class InvoiceStatus(StrEnum):
+    """Lago's `status`. What is `VOIDED` is owed no more, and stays so."""
+
+    FINALIZED = "finalized"
+    VOIDED = "voided"
+
+
 class WaitingFor(StrEnum):
     """What a pending invoice waited for when it was last looked at: when that comes, the invoice is collected."""
 
@@ -58,9 +65,10 @@ class Invoice:
     """Amounts are integers in the currency's minor unit as Stripe defines it.
 
     `attempt` counts the payments made for it; `attempt_started_at` is the earliest time at which the idempotency key
-    of that attempt can have been used. `due_at` is when an open invoice is looked at again; until
-    `claimed_until` somebody is collecting what had been waiting. `paused_integration_id` is the integration whose
-    secret key it waits for. `rejected` keeps what was
+    of that attempt can have been used. `due_at` is when an open invoice is looked at again. One that is not open has it
+    while something is to be done about its last attempt, which failed: it is closed at Stripe, and if the invoice is
+    owed a new one follows. Until `claimed_until` somebody is collecting what had been waiting. `paused_integration_id`
+    is the integration whose secret key it waits for. `rejected` keeps what was
     put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters. `version` is 0
     until Paystream has written the invoice for the first time.
     """
@@ -74,6 +82,8 @@ class Invoice:
     created_at: datetime
     updated_at: datetime
     issuing_date: date
+    status: InvoiceStatus = InvoiceStatus.FINALIZED
+    voided_at: datetime | None = None
     payment_status: PaymentStatus = PaymentStatus.PENDING
     total_paid_amount_cents: int = 0
     attempt: int = 0
@@ -93,7 +103,14 @@ class Invoice:
     @property
     def is_open(self) -> bool:
         """Whether it is still to be collected: then it has a `due_at`."""
-        return self.payment_status is PaymentStatus.PENDING and self.problem is None
+        is_owed = self.status is InvoiceStatus.FINALIZED and self.problem is None
+        return is_owed and self.payment_status is PaymentStatus.PENDING
+
+    @property
+    def is_to_be_retried(self) -> bool:
+        """Whether a new attempt is to begin when it is due."""
+        is_owed = self.status is InvoiceStatus.FINALIZED and self.payment_status is PaymentStatus.FAILED
+        return is_owed and self.due_at is not None
 
     @property
     def total_due_amount_cents(self) -> int:

@@ -10,6 +10,7 @@ class WebhookType(StrEnum):
 
     INVOICE_PAYMENT_FAILURE = "invoice.payment_failure"
     INVOICE_PAYMENT_STATUS_UPDATED = "invoice.payment_status_updated"
+    INVOICE_VOIDED = "invoice.voided"
     PAYMENT_SUCCEEDED = "payment.succeeded"
     PAYMENT_REQUIRES_ACTION = "payment.requires_action"
     CUSTOMER_PAYMENT_PROVIDER_CREATED = "customer.payment_provider_created"

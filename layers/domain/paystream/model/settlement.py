@@ -12,6 +12,9 @@ from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
 
+CANCELED = "canceled"
+"""Stripe's status of an intent of which nothing can come any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
@@ -37,24 +40,36 @@ def settle(invoice: Invoice, payment: Payment, outcome: Outcome, now: datetime) 
         next_action=outcome.next_action,
         updated_at=now,
     )
+    if _closes(payment, outcome):
+        return Settlement(replace(invoice, updated_at=now), replace(settled, failure=payment.failure), ())
     decided = _decide_invoice(invoice, settled, now)
     return Settlement(decided, settled, _what_to_tell(invoice, decided, settled))
 
 
 def _is_news(payment: Payment, outcome: Outcome) -> bool:
-    """A success is final; a failure gives way to a late success only; `requires_action` comes before `processing`."""
+    """A success is final; a failure gives way to a late success, and is closed; `requires_action` comes before
+    `processing`.
+    """
     match payment.payment_status:
         case PayableStatus.SUCCEEDED:
             return False
         case PayableStatus.FAILED:
-            return outcome.status is PayableStatus.SUCCEEDED
+            return outcome.status is PayableStatus.SUCCEEDED or _closes(payment, outcome)
         case PayableStatus.PROCESSING if outcome.status is PayableStatus.PROCESSING:
             return payment.status == "requires_action" and outcome.intent_status != "requires_action"
         case _:
             return True
 
 
+def _closes(payment: Payment, outcome: Outcome) -> bool:
+    """Whether nothing can come of a failed payment any more: the invoice and its subscribers know that it failed."""
+    is_failed = payment.payment_status is PayableStatus.FAILED
+    return is_failed and outcome.intent_status == CANCELED != payment.status
+
+
 def _decide_invoice(invoice: Invoice, payment: Payment, now: datetime) -> Invoice:
+    if payment.attempt < invoice.attempt and payment.payment_status is not PayableStatus.SUCCEEDED:
+        return replace(invoice, updated_at=now)
     invoice = replace(
         invoice,
         attempt=max(invoice.attempt, payment.attempt),
@@ -71,10 +86,9 @@ def _decide_invoice(invoice: Invoice, payment: Payment, now: datetime) -> Invoic
             total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents,
             due_at=None,
         )
-    is_latest = payment.attempt == invoice.attempt
-    if payment.payment_status is PayableStatus.FAILED and is_latest and invoice.payment_status is PaymentStatus.PENDING:
+    if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
         return replace(invoice, payment_status=PaymentStatus.FAILED, due_at=None)
-    return replace(invoice, due_at=look_again_at(invoice, now) if invoice.is_open else None)
+    return replace(invoice, due_at=look_again_at(invoice, now)) if invoice.is_open else invoice
 
 
 def _what_to_tell(before: Invoice, after: Invoice, payment: Payment) -> tuple[WebhookType, ...]:

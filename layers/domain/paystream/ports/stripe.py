@@ -89,6 +89,10 @@ class PaymentGateway(Protocol):
         """What has become of an intent; None if this account has no such intent. Changes nothing."""
         ...
 
+    def cancel_payment(self, intent_id: str) -> Outcome | None:
+        """Cancel an intent, unless it has succeeded or is on its way; what it is then. None as for `payment`."""
+        ...
+
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
         """Look a payment up by listing the customer's intents, matched on metadata; None if Stripe has none."""
         ...

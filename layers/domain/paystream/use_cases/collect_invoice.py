@@ -44,15 +44,14 @@ def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
         return invoice
     if invoice.total_due_amount_cents == 0:
         return _close_without_payment(invoice, stores, now)
-    attempt = max(invoice.attempt, 1)
-    stored = stores.payments.get(invoice.organization_id, payment_id(invoice.organization_id, invoice.lago_id, attempt))
+    stored = _attempt_on_record(invoice, stores)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer and stored and stored.payment_status is not PayableStatus.PENDING:
         return _restore(stored, customer, stores, now)
-    payer = _payer(customer, stored, stores)
+    payer = payer_of(customer, stored, stores)
     if isinstance(payer, WaitingFor):
         return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
-    payment = stored or new_payment(invoice, payer, attempt, now)
+    payment = stored or new_payment(invoice, payer, max(invoice.attempt, 1), now)
     try:
         payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
     except NeedsAttentionError as paused:
@@ -62,8 +61,25 @@ def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
     return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
 
 
-def _payer(customer: Customer | None, stored: Payment | None, stores: Stores) -> Payer | WaitingFor:
-    """An attempt that was begun keeps its account, its customer at Stripe and its method: it waits for none of them.
+def _attempt_on_record(invoice: Invoice, stores: Stores) -> Payment | None:
+    """The payment of the latest attempt, if it is on record.
+
+    An item that was put anew does not know how many attempts there were. The first one may not be on record, each later
+    one is from its beginning: so they are there without a gap.
+    """
+    organization_id, attempt = invoice.organization_id, max(invoice.attempt, 1)
+    stored = following = stores.payments.get(organization_id, payment_id(organization_id, invoice.lago_id, attempt))
+    while following and not invoice.attempt:
+        stored = following
+        following_id = payment_id(organization_id, invoice.lago_id, stored.attempt + 1)
+        following = stores.payments.get(organization_id, following_id)
+    return stored
+
+
+def payer_of(customer: Customer | None, stored: Payment | None, stores: Stores) -> Payer | WaitingFor:
+    """Who pays, or what is missing.
+
+    An attempt that was begun keeps its account, its customer at Stripe and its method: it waits for none of them.
 
     A code that was connected to another account since then stands for an account that is not connected.
     """
@@ -106,7 +122,7 @@ def _wait(
     except VersionConflictError:
         waiting = read_invoice(stores, invoice.organization_id, invoice.lago_id)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-    if waiting.waiting_for is reason and isinstance(_payer(customer, stored, stores), WaitingFor):
+    if waiting.waiting_for is reason and isinstance(payer_of(customer, stored, stores), WaitingFor):
         return waiting
     return collect_now(waiting, stores=stores, gateways=gateways, now=now)
 

@@ -10,11 +10,12 @@ from paystream.use_cases.record_outcome import read_invoice
 
 
 def put_off(invoice: Invoice, until: datetime, *, stores: Stores, now: datetime) -> Invoice:
-    """Let an open invoice come up at that time. What it waited for it still waits for, so whoever brings that finds it.
+    """Let an invoice about which something is to be done come up at that time. What it waited for it still waits for,
+    so whoever brings that finds it.
 
     Whoever wrote it meanwhile has set its time. Raises NotFoundError if it is gone.
     """
-    if not invoice.is_open:
+    if invoice.due_at is None:
         return invoice
     try:
         return stores.invoices.save(replace(invoice, due_at=until, claimed_until=None, updated_at=now))

@@ -18,6 +18,7 @@ from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.use_cases.begin_attempt import follow_up
 from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_payment_method import find_payment_method
@@ -69,7 +70,7 @@ def _look_at_or_wait(invoice: Invoice, stores: Stores, gateways: Gateways, now: 
 def is_to_be_looked_at(invoice: Invoice, handed_out_at: datetime, now: datetime) -> bool:
     """Whether it is as it was when it was handed out, and nobody is collecting it."""
     is_claimed = invoice.claimed_until is not None and now < invoice.claimed_until
-    return invoice.is_open and invoice.updated_at < handed_out_at and not is_claimed
+    return invoice.due_at is not None and invoice.updated_at < handed_out_at and not is_claimed
 
 
 def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime) -> Invoice:
@@ -86,6 +87,9 @@ def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores
 
 def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
     """An intent that is known is retrieved. Everything else is as if the invoice were new: safe to repeat."""
+    if not invoice.is_open:
+        invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
+        return collect_now(invoice, stores=stores, gateways=gateways, now=now)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     latest = payment_id(invoice.organization_id, invoice.lago_id, max(invoice.attempt, 1))
     payment = stores.payments.get(invoice.organization_id, latest)

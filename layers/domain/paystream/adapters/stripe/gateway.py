@@ -121,6 +121,18 @@ class StripeGateway:
                 return None
             raise
 
+    def cancel_payment(self, intent_id: str) -> Outcome | None:
+        """Source: https://docs.stripe.com/api/payment_intents/cancel"""
+        try:
+            with translated():
+                return outcome_from_intent(self._v1.payment_intents.cancel(intent_id).to_dict())
+        except ProviderRefusedError as refused:
+            if refused.code == "payment_intent_unexpected_state":
+                return self.payment(intent_id)
+            if refused.code == "resource_missing":
+                return None
+            raise
+
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
         try:
             return self._find_payment(payment_id, provider_customer_id, since)

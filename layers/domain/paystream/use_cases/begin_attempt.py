@@ -1,0 +1,90 @@
+"""Begin a new attempt to collect an invoice after one that failed (rules 3 and 9 of docs/architecture.md).
+
+The attempt before is closed first. The new one is on record, with its payment, before anything is sent: so an item that
+is put anew finds it, and no key is ever used that nobody knows of.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.errors import NotFoundError, VersionConflictError
+from paystream.lago.envelopes import collection_refused, settlement_notifications
+from paystream.model.customer import Customer
+from paystream.model.identifiers import payment_id
+from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
+from paystream.model.notification import WebhookType
+from paystream.model.outcome import PayableStatus
+from paystream.model.payment import Payment
+from paystream.model.schedule import look_again_at
+from paystream.model.settlement import Settlement
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
+from paystream.use_cases.close_attempt import close_attempt
+from paystream.use_cases.collect_invoice import new_payment, payer_of
+
+NOT_CONNECTED = "payment_provider_not_connected"
+CANNOT_PAY = {
+    WaitingFor.PAYMENT_METHOD: "customer_must_have_payment_method",
+    WaitingFor.PROVIDER_CUSTOMER: "customer_must_have_payment_provider",
+    WaitingFor.INTEGRATION: "customer_must_have_payment_provider",
+    WaitingFor.CUSTOMER: "customer_must_have_payment_provider",
+}
+"""Why nothing can be collected; the second is Lago's word."""
+
+
+def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
+    """Do what is due about an invoice that is not open: close its last attempt, and begin the next one if it is owed.
+
+    Returns the invoice as it is then: open if a new attempt has begun, by whomever. If the account is not connected any
+    more, nothing more is done. Raises what else `close_attempt` raises, and VersionConflictError.
+    """
+    payment = last_payment(invoice, stores)
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    if customer and payment and payment.payment_status is PayableStatus.FAILED:
+        try:
+            invoice, is_closed = close_attempt(invoice, payment, customer, stores=stores, gateways=gateways, now=now)
+        except NotFoundError:
+            return _give_up(invoice, NOT_CONNECTED, stores, now)
+        if not is_closed:
+            return invoice
+    if invoice.is_open:
+        return invoice
+    if invoice.is_to_be_retried:
+        return _begin(invoice, customer, payment, stores, now)
+    return stores.invoices.save(replace(invoice, due_at=None, updated_at=now))
+
+
+def last_payment(invoice: Invoice, stores: Stores) -> Payment | None:
+    """The payment of the last attempt, if that is on record."""
+    last = payment_id(invoice.organization_id, invoice.lago_id, max(invoice.attempt, 1))
+    return stores.payments.get(invoice.organization_id, last)
+
+
+def _begin(
+    invoice: Invoice, customer: Customer | None, before: Payment | None, stores: Stores, now: datetime
+) -> Invoice:
+    """The next attempt is on record. One that was never sent, or whose outcome is not known, goes on instead."""
+    owed = replace(
+        invoice, payment_status=PaymentStatus.PENDING, waiting_for=None, paused_integration_id=None, updated_at=now
+    )
+    if before is None or before.payment_status is PayableStatus.PENDING:
+        return stores.invoices.save(replace(owed, due_at=look_again_at(owed, now)))
+    payer = payer_of(customer, None, stores)
+    if isinstance(payer, WaitingFor):
+        return _give_up(invoice, CANNOT_PAY[payer], stores, now)
+    attempted = replace(owed, attempt=invoice.attempt + 1, attempt_started_at=now)
+    settlement = Settlement(
+        replace(attempted, due_at=look_again_at(attempted, now)),
+        new_payment(attempted, payer, attempted.attempt, now),
+        (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,),
+    )
+    return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now))
+
+
+def _give_up(invoice: Invoice, code: str, stores: Stores, now: datetime) -> Invoice:
+    """It stays as it is, nothing is due any more, and who waits for a new attempt is told."""
+    told = (collection_refused(invoice, code, now),) if invoice.is_to_be_retried else ()
+    try:
+        return stores.invoices.save(replace(invoice, due_at=None, updated_at=now), told)
+    except VersionConflictError:
+        return stores.invoices.get(invoice.organization_id, invoice.lago_id) or invoice

@@ -1,0 +1,72 @@
+"""Close an attempt that failed: see to it at Stripe that nothing can come of it any more, or learn what did.
+
+A failed intent can still be confirmed: by the customer, or by anybody who may write to the account. And a refusal that
+has no intent is not kept under its idempotency key, so a function that is still at work can charge under it.
+"""
+
+from datetime import datetime
+
+from paystream.errors import NotFoundError, TooEarlyError
+from paystream.model.customer import Customer
+from paystream.model.integration import Integration
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.payment import Payment
+from paystream.model.settlement import CANCELED
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways, PaymentGateway
+from paystream.use_cases.ask_stripe import LONGEST_REQUEST
+from paystream.use_cases.record_outcome import record_outcome
+from paystream.use_cases.refused_key import stripe_asked
+
+
+def close_attempt(
+    invoice: Invoice, payment: Payment, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> tuple[Invoice, bool]:
+    """The invoice as it is then, and whether the payment is closed: not so if it has succeeded, which is recorded, or
+    is on its way after all.
+
+    Safe to repeat. Raises TooEarlyError while a function may be at work under a key that leads to no intent,
+    NotFoundError if the account is not connected any more, and what asking Stripe raises.
+    """
+    if payment.status == CANCELED:
+        return invoice, True
+    integration = account_of(payment, stores)
+    if payment.provider_payment_id is None:
+        _outwait(payment, now)
+    with stripe_asked(integration, "payment_intent.cancel", stores=stores, gateways=gateways, now=now) as gateway:
+        outcome = _cancel(payment, gateway)
+    if outcome is None:
+        return invoice, True
+    if outcome.status is PayableStatus.PROCESSING:
+        return invoice, False
+    recorded = record_outcome(invoice, payment, outcome, customer=customer, stores=stores, now=now)
+    return recorded, outcome.intent_status == CANCELED
+
+
+def account_of(payment: Payment, stores: Stores) -> Integration:
+    """The account that the payment was sent to. Raises NotFoundError if its code is another one's, or nobody's."""
+    integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
+    if integration is None or integration.lago_id != payment.integration_id:
+        raise NotFoundError("payment_provider")
+    return integration
+
+
+def _outwait(payment: Payment, now: datetime) -> None:
+    quiet_at = payment.updated_at + LONGEST_REQUEST
+    if now < quiet_at:
+        seconds = (quiet_at - now).total_seconds()
+        raise TooEarlyError(quiet_at, seconds, "a function may still be at work on the attempt before")
+
+
+def _cancel(payment: Payment, gateway: PaymentGateway) -> Outcome | None:
+    """What the intent is then; None if there is none."""
+    intent_id = payment.provider_payment_id
+    if intent_id is None:
+        found = gateway.find_payment(
+            payment_id=payment.lago_id,
+            provider_customer_id=payment.provider_customer_id,
+            since=payment.created_at - LONGEST_REQUEST,
+        )
+        intent_id = found.intent_id if found else None
+    return gateway.cancel_payment(intent_id) if intent_id else None

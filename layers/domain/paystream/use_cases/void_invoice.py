@@ -1,0 +1,47 @@
+"""Void an invoice: it is owed no more, and nothing is collected for it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.errors import NotAllowedError
+from paystream.lago.envelopes import invoice_voided
+from paystream.model.customer import Customer
+from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
+from paystream.model.outcome import PayableStatus
+from paystream.model.payment import Payment
+from paystream.model.settlement import CANCELED
+from paystream.ports.stores import Stores
+from paystream.use_cases.begin_attempt import last_payment
+from paystream.use_cases.record_outcome import read_invoice
+from paystream.use_cases.retry_payment import refuse_if_being_collected
+
+
+def void_invoice(
+    organization_id: str, lago_id: str, *, stores: Stores, now: datetime
+) -> tuple[Invoice, Customer | None]:
+    """The voided invoice and its customer; what failed before is closed at Stripe by who looks at what is due.
+
+    Money that Stripe collects all the same, by a request that was under way, is recorded and told as ever. Raises
+    NotFoundError, NotAllowedError if it is paid, voided already, or being collected, VersionConflictError.
+    """
+    invoice = read_invoice(stores, organization_id, lago_id)
+    if invoice.status is InvoiceStatus.VOIDED or invoice.payment_status is PaymentStatus.SUCCEEDED:
+        raise NotAllowedError("not_voidable")
+    payment = last_payment(invoice, stores)
+    refuse_if_being_collected(invoice, payment, now)
+    customer = stores.customers.get(organization_id, invoice.external_customer_id)
+    voided = replace(
+        invoice,
+        status=InvoiceStatus.VOIDED,
+        voided_at=now,
+        due_at=now if is_to_be_closed(payment) else None,
+        waiting_for=None,
+        paused_integration_id=None,
+        updated_at=now,
+    )
+    return stores.invoices.save(voided, (invoice_voided(voided, customer, now),)), customer
+
+
+def is_to_be_closed(payment: Payment | None) -> bool:
+    """Whether it failed, and something may come of it all the same."""
+    return payment is not None and payment.payment_status is PayableStatus.FAILED and payment.status != CANCELED

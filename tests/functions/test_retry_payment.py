@@ -1,0 +1,354 @@
+"""retry_payment: a failed invoice gets a new attempt, and never a second charge."""
+
+import json
+from typing import Any
+
+import pytest
+from functions.world import SECRET_KEY, World
+
+MINUTE = 60
+DAY = 25 * 3600
+DECLINED = "pm_card_chargeCustomerFail"
+CANCEL = "POST /v1/payment_intents/*/cancel"
+LIST = "GET /v1/payment_intents"
+RACE = "payment_processor_is_currently_handling_payment"
+
+
+def retry(world: World, invoice_id: str) -> tuple[int, str | None]:
+    """The status, and the code of a refusal."""
+    answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
+    return answer.status, answer.body["code"] if answer.body else None
+
+
+def failed_invoice(world: World) -> tuple[str, str]:
+    """An invoice whose first attempt was declined, and its customer's `cus_…` id."""
+    world.connect()
+    customer = world.customer(payment_method=DECLINED)
+    invoice_id = world.create_invoice()
+    world.run()
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+    return invoice_id, customer
+
+
+def pay_with(world: World, customer: str, method: str = "pm_card_visa") -> None:
+    """The customer's default becomes another card."""
+    attached = world.stripe_client.v1.payment_methods.attach(method, {"customer": customer})
+    world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": attached.id}})
+    world.run()
+
+
+def told(world: World) -> list[dict[str, Any]]:
+    """The bodies of all notifications."""
+    return [json.loads(str(item["body"])) for item in world.items("notifications")]
+
+
+def statuses(world: World, invoice_id: str) -> list[str]:
+    """Stripe's statuses of the attempts, the latest first."""
+    return [payment["status"] for payment in world.payments(invoice_id)]
+
+
+def test_a_failed_invoice_is_collected_by_a_new_attempt_with_todays_card(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    pay_with(world, customer)
+
+    assert retry(world, invoice_id) == (200, None)
+    world.settle_due()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert statuses(world, invoice_id) == ["succeeded", "canceled"]
+    assert world.charged() == [4200]
+
+
+def test_the_attempt_before_is_closed_at_stripe_before_the_next_one_is_sent(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    pay_with(world, customer)
+
+    retry(world, invoice_id)
+    world.settle_due()
+
+    first, second = sorted(world.stripe_client.v1.payment_intents.list().data, key=lambda intent: intent.created)
+    assert {first.status, second.status} == {"canceled", "succeeded"}
+    assert (world.stripe_calls(CANCEL), world.stripe_calls()) == (1, 2)
+
+
+def test_a_new_attempt_tells_that_the_invoice_is_pending_and_how_it_ends(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    pay_with(world, customer)
+
+    retry(world, invoice_id)
+    world.settle_due()
+
+    invoices = [body["invoice"] for body in told(world) if body["webhook_type"] == "invoice.payment_status_updated"]
+    assert sorted(invoice["payment_status"] for invoice in invoices) == ["failed", "pending", "succeeded"]
+
+
+def test_a_declined_attempt_is_told_with_its_number_each_time(world: World) -> None:
+    invoice_id, _ = failed_invoice(world)
+
+    for _ in range(2):
+        assert retry(world, invoice_id) == (200, None)
+        world.settle_due()
+
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+    failures = [
+        body["payment_provider_invoice_payment_error"]["attempt"]
+        for body in told(world)
+        if body["webhook_type"] == "invoice.payment_failure"
+    ]
+    assert sorted(failures) == [1, 2, 3]
+    assert statuses(world, invoice_id) == ["requires_payment_method", "canceled", "canceled"]
+
+
+def test_a_retry_that_is_asked_for_twice_is_one_attempt(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    pay_with(world, customer)
+
+    assert [retry(world, invoice_id), retry(world, invoice_id)] == [(200, None)] * 2
+    world.settle_due()
+
+    assert world.stripe_calls() == 2
+    assert world.charged() == [4200]
+
+
+def test_whoever_comes_second_leaves_the_attempt_that_has_begun_as_it_is(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    pay_with(world, customer)
+    retry(world, invoice_id)
+    (message,) = world.take(world.due_queue_url)
+    event = {"Records": [{"messageId": "1", "body": message}]}
+    world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("settle-due", event))
+
+    world.invoke("settle-due", event)
+
+    assert not world.aws.are_still_to_come
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_a_retry_whose_message_is_lost_is_done_by_the_schedule(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    pay_with(world, customer)
+    retry(world, invoice_id)
+    world.lose_messages()
+
+    world.pass_time(MINUTE)
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+
+def test_a_payment_that_has_succeeded_after_all_is_recorded_and_not_charged_again(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    (intent,) = world.stripe_client.v1.payment_intents.list().data
+    card = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
+    world.stripe_client.v1.payment_intents.confirm(intent.id, {"payment_method": card.id})
+
+    assert retry(world, invoice_id) == (200, None)
+    world.settle_due()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert (len(world.payments(invoice_id)), world.charged()) == (1, [4200])
+
+
+def test_stripes_event_about_the_closed_attempt_changes_nothing_of_the_new_one(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    pay_with(world, customer)
+    retry(world, invoice_id)
+    world.settle_due()
+
+    world.run()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert statuses(world, invoice_id) == ["succeeded", "canceled"]
+    assert world.told().count("invoice.payment_failure") == 1
+
+
+@pytest.mark.parametrize("crash", ["cancel", "create"])
+def test_a_retry_that_loses_stripes_answer_goes_on_later_and_charges_once(world: World, crash: str) -> None:
+    invoice_id, customer = failed_invoice(world)
+    pay_with(world, customer)
+    path = "/v1/payment_intents/*/cancel" if crash == "cancel" else "/v1/payment_intents"
+    world.stripe.control.add_fault("cut_after_commit", method="POST", path=path, times=4)
+    retry(world, invoice_id)
+    world.settle_due()
+    world.stripe.control.clear_faults()
+    world.lose_messages()
+
+    world.pass_time(DAY)
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+
+
+class TestARefusalWithoutAnIntent:
+    """Stripe keeps no such answer under the key, so a function that is still at work could charge under it."""
+
+    def refused_invoice(self, world: World) -> tuple[str, str]:
+        world.connect()
+        customer = world.customer()
+        (method,) = world.stripe_client.v1.customers.payment_methods.list(customer).data
+        world.stripe_client.v1.payment_methods.detach(method.id)
+        invoice_id = world.create_invoice()
+        world.collect_new_invoices()
+        assert world.payments(invoice_id)[0]["provider_payment_id"] is None
+        pay_with(world, customer)
+        return invoice_id, customer
+
+    def test_is_outwaited_and_looked_up_before_the_next_attempt(self, world: World) -> None:
+        invoice_id, _ = self.refused_invoice(world)
+        assert retry(world, invoice_id) == (200, None)
+        world.settle_due()
+        assert world.invoice(invoice_id)["payment_status"] == "failed"
+
+        world.pass_time(10 * MINUTE + 1)
+        world.look_again()
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.stripe_calls(LIST) == 1
+        assert world.charged() == [4200]
+
+    def test_is_found_if_it_was_charged_meanwhile(self, world: World) -> None:
+        invoice_id, customer = self.refused_invoice(world)
+        (payment,) = world.payments(invoice_id)
+        (method,) = world.stripe_client.v1.customers.payment_methods.list(customer).data
+        world.stripe_client.v1.payment_intents.create(
+            {
+                "amount": 4200,
+                "currency": "eur",
+                "customer": customer,
+                "payment_method": method.id,
+                "confirm": True,
+                "off_session": True,
+                "metadata": {"lago_payment_id": payment["lago_id"]},
+            }
+        )
+        retry(world, invoice_id)
+        world.settle_due()
+
+        world.pass_time(10 * MINUTE + 1)
+        world.look_again()
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert (len(world.payments(invoice_id)), world.charged()) == (1, [4200])
+
+
+class TestWhatCannotBeRetried:
+    def test_a_paid_invoice(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        invoice_id = world.create_invoice()
+        world.run()
+
+        assert retry(world, invoice_id) == (405, "invalid_status")
+
+    def test_an_invoice_that_is_parked(self, world: World) -> None:
+        world.connect()
+        invoice_id = world.put_invoice_item(currency="nonsense")
+        world.collect_new_invoices()
+
+        assert retry(world, invoice_id) == (405, "invalid_status")
+
+    def test_an_invoice_that_is_being_collected(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        invoice_id = world.create_invoice()
+
+        assert retry(world, invoice_id) == (405, RACE)
+
+    def test_an_unknown_invoice(self, world: World) -> None:
+        assert retry(world, "no-such-invoice") == (404, "invoice_not_found")
+
+    def test_another_organizations_invoice(self, world: World) -> None:
+        invoice_id, _ = failed_invoice(world)
+
+        answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment", organization_id="somebody-else")
+
+        assert (answer.status, answer.body["code"]) == (404, "invoice_not_found")
+
+
+class TestWhereNobodyCanPay:
+    def refusal(self, world: World) -> tuple[str, str]:
+        """The code that is told, and the invoice's status."""
+        failures = [body.get("payment_provider_invoice_payment_error") for body in told(world)]
+        (refusal,) = [failure for failure in failures if failure and failure["provider_error"] is None]
+        return refusal["error_details"]["code"], world.invoice(refusal["lago_invoice_id"])["payment_status"]
+
+    def test_a_customer_without_stripe_is_told_in_lagos_words(self, world: World) -> None:
+        invoice_id, _ = failed_invoice(world)
+        billing = {"billing_configuration": {"payment_provider": None}}
+        world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
+
+        assert retry(world, invoice_id) == (200, None)
+
+        assert self.refusal(world) == ("customer_must_have_payment_provider", "failed")
+
+    def test_a_customer_without_a_payment_method_is_told(self, world: World) -> None:
+        invoice_id, customer = failed_invoice(world)
+        for method in world.stripe_client.v1.customers.payment_methods.list(customer).data:
+            world.stripe_client.v1.payment_methods.detach(method.id)
+        world.run()
+
+        assert [retry(world, invoice_id), retry(world, invoice_id)] == [(200, None)] * 2
+
+        assert self.refusal(world) == ("customer_must_have_payment_method", "failed")
+
+    def test_an_account_that_is_gone_is_told_and_nothing_is_charged_elsewhere(self, world: World) -> None:
+        invoice_id, _ = failed_invoice(world)
+        world.api("DELETE", "/api/v1/integrations/stripe/stripe")
+        world.connect("another")
+        billing = {"payment_provider": "stripe", "payment_provider_code": "another"}
+        billing["provider_customer_id"] = world.stripe_customer()
+        world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "billing_configuration": billing}})
+
+        assert retry(world, invoice_id) == (200, None)
+        world.settle_due()
+
+        assert self.refusal(world) == ("payment_provider_not_connected", "failed")
+        assert world.charged() == []
+
+
+def test_an_invoice_that_waits_is_looked_at_now(world: World) -> None:
+    world.connect()
+    customer = world.customer(payment_method=None)
+    invoice_id = world.create_invoice()
+    world.collect_new_invoices()
+    attached = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
+    world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": attached.id}})
+
+    assert retry(world, invoice_id) == (200, None)
+    world.settle_due()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+
+def test_an_item_that_is_put_anew_goes_on_at_its_last_attempt(world: World) -> None:
+    world.connect()
+    customer = world.customer(payment_method=DECLINED)
+    invoice_id = world.put_invoice_item()
+    world.run()
+    pay_with(world, customer)
+    retry(world, invoice_id)
+    world.settle_due()
+
+    world.put_invoice_item()
+    world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_a_paused_account_lets_a_retry_wait_for_its_key(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    pay_with(world, customer)
+    world.stripe.control.expire_key(SECRET_KEY)
+    retry(world, invoice_id)
+    world.settle_due()
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+
+    world.connect(secret_key=world.stripe.control.add_key(world.account.id))
+    world.pass_time(DAY)
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert statuses(world, invoice_id) == ["succeeded", "canceled"]
