@@ -4,25 +4,18 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
-from paystream.entry.http import Request, Response, root_of, serve
+from paystream.entry.http import Request, Response, idempotency_key, root_of, serve
 from paystream.entry.invoice_input import invoice_request
-from paystream.errors import InvalidInputError
 from paystream.lago.invoices import extended_invoice_object
 from paystream.observability import logger, metrics
 from paystream.use_cases.create_invoice import create_invoice as create
 
-LONGEST_IDEMPOTENCY_KEY = 255
-"""Without a comma: that is how two of these headers would arrive, and two keys would make two invoices."""
-
 
 def _create(request: Request) -> Response:
-    key = request.headers.get("idempotency-key")
-    if key is not None and (not 0 < len(key) <= LONGEST_IDEMPOTENCY_KEY or "," in key):
-        raise InvalidInputError({"idempotency_key": ["value_is_invalid"]})
     invoice, customer = create(
         invoice_request(root_of(request.body, "invoice")),
         organization_id=request.organization_id,
-        idempotency_key=key,
+        idempotency_key=idempotency_key(request),
         stores=bootstrap.stores(),
         new_id=bootstrap.new_id(),
         now=bootstrap.now(),

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from api_description import Location, at, description, examples, followed, operations, response, validator
-from create_invoice import LONGEST_IDEMPOTENCY_KEY
 from infrastructure.schema_forms import Schema, normal_form
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from paystream.entry.customer_input import CustomerInput
+from paystream.entry.http import LONGEST_IDEMPOTENCY_KEY
 from paystream.entry.integration_input import IntegrationInput, checked_code, connection_request
 from paystream.entry.invoice_change_input import InvoiceUpdateInput, VoidInput
 from paystream.entry.invoice_input import UNITS_AS_TEXT, FeeInput, InvoiceInput
 from paystream.entry.paging import paging
+from paystream.entry.payment_input import ManualPaymentInput
 from paystream.entry.validation import Input, validated
 from paystream.errors import InvalidInputError
 from paystream.model.invoice import PaymentStatus
@@ -143,7 +144,10 @@ class TestAnswers:
 
 
 class TestRequests:
-    @pytest.mark.parametrize("model", [CustomerInput, IntegrationInput, InvoiceInput, InvoiceUpdateInput, VoidInput])
+    @pytest.mark.parametrize(
+        "model",
+        [CustomerInput, IntegrationInput, InvoiceInput, InvoiceUpdateInput, ManualPaymentInput, VoidInput],
+    )
     def test_are_described_as_the_models_read_them(self, model: type[Input]) -> None:
         read = model.model_json_schema()
         described = normal_form(at(schema(model.__name__)), description())

@@ -8,7 +8,7 @@ from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification, WebhookType
-from paystream.model.payment import Payment
+from paystream.model.payment import ManualPayment, Payment
 
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
 OTHER_ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000002"
@@ -56,6 +56,23 @@ def payment(lago_id: str = "payment-1", **changes: Any) -> Payment:
         "updated_at": NOW,
     }
     return Payment(**(values | changes))
+
+
+def manual_payment(lago_id: str = "manual-1", **changes: Any) -> ManualPayment:
+    values: dict[str, Any] = {
+        "organization_id": ORGANIZATION,
+        "lago_id": lago_id,
+        "invoice_id": "invoice-1",
+        "invoice_number": "ACM-0042-001",
+        "external_customer_id": "acme",
+        "lago_customer_id": None,
+        "amount_cents": 4200,
+        "currency": "EUR",
+        "reference": "transfer 8812",
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return ManualPayment(**(values | changes))
 
 
 def customer(external_id: str = "acme", **changes: Any) -> Customer:

@@ -9,11 +9,21 @@ from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.adapters.dynamodb.items import to_item
 from paystream.errors import InvalidInputError
 from paystream.model.invoice import PaymentStatus
-from paystream.model.payment import Payment
+from paystream.model.payment import AnyPayment, Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
-from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, SHARD, at, invoice, payment
+from stores.records import (
+    NOW,
+    ORGANIZATION,
+    OTHER_ORGANIZATION,
+    SHARD,
+    at,
+    invoice,
+    manual_payment,
+    notification,
+    payment,
+)
 from stores.targets import Target
 
 
@@ -230,11 +240,25 @@ class TestPayments:
         assert stores.payments.of_invoice(OTHER_ORGANIZATION, "invoice-1") == ()
         assert stores.payments.of_invoice(ORGANIZATION, "x" * 2048) == ()
 
+    def test_a_manual_one_is_found_and_listed_but_is_no_attempt(self, stores: Stores) -> None:
+        self.settled(stores, payment())
+        current = stores.invoices.get(ORGANIZATION, "invoice-1")
+        assert current
+
+        stores.invoices.settle_by_hand(current, manual_payment(), (notification(),))
+
+        assert stores.payments.find(ORGANIZATION, "manual-1") == manual_payment()
+        assert stores.payments.find(ORGANIZATION, "payment-1") == payment()
+        assert stores.payments.find(OTHER_ORGANIZATION, "manual-1") is None
+        assert stores.payments.get(ORGANIZATION, "manual-1") is None
+        assert stores.payments.batch(ORGANIZATION, ["manual-1", "payment-1"]) == (payment(),)
+        assert stores.payments.of_invoice(ORGANIZATION, "invoice-1") == (manual_payment(), payment())
+
     def test_every_page_is_reached_by_cursor_newest_first(self, stores: Stores) -> None:
         made = [payment(f"payment-{number}", created_at=at(number)) for number in range(5)]
         self.settled(stores, *made)
 
-        seen: list[Payment] = []
+        seen: list[AnyPayment] = []
         cursor = None
         while not seen or cursor:
             page = stores.payments.page(ORGANIZATION, limit=2, cursor=cursor)

@@ -61,6 +61,7 @@ KILLS = (
     *_both("upsert-customer", _WRITE, requests.customer_created, _CALLER, table="Customers"),
     *_both("create-invoice", _WRITE, requests.invoice_stored, _CALLER, table="Invoices"),
     *_both("change-invoice", "UpdateItem", requests.metadata_changed, _CALLER, table="Invoices"),
+    *_both("create-payment", _WRITE, requests.payment_recorded, _CALLER, table="Payments"),
     Kill("find-records", _before("Query", "Invoices"), requests.records_found, _CALLER),
     *_both("invoice-created", _PAYMENT, money.new_invoice, _STREAM),
     Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),

@@ -93,6 +93,19 @@ def metadata_changed(chaos: Chaos, function: str, point: Point) -> Ending:
     return ending
 
 
+def payment_recorded(chaos: Chaos, function: str, point: Point) -> Ending:
+    """Money that came outside of Stripe: the same request under the same `Idempotency-Key`."""
+    customer, key = chaos.customer(), str(uuid4())
+    lago_id = chaos.stage.invoice(customer, 4200)
+    wait_for("the invoice to wait for a card", lambda: "waiting_for" in chaos.item(lago_id))
+    payment = {"invoice_id": lago_id, "amount_cents": 4200, "reference": "a transfer"}
+    chaos.repeated(point, function, partial(_record, chaos, payment, key))
+    invoice = chaos.stage.find_invoice(lago_id) or {}
+    paid = (invoice["payment_status"], invoice["total_paid_amount_cents"])
+    expect(paid == ("succeeded", 4200), f"invoice {lago_id} was paid by hand, and is {paid}")
+    return Ending("0 intents", "succeeded, 1 manual payment")
+
+
 def records_found(chaos: Chaos, function: str, point: Point) -> Ending:
     """A page of invoices: reading changes nothing."""
     answer = chaos.repeated(point, function, partial(chaos.stage.try_call, "GET", "invoices"))
@@ -130,6 +143,16 @@ def _is_resumed(chaos: Chaos, lago_id: str) -> bool:
     """It is due now, or the schedule was faster and it has ended."""
     item = chaos.item(lago_id)
     return "due_at" not in item or datetime.fromisoformat(item["due_at"]["S"]) <= datetime.now(UTC)
+
+
+def _record(chaos: Chaos, payment: dict[str, Any], idempotency_key: str) -> Answer:
+    return request(
+        "POST",
+        f"{chaos.stack.api_url}api/v1/payments",
+        {"payment": payment},
+        api_key=chaos.stage.key["api_key"],
+        headers={"Idempotency-Key": idempotency_key},
+    )
 
 
 def _find(chaos: Chaos, key: str) -> Answer:

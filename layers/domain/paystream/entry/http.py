@@ -13,10 +13,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from paystream.entry.refusals import MalformedRequestError, Refusal, refusal_for
-from paystream.errors import PaystreamError
+from paystream.errors import InvalidInputError, PaystreamError
 from paystream.observability import count, logger
 
 MAX_BODY_BYTES = 256 * 1024
+LONGEST_IDEMPOTENCY_KEY = 255
+"""Without a comma: that is how two of these headers would arrive, and two keys would do two things."""
+
 _WITH_BODY = frozenset({"POST", "PUT"})
 
 
@@ -112,6 +115,14 @@ def root_of(body: Any, name: str) -> dict[str, Any]:
         raise MalformedRequestError(HTTPStatus.BAD_REQUEST, f"param is missing or the value is empty: {name}")
     content: dict[str, Any] = body[name]
     return content
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The `Idempotency-Key` that was sent, if one was. Raises InvalidInputError for one that cannot be used."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and (not 0 < len(key) <= LONGEST_IDEMPOTENCY_KEY or "," in key):
+        raise InvalidInputError({"idempotency_key": ["value_is_invalid"]})
+    return key
 
 
 def _json(raw: bytes, headers: Mapping[str, str]) -> Any:

@@ -14,7 +14,7 @@ from paystream.model.identifiers import notification_id
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification, WebhookType
-from paystream.model.payment import Payment
+from paystream.model.payment import AnyPayment, ManualPayment, Payment
 from paystream.model.settlement import Settlement
 
 _MOST_BYTES = 240_000
@@ -181,7 +181,17 @@ def _shortened(customer: Customer) -> Customer:
     return replace(customer, profile=short)
 
 
-def _payment(webhook_type: WebhookType, payment: Payment, now: datetime) -> Notification:
+def manual_payment_notifications(
+    before: Invoice, invoice: Invoice, payment: ManualPayment, customer: Customer | None, now: datetime
+) -> tuple[Notification, ...]:
+    """Money that came outside of Stripe, and what became of the invoice by it."""
+    received = _payment(WebhookType.PAYMENT_SUCCEEDED, payment, now)
+    if invoice.payment_status is before.payment_status:
+        return (received,)
+    return received, payment_status_updated(invoice, customer, now, cause=payment.lago_id)
+
+
+def _payment(webhook_type: WebhookType, payment: AnyPayment, now: datetime) -> Notification:
     identity = (payment.organization_id, payment.lago_id)
     return _envelope(
         webhook_type, "payment", payment.organization_id, payment_object(payment), now=now, identity=identity

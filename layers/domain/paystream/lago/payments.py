@@ -3,14 +3,12 @@
 from typing import Any
 
 from paystream.lago.timestamps import timestamp
-from paystream.model.payment import Payment
+from paystream.model.payment import AnyPayment, ManualPayment, Payment
 
 
-def payment_object(payment: Payment) -> dict[str, Any]:
-    """Lago's payment object, with the reason of a failure besides.
-
-    `reference` is empty, not null: Lago's own Python client refuses null.
-    """
+def payment_object(payment: AnyPayment) -> dict[str, Any]:
+    """Lago's payment object, with the reason of a failure besides."""
+    own = _manual(payment) if isinstance(payment, ManualPayment) else _by_provider(payment)
     return {
         "lago_id": payment.lago_id,
         "lago_customer_id": payment.lago_customer_id,
@@ -21,6 +19,14 @@ def payment_object(payment: Payment) -> dict[str, Any]:
         "payable_type": "Invoice",
         "amount_cents": payment.amount_cents,
         "amount_currency": payment.currency,
+        "created_at": timestamp(payment.created_at),
+        **own,
+    }
+
+
+def _by_provider(payment: Payment) -> dict[str, Any]:
+    """`reference` is empty, not null: Lago's own Python client refuses null."""
+    return {
         "status": payment.status,
         "payment_status": payment.payment_status.value,
         "type": "provider",
@@ -35,5 +41,27 @@ def payment_object(payment: Payment) -> dict[str, Any]:
         "error_code": payment.failure.code if payment.failure else None,
         "decline_code": payment.failure.decline_code if payment.failure else None,
         "advice_code": payment.failure.advice_code if payment.failure else None,
-        "created_at": timestamp(payment.created_at),
+    }
+
+
+def _manual(payment: ManualPayment) -> dict[str, Any]:
+    """Nothing of it is Stripe's."""
+    of_stripe = (
+        "payment_provider_code",
+        "payment_provider_type",
+        "external_payment_id",
+        "provider_payment_id",
+        "provider_customer_id",
+        "attempt",
+        "error_code",
+        "decline_code",
+        "advice_code",
+    )
+    return {
+        "status": "succeeded",
+        "payment_status": "succeeded",
+        "type": "manual",
+        "reference": payment.reference,
+        "next_action": {},
+        **dict.fromkeys(of_stripe),
     }

@@ -24,6 +24,11 @@ def requested_invoice_id(organization_id: str, idempotency_key: str) -> str:
     return derived_id("invoice", organization_id, idempotency_key)
 
 
+def requested_payment_id(organization_id: str, idempotency_key: str) -> str:
+    """The id of the manual payment that a request with this `Idempotency-Key` records, however often it is sent."""
+    return derived_id("manual payment", organization_id, idempotency_key)
+
+
 def fee_id(invoice_id: str, position: int) -> str:
     """The id of the fee at this position of an invoice, counted from 0."""
     return derived_id("fee", invoice_id, str(position))

@@ -1,4 +1,4 @@
-"""One attempt to collect an invoice."""
+"""What was paid, or is to be: an attempt to collect an invoice, or money that came by another way."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,9 @@ from paystream.model.outcome import Failure, PayableStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """`lago_id` is derived from the invoice and the attempt, and is the idempotency key at Stripe.
+    """One attempt to collect an invoice.
+
+    `lago_id` is derived from the invoice and the attempt, and is the idempotency key at Stripe.
 
     `integration_id` names the account it was sent to: a code can be connected to another account later.
 
@@ -39,3 +41,23 @@ class Payment:
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
     unknown_tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualPayment:
+    """Money that came outside of Stripe. `created_at` is when it was paid, `reference` what it is known by there."""
+
+    organization_id: str
+    lago_id: str
+    invoice_id: str
+    invoice_number: str
+    external_customer_id: str
+    amount_cents: int
+    currency: str
+    reference: str
+    created_at: datetime
+    updated_at: datetime
+    lago_customer_id: str | None = None
+
+
+AnyPayment = Payment | ManualPayment

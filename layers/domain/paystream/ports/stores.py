@@ -10,7 +10,7 @@ from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification
-from paystream.model.payment import Payment
+from paystream.model.payment import AnyPayment, ManualPayment, Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 from paystream.ports.pages import Page
@@ -94,6 +94,12 @@ class Invoices(Protocol):
         """Write invoice, payment and notifications, all or nothing. Raises VersionConflictError."""
         ...
 
+    def settle_by_hand(
+        self, invoice: Invoice, payment: ManualPayment, notifications: Sequence[Notification]
+    ) -> Invoice:
+        """The same, for money that came outside of Stripe."""
+        ...
+
     def page(
         self, organization_id: str, *, external_customer_id: str | None, limit: int, cursor: str | None
     ) -> Page[Invoice]: ...
@@ -128,18 +134,27 @@ class DueInvoices(Protocol):
 
 
 class Payments(Protocol):
-    """Attempts to collect; they are written by `Invoices.settle`."""
+    """Attempts to collect and manual payments; they are written by `Invoices`."""
 
-    def get(self, organization_id: str, lago_id: str) -> Payment | None: ...
+    def get(self, organization_id: str, lago_id: str) -> Payment | None:
+        """An attempt."""
+        ...
+
+    def find(self, organization_id: str, lago_id: str) -> AnyPayment | None:
+        """An attempt or a manual payment."""
+        ...
+
     def batch(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[Payment, ...]:
-        """Those of the payments that there are, in the order of their ids."""
+        """Those of the attempts that there are, in the order of their ids."""
         ...
 
-    def of_invoice(self, organization_id: str, invoice_id: str) -> tuple[Payment, ...]:
-        """The payments of an invoice, last attempt first, 100 at most; the newest may be missing for a moment."""
+    def of_invoice(self, organization_id: str, invoice_id: str) -> tuple[AnyPayment, ...]:
+        """The payments of an invoice, manual ones first, then the last attempt, 100 at most; the newest may be missing
+        for a moment.
+        """
         ...
 
-    def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[Payment]: ...
+    def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[AnyPayment]: ...
 
 
 class Notifications(Protocol):

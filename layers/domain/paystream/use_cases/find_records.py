@@ -3,7 +3,7 @@
 from paystream.errors import NotFoundError
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
-from paystream.model.payment import Payment
+from paystream.model.payment import AnyPayment
 from paystream.ports.pages import Page
 from paystream.ports.stores import Stores
 
@@ -24,9 +24,9 @@ def find_invoice(organization_id: str, lago_id: str, *, stores: Stores) -> tuple
     return invoice, stores.customers.get(organization_id, invoice.external_customer_id)
 
 
-def find_payment(organization_id: str, lago_id: str, *, stores: Stores) -> Payment:
+def find_payment(organization_id: str, lago_id: str, *, stores: Stores) -> AnyPayment:
     """Raises NotFoundError."""
-    payment = stores.payments.get(organization_id, lago_id)
+    payment = stores.payments.find(organization_id, lago_id)
     if payment is None:
         raise NotFoundError("payment")
     return payment
@@ -34,7 +34,7 @@ def find_payment(organization_id: str, lago_id: str, *, stores: Stores) -> Payme
 
 def find_payments(
     organization_id: str, *, invoice_id: str | None, limit: int, cursor: str | None, stores: Stores
-) -> Page[Payment]:
+) -> Page[AnyPayment]:
     """An organization's payments, newest first, or those of one invoice. Raises NotFoundError for an unknown one."""
     if invoice_id is None:
         return stores.payments.page(organization_id, limit=limit, cursor=cursor)

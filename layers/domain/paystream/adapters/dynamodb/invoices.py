@@ -13,6 +13,7 @@ from paystream.adapters.dynamodb.payments import invoice_key
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification
+from paystream.model.payment import AnyPayment, ManualPayment
 from paystream.model.settlement import Settlement
 from paystream.ports.pages import Page
 
@@ -81,14 +82,12 @@ class DynamoInvoices:
         return written
 
     def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:
-        written = replace(settlement.invoice, version=settlement.invoice.version + 1)
-        index_key = invoice_key(settlement.payment.organization_id, settlement.payment.invoice_id)
-        item = to_item(settlement.payment, invoice_key=index_key)
-        payment = {"TableName": self._database.tables.payments, "Item": item}
-        self._database.write(
-            self._update(settlement.invoice, written), {"Put": payment}, *self._database.outbox(notifications)
-        )
-        return written
+        return self._settle(settlement.invoice, settlement.payment, notifications)
+
+    def settle_by_hand(
+        self, invoice: Invoice, payment: ManualPayment, notifications: Sequence[Notification]
+    ) -> Invoice:
+        return self._settle(invoice, payment, notifications)
 
     def page(
         self, organization_id: str, *, external_customer_id: str | None, limit: int, cursor: str | None
@@ -126,6 +125,13 @@ class DynamoInvoices:
             yield from (from_item(Invoice, item) for item in items if _OURS in item)
             if cursor is None:
                 return
+
+    def _settle(self, invoice: Invoice, payment: AnyPayment, notifications: Sequence[Notification]) -> Invoice:
+        written = replace(invoice, version=invoice.version + 1)
+        item = to_item(payment, invoice_key=invoice_key(payment.organization_id, payment.invoice_id))
+        put = {"TableName": self._database.tables.payments, "Item": item}
+        self._database.write(self._update(invoice, written), {"Put": put}, *self._database.outbox(notifications))
+        return written
 
     def _put_unless_there(self, put: dict[str, Any]) -> dict[str, Any] | None:
         """Put on a condition; where it does not hold, the item that is there."""

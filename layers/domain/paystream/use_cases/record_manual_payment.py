@@ -1,0 +1,98 @@
+"""Record money that came outside of Stripe: it settles an invoice, or a part of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from paystream.errors import ConflictError, InvalidInputError, NotAllowedError
+from paystream.lago.envelopes import manual_payment_notifications
+from paystream.model.identifiers import requested_payment_id
+from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
+from paystream.model.payment import ManualPayment
+from paystream.ports.stores import Stores
+from paystream.use_cases.begin_attempt import last_payment
+from paystream.use_cases.record_outcome import read_invoice
+from paystream.use_cases.retry_payment import refuse_if_being_collected
+from paystream.use_cases.void_invoice import is_to_be_closed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualPaymentRequest:
+    """A checked request; `amount_cents` in minor units of the invoice's currency. Without `paid_at` it is now."""
+
+    invoice_id: str
+    amount_cents: int
+    reference: str
+    paid_at: datetime | None
+
+
+def record_manual_payment(
+    request: ManualPaymentRequest,
+    *,
+    organization_id: str,
+    idempotency_key: str | None,
+    stores: Stores,
+    new_id: str,
+    now: datetime,
+) -> ManualPayment:
+    """The payment; under the same `Idempotency-Key` the first one is returned.
+
+    What remains is collected as before. While an attempt is on its way nothing is recorded: the invoice might be paid
+    twice. Raises NotFoundError, NotAllowedError if it is paid, voided, parked or being collected, InvalidInputError for
+    more than is owed, ConflictError if the key was used for another payment, VersionConflictError.
+    """
+    lago_id = requested_payment_id(organization_id, idempotency_key) if idempotency_key else new_id
+    invoice = read_invoice(stores, organization_id, request.invoice_id)
+    existing = stores.payments.find(organization_id, lago_id) if idempotency_key else None
+    if isinstance(existing, ManualPayment):
+        return _same(existing, request)
+    _check(invoice, request, stores, now)
+    customer = stores.customers.get(organization_id, invoice.external_customer_id)
+    payment = ManualPayment(
+        organization_id=organization_id,
+        lago_id=lago_id,
+        invoice_id=invoice.lago_id,
+        invoice_number=invoice.number,
+        external_customer_id=invoice.external_customer_id,
+        lago_customer_id=customer.lago_id if customer else None,
+        amount_cents=request.amount_cents,
+        currency=invoice.currency,
+        reference=request.reference,
+        created_at=request.paid_at or now,
+        updated_at=now,
+    )
+    settled = _settled(invoice, payment, stores, now)
+    told = manual_payment_notifications(invoice, settled, payment, customer, now)
+    stores.invoices.settle_by_hand(settled, payment, told)
+    return payment
+
+
+def _check(invoice: Invoice, request: ManualPaymentRequest, stores: Stores, now: datetime) -> None:
+    is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None
+    if not is_owed or invoice.payment_status is PaymentStatus.SUCCEEDED:
+        raise NotAllowedError("invalid_status")
+    if request.amount_cents > invoice.total_due_amount_cents:
+        raise InvalidInputError({"amount_cents": ["value_is_out_of_range"]})
+    refuse_if_being_collected(invoice, last_payment(invoice, stores), now)
+
+
+def _settled(invoice: Invoice, payment: ManualPayment, stores: Stores, now: datetime) -> Invoice:
+    """If nothing is owed any more, a failed attempt is closed at Stripe by who looks at what is due."""
+    paid = replace(
+        invoice, total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents, updated_at=now
+    )
+    if paid.total_due_amount_cents:
+        return paid
+    return replace(
+        paid,
+        payment_status=PaymentStatus.SUCCEEDED,
+        due_at=now if is_to_be_closed(last_payment(invoice, stores)) else None,
+        waiting_for=None,
+        paused_integration_id=None,
+    )
+
+
+def _same(existing: ManualPayment, request: ManualPaymentRequest) -> ManualPayment:
+    recorded = (existing.invoice_id, existing.amount_cents, existing.reference)
+    if recorded != (request.invoice_id, request.amount_cents, request.reference):
+        raise ConflictError("idempotency_key_reused", "this Idempotency-Key was used for another payment")
+    return existing
