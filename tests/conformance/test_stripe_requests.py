@@ -59,6 +59,15 @@ of its own description instead. Each is tried without that, too: one that is tak
 """
 
 
+RENAMED: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("POST /v1/checkout/sessions", "allowed_payment_method_types"): (
+        "payment_method_types",
+        "stripe-mock's description is of an earlier version of the API, in which it had this name",
+    ),
+}
+"""By call and parameter, the name that stripe-mock knows it by, and why."""
+
+
 @dataclass
 class Witness(stripe.HTTPClient):
     """Stripe's own HTTP client, and what went through it.
@@ -99,7 +108,16 @@ class Witness(stripe.HTTPClient):
     def _known(self, operation: str, form: str) -> str:
         pairs = parse_qsl(form, keep_blank_values=True)
         differing = {name: value for (where, name), (value, _) in DIFFERENCES.items() if where == operation}
-        return urlencode([(name, self.known if differing.get(name) == value else value) for name, value in pairs])
+        names = {name: known for (where, name), (known, _) in RENAMED.items() if where == operation}
+        return urlencode(
+            [(_renamed(name, names), self.known if differing.get(name) == value else value) for name, value in pairs]
+        )
+
+
+def _renamed(name: str, names: Mapping[str, str]) -> str:
+    """A parameter, or an entry of one: `types[0]`."""
+    root, bracket, rest = name.partition("[")
+    return names.get(root, root) + bracket + rest
 
 
 class Calls:
@@ -219,6 +237,13 @@ def test_a_customer_is_looked_up_page_by_page(gateway: StripeGateway, witness: W
     assert len(witness.requests) == 1 + pages
 
 
+@pytest.mark.parametrize(
+    "types", [("card",), ("card", "link"), ("sepa_debit",), ("us_bank_account", "boleto")], ids=repr
+)
+def test_a_payment_method_is_set_up(gateway: StripeGateway, types: tuple[str, ...]) -> None:
+    assert gateway.set_up_payment_method("cus_acme", types, success_url="https://acme.test/thanks")
+
+
 def test_the_default_payment_method_is_set(gateway: StripeGateway) -> None:
     gateway.set_default_payment_method("cus_acme", "pm_card")
 
@@ -314,6 +339,16 @@ class TestTheJudge:
         assert refusal.startswith(operation)
         assert parameter in refusal
         assert description.version < API_VERSION
+
+    @pytest.mark.parametrize(("operation", "parameter"), RENAMED)
+    def test_a_new_name_is_not_known_to_it(self, stripe_mock_url: str, operation: str, parameter: str) -> None:
+        client: Any = stripe.RequestsClient(timeout=30)
+        headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/x-www-form-urlencoded"}
+        method, path = operation.split(" ")
+        form = f"mode=setup&success_url=https://acme.test/&{parameter}[0]=card"
+        body, status, _ = client.request(method, f"{stripe_mock_url}{path}", headers, form)
+        client.close()
+        assert (status, parameter in str(body)) == (400, True)
 
     @pytest.mark.parametrize(
         "form",

@@ -62,6 +62,8 @@ KILLS = (
     *_both("create-invoice", _WRITE, requests.invoice_stored, _CALLER, table="Invoices"),
     *_both("change-invoice", "UpdateItem", requests.metadata_changed, _CALLER, table="Invoices"),
     *_both("create-payment", _WRITE, requests.payment_recorded, _CALLER, table="Payments"),
+    *_both("checkout-customer", "POST /v1/checkout/sessions", requests.page_made, _CALLER),
+    *_both("checkout-customer", _WRITE, requests.page_made_for_a_new_customer, _CALLER, table="Customers"),
     Kill("find-records", _before("Query", "Invoices"), requests.records_found, _CALLER),
     *_both("invoice-created", _PAYMENT, money.new_invoice, _STREAM),
     Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),

@@ -100,7 +100,7 @@ def due_invoice_leased(chaos: Chaos, function: str, point: Point) -> Ending:
 def _waiting(chaos: Chaos) -> tuple[str, str]:
     customer = chaos.customer()
     lago_id = chaos.invoice(customer)
-    wait_for("the missing card", lambda: chaos.stage.subscriber.about_customer(customer))
+    wait_for("the invoice to wait for a card", lambda: "waiting_for" in chaos.item(lago_id))
     return customer, lago_id
 
 

@@ -106,6 +106,24 @@ def payment_recorded(chaos: Chaos, function: str, point: Point) -> Ending:
     return Ending("0 intents", "succeeded, 1 manual payment")
 
 
+def page_made(chaos: Chaos, function: str, point: Point) -> Ending:
+    """A page on which a customer saves a card: another request makes another page."""
+    path = f"customers/{chaos.payer(_CARD)}/checkout_url"
+    answer = chaos.repeated(point, function, partial(chaos.stage.try_call, "POST", path))
+    return Ending("1 page more", f"linked to {answer.body['customer']['payment_provider_code']}")
+
+
+def page_made_for_a_new_customer(chaos: Chaos, function: str, point: Point) -> Ending:
+    """A customer whose creation at Stripe was cut off: it is created before its page is made, and only once."""
+    external_id = f"customer-{uuid4()}"
+    chaos.fault("cut_before_commit", "POST /v1/customers", 2)
+    chaos.stage.try_call("POST", "customers", {"customer": {"external_id": external_id, "name": "Anna"}})
+    control(chaos.stack, "DELETE", "faults")
+    page = partial(chaos.stage.try_call, "POST", f"customers/{external_id}/checkout_url")
+    chaos.repeated(point, function, page)
+    return Ending("1 customer, 1 page more", f"linked to {chaos.provider_id(external_id)}")
+
+
 def records_found(chaos: Chaos, function: str, point: Point) -> Ending:
     """A page of invoices: reading changes nothing."""
     answer = chaos.repeated(point, function, partial(chaos.stage.try_call, "GET", "invoices"))

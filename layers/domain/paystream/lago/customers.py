@@ -62,6 +62,17 @@ def extended_customer_object(customer: Customer) -> dict[str, Any]:
     }
 
 
+def checkout_object(customer: Customer, url: str) -> dict[str, Any]:
+    """Lago's answer for a page on which a customer saves a payment method."""
+    return {
+        "lago_customer_id": customer.lago_id,
+        "external_customer_id": customer.external_id,
+        "payment_provider": customer.payment_provider,
+        "payment_provider_code": customer.payment_provider_code,
+        "checkout_url": url,
+    }
+
+
 def _billing_configuration(customer: Customer) -> dict[str, Any]:
     return {
         "invoice_grace_period": None,

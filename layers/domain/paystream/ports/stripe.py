@@ -1,5 +1,6 @@
 """Stripe, as the use cases see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -78,6 +79,12 @@ class PaymentGateway(Protocol):
     def update_customer(self, provider_customer_id: str, params: dict[str, Any]) -> None: ...
     def find_customer(self, *, lago_customer_id: str, since: datetime) -> str | None:
         """The id of the customer created for ours since then, if there is one."""
+        ...
+
+    def set_up_payment_method(
+        self, provider_customer_id: str, payment_method_types: Sequence[str], *, success_url: str
+    ) -> str:
+        """The URL of a page of Stripe on which the customer saves a payment method; it is open for a day."""
         ...
 
     def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None: ...

@@ -1,6 +1,6 @@
 """Stripe behind the port `PaymentGateway`: the only module that calls Stripe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -94,6 +94,21 @@ class StripeGateway:
                 if _metadata(customer).get("lago_customer_id") == lago_customer_id:
                     return customer.id
         return None
+
+    def set_up_payment_method(
+        self, provider_customer_id: str, payment_method_types: Sequence[str], *, success_url: str
+    ) -> str:
+        """Source: https://docs.stripe.com/api/checkout/sessions/create"""
+        with translated():
+            session = self._v1.checkout.sessions.create(
+                params={
+                    "mode": "setup",
+                    "customer": provider_customer_id,
+                    "allowed_payment_method_types": cast("Any", list(payment_method_types)),
+                    "success_url": success_url,
+                }
+            )
+            return str(session.url)
 
     def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None:
         with translated():

@@ -1,0 +1,29 @@
+"""Answer with a page of Stripe on which a customer saves a payment method."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from paystream import bootstrap
+from paystream.entry.http import Request, Response, serve
+from paystream.lago.customers import checkout_object
+from paystream.observability import logger, metrics
+from paystream.use_cases.check_out_customer import check_out_customer
+
+
+def _check_out(request: Request) -> Response:
+    customer, url = check_out_customer(
+        request.organization_id,
+        request.path["external_id"],
+        stores=bootstrap.stores(),
+        gateways=bootstrap.gateways(),
+        now=bootstrap.now(),
+    )
+    logger.info("checkout page made", lago_customer_id=customer.lago_id)
+    return Response({"customer": checkout_object(customer, url)})
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request."""
+    return serve(event, {"POST /api/v1/customers/{external_id}/checkout_url": _check_out})

@@ -1,0 +1,42 @@
+"""Lead a customer to a page of Stripe on which a payment method is saved."""
+
+from datetime import datetime
+
+from paystream.errors import InvalidInputError, NotFoundError
+from paystream.model.customer import Customer
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
+from paystream.use_cases.ask_stripe import NOWHERE
+from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.refused_key import refusal_marked
+
+CANNOT_BE_SAVED = frozenset({"crypto", "customer_balance"})
+"""Methods that are paid with once: https://docs.stripe.com/payments/payment-methods/payment-method-support"""
+
+
+def check_out_customer(
+    organization_id: str, external_id: str, *, stores: Stores, gateways: Gateways, now: datetime
+) -> tuple[Customer, str]:
+    """The customer and the page's URL; each call makes a new page, and an old one stays good for its day.
+
+    What is saved there comes back as Stripe's event, and what waited for it is collected. Raises NotFoundError,
+    InvalidInputError if the customer is not linked to Stripe or none of its methods can be saved, and what asking
+    Stripe raises.
+    """
+    customer = stores.customers.get(organization_id, external_id)
+    if customer is None:
+        raise NotFoundError("customer")
+    if customer.creation:
+        customer = resume_creation(customer, stores=stores, gateways=gateways, now=now)
+    code, provider_customer_id = customer.payment_provider_code, customer.provider_customer_id
+    integration = stores.integrations.get(organization_id, code) if code else None
+    if integration is None or provider_customer_id is None or integration.lago_id != customer.integration_id:
+        raise InvalidInputError({"base": ["no_linked_payment_provider"]})
+    types = [one for one in customer.provider_payment_methods if one not in CANNOT_BE_SAVED]
+    if not types:
+        raise InvalidInputError({"provider_payment_methods": ["no_payment_methods_to_setup_available"]})
+    with refusal_marked(integration, "checkout.session.create", stores=stores, now=now):
+        url = gateways.of(integration).set_up_payment_method(
+            provider_customer_id, types, success_url=integration.success_redirect_url or NOWHERE
+        )
+    return customer, url
