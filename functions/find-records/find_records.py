@@ -5,7 +5,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.http import Request, Response, serve
-from paystream.entry.paging import Paging, meta, paging
+from paystream.entry.invoice_filter_input import FILTERS, invoice_filter
+from paystream.entry.paging import meta, page_request
 from paystream.lago.customers import extended_customer_object
 from paystream.lago.invoices import extended_invoice_object, invoice_object
 from paystream.lago.payments import payment_object
@@ -19,9 +20,9 @@ def _customer(request: Request) -> Response:
 
 
 def _customers(request: Request) -> Response:
-    asked: Paging = paging(request.query)
-    page = bootstrap.stores().customers.page(request.organization_id, limit=asked.per_page, cursor=asked.cursor)
-    return Response({"customers": [extended_customer_object(customer) for customer in page.records], **meta(page)})
+    asked = page_request(request.query)
+    page = bootstrap.stores().customers.page(request.organization_id, request=asked)
+    return Response({"customers": [extended_customer_object(one) for one in page.records], **meta(page, asked)})
 
 
 def _invoice(request: Request) -> Response:
@@ -30,14 +31,11 @@ def _invoice(request: Request) -> Response:
 
 
 def _invoices(request: Request) -> Response:
-    asked = paging(request.query, filters=["external_customer_id"])
-    page = bootstrap.stores().invoices.page(
-        request.organization_id,
-        external_customer_id=request.query.get("external_customer_id"),
-        limit=asked.per_page,
-        cursor=asked.cursor,
-    )
-    return Response({"invoices": [invoice_object(invoice) for invoice in page.records], **meta(page)})
+    """All, or those of the customer in the path."""
+    asked = page_request(request.query, filters=FILTERS)
+    wanted = invoice_filter(request.query, request.query_lists, external_customer_id=request.path.get("external_id"))
+    page = bootstrap.stores().invoices.page(request.organization_id, wanted, request=asked)
+    return Response({"invoices": [invoice_object(one) for one in page.records], **meta(page, asked)})
 
 
 def _payment(request: Request) -> Response:
@@ -46,20 +44,23 @@ def _payment(request: Request) -> Response:
 
 
 def _payments(request: Request) -> Response:
-    asked = paging(request.query, filters=["invoice_id"])
+    """All, one invoice's, or one customer's."""
+    asked = page_request(request.query, filters=["external_customer_id", "invoice_id"])
     page = find.find_payments(
         request.organization_id,
         invoice_id=request.query.get("invoice_id"),
-        limit=asked.per_page,
-        cursor=asked.cursor,
+        external_customer_id=request.path.get("external_id", request.query.get("external_customer_id")),
+        request=asked,
         stores=bootstrap.stores(),
     )
-    return Response({"payments": [payment_object(payment) for payment in page.records], **meta(page)})
+    return Response({"payments": [payment_object(one) for one in page.records], **meta(page, asked)})
 
 
 _ROUTES = {
     "GET /api/v1/customers": _customers,
     "GET /api/v1/customers/{external_id}": _customer,
+    "GET /api/v1/customers/{external_id}/invoices": _invoices,
+    "GET /api/v1/customers/{external_id}/payments": _payments,
     "GET /api/v1/invoices": _invoices,
     "GET /api/v1/invoices/{lago_id}": _invoice,
     "GET /api/v1/payments": _payments,

@@ -16,7 +16,7 @@ from paystream.entry.http import LONGEST_IDEMPOTENCY_KEY
 from paystream.entry.integration_input import IntegrationInput, checked_code, connection_request
 from paystream.entry.invoice_change_input import InvoiceUpdateInput, VoidInput
 from paystream.entry.invoice_input import UNITS_AS_TEXT, FeeInput, InvoiceInput
-from paystream.entry.paging import paging
+from paystream.entry.paging import page_request
 from paystream.entry.payment_input import ManualPaymentInput
 from paystream.entry.validation import Input, validated
 from paystream.errors import InvalidInputError
@@ -216,12 +216,20 @@ class TestParameters:
 
         assert accepts(checked_code, code) is described.is_valid(code)
 
-    @pytest.mark.parametrize("per_page", [-1, 0, 1, 20, 100, 101, 1000])
-    def test_a_page_is_as_long_as_described(self, per_page: int) -> None:
-        described = validator(("components", "parameters", "per_page", "schema"))
+    @pytest.mark.parametrize("name", ["page", "per_page"])
+    @pytest.mark.parametrize("number", [-1, 0, 1, 20, 100, 101, 1000, 999_999_999, 1_000_000_000])
+    def test_a_page_is_asked_for_as_described(self, name: str, number: int) -> None:
+        described = validator(("components", "parameters", name, "schema"))
 
-        assert accepts(paging, {"per_page": str(per_page)}) is described.is_valid(per_page)
-        assert paging({}).per_page == parameter("per_page")["schema"]["default"]
+        assert accepts(page_request, {name: str(number)}) is described.is_valid(number)
+
+    def test_a_page_is_as_long_as_described_if_nothing_is_said(self) -> None:
+        usual = page_request({})
+
+        assert (usual.limit, usual.number) == (
+            parameter("per_page")["schema"]["default"],
+            parameter("page")["schema"]["default"],
+        )
 
     def test_an_idempotency_key_is_as_long_as_described(self) -> None:
         described = parameter("Idempotency-Key")["schema"]

@@ -11,7 +11,12 @@ from typing import Any
 _SECRETS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_", "whsec_")
 _EMAIL = re.compile(r"[^\s\"@]+@[^\s\"@]+\.[a-z]+")
 _TELLS_OF_THE_CUSTOMER = frozenset(
-    {"invoice.payment_status_updated", "customer.payment_provider_created", "customer.payment_method_missing"}
+    {
+        "invoice.payment_status_updated",
+        "invoice.voided",
+        "customer.payment_provider_created",
+        "customer.payment_method_missing",
+    }
 )
 """Notifications with Lago's customer object, which has the customer's e-mail among its fields."""
 
@@ -77,7 +82,7 @@ class Subscriber:
 def _subject(webhook_type: str, content: Mapping[str, Any]) -> str:
     match webhook_type:
         case "invoice.payment_failure":
-            return str(content["lago_payment_id"])
+            return str(content["lago_payment_id"] or content["lago_invoice_id"])
         case "invoice.payment_status_updated":
             return f"{content['lago_id']} {content['payment_status']}"
         case "customer.payment_method_missing":

@@ -6,6 +6,7 @@ import pytest
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.customer import CustomerCreation, FormerLink
+from paystream.ports.pages import PageRequest
 from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, customer, notification
 from stores.targets import Target
@@ -31,7 +32,7 @@ def test_there_is_none_under_a_key_that_cannot_be(stores: Stores, external_id: s
 def test_the_longest_key_is_one(stores: Stores) -> None:
     saved = stores.customers.save(customer("é" * 512))
     assert stores.customers.get(ORGANIZATION, saved.external_id) == saved
-    assert stores.customers.page(ORGANIZATION, limit=1, cursor=None).records == (saved,)
+    assert stores.customers.page(ORGANIZATION, request=PageRequest(1, cursor=None)).records == (saved,)
 
 
 def test_a_lost_race_writes_nothing_of_the_transaction(stores: Stores, target: Target, tables: Tables) -> None:
@@ -76,7 +77,7 @@ def test_every_page_is_reached_by_cursor(stores: Stores) -> None:
     pages: list[list[str]] = []
     cursor = None
     while not pages or cursor:
-        page = stores.customers.page(ORGANIZATION, limit=2, cursor=cursor)
+        page = stores.customers.page(ORGANIZATION, request=PageRequest(2, cursor=cursor))
         pages.append([found.external_id for found in page.records])
         cursor = page.next_cursor
 
@@ -86,7 +87,7 @@ def test_every_page_is_reached_by_cursor(stores: Stores) -> None:
 @pytest.mark.parametrize("cursor", ["no cursor", "e30", "eyJleHRlcm5hbF9pZCI6ICIifQ", "WzFd", "é"])
 def test_a_cursor_that_is_not_ours_is_refused(stores: Stores, cursor: str) -> None:
     with pytest.raises(InvalidInputError):
-        stores.customers.page(ORGANIZATION, limit=2, cursor=cursor)
+        stores.customers.page(ORGANIZATION, request=PageRequest(2, cursor=cursor))
 
 
 def test_invoices_are_counted_for_each_customer(stores: Stores) -> None:

@@ -12,6 +12,7 @@ from paystream.model.invoice import PaymentStatus
 from paystream.model.payment import AnyPayment, Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
+from paystream.ports.pages import PageRequest
 from paystream.ports.stores import Stores
 from stores.records import (
     NOW,
@@ -261,7 +262,7 @@ class TestPayments:
         seen: list[AnyPayment] = []
         cursor = None
         while not seen or cursor:
-            page = stores.payments.page(ORGANIZATION, limit=2, cursor=cursor)
+            page = stores.payments.page(ORGANIZATION, external_customer_id=None, request=PageRequest(2, cursor=cursor))
             seen += page.records
             cursor = page.next_cursor
 

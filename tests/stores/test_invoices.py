@@ -8,8 +8,10 @@ from botocore.exceptions import ClientError
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.invoice import Fee, Invoice, MetadataEntry, PaymentStatus, Problem, WaitingFor
+from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.outcome import Failure, PayableStatus
 from paystream.model.settlement import Settlement
+from paystream.ports.pages import PageRequest
 from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, invoice, notification, payment
 from stores.targets import Target
@@ -149,7 +151,7 @@ class TestWhatAnApplicationPut:
         item = PUT_BY_AN_APPLICATION | {"created_at": {"S": "2026-11-23T10:00:00.000+00:00"}}
         target.dynamodb.put_item(TableName=tables.invoices, Item=item)
 
-        assert stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=10, cursor=None).records == ()
+        assert stores.invoices.page(ORGANIZATION, InvoiceFilter(), request=PageRequest(10, cursor=None)).records == ()
 
 
 class TestSettling:
@@ -202,7 +204,11 @@ class TestLists:
         pages: list[tuple[Invoice, ...]] = []
         cursor = None
         while not pages or cursor:
-            page = stores.invoices.page(ORGANIZATION, external_customer_id=external_customer_id, limit=2, cursor=cursor)
+            page = stores.invoices.page(
+                ORGANIZATION,
+                InvoiceFilter(external_customer_id=external_customer_id),
+                request=PageRequest(2, cursor=cursor),
+            )
             pages.append(page.records)
             cursor = page.next_cursor
 
@@ -216,7 +222,7 @@ class TestLists:
         seen: list[str] = []
         cursor = None
         while not seen or cursor:
-            page = stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=2, cursor=cursor)
+            page = stores.invoices.page(ORGANIZATION, InvoiceFilter(), request=PageRequest(2, cursor=cursor))
             seen += [one.lago_id for one in page.records]
             cursor = page.next_cursor
 
@@ -225,7 +231,7 @@ class TestLists:
     def test_a_full_page_is_read_whole(self, stores: Stores) -> None:
         made = self.created(stores, *(f"invoice-{number:03}" for number in range(101)))
 
-        page = stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=100, cursor=None)
+        page = stores.invoices.page(ORGANIZATION, InvoiceFilter(), request=PageRequest(100, cursor=None))
 
         assert page.records == tuple(made[:0:-1])
         assert page.next_cursor
@@ -234,14 +240,16 @@ class TestLists:
         self.created(stores, "a", "b")
         for name in ("c", "d"):
             stores.invoices.create(invoice(name, organization_id=OTHER_ORGANIZATION))
-        cursor = stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=1, cursor=None).next_cursor
+        cursor = stores.invoices.page(ORGANIZATION, InvoiceFilter(), request=PageRequest(1, cursor=None)).next_cursor
 
-        page = stores.invoices.page(OTHER_ORGANIZATION, external_customer_id=None, limit=10, cursor=cursor)
+        page = stores.invoices.page(OTHER_ORGANIZATION, InvoiceFilter(), request=PageRequest(10, cursor=cursor))
 
         assert {one.organization_id for one in page.records} <= {OTHER_ORGANIZATION}
 
     def test_a_customer_that_cannot_be_has_no_invoices(self, stores: Stores) -> None:
-        page = stores.invoices.page(ORGANIZATION, external_customer_id="x" * 2048, limit=1, cursor=None)
+        page = stores.invoices.page(
+            ORGANIZATION, InvoiceFilter(external_customer_id="x" * 2048), request=PageRequest(1)
+        )
         assert (page.records, page.next_cursor) == ((), None)
 
     def test_those_that_wait_are_found_oldest_first_until_they_wait_no_longer(self, stores: Stores) -> None:
@@ -340,7 +348,7 @@ class TestTheLargest:
         seen: list[Invoice] = []
         cursor = None
         while not seen or cursor:
-            page = stores.invoices.page(ORGANIZATION, external_customer_id=None, limit=100, cursor=cursor)
+            page = stores.invoices.page(ORGANIZATION, InvoiceFilter(), request=PageRequest(100, cursor=cursor))
             seen += page.records
             cursor = page.next_cursor
 

@@ -22,7 +22,8 @@ def due_invoices(chaos: Chaos, function: str, point: Point) -> Ending:
         chaos.killer.kill_at(point, function, chaos.run_schedule)
         for lago_id in lago_ids:
             settled(chaos, lago_id)
-    charged = sum(intent.amount_received for lago_id, (intent,) in chaos.intents().items() if lago_id in lago_ids)
+    intents = chaos.intents()
+    charged = sum(intent.amount_received for lago_id in lago_ids for intent in intents[lago_id])
     return Ending(
         f"{_INVOICES} intents, charged {charged / 100:.2f}",
         f"{_INVOICES} succeeded, 1 payment each",

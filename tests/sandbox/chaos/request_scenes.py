@@ -12,6 +12,9 @@ from sandbox.chaos.world import Chaos
 from sandbox.stack import SECRET_KEY, Answer, request, wait_for
 
 _CARD = "pm_card_visa"
+_CREATION = "POST /v1/customers"
+_TRIES_OF_TWO = 4
+"""Stripe's library repeats what was cut off once."""
 
 
 def customer_created(chaos: Chaos, function: str, point: Point) -> Ending:
@@ -114,10 +117,13 @@ def page_made(chaos: Chaos, function: str, point: Point) -> Ending:
 
 
 def page_made_for_a_new_customer(chaos: Chaos, function: str, point: Point) -> Ending:
-    """A customer whose creation at Stripe was cut off: it is created before its page is made, and only once."""
-    external_id = f"customer-{uuid4()}"
-    chaos.fault("cut_before_commit", "POST /v1/customers", 2)
+    """A customer whose creation at Stripe was cut off, twice: of the request, and of the queue's message. It is created
+    before its page is made, and only once.
+    """
+    external_id, before = f"customer-{uuid4()}", _creations(chaos)
+    chaos.fault("cut_before_commit", _CREATION, 100)
     chaos.stage.try_call("POST", "customers", {"customer": {"external_id": external_id, "name": "Anna"}})
+    wait_for("the queue's message to fail", lambda: _creations(chaos) >= before + _TRIES_OF_TWO)
     control(chaos.stack, "DELETE", "faults")
     page = partial(chaos.stage.try_call, "POST", f"customers/{external_id}/checkout_url")
     chaos.repeated(point, function, page)
@@ -171,6 +177,11 @@ def _record(chaos: Chaos, payment: dict[str, Any], idempotency_key: str) -> Answ
         api_key=chaos.stage.key["api_key"],
         headers={"Idempotency-Key": idempotency_key},
     )
+
+
+def _creations(chaos: Chaos) -> int:
+    """How often Stripe was asked to create a customer."""
+    return sum(call["endpoint"] == _CREATION for call in control(chaos.stack, "GET", "calls")["calls"])
 
 
 def _find(chaos: Chaos, key: str) -> Answer:

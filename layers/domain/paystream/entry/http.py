@@ -5,7 +5,7 @@ API Gateway has already chosen the route, so a dictionary of routes is all the r
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
@@ -27,7 +27,8 @@ _WITH_BODY = frozenset({"POST", "PUT"})
 class Request:
     """`path` holds the decoded path parameters, `headers` have lower-case names, `body` is None without one.
 
-    `base_url` is where API Gateway was called, without a slash at the end.
+    `query_lists` holds all values of each parameter. `base_url` is where API Gateway was called, without a slash at the
+    end.
     """
 
     organization_id: str
@@ -36,6 +37,7 @@ class Request:
     headers: Mapping[str, str]
     body: Any = None
     base_url: str = ""
+    query_lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def request_from(event: Mapping[str, Any]) -> Request:
         organization_id=context["authorizer"]["organization_id"],
         path={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},
         query=event.get("queryStringParameters") or {},
+        query_lists=event.get("multiValueQueryStringParameters") or {},
         headers=headers,
         body=_json(raw_body(event), headers) if event["httpMethod"] in _WITH_BODY else None,
         base_url=f"https://{context.get('domainName')}/{context.get('stage')}",

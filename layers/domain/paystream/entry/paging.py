@@ -1,23 +1,24 @@
-"""Pages of lists: as many as were asked for, and the cursor that leads on."""
+"""Pages of lists: which one is asked for, and the part of the answer that leads on."""
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from math import ceil
 from typing import Any, TypeVar
 
 from paystream.errors import InvalidInputError
-from paystream.ports.pages import Page
+from paystream.ports.pages import Page, PageRequest
 
-_MOST = 100
-_USUAL = 20
-_NUMBER = re.compile(r"[0-9]{1,3}")
+MOST = 100
+"""As many as one BatchGetItem reads; whoever asks for more gets so many, as a page that leads on."""
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 _OF_LAGO = frozenset(
     """
-    page amount_from amount_to currency customer_external_id external_customer_id invoice_id invoice_type
-    issuing_date_from issuing_date_to metadata payment_dispute_lost payment_overdue payment_status payment_statuses[]
-    search_term self_billed settlements[] status statuses[] subscription_id partially_paid account_type[]
-    billing_entity_codes[]
+    account_type[] amount_from amount_to billing_entity_codes[] currency customer_external_id external_customer_id
+    invoice_id invoice_type issuing_date_from issuing_date_to metadata partially_paid payment_dispute_lost
+    payment_overdue payment_status payment_statuses[] search_term self_billed settlements[] status statuses[]
+    subscription_id
     """.split()
 )
 """The filters that Lago's clients may send."""
@@ -25,32 +26,44 @@ _OF_LAGO = frozenset(
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """What a request asks for."""
+def page_request(query: Mapping[str, str], *, filters: Collection[str] = ()) -> PageRequest:
+    """`page` and `per_page`, or `cursor`. Without any, the first page.
 
-    per_page: int
-    cursor: str | None
-
-
-def paging(query: Mapping[str, str], *, filters: Collection[str] = ()) -> Paging:
-    """`per_page` from 1 to 100, and `cursor`.
-
-    Raises InvalidInputError, also for a filter of Lago's that is not there yet, or an empty one: ignoring it would
-    answer with what was not asked for.
+    Raises InvalidInputError, also for a filter of Lago's that is not there, or an empty one: ignoring it would answer
+    with what was not asked for.
     """
-    wrong = {name for name in query if name in _OF_LAGO and name not in filters} - {"page"}
+    wrong = {name for name in query if name in _OF_LAGO and name not in filters}
     wrong |= {name for name in filters if query.get(name) == ""}
-    if query.get("page", "1") != "1":
-        wrong.add("page")
     if wrong:
         raise InvalidInputError({name: ["value_is_invalid"] for name in wrong})
-    text = query.get("per_page", str(_USUAL))
-    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= _MOST:
-        raise InvalidInputError({"per_page": ["value_is_out_of_range"]})
-    return Paging(int(text), query.get("cursor"))
+    limit = min(_counted(query, "per_page", MOST), MOST)
+    if "cursor" in query:
+        return PageRequest(limit, cursor=query["cursor"] or None)
+    return PageRequest(limit, number=_counted(query, "page", 1))
 
 
-def meta(page: Page[T]) -> dict[str, Any]:
-    """The part of the answer that leads on; no cursor on the last page."""
-    return {"meta": {"next_cursor": page.next_cursor}}
+def meta(page: Page[T], request: PageRequest) -> dict[str, Any]:
+    """What Lago's clients count pages by, and the cursor; no cursor on the last page.
+
+    Where not all was read for this page, the totals are what is known: at least one page more than this one.
+    """
+    count, number = page.count, request.number
+    total_pages = None if count is None else ceil(count.at_least / request.limit)
+    leads_on = count is not None and number is not None and count.at_least > number * request.limit
+    return {
+        "meta": {
+            "current_page": number,
+            "next_page": number + 1 if leads_on and number else None,
+            "prev_page": number - 1 if number and number > 1 else None,
+            "total_pages": total_pages,
+            "total_count": None if count is None else count.at_least,
+            "next_cursor": page.next_cursor,
+        }
+    }
+
+
+def _counted(query: Mapping[str, str], name: str, usual: int) -> int:
+    text = query.get(name, str(usual))
+    if not _NUMBER.fullmatch(text) or int(text) < 1:
+        raise InvalidInputError({name: ["value_is_out_of_range"]})
+    return int(text)

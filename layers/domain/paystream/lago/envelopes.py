@@ -81,6 +81,8 @@ def collection_refused(invoice: Invoice, code: str, now: datetime) -> Notificati
         "provider_customer_id": None,
         "payment_provider": None,
         "payment_provider_code": None,
+        "lago_payment_id": None,
+        "attempt": None,
         "provider_error": None,
         "error_details": {"code": code},
     }

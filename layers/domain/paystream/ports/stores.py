@@ -9,11 +9,12 @@ from paystream.model.api_key import ApiKey
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
+from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.notification import Notification
 from paystream.model.payment import AnyPayment, ManualPayment, Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
-from paystream.ports.pages import Page
+from paystream.ports.pages import Page, PageRequest
 from paystream.ports.records import RecordSource
 
 
@@ -46,7 +47,10 @@ class Customers(Protocol):
 
     def get(self, organization_id: str, external_id: str) -> Customer | None: ...
     def by_provider_id(self, organization_id: str, provider_customer_id: str) -> tuple[Customer, ...]: ...
-    def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[Customer]: ...
+    def page(self, organization_id: str, *, request: PageRequest) -> Page[Customer]:
+        """In the order of their `external_id`."""
+        ...
+
     def save(self, customer: Customer, notifications: Sequence[Notification] = ()) -> Customer:
         """Write the next version and what has to be told, all or nothing. Raises VersionConflictError."""
         ...
@@ -100,9 +104,10 @@ class Invoices(Protocol):
         """The same, for money that came outside of Stripe."""
         ...
 
-    def page(
-        self, organization_id: str, *, external_customer_id: str | None, limit: int, cursor: str | None
-    ) -> Page[Invoice]: ...
+    def page(self, organization_id: str, wanted: InvoiceFilter, *, request: PageRequest) -> Page[Invoice]:
+        """Those that are wanted, the newest first; a page may hold fewer than it could."""
+        ...
+
     def waiting(self, organization_id: str, external_customer_id: str) -> Iterator[Invoice]:
         """The customer's invoices that were not sent to Stripe yet, oldest first."""
         ...
@@ -154,7 +159,9 @@ class Payments(Protocol):
         """
         ...
 
-    def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[AnyPayment]: ...
+    def page(self, organization_id: str, *, external_customer_id: str | None, request: PageRequest) -> Page[AnyPayment]:
+        """All, or one customer's, the newest first."""
+        ...
 
 
 class Notifications(Protocol):

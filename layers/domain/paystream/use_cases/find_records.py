@@ -4,7 +4,7 @@ from paystream.errors import NotFoundError
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.payment import AnyPayment
-from paystream.ports.pages import Page
+from paystream.ports.pages import Count, Page, PageRequest
 from paystream.ports.stores import Stores
 
 
@@ -33,10 +33,23 @@ def find_payment(organization_id: str, lago_id: str, *, stores: Stores) -> AnyPa
 
 
 def find_payments(
-    organization_id: str, *, invoice_id: str | None, limit: int, cursor: str | None, stores: Stores
+    organization_id: str,
+    *,
+    invoice_id: str | None,
+    external_customer_id: str | None,
+    request: PageRequest,
+    stores: Stores,
 ) -> Page[AnyPayment]:
-    """An organization's payments, newest first, or those of one invoice. Raises NotFoundError for an unknown one."""
+    """An organization's payments, newest first, or a customer's; or all of one invoice, if it is that customer's.
+
+    Raises NotFoundError for an unknown invoice.
+    """
     if invoice_id is None:
-        return stores.payments.page(organization_id, limit=limit, cursor=cursor)
+        return stores.payments.page(organization_id, external_customer_id=external_customer_id, request=request)
     find_invoice(organization_id, invoice_id, stores=stores)
-    return Page(stores.payments.of_invoice(organization_id, invoice_id), None)
+    payments = tuple(
+        payment
+        for payment in stores.payments.of_invoice(organization_id, invoice_id)
+        if external_customer_id in (None, payment.external_customer_id)
+    )
+    return Page(payments, None, Count(len(payments), is_exact=True) if request.number == 1 else None)

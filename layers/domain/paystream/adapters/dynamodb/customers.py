@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.items import attribute_values, from_item, to_item
+from paystream.adapters.dynamodb.listing import Listing
 from paystream.model.customer import Customer
 from paystream.model.notification import Notification
-from paystream.ports.pages import Page
+from paystream.ports.pages import Page, PageRequest
 
 BY_PROVIDER_CUSTOMER = "by_provider_customer"
 
@@ -36,17 +37,17 @@ class DynamoCustomers:
         found = (self.get(organization_id, external_id) for external_id in external_ids)
         return tuple(customer for customer in found if customer)
 
-    def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[Customer]:
-        items, next_cursor = self._database.query_page(
-            self._table,
-            None,
-            {"organization_id": organization_id},
+    def page(self, organization_id: str, *, request: PageRequest) -> Page[Customer]:
+        listing = Listing(
+            database=self._database,
+            table=self._table,
+            index=None,
+            partitions=[{"organization_id": organization_id}],
             position=("external_id",),
-            limit=limit,
-            cursor=cursor,
             newest_first=False,
         )
-        return Page(tuple(from_item(Customer, item) for item in items), next_cursor)
+        items, next_cursor, count = listing.page(request)
+        return Page(tuple(from_item(Customer, item) for item in items), next_cursor, count)
 
     def save(self, customer: Customer, notifications: Sequence[Notification] = ()) -> Customer:
         written = replace(customer, version=customer.version + 1)

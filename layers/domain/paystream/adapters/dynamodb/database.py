@@ -79,21 +79,6 @@ class Database:
             for notification in notifications
         ]
 
-    def index_page(
-        self, table: str, index: str, organization_id: str, *, limit: int, cursor: str | None, newest_first: bool = True
-    ) -> tuple[list[dict[str, Any]], str | None]:
-        """A page of an index that holds keys only, and the items behind it: two reads, whatever the table's size."""
-        keys, next_cursor = self.query_page(
-            table,
-            index,
-            {"organization_id": organization_id},
-            position=("created_at", "lago_id"),
-            limit=limit,
-            cursor=cursor,
-            newest_first=newest_first,
-        )
-        return self.items_of(table, keys), next_cursor
-
     def query_page(
         self,
         table: str,
@@ -101,11 +86,12 @@ class Database:
         partition: Mapping[str, str],
         *,
         position: Sequence[str],
-        limit: int,
+        limit: int | None,
         cursor: str | None,
         newest_first: bool,
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """One page of one partition; `position` names the rest of the key, which a cursor holds.
+        """One page of one partition, as much as one read brings without a limit; `position` names the rest of the key,
+        which a cursor holds.
 
         Raises InvalidInputError for a cursor that is not one of ours.
         """
@@ -117,16 +103,17 @@ class Database:
             "KeyConditionExpression": "#partition = :partition",
             "ExpressionAttributeNames": {"#partition": name},
             "ExpressionAttributeValues": {":partition": {"S": value}},
-            "Limit": limit,
             "ScanIndexForward": not newest_first,
         }
+        if limit:
+            parameters["Limit"] = limit
         if index:
             parameters["IndexName"] = index
         if cursor:
             parameters["ExclusiveStartKey"] = attribute_values(_decode_cursor(cursor, position) | dict(partition))
         answer = self.client.query(**parameters)
         last = answer.get("LastEvaluatedKey")
-        return list(answer["Items"]), _encode_cursor(plain_item(last), name) if last else None
+        return list(answer["Items"]), cursor_of(last, position) if last else None
 
     def get_batch(self, table: str, organization_id: str, lago_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Read many items of an organization, strongly consistent, in the order of their ids; each once."""
@@ -184,8 +171,9 @@ def version_condition(version: int) -> dict[str, Any]:
     }
 
 
-def _encode_cursor(key: Mapping[str, Any], partition: str) -> str:
-    rest = {name: value for name, value in key.items() if name != partition}
+def cursor_of(entry: Mapping[str, Any], position: Sequence[str]) -> str:
+    """What leads on from an entry of an index, or from an item."""
+    rest = plain_item({name: entry[name] for name in position})
     return base64.urlsafe_b64encode(json.dumps(rest).encode()).decode().rstrip("=")
 
 

@@ -9,22 +9,25 @@ from typing import Any, cast
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.due_invoices import due_shard, paused_key
 from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, plain_item, to_item
-from paystream.adapters.dynamodb.payments import invoice_key
+from paystream.adapters.dynamodb.listing import Listing
+from paystream.adapters.dynamodb.payments import customer_key, index_keys
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.invoice import Invoice
+from paystream.model.invoice_filter import EVERY_STATUS, InvoiceFilter
 from paystream.model.notification import Notification
 from paystream.model.payment import AnyPayment, ManualPayment
 from paystream.model.settlement import Settlement
-from paystream.ports.pages import Page
+from paystream.ports.pages import Page, PageRequest
 
 BY_CREATION = "by_creation"
 BY_CUSTOMER = "by_customer"
+BY_PAYMENT_STATUS = "by_payment_status"
 WAITING = "waiting"
 _KEY = ("organization_id", "lago_id")
 _OURS = "customer_key"
 """An attribute that every invoice has from our first write on, and that no application has a reason to put."""
 _POSITION = ("created_at", "lago_id")
-_CUSTOMER_POSITION = ("created_at", *_KEY)
+_OTHER_POSITION = ("created_at", *_KEY)
 _NOT_OURS_YET: dict[str, Any] = {"ConditionExpression": f"attribute_not_exists({_OURS})"}
 
 
@@ -89,25 +92,37 @@ class DynamoInvoices:
     ) -> Invoice:
         return self._settle(invoice, payment, notifications)
 
-    def page(
-        self, organization_id: str, *, external_customer_id: str | None, limit: int, cursor: str | None
-    ) -> Page[Invoice]:
-        partition = (
-            {"customer_key": _customer_key(organization_id, external_customer_id)}
-            if external_customer_id
-            else {"organization_id": organization_id}
+    def page(self, organization_id: str, wanted: InvoiceFilter, *, request: PageRequest) -> Page[Invoice]:
+        """The index that leaves the least to be passed over; the rest is chosen by what its entries show.
+
+        An entry lags a moment behind its item, so what was found is chosen from once more.
+        """
+        keys, next_cursor, count = self._listing(organization_id, wanted).page(request)
+        found = [from_item(Invoice, item) for item in self._database.items_of(self._table, keys) if _OURS in item]
+        still = tuple(
+            one for one in found if one.payment_status in wanted.payment_statuses and one.status in wanted.statuses
         )
-        keys, next_cursor = self._database.query_page(
-            self._table,
-            BY_CUSTOMER if external_customer_id else BY_CREATION,
-            partition,
-            position=_CUSTOMER_POSITION if external_customer_id else _POSITION,
-            limit=limit,
-            cursor=cursor,
-            newest_first=True,
+        return Page(still, next_cursor, count)
+
+    def _listing(self, organization_id: str, wanted: InvoiceFilter) -> Listing:
+        index = BY_CREATION
+        position: tuple[str, ...] = _POSITION
+        partitions = [{"organization_id": organization_id}]
+        if wanted.payment_statuses != EVERY_STATUS:
+            index, position = BY_PAYMENT_STATUS, _OTHER_POSITION
+            statuses = sorted(wanted.payment_statuses)
+            partitions = [{"payment_status_key": f"{organization_id}#{status.value}"} for status in statuses]
+        elif wanted.external_customer_id is not None:
+            index, position = BY_CUSTOMER, _OTHER_POSITION
+            partitions = [{"customer_key": customer_key(organization_id, wanted.external_customer_id)}]
+        return Listing(
+            database=self._database,
+            table=self._table,
+            index=index,
+            partitions=partitions,
+            position=position,
+            wants=lambda entry: _OURS in entry and wanted.wants(plain_item(entry)),
         )
-        items = self._database.items_of(self._table, keys)
-        return Page(tuple(from_item(Invoice, item) for item in items if _OURS in item), next_cursor)
 
     def waiting(self, organization_id: str, external_customer_id: str) -> Iterator[Invoice]:
         cursor = None
@@ -115,8 +130,8 @@ class DynamoInvoices:
             keys, cursor = self._database.query_page(
                 self._table,
                 WAITING,
-                {"waiting_key": _customer_key(organization_id, external_customer_id)},
-                position=_CUSTOMER_POSITION,
+                {"waiting_key": customer_key(organization_id, external_customer_id)},
+                position=_OTHER_POSITION,
                 limit=100,
                 cursor=cursor,
                 newest_first=False,
@@ -128,7 +143,7 @@ class DynamoInvoices:
 
     def _settle(self, invoice: Invoice, payment: AnyPayment, notifications: Sequence[Notification]) -> Invoice:
         written = replace(invoice, version=invoice.version + 1)
-        item = to_item(payment, invoice_key=invoice_key(payment.organization_id, payment.invoice_id))
+        item = to_item(payment, **index_keys(payment))
         put = {"TableName": self._database.tables.payments, "Item": item}
         self._database.write(self._update(invoice, written), {"Put": put}, *self._database.outbox(notifications))
         return written
@@ -179,16 +194,13 @@ class DynamoInvoices:
 
 
 def _index_keys(invoice: Invoice) -> dict[str, str | None]:
-    key = _customer_key(invoice.organization_id, invoice.external_customer_id)
+    key = customer_key(invoice.organization_id, invoice.external_customer_id)
     return {
         "customer_key": key,
+        "payment_status_key": f"{invoice.organization_id}#{invoice.payment_status.value}",
         "waiting_key": key if invoice.waiting_for else None,
         "due_shard": due_shard(invoice.lago_id) if invoice.due_at else None,
         "paused_key": paused_key(invoice.organization_id, invoice.paused_integration_id)
         if invoice.paused_integration_id
         else None,
     }
-
-
-def _customer_key(organization_id: str, external_customer_id: str) -> str:
-    return f"{organization_id}#{external_customer_id}"

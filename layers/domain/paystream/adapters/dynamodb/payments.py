@@ -6,10 +6,12 @@ from typing import Any
 
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import from_item
+from paystream.adapters.dynamodb.listing import Listing
 from paystream.model.payment import AnyPayment, ManualPayment, Payment
-from paystream.ports.pages import Page
+from paystream.ports.pages import Page, PageRequest
 
 BY_CREATION = "by_creation"
+BY_CUSTOMER = "by_customer"
 BY_INVOICE = "by_invoice"
 _INVOICE_POSITION = ("created_at", "organization_id", "lago_id")
 _MOST = 100
@@ -47,11 +49,28 @@ class DynamoPayments:
         payments = [_from_item(item) for item in self._database.items_of(self._table, keys)]
         return tuple(sorted(payments, key=_position, reverse=True))
 
-    def page(self, organization_id: str, *, limit: int, cursor: str | None) -> Page[AnyPayment]:
-        items, next_cursor = self._database.index_page(
-            self._table, BY_CREATION, organization_id, limit=limit, cursor=cursor
+    def page(self, organization_id: str, *, external_customer_id: str | None, request: PageRequest) -> Page[AnyPayment]:
+        partition = {"organization_id": organization_id}
+        if external_customer_id is not None:
+            partition = {"customer_key": customer_key(organization_id, external_customer_id)}
+        listing = Listing(
+            database=self._database,
+            table=self._table,
+            index=BY_CREATION if external_customer_id is None else BY_CUSTOMER,
+            partitions=[partition],
+            position=("created_at", "lago_id") if external_customer_id is None else _INVOICE_POSITION,
         )
-        return Page(tuple(_from_item(item) for item in items), next_cursor)
+        keys, next_cursor, count = listing.page(request)
+        items = self._database.items_of(self._table, keys)
+        return Page(tuple(_from_item(item) for item in items), next_cursor, count)
+
+
+def index_keys(payment: AnyPayment) -> dict[str, str]:
+    """What leads to a payment besides its own key."""
+    return {
+        "invoice_key": invoice_key(payment.organization_id, payment.invoice_id),
+        "customer_key": customer_key(payment.organization_id, payment.external_customer_id),
+    }
 
 
 def _from_item(item: Mapping[str, Any]) -> AnyPayment:
@@ -62,6 +81,11 @@ def _from_item(item: Mapping[str, Any]) -> AnyPayment:
 def _position(payment: AnyPayment) -> tuple[bool, int, datetime]:
     attempt = payment.attempt if isinstance(payment, Payment) else 0
     return isinstance(payment, ManualPayment), attempt, payment.created_at
+
+
+def customer_key(organization_id: str, external_customer_id: str) -> str:
+    """The partition of a customer's invoices, or payments, in the indexes."""
+    return f"{organization_id}#{external_customer_id}"
 
 
 def invoice_key(organization_id: str, invoice_id: str) -> str:
