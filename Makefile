@@ -40,11 +40,20 @@ $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(MINISTACK) $(UV) sync --quiet --locked --project environments/ministack
 	@touch $@
 
+.venv/clients/python/.locked: environments/clients/python/uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv/clients/python $(UV) sync --quiet --locked --project environments/clients/python
+	@touch $@
+
+.venv/clients/javascript/.locked: environments/clients/javascript/package-lock.json
+	@mkdir -p $(@D) && cp environments/clients/javascript/package*.json $(@D)/
+	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 SEEDS ?= 0-19
 INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: help demo chaos local stop test test-on-3.13 model simulate check conformance format requirements build deploy redrive clean
+.PHONY: help demo chaos local stop test test-on-3.13 model simulate check conformance compatibility format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -91,6 +100,9 @@ check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, t
 
 conformance: $(PROJECT)/.locked ## let outside judges look at what is sent to Stripe, at the Stripe sandbox and at the stores
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m conformance
+
+compatibility: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## run Lago's official clients, unmodified, against the whole stack on this machine
+	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m compatibility
 
 format: $(PROJECT)/.locked ## format the code and sort its imports
 	@$(PROJECT)/bin/ruff check --fix --quiet .

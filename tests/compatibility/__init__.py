@@ -1,0 +1,1 @@
+"""Lago's official clients, unmodified, against the stack on this machine."""
