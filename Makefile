@@ -49,11 +49,16 @@ $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+.venv/schemathesis/.locked: environments/schemathesis/uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv/schemathesis $(UV) sync --quiet --locked --project environments/schemathesis
+	@touch $@
+
+EXAMPLES ?= 100
 SEEDS ?= 0-19
 INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: help demo chaos local stop test test-on-3.13 model simulate check conformance compatibility format requirements build deploy redrive clean
+.PHONY: help demo chaos local stop test test-on-3.13 model simulate check conformance compatibility fuzz format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -103,6 +108,9 @@ conformance: $(PROJECT)/.locked ## let outside judges look at what is sent to St
 
 compatibility: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## run Lago's official clients, unmodified, against the whole stack on this machine
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m compatibility
+
+fuzz: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked .venv/schemathesis/.locked ## make up requests of the API's description, on the whole stack: EXAMPLES=100 a route
+	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m fuzzing "$(EXAMPLES)"
 
 format: $(PROJECT)/.locked ## format the code and sort its imports
 	@$(PROJECT)/bin/ruff check --fix --quiet .

@@ -36,7 +36,7 @@ CLIENTS = (
 
 
 def main() -> int:
-    """Take every client on its tour; the exit status says whether all went through, in CI whether all were there too."""
+    """Take every client on its tour; the exit status says whether all went through, and in CI if one was left out."""
     started = time.monotonic()
     lines, wrong = [], 0
     here = [client for client in CLIENTS if client.needs is None or shutil.which(client.needs)]
