@@ -60,6 +60,9 @@ step("customers are listed page by page", listed.customers.length === 2 && liste
 const page = (await lago.customers.generateCustomerCheckoutUrl("good")).data.customer.checkout_url;
 step("a checkout page is made", page.startsWith("http"));
 
+const methods = (await lago.customers.findAllCustomersPaymentMethods("good")).data.payment_methods;
+step("payment methods are listed", methods.length === 1 && methods[0].is_default);
+
 const paid = await invoice("good");
 const declined = await invoice("bad");
 step("an invoice is created", paid.total_amount_cents === AMOUNT && paid.status === "finalized");

@@ -237,6 +237,17 @@ def test_a_customer_is_looked_up_page_by_page(gateway: StripeGateway, witness: W
     assert len(witness.requests) == 1 + pages
 
 
+@pytest.mark.parametrize("pages", [0, 1])
+def test_payment_methods_are_listed_page_by_page(gateway: StripeGateway, witness: Witness, pages: int) -> None:
+    witness.pages = pages
+    assert gateway.payment_methods("cus_acme")
+    assert len(witness.requests) == 1 + pages
+
+
+def test_a_payment_method_is_detached(gateway: StripeGateway) -> None:
+    gateway.detach_payment_method("pm_card")
+
+
 @pytest.mark.parametrize(
     "types", [("card",), ("card", "link"), ("sepa_debit",), ("us_bank_account", "boleto")], ids=repr
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import stripe
 from failed_batch import failed_batch
+from paystream.model.identifiers import saved_method_id
 
 from .aws.streams import Change
 from .effects import Fault
@@ -304,6 +305,27 @@ def _ask_of_the_invoice(action: str) -> Callable[[Stage], None]:
     return ask
 
 
+def _manage_payment_methods(stage: Stage) -> None:
+    """Another card is attached and made the default, and the first one taken away."""
+    payer = stage.first_payer()
+    client = stage.workload.client(payer)
+    (first,) = client.v1.customers.payment_methods.list(str(payer.provider_customer_id)).data
+    other = client.v1.payment_methods.attach("pm_card_mastercard", {"customer": str(payer.provider_customer_id)})
+    resource = "/api/v1/customers/{external_id}/payment_methods"
+    stage.ask("GET", resource, external_id=payer.external_id)
+    for method, action in ((other.id, "PUT"), (first.id, "DELETE")):
+        path = f"{resource}/{{lago_id}}{'/set_as_default' if action == 'PUT' else ''}"
+        lago_id = saved_method_id(ORGANIZATION, method)
+        stage.ask(action, path, external_id=payer.external_id, lago_id=lago_id)
+        stage.wait(600)
+
+
+def _check_out(stage: Stage) -> None:
+    payer = stage.first_payer()
+    stage.ask("POST", "/api/v1/customers/{external_id}/checkout_url", external_id=payer.external_id)
+    stage.wait(60)
+
+
 SCENARIOS = (
     Scenario("an invoice is created and collected", _good, _collect),
     Scenario("an invoice is put and declined", _declined, _put),
@@ -337,5 +359,7 @@ SCENARIOS = (
         webhooks_are_lost=True,
         leap=25 * _HOUR,
     ),
+    Scenario("payment methods are managed", _good, _manage_payment_methods),
+    Scenario("a customer is led to Stripe's page", _good, _check_out),
     Scenario("a failed invoice is voided", _declined_and_put, _ask_of_the_invoice("void")),
 )

@@ -64,6 +64,8 @@ KILLS = (
     *_both("create-payment", _WRITE, requests.payment_recorded, _CALLER, table="Payments"),
     *_both("checkout-customer", "POST /v1/checkout/sessions", requests.page_made, _CALLER),
     *_both("checkout-customer", _WRITE, requests.page_made_for_a_new_customer, _CALLER, table="Customers"),
+    *_both("manage-payment-methods", "POST /v1/customers/*", requests.default_chosen, _CALLER),
+    *_both("manage-payment-methods", "PutItem", requests.default_chosen, _CALLER, table="Customers"),
     Kill("find-records", _before("Query", "Invoices"), requests.records_found, _CALLER),
     *_both("invoice-created", _PAYMENT, money.new_invoice, _STREAM),
     Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),

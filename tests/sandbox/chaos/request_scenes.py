@@ -130,6 +130,21 @@ def page_made_for_a_new_customer(chaos: Chaos, function: str, point: Point) -> E
     return Ending("1 customer, 1 page more", f"linked to {chaos.provider_id(external_id)}")
 
 
+def default_chosen(chaos: Chaos, function: str, point: Point) -> Ending:
+    """A customer with two cards, one of which is made the default."""
+    customer = chaos.customer(_CARD)
+    other = chaos.stage.stripe.v1.payment_methods.attach(
+        "pm_card_mastercard", {"customer": chaos.provider_id(customer)}
+    )
+    listed = chaos.stage.call("GET", f"customers/{customer}/payment_methods")["payment_methods"]
+    (lago_id,) = [method["lago_id"] for method in listed if method["provider_method_id"] == other.id]
+    path = f"customers/{customer}/payment_methods/{lago_id}/set_as_default"
+    chaos.repeated(point, function, partial(chaos.stage.try_call, "PUT", path))
+    kept = chaos.stage.customer(customer)["payment_method_id"]
+    expect(kept == other.id, f"the customer is charged to {kept}, not to {other.id}")
+    return Ending("1 default", "the same")
+
+
 def records_found(chaos: Chaos, function: str, point: Point) -> Ending:
     """A page of invoices: reading changes nothing."""
     answer = chaos.repeated(point, function, partial(chaos.stage.try_call, "GET", "invoices"))

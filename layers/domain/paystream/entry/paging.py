@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any, TypeVar
 
 from paystream.errors import InvalidInputError
-from paystream.ports.pages import Page, PageRequest
+from paystream.ports.pages import Count, Page, PageRequest
 
 MOST = 100
 """As many as one BatchGetItem reads; whoever asks for more gets so many, as a page that leads on."""
@@ -60,6 +60,12 @@ def meta(page: Page[T], request: PageRequest) -> dict[str, Any]:
             "next_cursor": page.next_cursor,
         }
     }
+
+
+def whole(number: int) -> dict[str, Any]:
+    """The same, for a list that is answered as a whole."""
+    request = PageRequest(max(number, 1), number=1)
+    return meta(Page((), None, Count(number, is_exact=True)), request)
 
 
 def _counted(query: Mapping[str, str], name: str, usual: int) -> int:

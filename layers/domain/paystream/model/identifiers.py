@@ -29,6 +29,11 @@ def requested_payment_id(organization_id: str, idempotency_key: str) -> str:
     return derived_id("manual payment", organization_id, idempotency_key)
 
 
+def saved_method_id(organization_id: str, payment_method_id: str) -> str:
+    """The id of a payment method of Stripe's: it is kept there only."""
+    return derived_id("payment method", organization_id, payment_method_id)
+
+
 def fee_id(invoice_id: str, position: int) -> str:
     """The id of the fee at this position of an invoice, counted from 0."""
     return derived_id("fee", invoice_id, str(position))

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from paystream.model.integration import Integration
 from paystream.model.outcome import Outcome
+from paystream.model.payment_method import SavedMethod
 from paystream.ports.pages import Page
 
 
@@ -85,6 +86,14 @@ class PaymentGateway(Protocol):
         self, provider_customer_id: str, payment_method_types: Sequence[str], *, success_url: str
     ) -> str:
         """The URL of a page of Stripe on which the customer saves a payment method; it is open for a day."""
+        ...
+
+    def payment_methods(self, provider_customer_id: str) -> tuple[SavedMethod, ...]:
+        """All that the customer has, the newest first."""
+        ...
+
+    def detach_payment_method(self, payment_method_id: str) -> None:
+        """Take it from its customer, for good. One that nobody has any more is refused."""
         ...
 
     def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None: ...

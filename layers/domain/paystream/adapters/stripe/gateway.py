@@ -1,7 +1,7 @@
 """Stripe behind the port `PaymentGateway`: the only module that calls Stripe."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
@@ -11,6 +11,7 @@ from paystream.adapters.stripe.events import ENABLED_EVENTS
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
 from paystream.errors import ProviderRefusedError
 from paystream.model.outcome import Outcome
+from paystream.model.payment_method import SavedMethod
 from paystream.ports.pages import Page
 from paystream.ports.stripe import ListedIntent, PaymentRequest, ProviderCustomer, WebhookEndpoint
 
@@ -109,6 +110,18 @@ class StripeGateway:
                 }
             )
             return str(session.url)
+
+    def payment_methods(self, provider_customer_id: str) -> tuple[SavedMethod, ...]:
+        with translated():
+            listed = self._v1.customers.payment_methods.list(provider_customer_id, params={"limit": _PAGE})
+            return tuple(
+                SavedMethod(method.id, method.type, datetime.fromtimestamp(method.created, UTC))
+                for method in listed.auto_paging_iter()
+            )
+
+    def detach_payment_method(self, payment_method_id: str) -> None:
+        with translated():
+            self._v1.payment_methods.detach(payment_method_id)
 
     def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None:
         with translated():

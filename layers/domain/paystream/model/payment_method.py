@@ -1,0 +1,34 @@
+"""What a customer can pay with: kept at Stripe, and nowhere else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from paystream.errors import NotFoundError
+from paystream.model.customer import Customer
+from paystream.model.identifiers import saved_method_id
+from paystream.model.integration import Integration
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMethod:
+    """A payment method that a customer has at Stripe."""
+
+    id: str
+    type: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """A customer's methods, and the account through which they are charged; without one there are none."""
+
+    customer: Customer
+    integration: Integration | None
+    methods: tuple[SavedMethod, ...]
+
+    def method(self, lago_id: str) -> SavedMethod:
+        """Raises NotFoundError."""
+        for method in self.methods:
+            if saved_method_id(self.customer.organization_id, method.id) == lago_id:
+                return method
+        raise NotFoundError("payment_method")
