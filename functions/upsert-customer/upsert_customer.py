@@ -1,4 +1,4 @@
-"""Create or change a customer, and link it to Stripe when asked to."""
+"""Create, change or delete a customer, and link it to Stripe when asked to."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from paystream.entry.customer_input import customer_change
 from paystream.entry.http import Request, Response, root_of, serve
 from paystream.lago.customers import extended_customer_object
 from paystream.observability import logger, metrics
+from paystream.use_cases.destroy_customer import destroy_customer
 from paystream.use_cases.upsert_customer import upsert_customer
 
 
@@ -25,8 +26,22 @@ def _upsert(request: Request) -> Response:
     return Response({"customer": extended_customer_object(customer)})
 
 
+def _destroy(request: Request) -> Response:
+    customer = destroy_customer(
+        request.organization_id, request.path["external_id"], stores=bootstrap.stores(), now=bootstrap.now()
+    )
+    logger.info("customer deleted", lago_customer_id=customer.lago_id)
+    return Response({"customer": extended_customer_object(customer)})
+
+
+_ROUTES = {
+    "POST /api/v1/customers": _upsert,
+    "DELETE /api/v1/customers/{external_id}": _destroy,
+}
+
+
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, {"POST /api/v1/customers": _upsert})
+    return serve(event, _ROUTES)

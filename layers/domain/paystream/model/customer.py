@@ -34,7 +34,8 @@ class Customer:
     """`profile` holds Lago's descriptive fields as they were sent (name, e-mail, address, …).
 
     `integration_id` names the account that the code stood for when the customer was linked. `payment_method_as_of` is
-    Stripe's time of the news that set the payment method: older news is ignored.
+    Stripe's time of the news that set the payment method: older news is ignored. One that was deleted is kept for what
+    is on its way, and for what may have been sent while it was linked; it is linked to nobody any more.
     """
 
     organization_id: str
@@ -53,6 +54,7 @@ class Customer:
     payment_method_as_of: datetime | None = None
     creation: CustomerCreation | None = None
     former_links: tuple[FormerLink, ...] = ()
+    deleted_at: datetime | None = None
     version: int = 0
 
     @property

@@ -25,6 +25,15 @@ class InvoiceFilter:
     search_term: str | None = None
     is_impossible: bool = False
 
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is passed over that a customer's list, or one payment status's, or all of it holds."""
+        listed = InvoiceFilter(external_customer_id=self.external_customer_id, payment_statuses=self.payment_statuses)
+        is_one = self.payment_statuses == EVERY_STATUS or (
+            len(self.payment_statuses) == 1 and self.external_customer_id is None
+        )
+        return self == listed and is_one
+
     def wants(self, values: Mapping[str, Any]) -> bool:
         """Whether an invoice with these plain values is wanted, whatever its payment status."""
         issued_on, amount = date.fromisoformat(values["issuing_date"]), values["total_amount_cents"]

@@ -24,7 +24,7 @@ def check_out_customer(
     Stripe raises.
     """
     customer = stores.customers.get(organization_id, external_id)
-    if customer is None:
+    if customer is None or customer.deleted_at:
         raise NotFoundError("customer")
     if customer.creation:
         customer = resume_creation(customer, stores=stores, gateways=gateways, now=now)

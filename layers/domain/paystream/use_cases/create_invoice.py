@@ -45,7 +45,7 @@ def create_invoice(
     for another request.
     """
     customer = stores.customers.get(organization_id, request.external_customer_id)
-    if customer is None:
+    if customer is None or customer.deleted_at:
         raise NotFoundError("customer")
     lago_id = requested_invoice_id(organization_id, idempotency_key) if idempotency_key else new_id
     request_hash = _hash(request)

@@ -9,9 +9,9 @@ from paystream.ports.stores import Stores
 
 
 def find_customer(organization_id: str, external_id: str, *, stores: Stores) -> Customer:
-    """Raises NotFoundError."""
+    """Raises NotFoundError, also for one that was deleted."""
     customer = stores.customers.get(organization_id, external_id)
-    if customer is None:
+    if customer is None or customer.deleted_at:
         raise NotFoundError("customer")
     return customer
 

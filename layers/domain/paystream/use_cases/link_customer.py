@@ -24,6 +24,11 @@ def cleared(customer: Customer, billing: dict[str, Any]) -> Customer:
     return customer
 
 
+def unlinked_from_all(customer: Customer, now: datetime) -> Customer:
+    """Off the provider; what may have been sent while the customer was linked is remembered."""
+    return with_former_link(customer, cleared(customer, {"payment_provider": None}), now)
+
+
 def chosen_integration(customer: Customer, billing: dict[str, Any], stores: Stores) -> Integration | None:
     """The account the customer is to be collected through: the named one, its own, or the organization's default.
 

@@ -15,7 +15,7 @@ from paystream.use_cases.refused_key import refusal_marked
 def open_wallet(organization_id: str, external_id: str, *, stores: Stores, gateways: Gateways, now: datetime) -> Wallet:
     """One list at Stripe, if the customer is linked. Raises NotFoundError, and what asking Stripe raises."""
     customer = stores.customers.get(organization_id, external_id)
-    if customer is None:
+    if customer is None or customer.deleted_at:
         raise NotFoundError("customer")
     code, provider_customer_id = customer.payment_provider_code, customer.provider_customer_id
     integration = stores.integrations.get(organization_id, code) if code else None

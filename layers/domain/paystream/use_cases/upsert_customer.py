@@ -86,7 +86,7 @@ def _changed(
     before: Customer | None, change: CustomerChange, organization_id: str, new_id: str, now: datetime
 ) -> Customer:
     customer = (
-        cleared(before, change.billing)
+        cleared(replace(before, deleted_at=None), change.billing)
         if before
         else Customer(
             organization_id=organization_id,

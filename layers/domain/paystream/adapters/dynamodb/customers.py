@@ -45,6 +45,8 @@ class DynamoCustomers:
             partitions=[{"organization_id": organization_id}],
             position=("external_id",),
             newest_first=False,
+            wants=lambda item: "deleted_at" not in item,
+            wants_most=True,
         )
         items, next_cursor, count = listing.page(request)
         return Page(tuple(from_item(Customer, item) for item in items), next_cursor, count)

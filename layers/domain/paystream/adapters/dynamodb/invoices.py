@@ -122,6 +122,7 @@ class DynamoInvoices:
             partitions=partitions,
             position=position,
             wants=lambda entry: _OURS in entry and wanted.wants(plain_item(entry)),
+            wants_most=wanted.is_all,
         )
 
     def waiting(self, organization_id: str, external_customer_id: str) -> Iterator[Invoice]:

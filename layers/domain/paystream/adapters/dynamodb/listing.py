@@ -29,6 +29,8 @@ class Listing:
     position: Sequence[str]
     newest_first: bool = True
     wants: Callable[[Entry], bool] | None = None
+    wants_most: bool = False
+    """So that few are read for a page after a cursor."""
 
     def page(self, request: PageRequest) -> tuple[list[Entry], str | None, Count | None]:
         """The entries, the cursor that leads on, and the count for a page with a number.
@@ -40,9 +42,8 @@ class Listing:
         return self._numbered(request.number, request.limit)
 
     def _after(self, cursor: str | None, limit: int) -> tuple[list[Entry], str | None]:
-        is_plain = self.wants is None and len(self.partitions) == 1
         wanted: list[Entry] = []
-        for entry in self._merged(self._open(cursor, limit + 1 if is_plain else None)):
+        for entry in self._merged(self._open(cursor, limit + 1 if self.wants_most else None)):
             if len(wanted) == limit:
                 return wanted, cursor_of(wanted[-1], self.position)
             wanted.append(entry)

@@ -59,6 +59,7 @@ class DynamoPayments:
             index=BY_CREATION if external_customer_id is None else BY_CUSTOMER,
             partitions=[partition],
             position=("created_at", "lago_id") if external_customer_id is None else _INVOICE_POSITION,
+            wants_most=True,
         )
         keys, next_cursor, count = listing.page(request)
         items = self._database.items_of(self._table, keys)
