@@ -288,7 +288,10 @@ class TestEachEventSource:
             for statement in statements(name)
             if "lambda:InvokeFunction" in statement["Action"]
         }
-        assert invoked == {"RedriveRecordsFunction": STREAMS.keys()}
+        assert invoked == {
+            "RedriveRecordsFunction": STREAMS.keys(),
+            "ManageWebhooksFunction": {"PublishNotificationsFunction"},
+        }
 
     @pytest.mark.parametrize("name", QUEUES)
     def test_a_queue_waits_longer_than_its_function_runs_and_gives_up_in_the_end(self, name: str) -> None:

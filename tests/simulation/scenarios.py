@@ -326,6 +326,16 @@ def _check_out(stage: Stage) -> None:
     stage.wait(60)
 
 
+def _tell_again(stage: Stage) -> None:
+    """One by its id, then all."""
+    table = stage.workload.world.database.tables["NotificationsTable"]
+    lago_id = next(item["lago_id"]["S"] for _, item in table.items())
+    stage.ask("POST", "/api/v1/webhooks/{lago_id}/retry", lago_id=lago_id)
+    stage.wait(60)
+    stage.ask("POST", "/api/v1/webhooks/retry", {"webhooks": {"event_types": ["payment.succeeded"]}})
+    stage.wait(60)
+
+
 SCENARIOS = (
     Scenario("an invoice is created and collected", _good, _collect),
     Scenario("an invoice is put and declined", _declined, _put),
@@ -359,6 +369,7 @@ SCENARIOS = (
         webhooks_are_lost=True,
         leap=25 * _HOUR,
     ),
+    Scenario("notifications are told again", _an_invoice, _tell_again),
     Scenario("payment methods are managed", _good, _manage_payment_methods),
     Scenario("a customer is led to Stripe's page", _good, _check_out),
     Scenario("a failed invoice is voided", _declined_and_put, _ask_of_the_invoice("void")),

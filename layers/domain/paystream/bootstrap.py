@@ -178,4 +178,6 @@ def stream_consumers() -> "LambdaStreamConsumers":
 
 
 def _stream_consumer_arns() -> dict[StreamConsumer, str]:
-    return {consumer: os.environ[f"{consumer.name}_FUNCTION_ARN"] for consumer in StreamConsumer}
+    """Of those that this function may invoke."""
+    names = {consumer: f"{consumer.name}_FUNCTION_ARN" for consumer in StreamConsumer}
+    return {consumer: os.environ[name] for consumer, name in names.items() if name in os.environ}

@@ -66,6 +66,7 @@ KILLS = (
     *_both("checkout-customer", _WRITE, requests.page_made_for_a_new_customer, _CALLER, table="Customers"),
     *_both("manage-payment-methods", "POST /v1/customers/*", requests.default_chosen, _CALLER),
     *_both("manage-payment-methods", "PutItem", requests.default_chosen, _CALLER, table="Customers"),
+    *_both("manage-webhooks", "Invoke", requests.told_again, _CALLER),
     Kill("find-records", _before("Query", "Invoices"), requests.records_found, _CALLER),
     *_both("invoice-created", _PAYMENT, money.new_invoice, _STREAM),
     Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),

@@ -145,6 +145,16 @@ def default_chosen(chaos: Chaos, function: str, point: Point) -> Ending:
     return Ending("1 default", "the same")
 
 
+def told_again(chaos: Chaos, function: str, point: Point) -> Ending:
+    """What was told is told again, under its own key."""
+    lago_id = chaos.invoice(chaos.payer(_CARD))
+    settled(chaos, lago_id)
+    listed = chaos.stage.call("GET", "webhooks?event_types[]=payment.succeeded&per_page=1")["webhooks"]
+    path = f"webhooks/{listed[0]['lago_id']}/retry"
+    chaos.repeated(point, function, partial(chaos.stage.try_call, "POST", path))
+    return settled(chaos, lago_id)
+
+
 def records_found(chaos: Chaos, function: str, point: Point) -> Ending:
     """A page of invoices: reading changes nothing."""
     answer = chaos.repeated(point, function, partial(chaos.stage.try_call, "GET", "invoices"))

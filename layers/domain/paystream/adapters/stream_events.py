@@ -37,5 +37,12 @@ def stream_event_record(
     }
 
 
+def record_of_new(item: Mapping[str, Any]) -> StreamRecord:
+    """The record that told of an item when it was new, and has not changed since."""
+    written_at = datetime.fromisoformat(item["created_at"]["S"])
+    key = {name: item[name] for name in ("organization_id", "lago_id")}
+    return stream_record(stream_event_record("INSERT", key, item, written_at=written_at))
+
+
 def _name(keys: Mapping[str, Any]) -> str:
     return f"{keys['organization_id']['S']}/{keys['lago_id']['S']}"

@@ -19,6 +19,18 @@ class WebhookType(StrEnum):
     PAYMENT_PROVIDER_ERROR = "payment_provider.error"
 
 
+EVERY_TYPE = frozenset(WebhookType)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationFilter:
+    """Which notifications of a list are wanted; what is None, or every type, is no matter. The bounds belong to it."""
+
+    webhook_types: frozenset[WebhookType] = EVERY_TYPE
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
     """`body` is the JSON that subscribers receive: Lago's envelope. `lago_id` is stable, so repeats can be dropped."""

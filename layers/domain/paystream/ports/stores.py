@@ -10,8 +10,9 @@ from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import InvoiceFilter
-from paystream.model.notification import Notification
+from paystream.model.notification import Notification, NotificationFilter
 from paystream.model.payment import AnyPayment, ManualPayment, Payment
+from paystream.model.redrive import StreamRecord
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 from paystream.ports.pages import Page, PageRequest
@@ -165,7 +166,16 @@ class Payments(Protocol):
 
 
 class Notifications(Protocol):
-    """The outbox."""
+    """The outbox, and for as long as its entries are kept the log of what was told."""
+
+    def find(self, organization_id: str, lago_id: str) -> Notification | None: ...
+    def records(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[StreamRecord, ...]:
+        """What the stream told of those that there are."""
+        ...
+
+    def page(self, organization_id: str, wanted: NotificationFilter, *, request: PageRequest) -> Page[Notification]:
+        """Those that are wanted, the newest first."""
+        ...
 
     def add(self, notification: Notification) -> None:
         """Store a notification that belongs to no other write. A repeat is harmless: its id is the same."""

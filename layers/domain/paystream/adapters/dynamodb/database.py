@@ -89,9 +89,10 @@ class Database:
         limit: int | None,
         cursor: str | None,
         newest_first: bool,
+        between: tuple[str, str] | None = None,
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """One page of one partition, as much as one read brings without a limit; `position` names the rest of the key,
-        which a cursor holds.
+        """One page of one partition, or of a part of it, as much as one read brings without a limit; `position` names
+        the rest of the key, which a cursor holds.
 
         Raises InvalidInputError for a cursor that is not one of ours.
         """
@@ -107,6 +108,10 @@ class Database:
         }
         if limit:
             parameters["Limit"] = limit
+        if between:
+            parameters["KeyConditionExpression"] += " AND #order BETWEEN :first AND :last"
+            parameters["ExpressionAttributeNames"]["#order"] = position[0]
+            parameters["ExpressionAttributeValues"] |= attribute_values({":first": between[0], ":last": between[1]})
         if index:
             parameters["IndexName"] = index
         if cursor:

@@ -28,6 +28,8 @@ class Listing:
     partitions: Sequence[Mapping[str, str]]
     position: Sequence[str]
     newest_first: bool = True
+    between: tuple[str, str] | None = None
+    """The first and the last of the order that belong to it."""
     wants: Callable[[Entry], bool] | None = None
     wants_most: bool = False
     """So that few are read for a page after a cursor."""
@@ -75,6 +77,7 @@ class Listing:
                 limit=limit,
                 cursor=after,
                 newest_first=self.newest_first,
+                between=self.between,
             )
 
         return [_Partition(reader(partition), cursor) for partition in self.partitions]

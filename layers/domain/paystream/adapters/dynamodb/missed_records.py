@@ -12,7 +12,7 @@ from typing import Any
 
 from paystream.adapters.dynamodb.database import Database, is_key
 from paystream.adapters.dynamodb.items import attribute_values, plain
-from paystream.adapters.stream_events import stream_event_record, stream_record
+from paystream.adapters.stream_events import record_of_new, stream_event_record, stream_record
 from paystream.errors import InvalidInputError
 from paystream.model.redrive import MOST_AT_ONCE, Portion, StreamConsumer, StreamRecord
 from paystream.ports.records import RecordSource
@@ -48,7 +48,7 @@ class DynamoMissedRecords:
                 "FilterExpression": "created_at BETWEEN :since AND :until",
                 "ExpressionAttributeValues": times,
             },
-            _inserted,
+            record_of_new,
         )
 
 
@@ -84,12 +84,6 @@ def _put_at_an_unknown_time(item: Mapping[str, Any], *, now: datetime) -> Stream
     """As if it had been put over another just now: so it is looked up at Stripe before anything is sent."""
     key = {name: item[name] for name in _KEY}
     return stream_record(stream_event_record("MODIFY", key, key, written_at=now))
-
-
-def _inserted(item: Mapping[str, Any]) -> StreamRecord:
-    written_at = datetime.fromisoformat(item["created_at"]["S"])
-    key = {name: item[name] for name in _KEY}
-    return stream_record(stream_event_record("INSERT", key, item, written_at=written_at))
 
 
 def _cursor(item: Mapping[str, Any]) -> str:
