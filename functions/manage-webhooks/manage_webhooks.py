@@ -7,6 +7,7 @@ from paystream import bootstrap
 from paystream.entry.http import Request, Response, root_of, serve
 from paystream.entry.notification_input import FILTERS, notification_filter, told_again
 from paystream.entry.paging import MOST, meta, page_request
+from paystream.errors import NotFoundError
 from paystream.lago.webhooks import webhook_object
 from paystream.observability import logger, metrics
 from paystream.ports.pages import PageRequest
@@ -49,8 +50,15 @@ def _retry_all(request: Request) -> Response:
     return Response({"webhooks": {"sent": len(page.records), "next_cursor": page.next_cursor}})
 
 
+def _public_key(request: Request) -> Response:
+    """There is none: nothing is signed with a key of ours, and one would have receivers trust what is not."""
+    raise NotFoundError("webhook_jwt_public_key")
+
+
 _ROUTES = {
     "GET /api/v1/webhooks": _list,
+    "GET /api/v1/webhooks/json_public_key": _public_key,
+    "GET /api/v1/webhooks/public_key": _public_key,
     "GET /api/v1/webhooks/{lago_id}": _find,
     "POST /api/v1/webhooks/{lago_id}/retry": _retry,
     "POST /api/v1/webhooks/retry": _retry_all,

@@ -179,3 +179,11 @@ def test_the_events_are_answered(world: World, redriving: Redriving) -> None:
     assert world.call("manage-webhooks", load_event("manage-webhooks-retry")).status == 200
     assert world.call("manage-webhooks", load_event("manage-webhooks-retry-all")).body["webhooks"]["sent"] == 2
     assert redriving.functions.batches() == [1, 2]
+
+
+@pytest.mark.parametrize("path", ["public_key", "json_public_key"])
+def test_there_is_no_public_key_because_nothing_is_signed_with_a_key_of_ours(world: World, path: str) -> None:
+    answer = world.api("GET", f"/api/v1/webhooks/{path}")
+
+    assert (answer.status, answer.body["code"]) == (404, "webhook_jwt_public_key_not_found")
+    assert world.call("manage-webhooks", load_event("manage-webhooks-public-key")) == answer

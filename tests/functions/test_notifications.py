@@ -222,7 +222,7 @@ class TestEachType:
         body = received(world, webhook_type)
 
         object_type, required = OBJECTS[webhook_type]
-        assert list(body) == ["webhook_type", "object_type", "organization_id", object_type]
+        assert list(body) == ["webhook_type", "object_type", "organization_id", "unique_key", object_type]
         assert body["webhook_type"] == webhook_type.value
         assert (body["object_type"], body["organization_id"]) == (object_type, ORGANIZATION)
         content = body[object_type]

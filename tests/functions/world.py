@@ -40,6 +40,7 @@ TABLES = {
     "invoice_numbers": "InvoiceNumbersTable",
     "payments": "PaymentsTable",
     "notifications": "NotificationsTable",
+    "webhook_endpoints": "WebhookEndpointsTable",
 }
 RATE_LIMITS_TABLE = "RateLimitsTable"
 """No test compares what is in it: nothing is lost with it."""
@@ -106,6 +107,8 @@ class World:
             "RATE_LIMITS_TABLE": RATE_LIMITS_TABLE,
             "RATE_LIMIT_WAIT_SECONDS": "2",
             "PUBLIC_BASE_URL": "https://paystream.test",
+            "STACK_NAME": "paystream",
+            "WEBHOOK_URLS": "public",
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
@@ -120,6 +123,8 @@ class World:
             bootstrap.collection_queue,
             bootstrap.due_queue,
             bootstrap.publisher,
+            bootstrap.subscriptions,
+            bootstrap.webhook_urls,
         ):
             cached.cache_clear()
 

@@ -19,9 +19,11 @@ from paystream.entry.invoice_input import UNITS_AS_TEXT, FeeInput, InvoiceInput
 from paystream.entry.paging import page_request
 from paystream.entry.payment_input import ManualPaymentInput
 from paystream.entry.validation import Input, validated
+from paystream.entry.webhook_endpoint_input import WebhookEndpointInput
 from paystream.errors import InvalidInputError
 from paystream.model.invoice import PaymentStatus
 from paystream.model.outcome import PayableStatus
+from paystream.model.webhook_endpoint import SubscriptionStatus
 from template import resources
 
 ROUTES = {
@@ -140,13 +142,22 @@ class TestAnswers:
 
     def test_have_the_statuses_of_the_model(self) -> None:
         assert {*at(schema("PaymentStatus"))["enum"]} == {*PaymentStatus}
+        assert {*at(schema("WebhookEndpoint"))["properties"]["subscription_status"]["enum"]} == {*SubscriptionStatus}
         assert {*at(schema("Payment"))["properties"]["payment_status"]["enum"]} == {*PayableStatus}
 
 
 class TestRequests:
     @pytest.mark.parametrize(
         "model",
-        [CustomerInput, IntegrationInput, InvoiceInput, InvoiceUpdateInput, ManualPaymentInput, VoidInput],
+        [
+            CustomerInput,
+            IntegrationInput,
+            InvoiceInput,
+            InvoiceUpdateInput,
+            ManualPaymentInput,
+            VoidInput,
+            WebhookEndpointInput,
+        ],
     )
     def test_are_described_as_the_models_read_them(self, model: type[Input]) -> None:
         read = model.model_json_schema()

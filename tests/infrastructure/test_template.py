@@ -32,6 +32,9 @@ XRAY = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 EMULATOR_NEEDS = ("sns:Publish*", "sqs:SendMessage*")
 """AWS has no actions PublishBatch and SendMessageBatch, the emulator asks for them: the template says so."""
 
+OF_SUBSCRIPTIONS = ["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"]
+"""IAM knows no resource for a subscription: https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html"""
+
 SECRET = re.compile(r"(sk|rk|whsec)_\w+|SecretString|password", re.IGNORECASE)
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
@@ -124,9 +127,9 @@ class TestEachFunction:
             assert all("*" not in action or action in EMULATOR_NEEDS for action in listed(statement["Action"]))
 
     @each_function
-    def test_may_touch_everything_of_no_service_but_x_ray(self, name: str) -> None:
+    def test_may_touch_everything_of_no_service_but_x_ray_and_subscriptions(self, name: str) -> None:
         for statement in statements(name):
-            if statement["Action"] == XRAY:
+            if statement["Action"] in (XRAY, OF_SUBSCRIPTIONS):
                 assert statement["Resource"] == "*"
             else:
                 assert all(
@@ -166,7 +169,10 @@ class TestEachFunction:
         allowed = {
             resource
             for statement in statements(name)
-            if any(action.startswith(("sqs:SendMessage", "sns:Publish")) for action in listed(statement["Action"]))
+            if any(
+                action.startswith(("sqs:SendMessage", "sns:Publish", "sns:Subscribe"))
+                for action in listed(statement["Action"])
+            )
             for resource in named(statement["Resource"])
         }
         told = {
@@ -292,6 +298,22 @@ class TestEachEventSource:
             "RedriveRecordsFunction": STREAMS.keys(),
             "ManageWebhooksFunction": {"PublishNotificationsFunction"},
         }
+
+    def test_subscriptions_and_their_queues_are_managed_by_one_function(self) -> None:
+        managed = [
+            (name, action, statement["Resource"])
+            for name in FUNCTIONS
+            for statement in statements(name)
+            for action in listed(statement["Action"])
+            if action in ("sns:Subscribe", "sns:Unsubscribe", "sqs:CreateQueue", "sqs:DeleteQueue")
+        ]
+        queues = {"Fn::Sub": "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-webhook-*"}
+        assert managed == [
+            ("ManageWebhookEndpointsFunction", "sns:Subscribe", {"Ref": "Topic"}),
+            ("ManageWebhookEndpointsFunction", "sns:Unsubscribe", "*"),
+            ("ManageWebhookEndpointsFunction", "sqs:CreateQueue", queues),
+            ("ManageWebhookEndpointsFunction", "sqs:DeleteQueue", queues),
+        ]
 
     @pytest.mark.parametrize("name", QUEUES)
     def test_a_queue_waits_longer_than_its_function_runs_and_gives_up_in_the_end(self, name: str) -> None:

@@ -55,6 +55,7 @@ class Stack:
                 "PublicBaseUrl": api_url(self.emulator),
                 "StripeApiBase": self.stripe_url,
                 "LogRetentionDays": "1",
+                "WebhookUrls": "local",
             }
             self.outputs = deploy(self.emulator, parameters, template=template, report=self.report)
         except BaseException:

@@ -17,6 +17,7 @@ from paystream.adapters.stripe import rate_limiter
 from paystream.entry import records
 
 from .lambdas import Environment, Lambda, current_invocation
+from .receivers import PublicNames
 from .scheduler import Scheduler, Task, current_task
 
 Client = Callable[[str], Any]
@@ -95,6 +96,7 @@ def compose(
         "stripe_http_client",
         lambda: stripe_http_client(float(_environment(world).function.variables.get("STRIPE_READ_SECONDS", "5"))),
     )
+    patch.setattr(bootstrap, "resolver", PublicNames)
     patch.setattr(rate_limiter, "Lock", lambda: TaskLock(scheduler))
     patch.setattr(records, "ThreadPoolExecutor", partial(Threads, compute))
     forget_threads()

@@ -1,14 +1,17 @@
 """What must hold when all is quiet: nothing is under way any more, and the table says what Stripe says."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sandbox.stripe.wire import JsonObject
 
+from .aws.https_subscriptions import HttpsSubscription
 from .aws.tables import Key
 from .aws.values import Item
 from .invariants import ViolationError
 from .redriving import SET_ASIDE
+from .stack import STACK_NAME
 from .workload import Workload
 from .world import World
 
@@ -31,6 +34,7 @@ class Quiet:
             *self._each_invoice_is_as_stripe_has_it(),
             *self._each_notification_was_published(),
             *self._each_failure_was_told_once(),
+            *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
             *self._nothing_is_left_over(),
             *self._all_is_redriven(),
         ]
@@ -169,6 +173,18 @@ class Quiet:
             if is_told and not keys_of("invoice.payment_status_updated", f"{key[1]} {status}"):
                 yield f"that invoice {key} is {status} was never told"
 
+    def _each_webhook_endpoint_is_subscribed_and_nothing_else(self) -> Iterator[str]:
+        items = list(self.world.database.tables["WebhookEndpointsTable"].items())
+        yield from (f"the webhook endpoints of {key} are not settled" for key, item in items if "due_at" in item)
+        endpoints = [value["M"] for _, item in items for value in item["endpoints"]["L"]]
+        there = [(one.arn, _chosen(one)) for one in self.world.topics.https.all()]
+        wanted = [_wanted(endpoint) for endpoint in endpoints if _is_confirmed(endpoint)]
+        if sorted(there) != sorted(wanted):
+            yield f"SNS has the subscriptions {there}, the endpoints want {wanted}"
+        queues = {f"{STACK_NAME}-webhook-{endpoint['lago_id']['S'].replace('-', '')}" for endpoint in endpoints}
+        if queues != set(self.world.queues.made):
+            yield f"dead-letter queues {sorted(self.world.queues.made)}, wanted {sorted(queues)}"
+
     def _nothing_is_left_over(self) -> Iterator[str]:
         for mapping in self.world.mappings:
             if mapping.backlog():
@@ -196,3 +212,19 @@ class Quiet:
 
     def _payments(self) -> Mapping[Key, Item]:
         return dict(self.world.database.tables["PaymentsTable"].items())
+
+
+def _is_confirmed(endpoint: Item) -> bool:
+    status: str = endpoint["subscription"]["M"]["status"]["S"]
+    return status == "confirmed"
+
+
+def _wanted(endpoint: Item) -> tuple[str, list[str]]:
+    """The subscription's ARN, and the types of events that it is to let through; none are all."""
+    types = endpoint.get("event_types", {"L": []})["L"]
+    return endpoint["subscription"]["M"]["arn"]["S"], [value["S"] for value in types]
+
+
+def _chosen(subscription: HttpsSubscription) -> list[str]:
+    types: list[str] = json.loads(subscription.attributes["FilterPolicy"]).get("webhook_type", [])
+    return types

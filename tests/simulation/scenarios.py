@@ -12,11 +12,16 @@ from paystream.model.identifiers import saved_method_id
 from .aws.streams import Change
 from .effects import Fault
 from .lambdas import Failed
+from .receivers import AWAY, SILENT
 from .workload import Connection, Payer, Workload
 
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
 _CODE = "/api/v1/integrations/stripe/{code}"
+_ENDPOINTS = "/api/v1/webhook_endpoints"
+_HOOK = "https://hooks.example.com/lago"
+_OTHER_HOOK = "https://hooks.example.com/new"
 _HOUR = 3600.0
+_A_WHILE = 600.0
 _KEY = ("organization_id", "lago_id")
 
 FaultOf = Callable[[str, str, Mapping[str, Any]], tuple[str, Fault] | None]
@@ -232,7 +237,8 @@ def _an_invoice(stage: Stage) -> None:
 
 
 def _read(stage: Stage) -> None:
-    for resource in ("/api/v1/customers", "/api/v1/invoices", "/api/v1/payments", "/api/v1/integrations"):
+    kinds = ("customers", "invoices", "payments", "integrations", "webhooks", "webhook_endpoints")
+    for resource in (f"/api/v1/{kind}" for kind in kinds):
         stage.ask("GET", resource)
         stage.wait(20)
 
@@ -305,6 +311,48 @@ def _ask_of_the_invoice(action: str) -> Callable[[Stage], None]:
     return ask
 
 
+def _endpoint_id(stage: Stage, url: str) -> str:
+    """The id of the endpoint with this URL."""
+    ((_, item),) = stage.workload.world.database.tables["WebhookEndpointsTable"].items()
+    endpoints = [value["M"] for value in item["endpoints"]["L"]]
+    (found,) = [str(one["lago_id"]["S"]) for one in endpoints if one["webhook_url"]["S"] == url]
+    return found
+
+
+def _post_webhooks(stage: Stage, *urls: str) -> None:
+    for url in urls:
+        stage.ask("POST", _ENDPOINTS, {"webhook_endpoint": {"webhook_url": url}})
+        stage.wait(_A_WHILE)
+
+
+def _change_webhook(stage: Stage, url: str, **changes: Any) -> None:
+    body = {"webhook_endpoint": changes}
+    stage.ask("PUT", f"{_ENDPOINTS}/{{lago_id}}", body, lago_id=_endpoint_id(stage, url))
+    stage.wait(_A_WHILE)
+
+
+def _destroy_webhook(stage: Stage, url: str) -> None:
+    stage.ask("DELETE", f"{_ENDPOINTS}/{{lago_id}}", lago_id=_endpoint_id(stage, url))
+    stage.wait(_A_WHILE)
+
+
+def _subscribe_change_and_destroy(stage: Stage) -> None:
+    """One URL confirms and is changed; one is silent; one is not there."""
+    _post_webhooks(stage, _HOOK, f"https://{SILENT}/lago", f"https://{AWAY}/lago")
+    _change_webhook(stage, _HOOK, webhook_url=_OTHER_HOOK)
+    _change_webhook(stage, _OTHER_HOOK, event_types=["invoice.payment_failure"])
+    _destroy_webhook(stage, f"https://{SILENT}/lago")
+    _destroy_webhook(stage, f"https://{AWAY}/lago")
+
+
+def _one_webhook(stage: Stage) -> None:
+    _post_webhooks(stage, _HOOK)
+
+
+def _destroy_it(stage: Stage) -> None:
+    _destroy_webhook(stage, _HOOK)
+
+
 def _manage_payment_methods(stage: Stage) -> None:
     """Another card is attached and made the default, and the first one taken away."""
     payer = stage.first_payer()
@@ -361,6 +409,8 @@ SCENARIOS = (
     Scenario("a refused key is replaced", _good, _key_is_refused_and_replaced),
     Scenario("bank debits are looked at together", _bank_debit, _two_put, webhooks_are_lost=True),
     Scenario("records are redriven", _a_record_failed, _redrive),
+    Scenario("webhook endpoints come and change", _nobody, _subscribe_change_and_destroy),
+    Scenario("a webhook endpoint is destroyed", _one_webhook, _destroy_it),
     Scenario("a failed payment is retried", _a_failed_invoice_and_another_card, _ask_of_the_invoice("retry_payment")),
     Scenario(
         "a failed payment is retried, and Stripe tells nothing",

@@ -157,9 +157,12 @@ class ScheduleSource:
 
 @dataclass(slots=True)
 class NextDue:
-    """When the first open invoice is due: what the schedule would find if its index did not lag."""
+    """When the first item of a table is due: what the schedule would find if its index did not lag. `marker` is the
+    attribute that puts an item into that index.
+    """
 
     table: Table
+    marker: str
     _due: list[tuple[str, Key]] = field(default_factory=list)
 
     def watch(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
@@ -168,11 +171,11 @@ class NextDue:
             heappush(self._due, (due_at, key))
 
     def at(self) -> float | None:
-        """In epoch seconds; None if nothing is open."""
+        """In epoch seconds; None if nothing is due at any time."""
         while self._due:
             due_at, key = self._due[0]
             item = self.table.get(key)
-            if item is not None and item.get("due_at", {}).get("S") == due_at and "due_shard" in item:
+            if item is not None and item.get("due_at", {}).get("S") == due_at and self.marker in item:
                 return datetime.fromisoformat(due_at).timestamp()
             heappop(self._due)
         return None

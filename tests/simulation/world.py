@@ -18,6 +18,7 @@ from sandbox.stripe.ids import Ids
 from . import stack
 from .aws.buckets import Buckets
 from .aws.dynamodb import DynamoDB
+from .aws.https_subscriptions import HttpsSubscriptions
 from .aws.queues import Queues
 from .aws.secrets import Secrets
 from .aws.streams import StreamMapping
@@ -28,6 +29,7 @@ from .invariants import Invariants, WatchedIntents
 from .invocations import Invocations
 from .lambdas import Failed, Lambda
 from .outputs import Log, Subscriber, leak
+from .receivers import Receivers
 from .scheduler import Clock, Scheduler
 from .sources import Around, NextDue, QueueSource, ScheduleSource, Source, StreamSource, WebhookSource
 from .stripe_client import SimulatedStripe
@@ -61,7 +63,9 @@ class World:
         self.effects = Effects(self.scheduler, self.compute, self.trace, self.weather.crash_at, self.weather.fault_of)
         self.database = DynamoDB(stack.tables(), Lag(self.weather), self.weather.unprocessed)
         self.queues = Queues(stack.queues(), self.clock.now, self.weather.refuses_entry)
-        self.topics = Topics(stack.topics(), self.subscriber.receive, self.weather.refuses_entry)
+        self.receivers = Receivers(self.scheduler)
+        https = HttpsSubscriptions(stack.topics(), self.clock.now, self.receivers.asked, self.receivers.reaches)
+        self.topics = Topics(stack.topics(), self.subscriber.receive, https, self.weather.refuses_entry)
         self.secrets = Secrets(self.clock.now, self.weather.deletion_takes)
         self.buckets = Buckets(stack.buckets(), self.clock.now)
         self.sources: list[Source] = []
@@ -213,7 +217,9 @@ class World:
 
     def _watch(self) -> None:
         tables = self.database.tables
-        self.next_due = NextDue(tables["InvoicesTable"])
+        self.next_due = NextDue(tables["InvoicesTable"], "due_shard")
+        self.next_unsettled = NextDue(tables["WebhookEndpointsTable"], "unsettled_key")
+        tables["WebhookEndpointsTable"].watchers.append(self.next_unsettled.watch)
         tables["InvoicesTable"].watchers += [self.invariants.watch_invoice, self.next_due.watch]
         tables["PaymentsTable"].watchers.append(self.invariants.watch_payment)
         tables["NotificationsTable"].watchers.append(self.invariants.watch_notification)
@@ -228,8 +234,12 @@ class World:
                 self.sources.append(StreamSource(around, mapping, lane, f"{settings.function}/{lane.number}"))
         for queue in stack.queue_mappings():
             self.sources.append(QueueSource(around, queue, self.queues.queues[queue.queue], queue.function))
+        work = {
+            "CollectDueFunction": self.next_due.at,
+            "ManageWebhookEndpointsFunction": self.next_unsettled.at,
+        }
         for function, every in stack.schedules():
-            self.sources.append(ScheduleSource(around, function, every, self.next_due.at, function))
+            self.sources.append(ScheduleSource(around, function, every, work[function], function))
         self.sources.append(self.webhooks)
 
 

@@ -15,6 +15,7 @@ from paystream.adapters.dynamodb.missed_records import DynamoMissedRecords
 from paystream.adapters.dynamodb.notifications import DynamoNotifications
 from paystream.adapters.dynamodb.payments import DynamoPayments
 from paystream.adapters.dynamodb.rate_limits import DynamoTimetable
+from paystream.adapters.dynamodb.webhook_endpoints import DynamoWebhookEndpoints
 from paystream.ports.stores import Stores
 from stores.targets import Target, target_named
 from template import table_definition
@@ -27,6 +28,7 @@ LOGICAL_IDS = {
     "invoice_numbers": "InvoiceNumbersTable",
     "payments": "PaymentsTable",
     "notifications": "NotificationsTable",
+    "webhook_endpoints": "WebhookEndpointsTable",
 }
 RATE_LIMITS = "RateLimitsTable"
 """Not one of `Tables`: it is the gateways', not the stores'."""
@@ -81,5 +83,6 @@ def stores(target: Target, tables: Tables) -> Stores:
         due_invoices=DynamoDueInvoices(database),
         payments=DynamoPayments(database),
         notifications=DynamoNotifications(database),
+        webhook_endpoints=DynamoWebhookEndpoints(database),
         missed_records=DynamoMissedRecords(database),
     )

@@ -25,6 +25,7 @@ from paystream.adapters.dynamodb.invoices import DynamoInvoices
 from paystream.adapters.dynamodb.missed_records import DynamoMissedRecords
 from paystream.adapters.dynamodb.notifications import DynamoNotifications
 from paystream.adapters.dynamodb.payments import DynamoPayments
+from paystream.adapters.dynamodb.webhook_endpoints import DynamoWebhookEndpoints
 from paystream.adapters.secrets_manager import SecretsManagerSecrets
 from paystream.adapters.sns import SnsPublisher
 from paystream.adapters.sqs import SqsCollectionQueue, SqsDueQueue
@@ -34,10 +35,13 @@ from paystream.ports.stores import Stores
 if TYPE_CHECKING:
     import stripe
 
+    from paystream.adapters.dns import SystemResolver
     from paystream.adapters.lambda_functions import LambdaStreamConsumers
     from paystream.adapters.s3 import S3FailedRecords
+    from paystream.adapters.sns_subscriptions import SnsSubscriptions
     from paystream.adapters.stripe.gateways import StripeGateways
     from paystream.adapters.stripe.rate_limiter import RateLimiter
+    from paystream.use_cases.check_webhook_url import WebhookUrls
 
 _AWS = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=40
@@ -97,6 +101,7 @@ def stores() -> Stores:
         due_invoices=DynamoDueInvoices(database),
         payments=DynamoPayments(database),
         notifications=DynamoNotifications(database),
+        webhook_endpoints=DynamoWebhookEndpoints(database),
         missed_records=DynamoMissedRecords(database),
     )
 
@@ -158,6 +163,33 @@ def due_queue() -> SqsDueQueue:
 def publisher() -> SnsPublisher:
     """The topic."""
     return SnsPublisher(boto3.client("sns", config=_AWS), os.environ["TOPIC_ARN"])
+
+
+@cache
+def subscriptions() -> "SnsSubscriptions":
+    """The topic's HTTPS subscriptions, and their dead-letter queues, whose names begin with the stack's."""
+    from paystream.adapters.dead_letters import SqsDeadLetterQueues
+    from paystream.adapters.sns_subscriptions import SnsSubscriptions
+
+    topic_arn, prefix = os.environ["TOPIC_ARN"], f"{os.environ['STACK_NAME']}-webhook"
+    dead_letters = SqsDeadLetterQueues(boto3.client("sqs", config=_AWS), topic_arn=topic_arn, prefix=prefix)
+    return SnsSubscriptions(boto3.client("sns", config=_AWS), dead_letters, topic_arn=topic_arn)
+
+
+@cache
+def resolver() -> "SystemResolver":
+    """What tells where a name leads."""
+    from paystream.adapters.dns import SystemResolver
+
+    return SystemResolver()
+
+
+@cache
+def webhook_urls() -> "WebhookUrls":
+    """Where webhooks may lead."""
+    from paystream.use_cases.check_webhook_url import Reach, WebhookUrls
+
+    return WebhookUrls(Reach(os.environ["WEBHOOK_URLS"]), resolver())
 
 
 @cache

@@ -44,6 +44,10 @@ class ConflictError(PaystreamError):
         self.passes = passes
 
 
+class SubscriptionRefusedError(PaystreamError):
+    """The topic does not take a URL: it cannot be reached, or is of a form that is not taken."""
+
+
 class ProviderRefusedError(PaystreamError):
     """Stripe refused a request for good, outside of a payment: the values were wrong, nothing was changed."""
 

@@ -7,6 +7,7 @@ from sandbox.chaos import backlog_scenes as backlog
 from sandbox.chaos import money_scenes as money
 from sandbox.chaos import redrive_scenes as redrive
 from sandbox.chaos import request_scenes as requests
+from sandbox.chaos import webhook_scenes as webhooks
 from sandbox.chaos.endings import Ending
 from sandbox.chaos.points import Point
 from sandbox.chaos.world import Chaos
@@ -18,6 +19,7 @@ _QUEUE = "the queue brings the message again"
 _STRIPE = "Stripe sends the event again"
 _IN_VAIN = "nothing has to: what comes again changes nothing"
 _CALLER = "the caller repeats the request"
+_NEXT_LOOK = "whoever looks at the endpoints next, the schedule at the latest"
 _OPERATOR = "the operator invokes it again"
 _REDRIVEN = "the operator redrives {} again"
 _PAYMENT = "POST /v1/payment_intents"
@@ -68,6 +70,9 @@ KILLS = (
     *_both("manage-payment-methods", "PutItem", requests.default_chosen, _CALLER, table="Customers"),
     *_both("manage-webhooks", "Invoke", requests.told_again, _CALLER),
     Kill("find-records", _before("Query", "Invoices"), requests.records_found, _CALLER),
+    *_both("manage-webhook-endpoints", "PutItem", webhooks.endpoint_created, _CALLER, table="WebhookEndpoints"),
+    *_both("manage-webhook-endpoints", "Subscribe", webhooks.endpoint_created, _CALLER),
+    *_both("manage-webhook-endpoints", "Unsubscribe", webhooks.endpoint_destroyed, _NEXT_LOOK),
     *_both("invoice-created", _PAYMENT, money.new_invoice, _STREAM),
     Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),
     Kill("invoice-created", _before(_WRITE, "Payments"), money.new_invoice, _STREAM),

@@ -14,6 +14,10 @@ from .errors import NotImitatedError, client_error, exceptions_of, refuse_unknow
 SERVICE = "sqs"
 _MOST_ENTRIES = 10
 _MOST_BYTES = 1024 * 1024
+_QUEUE_ATTRIBUTES = frozenset({"Policy", "MessageRetentionPeriod", "SqsManagedSseEnabled"})
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_SECONDS_BEFORE_A_NAME_IS_FREE = 60.0
+_USUAL_VISIBILITY_TIMEOUT = 30.0
 _GROUP = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
 
 
@@ -89,11 +93,40 @@ class Queues:
     queues: dict[str, Queue]
     now: Callable[[], float]
     refuses: Callable[[], bool] = lambda: False
+    base_url: str = "https://sqs.us-east-1.amazonaws.com/123456789012"
+    made: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _removed_at: dict[str, float] = field(default_factory=dict)
     _sent: int = 0
 
     @property
     def exceptions(self) -> Any:
         return exceptions_of(SERVICE)
+
+    def create_queue(self, *, QueueName: str, Attributes: Mapping[str, str], **unknown: Any) -> dict[str, Any]:
+        """`made` are the names of the queues that were made so, and their attributes."""
+        refuse_unknown("CreateQueue", unknown | dict.fromkeys(Attributes.keys() - _QUEUE_ATTRIBUTES, 1))
+        if not _NAME.fullmatch(QueueName):
+            raise _error("CreateQueue", "InvalidParameterValue", "Can only include alphanumeric characters, 1 to 80.")
+        if self._removed_at.get(QueueName, 0.0) + _SECONDS_BEFORE_A_NAME_IS_FREE > self.now():
+            raise _error("CreateQueue", "AWS.SimpleQueueService.QueueDeletedRecently", "You must wait 60 seconds.")
+        if self.made.get(QueueName, Attributes) != Attributes:
+            raise _error("CreateQueue", "QueueAlreadyExists", "A queue exists with different attributes.")
+        url = f"{self.base_url}/{QueueName}"
+        self.made[QueueName] = dict(Attributes)
+        retention = float(Attributes["MessageRetentionPeriod"])
+        self.queues.setdefault(url, Queue(url, _USUAL_VISIBILITY_TIMEOUT, retention))
+        return {"QueueUrl": url}
+
+    def get_queue_url(self, *, QueueName: str, **unknown: Any) -> dict[str, Any]:
+        refuse_unknown("GetQueueUrl", unknown)
+        return {"QueueUrl": self._queue("GetQueueUrl", f"{self.base_url}/{QueueName}").url}
+
+    def delete_queue(self, *, QueueUrl: str, **unknown: Any) -> dict[str, Any]:
+        refuse_unknown("DeleteQueue", unknown)
+        name = self._queue("DeleteQueue", QueueUrl).url.rpartition("/")[2]
+        del self.queues[QueueUrl], self.made[name]
+        self._removed_at[name] = self.now()
+        return {}
 
     def send_message(
         self,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import client_error, exceptions_of, refuse_unknown
+from .https_subscriptions import HttpsSubscriptions
 
 SERVICE = "sns"
 _MOST_ENTRIES = 10
@@ -24,6 +25,7 @@ class Topics:
 
     arns: list[str]
     subscriber: Subscriber
+    https: HttpsSubscriptions
     refuses: Callable[[], bool] = lambda: False
     _published: int = 0
 
@@ -46,7 +48,23 @@ class Topics:
             self._published += 1
             successful.append({"Id": entry["Id"], "MessageId": f"message-{self._published}"})
             self.subscriber(TopicArn, entry["Message"], entry.get("MessageAttributes", {}))
+            self.https.post(entry["Message"], entry.get("MessageAttributes", {}))
         return {"Successful": successful, "Failed": failed}
+
+    def subscribe(self, **parameters: Any) -> dict[str, Any]:
+        return self.https.subscribe(**parameters)
+
+    def unsubscribe(self, **parameters: Any) -> dict[str, Any]:
+        return self.https.unsubscribe(**parameters)
+
+    def get_subscription_attributes(self, **parameters: Any) -> dict[str, Any]:
+        return self.https.get_subscription_attributes(**parameters)
+
+    def set_subscription_attributes(self, **parameters: Any) -> dict[str, Any]:
+        return self.https.set_subscription_attributes(**parameters)
+
+    def list_subscriptions_by_topic(self, **parameters: Any) -> dict[str, Any]:
+        return self.https.list_subscriptions_by_topic(**parameters)
 
 
 def _check(entries: Sequence[Mapping[str, Any]]) -> None:

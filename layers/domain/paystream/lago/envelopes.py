@@ -244,11 +244,17 @@ def _envelope(
     identity: tuple[str, ...],
 ) -> Notification:
     """Around the first of the bodies, the longest first, with which the message fits; the last fits always."""
-    head = {"webhook_type": webhook_type.value, "object_type": object_type, "organization_id": organization_id}
+    unique_key = notification_id(webhook_type, *identity)
+    head = {
+        "webhook_type": webhook_type.value,
+        "object_type": object_type,
+        "organization_id": organization_id,
+        "unique_key": unique_key,
+    }
     messages = [_json(head | {object_type: body}) for body in bodies]
     return Notification(
         organization_id=organization_id,
-        lago_id=notification_id(webhook_type, *identity),
+        lago_id=unique_key,
         webhook_type=webhook_type,
         object_type=object_type,
         body=next((message for message in messages if len(message.encode()) <= _MOST_BYTES), messages[-1]),

@@ -15,6 +15,7 @@ from paystream.model.payment import AnyPayment, ManualPayment, Payment
 from paystream.model.redrive import StreamRecord
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
+from paystream.model.webhook_endpoint import WebhookEndpoints
 from paystream.ports.pages import Page, PageRequest
 from paystream.ports.records import RecordSource
 
@@ -182,6 +183,22 @@ class Notifications(Protocol):
         ...
 
 
+class WebhookEndpointStore(Protocol):
+    """Where organizations want their notifications posted."""
+
+    def of(self, organization_id: str) -> WebhookEndpoints:
+        """All of an organization's, none if it has none; sees every earlier write."""
+        ...
+
+    def save(self, endpoints: WebhookEndpoints) -> WebhookEndpoints:
+        """Write the next version. Raises VersionConflictError."""
+        ...
+
+    def due(self, *, until: datetime, cursor: str | None) -> Page[str]:
+        """The organizations with something to be done by then, oldest first; may lag a moment."""
+        ...
+
+
 class MissedRecords(Protocol):
     """What the tables hold and no stream will bring any more. Reads whole tables."""
 
@@ -205,4 +222,5 @@ class Stores:
     due_invoices: DueInvoices
     payments: Payments
     notifications: Notifications
+    webhook_endpoints: WebhookEndpointStore
     missed_records: MissedRecords

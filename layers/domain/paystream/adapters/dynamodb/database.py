@@ -40,6 +40,7 @@ class Tables:
     invoice_numbers: str
     payments: str
     notifications: str
+    webhook_endpoints: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Database:
         """One page of one partition, or of a part of it, as much as one read brings without a limit; `position` names
         the rest of the key, which a cursor holds.
 
-        Raises InvalidInputError for a cursor that is not one of ours.
+        Raises InvalidInputError for a cursor that is not one of ours, or out of that part.
         """
         ((name, value),) = partition.items()
         if not is_key(value, _LONGEST_PARTITION_KEY):
@@ -115,7 +116,10 @@ class Database:
         if index:
             parameters["IndexName"] = index
         if cursor:
-            parameters["ExclusiveStartKey"] = attribute_values(_decode_cursor(cursor, position) | dict(partition))
+            start = _decode_cursor(cursor, position)
+            if between and not between[0] <= start[position[0]] <= between[1]:
+                raise InvalidInputError({"cursor": ["value_is_invalid"]})
+            parameters["ExclusiveStartKey"] = attribute_values(start | dict(partition))
         answer = self.client.query(**parameters)
         last = answer.get("LastEvaluatedKey")
         return list(answer["Items"]), cursor_of(last, position) if last else None

@@ -1,0 +1,138 @@
+"""Notifications as Lago's official Python client reads them, in an environment of its own."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from functions.test_notification_sizes import fees, large_customer
+from functions.test_notifications import CAUSES
+from functions.world import World
+from paystream.model.notification import WebhookType
+from template import REPOSITORY
+
+CLIENT = ".venv/clients/python"
+MODELS = {
+    WebhookType.INVOICE_PAYMENT_FAILURE: ("PaymentFailure", "lago_invoice_id"),
+    WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: ("InvoiceResponse", "lago_id"),
+    WebhookType.INVOICE_VOIDED: ("InvoiceResponse", "lago_id"),
+    WebhookType.PAYMENT_SUCCEEDED: ("PaymentResponse", "lago_id"),
+    WebhookType.PAYMENT_REQUIRES_ACTION: ("PaymentResponse", "lago_id"),
+    WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: ("CustomerResponse", "lago_id"),
+    WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR: ("CustomerFailure", "lago_customer_id"),
+    WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING: ("CustomerResponse", "lago_id"),
+    WebhookType.PAYMENT_PROVIDER_ERROR: ("ProviderFailure", "lago_payment_provider_id"),
+}
+"""The client's model of each type's object, and what names that object."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _client() -> None:
+    subprocess.run(["make", "--silent", f"{CLIENT}/.locked"], cwd=REPOSITORY, check=True)
+
+
+def _without_fees(world: World) -> None:
+    large_customer(world)
+    world.create_invoice(amount=6_000, fees=fees(60))
+    world.run()
+
+
+def _customer_shortened(world: World) -> None:
+    large_customer(world)
+    world.create_invoice(amount=10_000, fees=fees(100))
+    world.run()
+
+
+def _nothing_owed(world: World) -> None:
+    world.connect()
+    world.customer()
+    world.put_invoice_item(total_amount_cents=0)
+    world.run()
+
+
+def _without_a_customer_of_ours(world: World) -> None:
+    world.connect()
+    world.put_invoice_item(total_amount_cents=0, external_customer_id="unknown")
+    world.run()
+
+
+def _bounced_debit(world: World) -> None:
+    world.connect()
+    world.customer(payment_method="pm_usBankAccount_insufficientFunds")
+    world.create_invoice(currency="USD")
+    world.run()
+    world.pass_time(30 * 86400)
+    world.run()
+
+
+def _refused_by_the_bank(world: World) -> None:
+    world.connect()
+    world.customer(payment_method="pm_card_authenticationRequired")
+    world.create_invoice()
+    world.run()
+
+
+def _paid_by_hand(world: World) -> None:
+    world.connect()
+    world.customer(payment_method=None)
+    lago_id = world.create_invoice()
+    world.run()
+    world.api(
+        "POST",
+        "/api/v1/payments",
+        {"payment": {"invoice_id": lago_id, "amount_cents": 4200, "reference": "transfer 8812"}},
+    )
+
+
+CASES: dict[str, Callable[[World], object]] = {
+    **{webhook_type.value: cause for webhook_type, cause in CAUSES.items()},
+    "without its fees": _without_fees,
+    "with its customer shortened": _customer_shortened,
+    "with nothing owed": _nothing_owed,
+    "without a customer": _without_a_customer_of_ours,
+    "a debit that bounced": _bounced_debit,
+    "a customer who must authenticate": _refused_by_the_bank,
+    "a payment by hand": _paid_by_hand,
+}
+
+
+def read(bodies: list[str]) -> list[list[Any]]:
+    """What the receiver understood of each."""
+    receiver = str(REPOSITORY / "tests" / "compatibility" / "webhook_receiver.py")
+    ran = subprocess.run(
+        [str(REPOSITORY / CLIENT / "bin" / "python"), receiver],
+        input="".join(f"{body}\n" for body in bodies),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def test_every_type_has_a_case_and_a_model() -> None:
+    assert MODELS.keys() == set(WebhookType)
+    assert {webhook_type.value for webhook_type in WebhookType} <= CASES.keys()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_all_that_is_told_of_a_case_is_read_by_the_clients_own_models(world: World, case: str) -> None:
+    CASES[case](world)
+    bodies = [message["Message"] for message in world.publish_new_notifications()]
+
+    understood = read(bodies)
+
+    assert bodies
+    for body, (webhook_type, model, content) in zip(bodies, understood, strict=True):
+        sent = json.loads(body)
+        expected, name = MODELS[WebhookType(sent["webhook_type"])]
+        assert (webhook_type, model) == (sent["webhook_type"], expected)
+        assert content[name] == sent[sent["object_type"]][name]
+
+
+def test_it_would_notice_what_the_client_does_not_read() -> None:
+    broken = {"webhook_type": "payment.succeeded", "object_type": "payment", "organization_id": "1", "payment": {}}
+
+    with pytest.raises(AssertionError, match="field required"):
+        read([json.dumps(broken)])
