@@ -1,8 +1,8 @@
 """How one attempt ends and the next begins: retries and payment links.
 
-The product does not have these yet. They follow money rules 3 and 9: the number rises by a conditional write, after a
-definite and stored failure, once the attempt before it is closed at Stripe. What a worker does here ends with the
-number; from then on the invoice is due, and is collected like any other.
+They follow money rules 3 and 9: the number rises by a conditional write, after a definite and stored failure, once the
+attempt before it is closed at Stripe. What a worker does here ends with the number; from then on the invoice is due,
+and is collected like any other. The product retries, but has no payment links yet.
 """
 
 from collections.abc import Iterator

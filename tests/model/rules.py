@@ -26,18 +26,14 @@ class Guards:
     failed_record_comes_again: bool = _guard("a batch's answer names the records that failed")
     age_survives_a_new_put: bool = _guard("an item that is put anew has the age of its first life")
     second_success_is_recorded: bool = _guard("a second success gets a payment of its own and is told")
-    rises_after_stored_failure_only: bool = _guard("a new attempt follows a definite, stored failure", planned=True)
-    new_attempt_closes_the_one_before: bool = _guard("the intent before is cancelled, or found succeeded", planned=True)
-    closing_looks_up: bool = _guard("a failure without an intent is looked up before it counts as closed", planned=True)
-    new_attempt_outwaits_functions: bool = _guard(
-        "a new attempt begins when no function of the old one can run", planned=True
-    )
+    rises_after_stored_failure_only: bool = _guard("a new attempt follows a definite, stored failure")
+    new_attempt_closes_the_one_before: bool = _guard("the intent before is cancelled, or found succeeded")
+    closing_looks_up: bool = _guard("a failure without an intent is looked up before it counts as closed")
+    new_attempt_outwaits_functions: bool = _guard("a new attempt begins when no function of the old one can run")
     look_up_lists: bool = _guard("a look-up lists intents; Search lags behind")
-    new_attempt_is_on_record: bool = _guard("a new attempt's payment is written together with its number", planned=True)
+    new_attempt_is_on_record: bool = _guard("a new attempt's payment is written together with its number")
     last_failure_is_closed: bool = _guard("a failed invoice is looked at until its last intent is closed", planned=True)
-    latest_attempt_is_restored: bool = _guard(
-        "an item that is put anew goes on at its last attempt on record", planned=True
-    )
+    latest_attempt_is_restored: bool = _guard("an item that is put anew goes on at its last attempt on record")
     link_has_the_attempts_key: bool = _guard("a link is made under the key of its attempt", planned=True)
     nothing_charged_while_link_open: bool = _guard("while a link is open nothing is charged", planned=True)
     link_expired_before_charge: bool = _guard("a link is expired at Stripe before anything else is begun", planned=True)
@@ -53,7 +49,7 @@ GUARDS = {guard.name: str(guard.metadata["meaning"]) for guard in fields(Guards)
 """What each guard says."""
 
 PLANNED = frozenset(guard.name for guard in fields(Guards) if guard.metadata["planned"])
-"""Those that come into the product with retries and payment links."""
+"""Those that the product does not keep yet: they come with payment links, and with looking at what failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
