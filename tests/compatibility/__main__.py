@@ -74,6 +74,7 @@ def _environment(client: OfficialClient, stage: Stage) -> Mapping[str, str]:
         "CLIENT": str(_CLIENTS / client.environment),
         "LAGO_URL": stage.stack.api_url,
         "LAGO_API_KEY": stage.key["api_key"],
+        "WEBHOOK_URL": "http://127.0.0.1:9/lago",
         "GOOD_CUSTOMER": _customer(stage, "pm_card_visa"),
         "BAD_CUSTOMER": _customer(stage, "pm_card_chargeCustomerFail"),
     }

@@ -88,6 +88,20 @@ const updated = (await lago.invoices.updateInvoice(paid.lago_id, { invoice: { me
 step("an invoice gets metadata", updated.metadata[0].value === "8812");
 step("a failed invoice is voided", (await lago.invoices.voidInvoice(declined.lago_id)).data.invoice.status === "voided");
 
+const webhook_url = process.env.WEBHOOK_URL;
+const endpoint = { webhook_url, event_types: ["payment.succeeded"] };
+const made = (await lago.webhookEndpoints.createWebhookEndpoint({ webhook_endpoint: endpoint })).data.webhook_endpoint;
+step("a webhook endpoint is created", made.webhook_url === webhook_url);
+const again = (await lago.webhookEndpoints.findWebhookEndpoint(made.lago_id)).data.webhook_endpoint;
+step("and found", again.event_types.join() === "payment.succeeded");
+const all = async () => (await lago.webhookEndpoints.findAllWebhookEndpoints()).data.webhook_endpoints;
+step("webhook endpoints are listed", (await all()).map((one) => one.lago_id).join() === made.lago_id);
+const named = { webhook_endpoint: { webhook_url, name: "Books" } };
+const changed = (await lago.webhookEndpoints.updateWebhookEndpoint(made.lago_id, named)).data.webhook_endpoint;
+step("one is changed", changed.name === "Books" && changed.webhook_url === webhook_url);
+await lago.webhookEndpoints.destroyWebhookEndpoint(made.lago_id);
+step("and destroyed", (await all()).length === 0);
+
 step("404 is told", await refused(() => lago.customers.findCustomer("nobody"), 404, "customer_not_found"));
 step("405 is told", await refused(() => lago.invoices.voidInvoice(paid.lago_id), 405, "not_voidable"));
 const empty = { invoice: { external_customer_id: "good", currency: "EUR" } };

@@ -20,6 +20,7 @@ from lago_python_client.models import (
     InvoiceMetadataList,
     OneOffInvoice,
     Payment,
+    WebhookEndpoint,
 )
 
 lago: Any = Client(api_key=os.environ["LAGO_API_KEY"], api_url=os.environ["LAGO_URL"])
@@ -104,6 +105,19 @@ def payments() -> None:
     step("a failed invoice is voided", lago.invoices.void(declined.lago_id).status == "voided")
 
 
+def webhook_endpoints() -> None:
+    wanted = WebhookEndpoint(webhook_url=os.environ["WEBHOOK_URL"], event_types=["payment.succeeded"])
+    made = lago.webhook_endpoints.create(wanted)
+    step("a webhook endpoint is created", made.webhook_url == os.environ["WEBHOOK_URL"])
+    step("and found", lago.webhook_endpoints.find(made.lago_id).event_types == ["payment.succeeded"])
+    listed = lago.webhook_endpoints.find_all()["webhook_endpoints"]
+    step("webhook endpoints are listed", [one.lago_id for one in listed] == [made.lago_id])
+    changed = lago.webhook_endpoints.update(WebhookEndpoint(name="Books"), made.lago_id)
+    step("one is changed", (changed.name, changed.webhook_url) == ("Books", made.webhook_url))
+    lago.webhook_endpoints.destroy(made.lago_id)
+    step("and destroyed", lago.webhook_endpoints.find_all()["webhook_endpoints"] == [])
+
+
 def _has_attempts(lago_id: str, number: int) -> bool:
     for _ in range(300):
         if len(lago.payments.find_all({"invoice_id": lago_id})["payments"]) == number:
@@ -133,4 +147,5 @@ def _paid() -> str:
 if __name__ == "__main__":
     customers()
     payments()
+    webhook_endpoints()
     errors()
