@@ -26,7 +26,7 @@ def stripe_mock(folder: Path) -> Iterator[str]:
     command = [program, "-http-addr", f"127.0.0.1:{port}", "-https-addr", "127.0.0.1:0"]
     process = ChildProcess(command, log=folder / "stripe-mock.log", environment={})
     try:
-        process.wait_until(lambda: is_listening(port), seconds=120)
+        process.wait_until(lambda: is_listening(port))
         yield f"http://127.0.0.1:{port}"
     finally:
         process.stop()

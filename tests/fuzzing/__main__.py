@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from sandbox.stack import SECRET_KEY, Stack, wait_for
+from sandbox.stack import SECRET_KEY, Stack
 from sandbox.stage import Stage
 from template import REPOSITORY
 
@@ -52,7 +52,7 @@ def _fill(stage: Stage) -> str:
     for external_id, card in {_CUSTOMER: "pm_card_visa", "declined": "pm_card_chargeCustomerFail"}.items():
         stage.call("POST", "customers", {"customer": {"external_id": external_id, "name": "Acme"}})
         stage.set_default_card(stage.customer(external_id)["provider_customer_id"], card)
-        wait_for("the card", lambda who=external_id: stage.customer(who)["payment_method_id"])
+        stage.wait_for_card(external_id)
     declined = stage.invoice("declined", 4200)
     stage.wait_for_status(stage.invoice(_CUSTOMER, 4200), "succeeded")
     stage.wait_for_status(declined, "failed")

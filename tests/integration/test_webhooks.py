@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sandbox.receiver import Receiver
-from sandbox.stack import SECRET_KEY, Stack, wait_for
+from sandbox.stack import SECRET_KEY, Stack
 from sandbox.stage import Stage
 
 ENDPOINTS = "webhook_endpoints"
@@ -28,14 +28,14 @@ def stages(stack: Stack) -> tuple[Stage, Stage]:
         stage.call("PUT", "integrations/stripe/stripe", {"integration": settings})
         created = stage.call("POST", "customers", {"customer": {"external_id": "bruno", "name": "Bruno"}})["customer"]
         stage.set_default_card(created["billing_configuration"]["provider_customer_id"], "pm_card_chargeCustomerFail")
-        wait_for("the card", lambda of=stage: of.customer("bruno")["payment_method_id"])
+        stage.wait_for_card("bruno")
     return made
 
 
 def create(stage: Stage, url: str, **more: Any) -> dict[str, Any]:
     body = {"webhook_endpoint": {"webhook_url": url, **more}}
     made: dict[str, Any] = stage.call("POST", ENDPOINTS, body)["webhook_endpoint"]
-    wait_for("the endpoint to be confirmed", lambda: status(stage, made) == "confirmed")
+    stage.stack.wait_for("the endpoint to be confirmed", lambda: status(stage, made) == "confirmed")
     return made
 
 
@@ -59,10 +59,10 @@ def test_a_url_that_confirms_is_posted_its_organizations_notifications_of_its_ty
         create(theirs, of_theirs.url())
 
         invoice = ours.invoice("bruno", 4200)
-        wait_for("both", lambda: types_about(all_of_ours, invoice) == [FAILURE, UPDATED])
-        wait_for("the failure", lambda: types_about(failures, invoice) == [FAILURE])
+        ours.stack.wait_for("both", lambda: types_about(all_of_ours, invoice) == [FAILURE, UPDATED])
+        ours.stack.wait_for("the failure", lambda: types_about(failures, invoice) == [FAILURE])
         other = theirs.invoice("bruno", 1900)
-        wait_for("theirs", lambda: types_about(of_theirs, other) == [FAILURE, UPDATED])
+        theirs.stack.wait_for("theirs", lambda: types_about(of_theirs, other) == [FAILURE, UPDATED])
 
         assert types_about(of_theirs, invoice) == []
         assert types_about(all_of_ours, other) == []
@@ -78,14 +78,14 @@ def test_what_was_told_is_told_again_when_asked(stages: tuple[Stage, Stage]) -> 
     with Receiver() as receiver:
         made = create(stage, receiver.url())
         invoice = stage.invoice("bruno", 4200)
-        wait_for("both", lambda: len(types_about(receiver, invoice)) == 2)
+        stage.stack.wait_for("both", lambda: len(types_about(receiver, invoice)) == 2)
 
         logged = stage.call("GET", f"webhooks?event_types[]={FAILURE}&per_page=100")["webhooks"]
         (one,) = [entry for entry in logged if invoice in str(entry["payload"])]
         stage.call("POST", f"webhooks/{one['lago_id']}/retry")
-        wait_for("one more", lambda: len(types_about(receiver, invoice)) == 3)
+        stage.stack.wait_for("one more", lambda: len(types_about(receiver, invoice)) == 3)
         sent = stage.call("POST", "webhooks/retry", {"webhooks": {"since": one["created_at"]}})["webhooks"]
-        wait_for("all again", lambda: len(types_about(receiver, invoice)) >= 5)
+        stage.stack.wait_for("all again", lambda: len(types_about(receiver, invoice)) >= 5)
 
         assert sent["sent"] >= 2
         keys = {post["unique_key"] for post in receiver.posts if invoice in str(post)}
@@ -99,14 +99,14 @@ def test_another_url_takes_over_once_it_has_confirmed(stages: tuple[Stage, Stage
     with Receiver() as old, Receiver(confirms=False) as new:
         made = create(stage, old.url())
         stage.call("PUT", f"{ENDPOINTS}/{made['lago_id']}", {"webhook_endpoint": {"webhook_url": new.url()}})
-        wait_for("the handshake", lambda: new.was_asked)
+        stage.stack.wait_for("the handshake", lambda: new.was_asked)
         first = stage.invoice("bruno", 4200)
-        wait_for("the old one", lambda: len(types_about(old, first)) == 2)
+        stage.stack.wait_for("the old one", lambda: len(types_about(old, first)) == 2)
 
         new.confirm()
-        wait_for("the endpoint to be confirmed", lambda: status(stage, made) == "confirmed")
+        stage.stack.wait_for("the endpoint to be confirmed", lambda: status(stage, made) == "confirmed")
         second = stage.invoice("bruno", 4200)
-        wait_for("the new one", lambda: len(types_about(new, second)) == 2)
+        stage.stack.wait_for("the new one", lambda: len(types_about(new, second)) == 2)
 
         assert types_about(old, second) == []
         assert types_about(new, first) == []

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from sandbox.processes import ChildProcess, free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
+_LONGEST_ANSWER_SECONDS = 900
+"""As long as a function of Lambda may run."""
 
 # MiniStack runs Python functions with sys.executable. Its own environment holds boto3 and pydantic, which would hide
 # what the layer forgot, so functions get an empty environment instead.
@@ -41,11 +44,14 @@ _ADMINISTRATOR = Credentials("administrator", "local")
 class AwsEmulator:
     """MiniStack as a context manager, with everything it writes below one directory.
 
-    State is in memory: it ends with the emulator. The port is free unless chosen.
+    State is in memory: it ends with the emulator. The port is free unless chosen. `scratch` is where each process of a
+    function gets the function and its layer unpacked, 60 MB: below the directory unless chosen. Left over, it is
+    removed.
     """
 
-    def __init__(self, directory: Path, *, port: int | None = None) -> None:
+    def __init__(self, directory: Path, *, port: int | None = None, scratch: Path | None = None) -> None:
         self.directory = directory.resolve()
+        self.scratch = scratch or self.directory / "tmp"
         self.port = port or free_port()
         self.region = REGION
         self.credentials = _ADMINISTRATOR
@@ -70,7 +76,8 @@ class AwsEmulator:
 
     def start(self) -> None:
         """Start, and return once requests are answered. Raises ProcessError with the log's tail when that fails."""
-        folders = {name: self.directory / name for name in ("home", "s3", "state", "tmp")}
+        folders = {name: self.directory / name for name in ("home", "s3", "state")} | {"tmp": self.scratch}
+        shutil.rmtree(self.scratch, ignore_errors=True)
         for folder in folders.values():
             folder.mkdir(parents=True, exist_ok=True)
         # Functions inherit this environment: only what is listed here reaches them.
@@ -98,7 +105,7 @@ class AwsEmulator:
             directory=self.directory,
         )
         try:
-            self._process.wait_until(self._ready, seconds=30)
+            self._process.wait_until(self._ready)
         except BaseException:
             self.stop()
             raise
@@ -107,6 +114,7 @@ class AwsEmulator:
         """Stop it and every function it runs. Safe to call again."""
         if self._process is not None:
             self._process.stop()
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def client(self, service: str, credentials: Credentials | None = None) -> Any:
         """A boto3 client: the administrator's, unless other credentials are given."""
@@ -118,7 +126,9 @@ class AwsEmulator:
             region_name=self.region,
         )
         create_client: Any = session.client
-        return create_client(service, endpoint_url=self.endpoint_url, config=Config(proxies={}))
+        # An invocation is answered when the function is done, and must not be sent twice because that takes its time.
+        patient = Config(proxies={}, read_timeout=_LONGEST_ANSWER_SECONDS)
+        return create_client(service, endpoint_url=self.endpoint_url, config=patient)
 
     def assume_role(self, role_arn: str) -> Credentials:
         """What a function with this role is allowed to do, for a test to try."""
@@ -133,9 +143,14 @@ class AwsEmulator:
                 events = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
                 yield from (event["message"] for answer in events for event in answer["events"])
 
+    @property
+    def worker_marker(self) -> str:
+        """What the command line of each process that runs a function holds; the function's name follows."""
+        return f"{self.scratch}/ministack-lambda-"
+
     def worker_pids(self, function_name: str) -> list[int]:
         """The processes that run a function: one for each concurrent invocation so far."""
-        marker = f"{self.directory}/tmp/ministack-lambda-{function_name}-"
+        marker = f"{self.worker_marker}{function_name}-"
         listing = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True)
         return [int(line.split()[0]) for line in listing.stdout.splitlines() if marker in line]
 

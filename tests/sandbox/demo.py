@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.report import leaked_secrets, print_table
-from sandbox.stack import SECRET_KEY, Stack, request, wait_for
+from sandbox.stack import SECRET_KEY, Stack, request
 from sandbox.stage import Stage
 
 _FAILURE = ["invoice.payment_failure", "invoice.payment_status_updated"]
@@ -67,13 +67,13 @@ def _new_billing_system(stage: Stage) -> list[Expected]:
         save(created["provider_customer_id"], card)
         stage.say(f"{external_id} saves {card}")
     for external_id in cards:
-        wait_for(f"{external_id}'s card", lambda who=external_id: stage.customer(who)["payment_method_id"])
+        stage.wait_for_card(external_id)
     stage.say("Stripe told us of the cards; they are what will be charged")
     invoices = {external_id: stage.invoice(external_id, 4200) for external_id in cards}
     free = stage.invoice("anna", 0)
     dora = stage.call("POST", "customers", {"customer": {"external_id": "dora", "name": "Dora"}})["customer"]
     early = stage.invoice("dora", 1900)
-    wait_for("dora's missing card", lambda: _MISSING in stage.subscriber.about_customer("dora"))
+    stage.stack.wait_for("dora's missing card", lambda: _MISSING in stage.subscriber.about_customer("dora"))
     stage.say("invoices made; dora has no card yet: her invoice waits and the subscriber knows")
     stage.save_card(dora["billing_configuration"]["provider_customer_id"], "pm_card_mastercard")
     stage.say("dora saves a card")
@@ -103,7 +103,7 @@ def _migration(stage: Stage) -> list[Expected]:
     debited = stage.invoice("frida", 12500)
     item = stage.put_item("emil", total_amount_cents={"N": "2500"})
     broken = stage.put_item("emil", total_amount_cents={"N": "-1"})
-    parked = wait_for("the broken item", lambda: stage.find_invoice(broken))
+    parked = stage.stack.wait_for("the broken item", lambda: stage.find_invoice(broken))
     stage.say(f"an item put into the table with a negative amount is parked: {parked['error_details'][0]['details']}")
     stage.say(f"customers {emil} and {frida} are collected from now on")
     return [
@@ -166,7 +166,7 @@ def _told(stage: Stage, one: Expected) -> list[str]:
         told = sorted(stage.subscriber.about_invoice(one.lago_id))
         return told if set(one.told) <= set(told) else []
 
-    return wait_for(f"the notifications about {one.what}", all_told) if one.told else []
+    return stage.stack.wait_for(f"the notifications about {one.what}", all_told) if one.told else []
 
 
 if __name__ == "__main__":

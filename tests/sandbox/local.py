@@ -8,15 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.aws import REPOSITORY
-from sandbox.stack import SECRET_KEY, Stack, request, wait_for, work_directory
+from sandbox.stack import SECRET_KEY, Stack, request, work_directory
 
 _STACK_FILE = work_directory() / "stack.json"
 _PID_FILE = work_directory() / "local.pid"
 _LOG_FILE = work_directory() / "local.log"
-_START_SECONDS = 180
+_LONGEST_SECONDS = 900
+"""Until it is ready, or has ended. What fails ends by itself and is not waited for."""
 
 
 def main() -> int:
@@ -30,7 +32,7 @@ def main() -> int:
 def _start() -> int:
     if _running_pid():
         print("It is running already.")
-        wait_for("it to be ready", _STACK_FILE.exists, seconds=_START_SECONDS)
+        _wait(lambda: _STACK_FILE.exists() or _running_pid() is None)
     else:
         _STACK_FILE.unlink(missing_ok=True)
         environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "tests"), "PYTHONUNBUFFERED": "1"}
@@ -52,13 +54,16 @@ def _start() -> int:
             server.wait()
             print(f"It did not start; see {_LOG_FILE.relative_to(REPOSITORY)}")
             return 1
+    if not _STACK_FILE.exists():
+        print(f"It ended; see {_LOG_FILE.relative_to(REPOSITORY)}")
+        return 1
     print(_how_to_call(json.loads(_STACK_FILE.read_text())))
     return 0
 
 
 def _follow_until_ready(server: subprocess.Popen[bytes]) -> bool:
     """Show what the server reports while it starts."""
-    shown, deadline = 0, time.monotonic() + _START_SECONDS
+    shown, deadline = 0, time.monotonic() + _LONGEST_SECONDS
     while not _STACK_FILE.exists() and server.poll() is None and time.monotonic() < deadline:
         lines = _LOG_FILE.read_text().splitlines()
         print(*lines[shown:], sep="\n", end="\n" if lines[shown:] else "", flush=True)
@@ -73,7 +78,7 @@ def _stop() -> int:
         print("It is not running.")
         return 0
     os.kill(pid, signal.SIGTERM)
-    wait_for("the stack to end", lambda: _running_pid() is None)
+    _wait(lambda: _running_pid() is None)
     print("Stopped.")
     return 0
 
@@ -116,6 +121,14 @@ def _connect(stack: Stack) -> dict[str, str]:
         "stripe_secret_key": SECRET_KEY,
         "topic_arn": stack.outputs["TopicArn"],
     } | {_snake(name): value for name, value in tables.items()}
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _LONGEST_SECONDS
+    while not until():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {_LONGEST_SECONDS} s; see {_LOG_FILE.relative_to(REPOSITORY)}")
+        time.sleep(0.1)
 
 
 def _snake(name: str) -> str:

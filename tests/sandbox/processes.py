@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _POLL_SECONDS = 0.05
+_LONGEST_SECONDS = 600.0
+"""Until a child is ready. One that cannot start ends, and is not waited for; a busy machine may take its time."""
 
 
 class ProcessError(RuntimeError):
@@ -63,17 +65,17 @@ class ChildProcess:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
+    def wait_until(self, ready: Callable[[], bool]) -> None:
         """Return as soon as `ready` says so.
 
-        Raises ProcessError when the child ends before that, or is not ready within that many seconds.
+        Raises ProcessError when the child ends before that, or is not ready after ten minutes.
         """
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + _LONGEST_SECONDS
         while not ready():
             if not self.running:
                 raise ProcessError(f"ended with status {self._process.returncode}\n{self.log_tail()}")
             if time.monotonic() > deadline:
-                raise ProcessError(f"not ready after {seconds:g} s\n{self.log_tail()}")
+                raise ProcessError(f"not ready after {_LONGEST_SECONDS:g} s\n{self.log_tail()}")
             time.sleep(_POLL_SECONDS)
 
     def log_tail(self, lines: int = 20) -> str:

@@ -5,7 +5,7 @@ import http.client
 import json
 import os
 import sys
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -15,9 +15,16 @@ from uuid import uuid4
 from sandbox.aws import REPOSITORY, AwsEmulator
 from sandbox.deployment import STAGE_NAME, Report, api_url, build, deploy
 from sandbox.processes import ChildProcess
+from sandbox.progress import Progress, progress
+from sandbox.waiting import wait_for
 
 SECRET_KEY = "sk_test_sandbox00000000000000000000"
 _WORK = REPOSITORY / ".local"
+_LONGEST_ANSWER_SECONDS = 600.0
+"""The API answers within half a minute or says that it cannot; its processes may get no CPU for long."""
+
+_WEBHOOK_RETRIES = ("--webhook-retry", "1", "--longest-webhook-retry", "8")
+"""Seconds instead of the minutes to hours of Stripe."""
 
 
 @dataclass
@@ -36,6 +43,7 @@ class Stack:
     port: int | None = None
     report: Report = print
     settlement_seconds: float = 3.0
+    scratch: Path | None = None
     emulator: AwsEmulator = field(init=False)
     outputs: dict[str, str] = field(init=False, default_factory=dict)
     stripe_url: str = field(init=False, default="")
@@ -43,7 +51,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.directory = _WORK / self.name
-        self.emulator = AwsEmulator(self.directory / "aws", port=self.port)
+        self.emulator = AwsEmulator(self.directory / "aws", port=self.port, scratch=self.scratch)
 
     def __enter__(self) -> Self:
         try:
@@ -87,6 +95,14 @@ class Stack:
         if hasattr(self, "_stripe"):
             self._stripe.stop()
 
+    def wait_for(self, what: str, attempt: Callable[[], Any]) -> Any:
+        """The first truthy result of `attempt`. Raises TimeoutError once the stack does nothing any more."""
+        return wait_for(what, attempt, progress=self.progress)
+
+    def progress(self) -> Progress:
+        """What it has done so far: another answer means that something went on."""
+        return progress(self.emulator, request("GET", f"{self.stripe_url}/_sandbox/counts").body["counts"])
+
     def issue_api_key(self, organization_id: str | None = None) -> dict[str, str]:
         """What an operator does: invoke the function that issues keys."""
         payload = json.dumps({"organization_id": organization_id or str(uuid4()), "name": "sandbox"})
@@ -99,10 +115,10 @@ class Stack:
         port_file = self.directory / "stripe.port"
         port_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "sandbox.stripe", "--port-file", str(port_file), "--secret-key", SECRET_KEY]
-        command += ["--settlement-delay", str(self.settlement_seconds), "--webhook-retry", "1"]
+        command += ["--settlement-delay", str(self.settlement_seconds), *_WEBHOOK_RETRIES]
         environment = {"PYTHONPATH": str(REPOSITORY / "tests"), "PATH": os.defpath}
         self._stripe = ChildProcess(command, log=self.directory / "stripe.log", environment=environment)
-        self._stripe.wait_until(lambda: port_file.exists() and bool(port_file.read_text()), seconds=20)
+        self._stripe.wait_until(lambda: port_file.exists() and bool(port_file.read_text()))
         self.stripe_url = f"http://127.0.0.1:{port_file.read_text()}"
 
 
@@ -117,29 +133,11 @@ def request(
     sent = {"Content-Type": "application/json", **(headers or {})}
     if api_key:
         sent["Authorization"] = f"Bearer {api_key}"
-    with contextlib.closing(http.client.HTTPConnection(host, timeout=60)) as connection:
+    with contextlib.closing(http.client.HTTPConnection(host, timeout=_LONGEST_ANSWER_SECONDS)) as connection:
         connection.request(method, slash + path, None if body is None else json.dumps(body), sent)
         response = connection.getresponse()
         text = response.read().decode()
     return Answer(response.status, json.loads(text) if text else None)
-
-
-def wait_for(what: str, attempt: Any, *, seconds: float = 30.0) -> Any:
-    """The first truthy result of `attempt`. Raises TimeoutError that says what was waited for.
-
-    The seconds are those of a machine with nothing else to do: where many processes share it, each counts for as much
-    less as the stack got of it.
-    """
-    waited, before = 0.0, time.monotonic()
-    while waited <= seconds:
-        result = attempt()
-        if result:
-            return result
-        time.sleep(0.1)
-        now = time.monotonic()
-        waited += (now - before) / max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
-        before = now
-    raise TimeoutError(f"waited {seconds:g} s for {what}")
 
 
 def work_directory() -> Path:

@@ -8,7 +8,7 @@ import stripe
 from botocore.exceptions import ClientError
 
 from sandbox.deployment import STACK_NAME
-from sandbox.stack import SECRET_KEY, Answer, Stack, request, wait_for
+from sandbox.stack import SECRET_KEY, Answer, Stack, request
 from sandbox.subscriber import Subscriber
 
 
@@ -62,6 +62,10 @@ class Stage:
             provider_customer_id, {"invoice_settings": {"default_payment_method": attached}}
         )
 
+    def wait_for_card(self, external_id: str) -> None:
+        """Until Stripe has told of the customer's payment method."""
+        self.stack.wait_for(f"{external_id}'s card", lambda: self.customer(external_id)["payment_method_id"])
+
     def invoice(self, external_id: str, amount: int, currency: str = "EUR") -> str:
         """An invoice made through the API; its id."""
         fee = {"add_on_code": "subscription", "units": 1, "unit_amount_cents": amount}
@@ -112,7 +116,7 @@ class Stage:
             invoice = self.find_invoice(lago_id)
             return invoice if invoice and invoice["payment_status"] == status else None
 
-        found: dict[str, Any] = wait_for(f"invoice {lago_id} to be {status}", reached)
+        found: dict[str, Any] = self.stack.wait_for(f"invoice {lago_id} to be {status}", reached)
         return found
 
     def payment(self, lago_id: str) -> dict[str, Any] | None:

@@ -66,7 +66,7 @@ def dynoxide(folder: Path) -> Iterator[Target]:
     command = [str(DYNOXIDE), "serve", "--host", "127.0.0.1", "--port", str(port)]
     process = ChildProcess(command, log=folder / "dynoxide.log", environment={"HOME": str(folder)})
     try:
-        process.wait_until(lambda: is_listening(port), seconds=30)
+        process.wait_until(lambda: is_listening(port))
         with endpoint(f"http://127.0.0.1:{port}")(folder) as target:
             yield target
     finally:

@@ -1,9 +1,11 @@
 """Many payments on their way, handed out in one message and found by one list at Stripe."""
 
+from functools import partial
+
 from sandbox.chaos.endings import Ending, settled
 from sandbox.chaos.points import Point
+from sandbox.chaos.queues import received
 from sandbox.chaos.world import Chaos
-from sandbox.stack import wait_for
 
 _INVOICES = 12
 """More than as many as are looked up one by one."""
@@ -15,11 +17,12 @@ def due_invoices(chaos: Chaos, function: str, point: Point) -> Ending:
     with chaos.results_kept_back():
         lago_ids = [chaos.invoice(customer) for _ in range(_INVOICES)]
         for lago_id in lago_ids:
-            wait_for("the bank debit", lambda one=lago_id: _is_on_its_way(chaos, one), seconds=180)
-        wait_for("the bank", lambda: _are_collected(chaos, lago_ids))
+            chaos.stack.wait_for("the bank debit", partial(_is_on_its_way, chaos, lago_id))
+        chaos.stack.wait_for("the bank", lambda: _are_collected(chaos, lago_ids))
         for lago_id in lago_ids:
             chaos.let_time_pass(lago_id, "due_at")
-        chaos.killer.kill_at(point, function, chaos.run_schedule)
+        with received(chaos, function, lago_ids[0], chaos.run_schedule) as handed_over:
+            chaos.killer.kill_at(point, function, handed_over)
         for lago_id in lago_ids:
             settled(chaos, lago_id)
     intents = chaos.intents()

@@ -6,7 +6,6 @@ from typing import Any
 
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos
-from sandbox.stack import wait_for
 
 _TOLD = {
     "succeeded": Counter({"invoice.payment_status_updated": 1, "payment.succeeded": 1}),
@@ -16,8 +15,6 @@ _TOLD = {
 """What an invoice can come to. One that is retried has failed, and succeeds by a second attempt."""
 
 _MISSING = "customer.payment_method_missing"
-_SECONDS = 180.0
-"""A message that comes back, then the schedule, and the lease of what a killed one had handed out."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +36,14 @@ def settled(chaos: Chaos, lago_id: str, *, becomes: str = "succeeded") -> Ending
         invoice = chaos.stage.find_invoice(lago_id)
         return bool(invoice and invoice["payment_status"] == _status(becomes))
 
-    wait_for(f"invoice {lago_id} to be {becomes}", reached, seconds=_SECONDS)
+    chaos.stack.wait_for(f"invoice {lago_id} to be {becomes}", reached)
     wait_until_told(chaos, lago_id, becomes)
     return closed_invoice(chaos, lago_id, becomes, chaos.intents().get(lago_id, []))
 
 
 def wait_until_told(chaos: Chaos, lago_id: str, becomes: str) -> None:
     """At least once; the outbox may be some steps behind. Raises TimeoutError."""
-    wait_for(f"what is told of {lago_id}", lambda: _TOLD[becomes] <= _told(chaos, lago_id), seconds=_SECONDS)
+    chaos.stack.wait_for(f"what is told of {lago_id}", lambda: _TOLD[becomes] <= _told(chaos, lago_id))
 
 
 def closed_invoice(chaos: Chaos, lago_id: str, becomes: str, intents: list[Any]) -> Ending:

@@ -2,7 +2,10 @@
 
 import contextlib
 import http.client
+import select
+import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -12,7 +15,8 @@ from urllib.parse import parse_qs
 from sandbox.aws import AwsEmulator
 
 _SERVICES = ("DYNAMODB", "LAMBDA", "S3", "SNS", "SQS")
-_LONGEST_HOLD_SECONDS = 60.0
+_LONGEST_ANSWER_SECONDS = 900.0
+"""Of the emulator: as long as a function may run that another one invokes."""
 _OWN = {"connection", "content-length", "date", "server", "transfer-encoding"}
 """Headers that each side of the gate writes for itself."""
 
@@ -23,22 +27,23 @@ class GateHold:
     call has to name, such as a table.
 
     Its caller gets no answer, and a call that is kept back before it took effect never does: it is the call of a
-    process that died on the way to it.
+    process that died on the way to it. `strike` is called as soon as the call is there, with what says whether its
+    caller still waits for an answer: some wait for half a second only.
     """
 
     function: str
     operation: str
     took_effect: bool
-    naming: str = ""
-    arrived: threading.Event = field(default_factory=threading.Event)
+    naming: str
+    strike: Callable[[Callable[[], bool]], None]
     released: threading.Event = field(default_factory=threading.Event)
 
     def befalls(self, function: str, operation: str, body: bytes) -> bool:
         return (self.function, self.operation) == (function, operation) and self.naming.encode() in body
 
-    def keep_back(self) -> None:
-        self.arrived.set()
-        self.released.wait(_LONGEST_HOLD_SECONDS)
+    def keep_back(self, caller: socket.socket) -> None:
+        self.strike(lambda: _is_open(caller))
+        self.released.wait()
 
 
 class Gate:
@@ -79,12 +84,10 @@ class Gate:
         through = {f"AWS_ENDPOINT_URL_{service}": url for service in _SERVICES}
         client.update_function_configuration(FunctionName=physical_name, Environment={"Variables": variables | through})
 
-    def hold(self, function: str, operation: str, *, took_effect: bool, naming: str = "") -> GateHold:
-        """Keep back the next call, such as a `TransactWriteItems` of a table; its hold says when it is there."""
-        wanted = GateHold(function, operation, took_effect, naming)
+    def hold(self, wanted: GateHold) -> None:
+        """Keep back the next such call."""
         with self._lock:
             self._holds.append(wanted)
-        return wanted
 
     def take(self, function: str, operation: str, body: bytes) -> GateHold | None:
         """The hold that befalls this call; it then befalls no other."""
@@ -99,6 +102,12 @@ class Gate:
         """Forget what was asked for and did not come."""
         with self._lock:
             self._holds.clear()
+
+
+def _is_open(connection: socket.socket) -> bool:
+    """Whether who connected is still there: nobody sends anything more before the answer has come."""
+    readable, _, _ = select.select([connection], [], [], 0)
+    return not readable
 
 
 class _Server(ThreadingHTTPServer):
@@ -156,12 +165,12 @@ class _Call(BaseHTTPRequestHandler):
 
     def _keep_back(self, hold: GateHold) -> None:
         self.close_connection = True
-        hold.keep_back()
+        hold.keep_back(self.connection)
 
     def _forward(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
         host, port = self.server.gate.upstream
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _OWN}
-        with contextlib.closing(http.client.HTTPConnection(host, port, timeout=_LONGEST_HOLD_SECONDS)) as connection:
+        with contextlib.closing(http.client.HTTPConnection(host, port, timeout=_LONGEST_ANSWER_SECONDS)) as connection:
             connection.request(self.command, self.path, body or None, headers)
             answer = connection.getresponse()
             return answer, answer.read()

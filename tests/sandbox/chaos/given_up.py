@@ -2,44 +2,31 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from failed_batch import failed_batch
 
+from sandbox.chaos.mappings import mapping
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos
-from sandbox.stack import wait_for
 
 _SHARD = "shardId-00000001795428000000-0a1b2c3d"
 
 
-@contextmanager
-def switched_off(chaos: Chaos, function: str) -> Iterator[None]:
-    """Inside, the stream brings the function nothing. After it, all comes that was kept from it."""
-    client = chaos.stack.emulator.client("lambda")
-    mapping = _mapping(chaos, function)
-    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    try:
-        yield
-    finally:
-        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
-
-
 def give_up(chaos: Chaos, function: str, lago_id: str, *, records: int) -> str:
     """Put the new items about an invoice, so many, into the bucket, as the stream tells of them; the object's key."""
-    mapping = _mapping(chaos, function)
+    described = mapping(chaos, function)
 
     def told() -> list[dict[str, Any]]:
-        found = [record for record in _inserts(chaos, mapping["EventSourceArn"]) if lago_id in json.dumps(record)]
+        found = [record for record in _inserts(chaos, described["EventSourceArn"]) if lago_id in json.dumps(record)]
         return found if len(found) == records else []
 
-    event = {"Records": wait_for(f"the stream to tell of {lago_id}", told)}
+    event = {"Records": chaos.stack.wait_for(f"the stream to tell of {lago_id}", told)}
     now = datetime.now(UTC)
-    key = f"aws/lambda/{mapping['UUID']}/{_SHARD}/{now:%Y/%m/%d}/{now:%Y-%m-%dT%H.%M.%S}-{uuid4()}"
-    body = json.dumps(failed_batch(mapping["FunctionArn"], event))
+    key = f"aws/lambda/{described['UUID']}/{_SHARD}/{now:%Y/%m/%d}/{now:%Y-%m-%dT%H.%M.%S}-{uuid4()}"
+    body = json.dumps(failed_batch(described["FunctionArn"], event))
     chaos.stack.emulator.client("s3").put_object(Bucket=_bucket(chaos), Key=key, Body=body)
     return key
 
@@ -49,14 +36,6 @@ def expect_put_away(chaos: Chaos, key: str) -> None:
     listed = chaos.stack.emulator.client("s3").list_objects_v2(Bucket=_bucket(chaos)).get("Contents", [])
     found = [entry["Key"] for entry in listed if entry["Key"].endswith(key)]
     expect(found == [f"redriven/{key}"], f"what was redriven lies at {found}")
-
-
-def _mapping(chaos: Chaos, function: str) -> dict[str, Any]:
-    physical_name = chaos.killer.functions[function]
-    answer = chaos.stack.emulator.client("lambda").list_event_source_mappings(FunctionName=physical_name)
-    (mapping,) = answer["EventSourceMappings"]
-    found: dict[str, Any] = mapping
-    return found
 
 
 def _inserts(chaos: Chaos, stream_arn: str) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,16 +13,12 @@ from sandbox.chaos.gate import Gate
 from sandbox.chaos.points import Point, hold
 from sandbox.chaos.violations import expect
 from sandbox.deployment import STACK_NAME
-from sandbox.stack import Stack, wait_for
+from sandbox.stack import Stack
 
 VISIBILITY_SECONDS = 30
 """Of both queues, instead of the template's 30 minutes: a message whose function died comes back after this time."""
 
-KILLED_VISIBILITY_SECONDS = 4
-"""Of the message whose function is about to be killed."""
-
-_QUEUES = {"collect-waiting": "CollectionQueueUrl", "settle-due": "DueQueueUrl"}
-_SECONDS = 180.0
+_QUEUES = ("CollectionQueueUrl", "DueQueueUrl")
 
 
 def _deployed_functions(emulator: AwsEmulator) -> dict[str, str]:
@@ -35,6 +32,27 @@ def _deployed_functions(emulator: AwsEmulator) -> dict[str, str]:
     }
 
 
+class KilledTooLateError(Exception):
+    """The function was killed, but at another point of its work: the machine was slower than its patience."""
+
+
+class _Blow:
+    """SIGKILL for every process that runs a function, and what became of it."""
+
+    def __init__(self, killer: "Killer", function: str) -> None:
+        self.has_struck = threading.Event()
+        self.was_in_time = False
+        self.killed = 0
+        self._killer = killer
+        self._function = function
+
+    def strike(self, caller_waits: Callable[[], bool]) -> None:
+        pids = self._killer.pids(self._function)
+        self.was_in_time = caller_waits()
+        self.killed = sum(self._killer.kill_process(self._function, pid) for pid in pids)
+        self.has_struck.set()
+
+
 class Killer:
     """Knows all functions of a stack, leads their calls of AWS through the gate, and counts what it ends."""
 
@@ -46,10 +64,6 @@ class Killer:
         for function, physical_name in self.functions.items():
             gate.lead(function, physical_name)
         self._shorten_visibility()
-
-    def kill(self, function: str) -> int:
-        """SIGKILL every process that runs a function; how many there were."""
-        return sum(self.kill_process(function, pid) for pid in self.pids(function))
 
     def kill_process(self, function: str, pid: int) -> bool:
         """SIGKILL one process; False if it had ended by itself."""
@@ -65,30 +79,32 @@ class Killer:
 
     def kill_at(self, point: Point, function: str, trigger: Callable[[], Any]) -> Any:
         """Kill a function once its call has come to a point; what the trigger was answered. Raises TimeoutError if it
-        never comes there.
+        never comes there, KilledTooLateError if it did not wait for its call any more.
         """
-        self._set_visibility(function, KILLED_VISIBILITY_SECONDS)
-        held = hold(point, function, stack=self._stack, gate=self._gate)
+        blow = _Blow(self, function)
+        held = hold(point, function, blow.strike, stack=self._stack, gate=self._gate)
+
+        def is_struck() -> bool:
+            held.look()
+            return blow.has_struck.is_set()
+
         with ThreadPoolExecutor(1) as caller:
             answer = caller.submit(trigger)
             try:
-                wait_for(f"{function} to come to a point {point}", held.arrived, seconds=_SECONDS)
-                # Of the next delivery, which is to have all the time it needs.
-                self._set_visibility(function, VISIBILITY_SECONDS)
-                expect(self.kill(function) > 0, f"{function} was at work, but no process of it was found")
+                self._stack.wait_for(f"{function} to come to a point {point}", is_struck)
             finally:
                 held.release()
-            return answer.result()
+            result = answer.result()
+        expect(blow.killed > 0, f"{function} was at work, but no process of it was found")
+        if not blow.was_in_time:
+            raise KilledTooLateError(f"{function} had gone on when it was killed {point}")
+        return result
 
     def _shorten_visibility(self) -> None:
         """Of both queues, by SQS's API: what AWS's clock would do in half an hour happens in half a minute."""
-        for function in _QUEUES:
-            self._set_visibility(function, VISIBILITY_SECONDS)
-
-    def _set_visibility(self, function: str, seconds: int) -> None:
-        if function in _QUEUES:
-            url = self._stack.outputs[_QUEUES[function]]
-            attributes = {"VisibilityTimeout": str(seconds)}
+        attributes = {"VisibilityTimeout": str(VISIBILITY_SECONDS)}
+        for output in _QUEUES:
+            url = self._stack.outputs[output]
             self._stack.emulator.client("sqs").set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
 

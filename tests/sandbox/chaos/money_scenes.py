@@ -1,10 +1,12 @@
 """The functions that lead from an invoice to its result: each is killed, and what AWS or Stripe repeats mends it."""
 
+from functools import partial
+
 from sandbox.chaos.endings import Ending, settled
 from sandbox.chaos.points import Point
+from sandbox.chaos.queues import received
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos
-from sandbox.stack import wait_for
 
 _CARD = "pm_card_visa"
 _DECLINING = "pm_card_chargeCustomerFail"
@@ -27,7 +29,7 @@ def new_invoice_told_again(chaos: Chaos, function: str, point: Point) -> Ending:
     def told_again() -> bool:
         return bool(subscriber.received()) and subscriber.most_deliveries(lago_id) > 1
 
-    wait_for("what was published to come again", told_again, seconds=180)
+    chaos.stack.wait_for("what was published to come again", told_again)
     return settled(chaos, lago_id)
 
 
@@ -44,11 +46,15 @@ def retried_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
     customer = chaos.customer(_DECLINING)
     declining = chaos.stage.customer(customer)["payment_method_id"]
     lago_id = chaos.invoice(customer, becomes="retried")
-    wait_for("the card to be declined", lambda: chaos.item(lago_id).get("payment_status") == {"S": "failed"})
+    chaos.stack.wait_for(
+        "the card to be declined", lambda: chaos.item(lago_id).get("payment_status") == {"S": "failed"}
+    )
     chaos.stage.set_default_card(chaos.provider_id(customer), _CARD)
-    wait_for("the other card", lambda: chaos.stage.customer(customer)["payment_method_id"] != declining)
+    chaos.stack.wait_for("the other card", lambda: chaos.stage.customer(customer)["payment_method_id"] != declining)
+    retry = partial(chaos.stage.call, "POST", f"invoices/{lago_id}/retry_payment")
     with chaos.results_kept_back():
-        chaos.killer.kill_at(point, function, lambda: chaos.stage.try_call("POST", f"invoices/{lago_id}/retry_payment"))
+        with received(chaos, function, lago_id, retry) as handed_over:
+            chaos.killer.kill_at(point, function, handed_over)
         return settled(chaos, lago_id, becomes="retried")
 
 
@@ -56,15 +62,16 @@ def waiting_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
     """A card arrives for an invoice that waits. The queue brings the message again, after the claim has ended."""
     customer, lago_id = _waiting(chaos)
     with chaos.results_kept_back():
-        chaos.killer.kill_at(point, function, lambda: chaos.stage.save_card(chaos.provider_id(customer), _CARD))
-        chaos.let_time_pass(lago_id, "claimed_until")
+        with received(chaos, function, customer, lambda: _save_card(chaos, customer)) as handed_over:
+            chaos.killer.kill_at(point, function, handed_over)
+            chaos.let_time_pass(lago_id, "claimed_until")
         return settled(chaos, lago_id)
 
 
 def saved_card(chaos: Chaos, function: str, point: Point) -> Ending:
     """As before, but it is Stripe's event that is cut off; Stripe sends it again."""
     customer, lago_id = _waiting(chaos)
-    chaos.killer.kill_at(point, function, lambda: chaos.stage.save_card(chaos.provider_id(customer), _CARD))
+    chaos.killer.kill_at(point, function, lambda: _save_card(chaos, customer))
     return settled(chaos, lago_id)
 
 
@@ -76,13 +83,21 @@ def bank_debit(chaos: Chaos, function: str, point: Point) -> Ending:
 
 
 def due_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
-    """An invoice whose first try ended without a word of Stripe is looked at again; killed there, the queue brings
-    the message again.
-    """
+    """An invoice whose first try ended without a word of Stripe is handed out, to be looked at again."""
     lago_id = _unknown(chaos)
     chaos.let_time_pass(lago_id, "due_at")
     with chaos.results_kept_back():
         chaos.killer.kill_at(point, function, chaos.run_schedule)
+        return settled(chaos, lago_id)
+
+
+def due_invoice_handed_out(chaos: Chaos, function: str, point: Point) -> Ending:
+    """As before, but killed while it is looked at; the queue brings the message again."""
+    lago_id = _unknown(chaos)
+    chaos.let_time_pass(lago_id, "due_at")
+    with chaos.results_kept_back():
+        with received(chaos, function, lago_id, chaos.run_schedule) as handed_over:
+            chaos.killer.kill_at(point, function, handed_over)
         return settled(chaos, lago_id)
 
 
@@ -100,8 +115,12 @@ def due_invoice_leased(chaos: Chaos, function: str, point: Point) -> Ending:
 def _waiting(chaos: Chaos) -> tuple[str, str]:
     customer = chaos.customer()
     lago_id = chaos.invoice(customer)
-    wait_for("the invoice to wait for a card", lambda: "waiting_for" in chaos.item(lago_id))
+    chaos.stack.wait_for("the invoice to wait for a card", lambda: "waiting_for" in chaos.item(lago_id))
     return customer, lago_id
+
+
+def _save_card(chaos: Chaos, customer: str) -> None:
+    chaos.stage.save_card(chaos.provider_id(customer), _CARD)
 
 
 def _unknown(chaos: Chaos) -> str:
@@ -109,5 +128,5 @@ def _unknown(chaos: Chaos) -> str:
     customer = chaos.payer(_CARD)
     chaos.fault("cut_before_commit", _PAYMENT, times=2)
     lago_id = chaos.invoice(customer)
-    wait_for("the unknown try", lambda: chaos.stage.payment(lago_id))
+    chaos.stack.wait_for("the unknown try", lambda: chaos.stage.payment(lago_id))
     return lago_id

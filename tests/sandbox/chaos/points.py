@@ -1,5 +1,6 @@
 """The points at which a function can be caught: a call of Stripe or of AWS, before or after it takes effect."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -26,17 +27,21 @@ class Point:
         return f"{side} {self.call} ({self.table})" if self.table else f"{side} {self.call}"
 
 
+Strike = Callable[[Callable[[], bool]], None]
+"""What is done once the call is there; it is told whether the caller still waits for an answer."""
+
+
 class Held(Protocol):
     """A call that is waited for, and then kept back."""
 
-    def arrived(self) -> bool:
-        """Whether the call is there."""
+    def look(self) -> None:
+        """See whether the call is there, where nothing tells of it."""
 
     def release(self) -> None:
         """Let it go on, or forget it if it never came. Safe to call again."""
 
 
-def hold(point: Point, function: str, *, stack: Stack, gate: Gate) -> Held:
+def hold(point: Point, function: str, strike: Strike, *, stack: Stack, gate: Gate) -> Held:
     """Keep back the next call of this kind.
 
     Before it took effect, a call of Stripe has its idempotency key in use until it is released, and takes effect then,
@@ -45,10 +50,12 @@ def hold(point: Point, function: str, *, stack: Stack, gate: Gate) -> Held:
     """
     if not point.is_at_stripe:
         naming = stack.outputs[f"{point.table}Table"] if point.table else ""
-        return _HeldAtAws(gate, gate.hold(function, point.call, took_effect=point.took_effect, naming=naming))
+        wanted = GateHold(function, point.call, point.took_effect, naming, strike)
+        gate.hold(wanted)
+        return _HeldAtAws(gate, wanted)
     method, _, path = point.call.partition(" ")
     control(stack, "POST", "faults", {"kind": "hang" if point.took_effect else "hold", "method": method, "path": path})
-    return _HeldAtStripe(stack)
+    return _HeldAtStripe(stack, strike)
 
 
 def control(stack: Stack, method: str, path: str, body: Any = None) -> Any:
@@ -62,9 +69,12 @@ def control(stack: Stack, method: str, path: str, body: Any = None) -> Any:
 @dataclass
 class _HeldAtStripe:
     stack: Stack
+    strike: Strike
 
-    def arrived(self) -> bool:
-        return bool(control(self.stack, "GET", "holds")["holds"])
+    def look(self) -> None:
+        """Whoever calls Stripe waits for many seconds: this looks more often."""
+        if control(self.stack, "GET", "holds")["holds"]:
+            self.strike(lambda: True)
 
     def release(self) -> None:
         control(self.stack, "DELETE", "faults")
@@ -77,8 +87,8 @@ class _HeldAtAws:
     gate: Gate
     held: GateHold
 
-    def arrived(self) -> bool:
-        return self.held.arrived.is_set()
+    def look(self) -> None:
+        """The gate strikes by itself."""
 
     def release(self) -> None:
         self.gate.clear()

@@ -1,11 +1,11 @@
 """An operator has records handled once more: what redrives them is killed, and the operator invokes it again."""
 
 from sandbox.chaos.endings import Ending, settled
-from sandbox.chaos.given_up import expect_put_away, give_up, switched_off
+from sandbox.chaos.given_up import expect_put_away, give_up
+from sandbox.chaos.mappings import switched_off
 from sandbox.chaos.points import Point
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos
-from sandbox.stack import wait_for
 
 _CARD = "pm_card_visa"
 
@@ -34,7 +34,7 @@ def failed_notifications(chaos: Chaos, function: str, point: Point) -> Ending:
     """What was to be told of an invoice that is paid lies in the bucket. What is published twice has one key."""
     with switched_off(chaos, "publish-notifications"):
         lago_id = chaos.invoice(chaos.payer(_CARD))
-        wait_for("the invoice to be paid", lambda: _is_paid(chaos, lago_id), seconds=180)
+        chaos.stack.wait_for("the invoice to be paid", lambda: _is_paid(chaos, lago_id))
         key = give_up(chaos, "publish-notifications", lago_id, records=2)
         _redriven(chaos, function, point, "failed-records")
         expect_put_away(chaos, key)

@@ -9,7 +9,7 @@ from sandbox.chaos.endings import Ending, settled
 from sandbox.chaos.points import Point, control
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos
-from sandbox.stack import SECRET_KEY, Answer, request, wait_for
+from sandbox.stack import SECRET_KEY, Answer, request
 
 _CARD = "pm_card_visa"
 _CREATION = "POST /v1/customers"
@@ -27,7 +27,9 @@ def customer_created(chaos: Chaos, function: str, point: Point) -> Ending:
     ours = [one.id for one in listed if one.to_dict()["metadata"].get("customer_id") == external_id]
     linked = customer["billing_configuration"]["provider_customer_id"]
     expect(ours == [linked], f"Stripe has {ours} for a customer that is linked to {linked}")
-    told = wait_for("what is told of the customer", lambda: chaos.stage.subscriber.about_customer(external_id))
+    told = chaos.stack.wait_for(
+        "what is told of the customer", lambda: chaos.stage.subscriber.about_customer(external_id)
+    )
     expect(told == ["customer.payment_provider_created"], f"told of the customer: {told}")
     return Ending("1 customer", "linked to it", told[0])
 
@@ -52,9 +54,9 @@ def key_replaced(chaos: Chaos, function: str, point: Point) -> Ending:
     control(chaos.stack, "POST", "keys/expire", {"key": old})
     with chaos.results_kept_back():
         lago_id = chaos.invoice(customer)
-        wait_for("the invoice to wait for its key", lambda: "paused_key" in chaos.item(lago_id))
+        chaos.stack.wait_for("the invoice to wait for its key", lambda: "paused_key" in chaos.item(lago_id))
         chaos.repeated(point, function, partial(_connect, chaos, code, new))
-        wait_for("the invoice to be due", lambda: _is_resumed(chaos, lago_id))
+        chaos.stack.wait_for("the invoice to be due", lambda: _is_resumed(chaos, lago_id))
         chaos.run_schedule()
         ending = settled(chaos, lago_id)
     _disconnect(chaos, code)
@@ -100,7 +102,7 @@ def payment_recorded(chaos: Chaos, function: str, point: Point) -> Ending:
     """Money that came outside of Stripe: the same request under the same `Idempotency-Key`."""
     customer, key = chaos.customer(), str(uuid4())
     lago_id = chaos.stage.invoice(customer, 4200)
-    wait_for("the invoice to wait for a card", lambda: "waiting_for" in chaos.item(lago_id))
+    chaos.stack.wait_for("the invoice to wait for a card", lambda: "waiting_for" in chaos.item(lago_id))
     payment = {"invoice_id": lago_id, "amount_cents": 4200, "reference": "a transfer"}
     chaos.repeated(point, function, partial(_record, chaos, payment, key))
     invoice = chaos.stage.find_invoice(lago_id) or {}
@@ -123,7 +125,7 @@ def page_made_for_a_new_customer(chaos: Chaos, function: str, point: Point) -> E
     external_id, before = f"customer-{uuid4()}", _creations(chaos)
     chaos.fault("cut_before_commit", _CREATION, 100)
     chaos.stage.try_call("POST", "customers", {"customer": {"external_id": external_id, "name": "Anna"}})
-    wait_for("the queue's message to fail", lambda: _creations(chaos) >= before + _TRIES_OF_TWO)
+    chaos.stack.wait_for("the queue's message to fail", lambda: _creations(chaos) >= before + _TRIES_OF_TWO)
     control(chaos.stack, "DELETE", "faults")
     page = partial(chaos.stage.try_call, "POST", f"customers/{external_id}/checkout_url")
     chaos.repeated(point, function, page)
@@ -231,4 +233,4 @@ def _expect_signed_events_are_taken(chaos: Chaos) -> None:
     def taken() -> bool:
         return all(chaos.stage.stripe.v1.events.retrieve(event.id).pending_webhooks == 0 for event in newest)
 
-    wait_for("every endpoint to take the newest events", taken)
+    chaos.stack.wait_for("every endpoint to take the newest events", taken)

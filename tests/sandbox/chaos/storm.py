@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos, customer_request
-from sandbox.stack import Answer, wait_for
+from sandbox.stack import Answer
 
 _CARDS = {
     "pm_card_visa": "succeeded",
@@ -26,6 +26,7 @@ _CALLERS = 2
 _TRIES = 30
 _PAUSE_SECONDS = 0.2
 _PASSES_EVERY = 5.0
+_PASSES_IN_VAIN = 40
 
 
 class Storm:
@@ -98,14 +99,20 @@ class Storm:
                     break
 
     def _wait_for_calm(self, made: list[str]) -> None:
-        """What is open is due: time passes, the schedule runs."""
-        chaos, next_pass = self._chaos, 0.0
+        """What is open is due: time passes, the schedule runs. Not for ever: each pass is something that goes on."""
+        chaos, next_pass, passes_in_vain = self._chaos, 0.0, 0
 
         def all_closed() -> bool:
-            nonlocal next_pass
+            nonlocal next_pass, passes_in_vain
+            before = len(open_ones)
             found = {lago_id: chaos.stage.find_invoice(lago_id) for lago_id in open_ones}
             open_ones[:] = [i for i, one in found.items() if one is None or one["payment_status"] == "pending"]
+            if len(open_ones) < before:
+                passes_in_vain = 0
+            if passes_in_vain == _PASSES_IN_VAIN:
+                raise TimeoutError(f"the schedule ran {_PASSES_IN_VAIN} times in vain for {open_ones}")
             if open_ones and time.monotonic() > next_pass:
+                passes_in_vain += 1
                 next_pass = time.monotonic() + _PASSES_EVERY
                 for lago_id in open_ones:
                     chaos.let_time_pass(lago_id, "due_at")
@@ -113,5 +120,5 @@ class Storm:
             return not open_ones
 
         open_ones = list(made)
-        wait_for("every invoice to come to its end", all_closed, seconds=300)
+        chaos.stack.wait_for("every invoice to come to its end", all_closed)
         chaos.stage.say("every invoice has come to its end")

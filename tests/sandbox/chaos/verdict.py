@@ -9,10 +9,8 @@ from sandbox.chaos.points import control
 from sandbox.chaos.violations import ViolationError
 from sandbox.chaos.world import Chaos
 from sandbox.report import leaked_secrets
-from sandbox.stack import wait_for
 
 _PAYMENT = "POST /v1/payment_intents"
-_SECONDS = 180.0
 
 
 def verdict(chaos: Chaos) -> int:
@@ -64,7 +62,7 @@ def _events_not_taken(chaos: Chaos) -> Iterator[str]:
         return [event.type for event in listed]
 
     try:
-        wait_for("every event to be taken", lambda: not pending(), seconds=_SECONDS)
+        chaos.stack.wait_for("every event to be taken", lambda: not pending())
     except TimeoutError:
         yield f"events that were not taken: {pending()}"
 

@@ -8,7 +8,6 @@ from sandbox.chaos.points import Point
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos
 from sandbox.receiver import Receiver
-from sandbox.stack import wait_for
 
 _ENDPOINTS = "webhook_endpoints"
 
@@ -20,9 +19,9 @@ def endpoint_created(chaos: Chaos, function: str, point: Point) -> Ending:
         made = chaos.repeated(point, function, call).body["webhook_endpoint"]
         theirs = [one for one in _endpoints(chaos) if one["webhook_url"] == receiver.url()]
         expect([one["lago_id"] for one in theirs] == [made["lago_id"]], f"{len(theirs)} endpoints came of one request")
-        wait_for("the handshake", lambda: receiver.was_asked)
+        chaos.stack.wait_for("the handshake", lambda: receiver.was_asked)
         receiver.confirm()
-        wait_for("the endpoint to be confirmed", lambda: _status(chaos, made) == "confirmed")
+        chaos.stack.wait_for("the endpoint to be confirmed", lambda: _status(chaos, made) == "confirmed")
         expect(_subscriptions(chaos, receiver) == 1, f"{_subscriptions(chaos, receiver)} subscriptions")
         chaos.stage.call("DELETE", f"{_ENDPOINTS}/{made['lago_id']}")
     return Ending("-", "1 endpoint, 1 subscription, confirmed")
@@ -32,14 +31,14 @@ def endpoint_destroyed(chaos: Chaos, function: str, point: Point) -> Ending:
     """An endpoint that is confirmed is destroyed; the second request may find that it is gone."""
     with Receiver() as receiver:
         made = chaos.stage.call("POST", _ENDPOINTS, _wanted(receiver))["webhook_endpoint"]
-        wait_for("the endpoint to be confirmed", lambda: _status(chaos, made) == "confirmed")
+        chaos.stack.wait_for("the endpoint to be confirmed", lambda: _status(chaos, made) == "confirmed")
         destroy = partial(chaos.stage.try_call, "DELETE", f"{_ENDPOINTS}/{made['lago_id']}")
         first = chaos.killer.kill_at(point, function, destroy)
         expect(first.status >= 500, f"the killed {function} answered {first.status} {first.body}")
         second = destroy()
         expect(second.status in (200, 404), f"repeating was answered {second.status} {second.body}")
         _endpoints(chaos)
-        wait_for("the subscription to end", lambda: _subscriptions(chaos, receiver) == 0)
+        chaos.stack.wait_for("the subscription to end", lambda: _subscriptions(chaos, receiver) == 0)
     return Ending("-", "no endpoint, no subscription")
 
 

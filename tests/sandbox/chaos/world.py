@@ -11,7 +11,7 @@ from sandbox.aws import REPOSITORY
 from sandbox.chaos.killer import Killer
 from sandbox.chaos.points import Point, control
 from sandbox.chaos.violations import expect
-from sandbox.stack import Answer, request, wait_for
+from sandbox.stack import Answer, request
 from sandbox.stage import Stage
 
 _RESULTS = [
@@ -39,6 +39,7 @@ class Chaos:
         self.invoices: dict[str, str] = {}
         """All that were made: what each must come to in the end."""
         self._payers: dict[str, str] = {}
+        self._stop_schedule()
 
     def repeated(self, point: Point, function: str, call: Callable[[], Answer]) -> Answer:
         """A caller whose request is cut off by the kill and who sends it again; the second answer."""
@@ -66,8 +67,19 @@ class Chaos:
         )
         return answer if waits else None
 
+    def _stop_schedule(self) -> None:
+        """It would hand out what a scene is about to, and mend what was to be mended otherwise."""
+        events = self.stack.emulator.client("events")
+        (rule,) = events.list_rule_names_by_target(TargetArn=self._arn("collect-due"))["RuleNames"]
+        events.disable_rule(Name=rule)
+
+    def _arn(self, function: str) -> str:
+        answer = self.stack.emulator.client("lambda").get_function(FunctionName=self.killer.functions[function])
+        arn: str = answer["Configuration"]["FunctionArn"]
+        return arn
+
     def run_schedule(self) -> None:
-        """What happens each minute: the schedule's event for collect-due."""
+        """What would happen each minute: the schedule's event for collect-due."""
         self.invoke("collect-due", json.loads((REPOSITORY / "events" / "collect-due.json").read_text()), waits=False)
 
     def let_time_pass(self, lago_id: str, attribute: str) -> None:
@@ -121,7 +133,7 @@ class Chaos:
         self.stage.call("POST", "customers", customer_request(external_id, code))
         if payment_method:
             self.stage.set_default_card(self.provider_id(external_id), payment_method)
-            wait_for("the card", lambda: self.stage.customer(external_id)["payment_method_id"])
+            self.stage.wait_for_card(external_id)
         return external_id
 
     def debtor(self) -> str:

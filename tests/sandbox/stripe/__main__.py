@@ -18,7 +18,7 @@ def main() -> None:
     sandbox = StripeSandbox(
         SystemClock(),
         Ids(arguments.seed),
-        retries=RetrySchedule(first=arguments.webhook_retry),
+        retries=RetrySchedule(first=arguments.webhook_retry, longest=arguments.longest_webhook_retry),
         settings=Settings(settlement_delay=arguments.settlement_delay),
     )
     sandbox.add_account(arguments.secret_key, name=arguments.name)
@@ -34,6 +34,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same ids")
     parser.add_argument("--settlement-delay", type=float, default=3.0, help="seconds that a bank debit is processing")
     parser.add_argument("--webhook-retry", type=float, default=5.0, help="seconds until a failed webhook is sent again")
+    parser.add_argument(
+        "--longest-webhook-retry", type=float, default=12 * 3600.0, help="seconds that such a pause grows to at most"
+    )
     return parser.parse_args()
 
 

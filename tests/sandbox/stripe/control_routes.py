@@ -40,6 +40,7 @@ def _settings(control: Control, body: JsonObject, _: str) -> None:
 _ACTIONS: dict[tuple[str, str], Action] = {
     ("GET", "health"): lambda _control, _body, _: {"status": "ok"},
     ("GET", "calls"): lambda control, _body, _: control.report(),
+    ("GET", "counts"): lambda control, _body, _: {"counts": control.call_counts()},
     ("POST", "faults"): _add_faults,
     ("DELETE", "faults"): lambda control, _body, _: control.clear_faults(),
     ("GET", "holds"): lambda control, _body, _: {"holds": control.holds()},
