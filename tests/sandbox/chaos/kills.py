@@ -26,6 +26,8 @@ _PAYMENT = "POST /v1/payment_intents"
 _CANCEL = "POST /v1/payment_intents/*/cancel"
 _LIST = "GET /v1/payment_intents"
 _WRITE = "TransactWriteItems"
+_TURN = "UpdateItem"
+"""Of the rate limits table: a turn at Stripe is taken."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ KILLS = (
     Kill("connect-integration", _after("DELETE /v1/webhook_endpoints/*"), requests.account_disconnected, _CALLER),
     *_both("upsert-customer", "POST /v1/customers", requests.customer_created, _CALLER),
     *_both("upsert-customer", _WRITE, requests.customer_created, _CALLER, table="Customers"),
+    *_both("upsert-customer", _TURN, requests.customer_created, _CALLER, table="RateLimits"),
     *_both("create-invoice", _WRITE, requests.invoice_stored, _CALLER, table="Invoices"),
     *_both("change-invoice", "UpdateItem", requests.metadata_changed, _CALLER, table="Invoices"),
     *_both("create-payment", _WRITE, requests.payment_recorded, _CALLER, table="Payments"),
@@ -77,6 +80,7 @@ KILLS = (
     Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),
     Kill("invoice-created", _before(_WRITE, "Payments"), money.new_invoice, _STREAM),
     Kill("invoice-created", _after(_WRITE, "Payments"), money.new_invoice, _IN_VAIN),
+    *_both("invoice-created", _TURN, money.new_invoice, _STREAM, table="RateLimits"),
     Kill("publish-notifications", _before("PublishBatch"), money.new_invoice, _STREAM),
     Kill("publish-notifications", _after("PublishBatch"), money.new_invoice_told_again, _STREAM),
     Kill("payment-result", _before(_WRITE, "Payments"), money.bank_debit, _STRIPE),
@@ -86,6 +90,7 @@ KILLS = (
     *_both("collect-waiting", _PAYMENT, money.waiting_invoice, _QUEUE),
     Kill("collect-waiting", _before(_WRITE, "Payments"), money.waiting_invoice, _QUEUE),
     Kill("collect-waiting", _after(_WRITE, "Payments"), money.waiting_invoice, _IN_VAIN),
+    *_both("collect-waiting", _TURN, money.waiting_invoice, _QUEUE, table="RateLimits"),
     Kill("collect-due", _before("UpdateItem", "Invoices"), money.due_invoice, "Lambda repeats the schedule's event"),
     Kill(
         "collect-due", _after("UpdateItem", "Invoices"), money.due_invoice_leased, "the lease ends, the schedule runs"
@@ -96,6 +101,7 @@ KILLS = (
     Kill("settle-due", _before(_WRITE, "Payments"), money.due_invoice_handed_out, _QUEUE),
     Kill("settle-due", _after(_WRITE, "Payments"), money.due_invoice_handed_out, _IN_VAIN),
     *_both("settle-due", _CANCEL, money.retried_invoice, _QUEUE),
+    *_both("settle-due", _TURN, money.due_invoice_handed_out, _QUEUE, table="RateLimits"),
     Kill("settle-due", _after(_LIST), backlog.due_invoices, _QUEUE),
     *_both("settle-due", _WRITE, backlog.due_invoices, _QUEUE, table="Payments"),
     *_both("redrive-records", "Invoke", redrive.failed_invoice, _REDRIVEN.format("the failed invoice")),
@@ -103,4 +109,5 @@ KILLS = (
     *_both("redrive-records", "DeleteObject", redrive.failed_invoice, _REDRIVEN.format("the failed invoice")),
     *_both("redrive-records", "Invoke", redrive.missed_invoice, _REDRIVEN.format("the missed invoice")),
     *_both("redrive-records", "Invoke", redrive.failed_notifications, _REDRIVEN.format("the failed notifications")),
+    *_both("redrive-records", "Invoke", redrive.missed_notifications, _REDRIVEN.format("the missed notifications")),
 )

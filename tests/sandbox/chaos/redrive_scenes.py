@@ -1,5 +1,7 @@
 """An operator has records handled once more: what redrives them is killed, and the operator invokes it again."""
 
+from datetime import UTC, datetime
+
 from sandbox.chaos.endings import Ending, settled
 from sandbox.chaos.given_up import expect_put_away, give_up
 from sandbox.chaos.mappings import switched_off
@@ -41,8 +43,19 @@ def failed_notifications(chaos: Chaos, function: str, point: Point) -> Ending:
         return settled(chaos, lago_id)
 
 
-def _redriven(chaos: Chaos, function: str, point: Point, what: str) -> None:
-    answer = chaos.invoked_again(point, function, {"what": what})
+def missed_notifications(chaos: Chaos, function: str, point: Point) -> Ending:
+    """What was to be told of an invoice that is paid is in the table only. In the end the stream brings it, too."""
+    since = datetime.now(UTC)
+    with switched_off(chaos, "publish-notifications"):
+        lago_id = chaos.invoice(chaos.payer(_CARD))
+        chaos.stack.wait_for("the invoice to be paid", lambda: _is_paid(chaos, lago_id))
+        until = datetime.now(UTC)
+        _redriven(chaos, function, point, "missed-notifications", since=since.isoformat(), until=until.isoformat())
+        return settled(chaos, lago_id)
+
+
+def _redriven(chaos: Chaos, function: str, point: Point, what: str, **times: str) -> None:
+    answer = chaos.invoked_again(point, function, {"what": what, **times})
     expect(answer["done"] and not answer["left"], f"invoked again, {function} answered {answer}")
 
 
