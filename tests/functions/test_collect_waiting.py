@@ -227,6 +227,23 @@ def test_a_message_that_reads_an_invoice_just_before_another_one_takes_it_leaves
     assert world.charged() == [1001]
 
 
+def test_an_invoice_whose_collector_crashed_is_looked_at_again_once_its_claim_has_ended(world: World) -> None:
+    world.connect()
+    invoice_ids = waiting_invoices(world, 1001)
+    queued(world)
+    world.aws.crash("UpdateItem", Moment.AFTER, TableName="InvoicesTable")
+    assert collect(world) == 1
+
+    assert len(world.invoke("collect-waiting", load_event("collect-waiting"))["batchItemFailures"]) == 0
+
+    assert statuses(world, invoice_ids) == ["pending"]
+    assert queued(world) == []
+    world.pass_time(5 * 60)
+    world.run()
+    assert statuses(world, invoice_ids) == ["succeeded"]
+    assert world.charged() == [1001]
+
+
 def test_more_invoices_than_a_page_of_the_index_are_all_found(world: World) -> None:
     world.connect()
     waiting_invoices(world, 1001)

@@ -154,11 +154,13 @@ class _Call(BaseHTTPRequestHandler):
         return self._answer(answer, content)
 
     def _operation(self, body: bytes) -> str:
-        """JSON protocols name it in a header, the query protocol of SNS in the body, REST by method and path."""
+        """JSON protocols name it in a header, the query protocol of SNS in the body, REST by method and path. Of a caller
+        that was killed while it sent the body there may be none.
+        """
         if target := self.headers.get("X-Amz-Target"):
             return target.rpartition(".")[2]
         if self.command == "POST":
-            return "Invoke" if self.path.endswith("/invocations") else parse_qs(body.decode())["Action"][0]
+            return "Invoke" if self.path.endswith("/invocations") else parse_qs(body.decode()).get("Action", [""])[0]
         if self.command == "PUT":
             return "CopyObject" if "x-amz-copy-source" in self.headers else "PutObject"
         return "DeleteObject" if self.command == "DELETE" else "GetObject"

@@ -96,7 +96,13 @@ class Storm:
                 pids = self._chaos.killer.pids(function)
                 if pids and self._chaos.killer.kill_process(function, self._random.choice(pids)):
                     self._killed[function] += 1
+                    self._let_claims_pass()
                     break
+
+    def _let_claims_pass(self) -> None:
+        """The queue brings a message again after seconds: the claims of whoever was killed must not last minutes."""
+        for lago_id in self._chaos.claimed():
+            self._chaos.let_time_pass(lago_id, "claimed_until")
 
     def _wait_for_calm(self, made: list[str]) -> None:
         """What is open is due: time passes, the schedule runs. Not for ever: each pass is something that goes on."""
@@ -110,7 +116,8 @@ class Storm:
             if len(open_ones) < before:
                 passes_in_vain = 0
             if passes_in_vain == _PASSES_IN_VAIN:
-                raise TimeoutError(f"the schedule ran {_PASSES_IN_VAIN} times in vain for {open_ones}")
+                items = [chaos.item(lago_id) or lago_id for lago_id in open_ones]
+                raise TimeoutError(f"the schedule ran {_PASSES_IN_VAIN} times in vain for {items}")
             if open_ones and time.monotonic() > next_pass:
                 passes_in_vain += 1
                 next_pass = time.monotonic() + _PASSES_EVERY

@@ -103,6 +103,14 @@ class Chaos:
         except dynamodb.exceptions.ConditionalCheckFailedException:
             """Somebody else wrote it just now: the next time will do."""
 
+    def claimed(self) -> list[str]:
+        """The invoices that somebody claims to be collecting, or claimed until some time ago."""
+        pages = self.stack.emulator.client("dynamodb").get_paginator("scan")
+        found = pages.paginate(
+            TableName=self.stack.outputs["InvoicesTable"], FilterExpression="attribute_exists(claimed_until)"
+        )
+        return [item["lago_id"]["S"] for page in found for item in page["Items"]]
+
     def item(self, lago_id: str) -> dict[str, Any]:
         """An invoice as it is in the table; empty if it is not there."""
         answer = self.stack.emulator.client("dynamodb").get_item(

@@ -23,7 +23,15 @@ from paystream.use_cases.record_outcome import read_invoice
 from paystream.use_cases.refused_key import wait_for_key
 
 CLAIMED_FOR = timedelta(minutes=5)
-"""No function runs for longer; the message of one that crashed comes back later than that."""
+"""No function runs for longer: whoever has not come to an end by then has crashed."""
+
+
+class _ClaimedError(Exception):
+    """Somebody else collects the invoice, or crashed while doing so; which of both is known in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"claimed for {seconds} more seconds")
+        self.seconds = seconds
 
 
 def collect_waiting(
@@ -39,7 +47,8 @@ def collect_waiting(
     """Finish what was begun for a customer and collect each waiting invoice, oldest first; returns how many were
     looked at.
 
-    When no time is left for one more, or Stripe's rate limit is reached, the customer is queued again.
+    When no time is left for one more, or Stripe's rate limit is reached, the customer is queued again. So it is for an
+    invoice that somebody else claims: to be looked at once that claim has ended.
 
     Safe to repeat: what is collected waits no longer. One invoice that fails does not hold back the others; the first
     error is raised in the end. While the integration is paused, they wait for its key.
@@ -52,20 +61,25 @@ def collect_waiting(
     except TooEarlyError as early:
         queue.collect_waiting(organization_id, external_customer_id, after_seconds=early.seconds)
         return 0
-    looked_at, errors = 0, []
+    looked_at, errors, again_after = 0, [], list[float]()
     for invoice in stores.invoices.waiting(organization_id, external_customer_id):
         if not time_is_left():
-            queue.collect_waiting(organization_id, external_customer_id)
+            again_after = [0]
             break
         try:
-            looked_at += _collect_one(invoice, customer, paused, stores=stores, gateways=gateways, clock=clock)
+            _collect_one(invoice, customer, paused, stores=stores, gateways=gateways, clock=clock)
+            looked_at += 1
+        except _ClaimedError as claimed:
+            again_after.append(claimed.seconds)
         except TooEarlyError as early:
-            claimed = read_invoice(stores, organization_id, invoice.lago_id)
-            put_off(claimed, early.try_again_at, stores=stores, now=clock())
-            queue.collect_waiting(organization_id, external_customer_id, after_seconds=early.seconds)
+            mine = read_invoice(stores, organization_id, invoice.lago_id)
+            put_off(mine, early.try_again_at, stores=stores, now=clock())
+            again_after = [early.seconds]
             break
         except (OutcomeUnknownError, VersionConflictError) as error:
             errors.append(error)
+    if again_after:
+        queue.collect_waiting(organization_id, external_customer_id, after_seconds=max(again_after))
     if errors:
         raise errors[0]
     return looked_at
@@ -90,30 +104,27 @@ def _collect_one(
     stores: Stores,
     gateways: Gateways,
     clock: Callable[[], datetime],
-) -> int:
-    """Collect an invoice unless somebody else does; how many were looked at. Its customer may wait for a key itself."""
+) -> None:
+    """Collect an invoice; its customer may wait for a key itself. Raises _ClaimedError if somebody else does."""
     fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
     if paused:
         wait_for_key(fresh, paused, stores=stores, now=clock())
-        return 1
+        return
     is_to_be_claimed = customer.payment_method_id and fresh.waiting_for is not WaitingFor.KEY
     claimed = _claim(fresh, stores, clock()) if is_to_be_claimed else fresh
-    if claimed is None:
-        return 0
     collect_now(claimed, stores=stores, gateways=gateways, now=clock())
-    return 1
 
 
-def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice | None:
+def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:
     """Keep others away for a moment: several events bring the same card, and one call of Stripe is enough.
 
-    Two calls would do no harm, they share their idempotency key. Whoever claimed and crashed gets its message again.
-    Without a payment method nothing is claimed: the message that comes with one must not be kept away. Nor is what
+    Two calls would do no harm, they share their idempotency key. Whoever claimed it may have crashed, and its message
+    may come again before this time or after it, or be given up: nobody relies on another's message. Without a payment method nothing is claimed: the message that comes with one must not be kept away. Nor is what
     waits for a key: the schedule must not be kept away when it is connected again.
     """
     if invoice.claimed_until and now < invoice.claimed_until:
-        return None
+        raise _ClaimedError((invoice.claimed_until - now).total_seconds())
     try:
         return stores.invoices.save(replace(invoice, claimed_until=now + CLAIMED_FOR, updated_at=now))
     except VersionConflictError:
-        return None
+        raise _ClaimedError(CLAIMED_FOR.total_seconds()) from None
