@@ -86,6 +86,10 @@ step("a customer's invoices are listed", theirs.length === 1 && theirs[0].lago_i
 const metadata = [{ key: "order", value: "8812" }];
 const updated = (await lago.invoices.updateInvoice(paid.lago_id, { invoice: { metadata } })).data.invoice;
 step("an invoice gets metadata", updated.metadata[0].value === "8812");
+const linkOf = async (id) => (await lago.invoices.invoicePaymentUrl(id)).data.invoice_payment_details.payment_url;
+const paymentPage = await linkOf(declined.lago_id);
+step("a page is made on which it is paid", paymentPage.startsWith("http"));
+step("the same page, while it is open", (await linkOf(declined.lago_id)) === paymentPage);
 step("a failed invoice is voided", (await lago.invoices.voidInvoice(declined.lago_id)).data.invoice.status === "voided");
 
 const webhook_url = process.env.WEBHOOK_URL;
@@ -106,5 +110,6 @@ step("404 is told", await refused(() => lago.customers.findCustomer("nobody"), 4
 step("405 is told", await refused(() => lago.invoices.voidInvoice(paid.lago_id), 405, "not_voidable"));
 const empty = { invoice: { external_customer_id: "good", currency: "EUR" } };
 step("422 is told", await refused(() => lago.invoices.createInvoice(empty), 422, "validation_errors"));
+step("nothing is paid twice", await refused(() => lago.invoices.invoicePaymentUrl(paid.lago_id), 422, "validation_errors"));
 const stranger = Client("nobody's", { baseUrl });
 step("401 is told", await refused(() => stranger.customers.findCustomer("good"), 401));

@@ -102,6 +102,9 @@ def payments() -> None:
     step(
         "an invoice gets metadata", lago.invoices.update(Invoice(metadata=pairs), paid.lago_id).lago_id == paid.lago_id
     )
+    page = lago.invoices.payment_url(declined.lago_id)
+    step("a page is made on which it is paid", page.startswith("http"))
+    step("the same page, while it is open", lago.invoices.payment_url(declined.lago_id) == page)
     step("a failed invoice is voided", lago.invoices.void(declined.lago_id).status == "voided")
 
 
@@ -131,6 +134,7 @@ def errors() -> None:
     step("405 is its own error", refused(lambda: lago.invoices.void(_paid()), 405, "not_voidable"))
     empty = OneOffInvoice(external_customer_id="good", currency="EUR")
     step("422 is its own error", refused(lambda: lago.invoices.create(empty), 422, "validation_errors"))
+    step("nothing is paid twice", refused(lambda: lago.invoices.payment_url(_paid()), 422, "validation_errors"))
     step("no linked provider is told", refused(lambda: lago.customers.checkout_url("plain"), 422, "validation_errors"))
     stranger: Any = Client(api_key="nobody's", api_url=os.environ["LAGO_URL"])
     try:

@@ -14,13 +14,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 import stripe
 from conformance.stripe_description import StripeDescription
+from paystream.adapters.stripe import checkout_pages as pages_module
 from paystream.adapters.stripe import gateway as gateway_module
+from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
 from paystream.adapters.stripe.gateway import API_VERSION, StripeGateway
 from paystream.entry.customer_input import PaymentMethodType
 from paystream.errors import ProviderRefusedError
 from paystream.model.customer import Customer
 from paystream.model.outcome import PayableStatus
-from paystream.ports.stripe import PaymentRequest
+from paystream.ports.stripe import PaymentLinkRequest, PaymentRequest
 from paystream.use_cases.create_provider_customer import begin_creation, params_to_change, provider_customer_params
 
 KEY = "sk_test_conformance0000000000"
@@ -252,7 +254,52 @@ def test_a_payment_method_is_detached(gateway: StripeGateway) -> None:
     "types", [("card",), ("card", "link"), ("sepa_debit",), ("us_bank_account", "boleto")], ids=repr
 )
 def test_a_payment_method_is_set_up(gateway: StripeGateway, types: tuple[str, ...]) -> None:
-    assert gateway.set_up_payment_method("cus_acme", types, success_url="https://acme.test/thanks")
+    assert gateway.checkout.set_up_payment_method("cus_acme", types, success_url="https://acme.test/thanks")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"amount_cents": 1},
+        {"item_name": "x" * 1000, "description": "x" * 1000},
+        {"saves_method": False, "payment_method_types": ("customer_balance",)},
+        {"payment_method_types": ("card", "link")},
+        *({"currency": currency} for currency in ("EUR", "USD", "JPY", "KWD", "HUF")),
+    ],
+    ids=lambda changes: repr(changes)[:60],
+)
+def test_a_payment_link_is_made(gateway: StripeGateway, changes: Any) -> None:
+    request = PaymentLinkRequest(
+        key="payment-1",
+        amount_cents=4200,
+        currency="EUR",
+        provider_customer_id="cus_acme",
+        payment_method_types=("card",),
+        item_name="ACM-1",
+        description="Acme - Invoice ACM-1",
+        metadata={"lago_payment_id": "payment-1"},
+        success_url="https://acme.test/thanks",
+        saves_method=True,
+    )
+
+    assert gateway.checkout.create_link(replace(request, **changes)).id
+
+
+def test_a_payment_link_is_read(gateway: StripeGateway) -> None:
+    assert gateway.checkout.link("cs_test_1")
+
+
+def test_a_payment_link_is_expired(gateway: StripeGateway) -> None:
+    assert gateway.checkout.expire_link("cs_test_1")
+
+
+@pytest.mark.parametrize("pages", [0, 1])
+def test_a_payment_link_is_looked_up_page_by_page(gateway: StripeGateway, witness: Witness, pages: int) -> None:
+    witness.pages = pages
+    found = gateway.checkout.find_link(payment_id="payment-1", provider_customer_id="cus_acme", since=SINCE)
+    assert found is None
+    assert len(witness.requests) == 1 + pages
 
 
 def test_the_default_payment_method_is_set(gateway: StripeGateway) -> None:
@@ -327,10 +374,11 @@ class TestNothingIsLeftOut:
         assert called == calls_in_the_source()
 
     def test_every_public_method_of_the_gateway_is_driven(self) -> None:
-        methods = {name for name, _ in inspect.getmembers(StripeGateway, inspect.isfunction) if name[0] != "_"}
+        members = [pair for kind in (StripeGateway, StripeCheckoutPages) for pair in inspect.getmembers(kind)]
+        methods = {name for name, member in members if inspect.isfunction(member) and name[0] != "_"}
         tests = source_of(__file__)
         driven = {node.attr for node in ast.walk(tests) if isinstance(node, ast.Attribute) and is_gateway(node.value)}
-        assert methods == driven
+        assert methods == driven - {"checkout"}
 
 
 class TestTheJudge:
@@ -390,8 +438,9 @@ def listing(request: str) -> dict[str, str]:
 
 
 def calls_in_the_source() -> set[str]:
-    """The methods of Stripe's library that the gateway's source calls on `self._v1`."""
-    calls = (node.func for node in ast.walk(source_of(gateway_module.__file__)) if isinstance(node, ast.Call))
+    """The methods of Stripe's library that the sources of the gateway and its pages call on `self._v1`."""
+    nodes = (node for module in (gateway_module, pages_module) for node in ast.walk(source_of(str(module.__file__))))
+    calls = (node.func for node in nodes if isinstance(node, ast.Call))
     found = (re.fullmatch(r"self\._v1\.([\w.]+)", ast.unparse(function)) for function in calls)
     return {match[1] for match in found if match}
 
@@ -402,5 +451,5 @@ def source_of(file: str) -> ast.Module:
 
 
 def is_gateway(node: ast.expr) -> bool:
-    """Whether the fixture `gateway` is meant."""
-    return isinstance(node, ast.Name) and node.id == "gateway"
+    """Whether the fixture `gateway` is meant, or its pages."""
+    return ast.unparse(node) in ("gateway", "gateway.checkout")

@@ -1,7 +1,7 @@
 """How a worker collects an invoice: `paystream.use_cases.collect_invoice`, `ask_stripe` and `settle_due`.
 
-A payment link is an attempt like any other: the same way, with other parameters (it comes with a later version of the
-product; rules 3 and 9 of docs/architecture.md say how).
+A payment link is an attempt like any other: the same way, with other parameters
+(`paystream.use_cases.payment_link`).
 """
 
 from collections.abc import Iterator

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from paystream.model.invoice import Invoice, PaymentStatus
-from paystream.model.outcome import Outcome, PayableStatus, payable_status
+from paystream.model.outcome import CANCELED, Outcome, PayableStatus, payable_status
 from paystream.model.payment import Payment
 from paystream.model.settlement import settle
 
@@ -30,7 +30,7 @@ def decide(
     settlement = settle(
         invoice_of(invoice_status, invoice_attempt),
         payment_of(attempt, payment_status, intent_status),
-        Outcome(status=meaning(heard), intent_status=heard, intent_id="pi_1"),
+        Outcome(status=meaning(heard), intent_status=_stripes_word(heard), intent_id="pi_1"),
         NOW,
     )
     if settlement is None:
@@ -42,6 +42,11 @@ def decide(
         settlement.payment.payment_status.value,
         tuple(webhook_type.value for webhook_type in settlement.tell),
     )
+
+
+def _stripes_word(heard: str) -> str:
+    """An expired link is a canceled payment: nothing can come of it any more."""
+    return CANCELED if heard == "expired" else heard
 
 
 def meaning(intent_status: str) -> PayableStatus:

@@ -34,9 +34,9 @@ class Guards:
     new_attempt_is_on_record: bool = _guard("a new attempt's payment is written together with its number")
     last_failure_is_closed: bool = _guard("a failed invoice is looked at until its last intent is closed", planned=True)
     latest_attempt_is_restored: bool = _guard("an item that is put anew goes on at its last attempt on record")
-    link_has_the_attempts_key: bool = _guard("a link is made under the key of its attempt", planned=True)
-    nothing_charged_while_link_open: bool = _guard("while a link is open nothing is charged", planned=True)
-    link_expired_before_charge: bool = _guard("a link is expired at Stripe before anything else is begun", planned=True)
+    link_has_the_attempts_key: bool = _guard("a link is made under the key of its attempt")
+    nothing_charged_while_link_open: bool = _guard("while a link is open nothing is charged")
+    link_expired_before_charge: bool = _guard("a link is expired at Stripe before anything else is begun")
     older_attempt_never_overwrites: bool = _guard("a failure counts for the invoice if it is the latest attempt's")
     params_changed_looks_up_at_once: bool = _guard("idempotency_error leads to a look-up without three tries")
 
@@ -49,7 +49,7 @@ GUARDS = {guard.name: str(guard.metadata["meaning"]) for guard in fields(Guards)
 """What each guard says."""
 
 PLANNED = frozenset(guard.name for guard in fields(Guards) if guard.metadata["planned"])
-"""Those that the product does not keep yet: they come with payment links, and with looking at what failed."""
+"""Those that the product does not keep yet: they come with looking at what failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

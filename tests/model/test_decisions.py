@@ -60,7 +60,13 @@ def _settled_elsewhere(
             unknown_tries=2,
             failure=failure,
         ),
-        Outcome(status=meaning(heard), intent_status=heard, intent_id="pi_9", amount_cents=777, failure=failure),
+        Outcome(
+            status=meaning(heard),
+            intent_status="canceled" if heard == "expired" else heard,
+            intent_id="pi_9",
+            amount_cents=777,
+            failure=failure,
+        ),
         later,
     )
 

@@ -17,6 +17,8 @@ from .world import World
 _ARRIVES = 0.03
 _QUIET_FOR = 4.5 * 86400.0
 _MOST_BACKLOG = 60
+_LONGEST_LOOK = 3600
+"""Seconds."""
 
 
 @dataclass(slots=True)
@@ -101,7 +103,17 @@ def settle(world: World, workload: Workload) -> None:
         world.run(world.clock.now() + _QUIET_FOR / 3)
         redrive(world)
     world.run(world.clock.now() + 86400)
+    _let_finish(world)
     world.invariants.check()
+
+
+def _let_finish(world: World) -> None:
+    """What waits for ever is looked at each day: the last moment must not be in the middle of that."""
+    for _ in range(_LONGEST_LOOK):
+        is_busy = world.compute.running or any(queue.held() for queue in world.queues.queues.values())
+        if not is_busy:
+            return
+        world.run(world.clock.now() + 1)
 
 
 def _backlog(world: World) -> int:

@@ -374,6 +374,37 @@ def _check_out(stage: Stage) -> None:
     stage.wait(60)
 
 
+def _ask_for_a_link(stage: Stage) -> None:
+    ((_, lago_id),) = stage.workload.expected
+    stage.ask("POST", "/api/v1/invoices/{lago_id}/payment_url", lago_id=lago_id)
+    stage.wait(60)
+
+
+def _pay_by_link(stage: Stage) -> None:
+    """The customer is declined on the page, then pays there."""
+    _ask_for_a_link(stage)
+    for token in ("pm_card_chargeCustomerFail", "pm_card_visa"):
+        stage.workload.use_page(stage.first_payer(), token)
+        stage.wait(60)
+    stage.wait(_HOUR)
+
+
+def _let_the_link_expire(stage: Stage) -> None:
+    _ask_for_a_link(stage)
+    stage.workload.world.jump(24 * _HOUR)
+    stage.wait(_A_WHILE)
+
+
+def _end_the_link(action: str) -> Callable[[Stage], None]:
+    """Somebody decides otherwise while the page is open."""
+
+    def act(stage: Stage) -> None:
+        _ask_for_a_link(stage)
+        _ask_of_the_invoice(action)(stage)
+
+    return act
+
+
 def _tell_again(stage: Stage) -> None:
     """One by its id, then all."""
     table = stage.workload.world.database.tables["NotificationsTable"]
@@ -412,6 +443,17 @@ SCENARIOS = (
     Scenario("webhook endpoints come and change", _nobody, _subscribe_change_and_destroy),
     Scenario("a webhook endpoint is destroyed", _one_webhook, _destroy_it),
     Scenario("a failed payment is retried", _a_failed_invoice_and_another_card, _ask_of_the_invoice("retry_payment")),
+    Scenario("a failed invoice is paid by a link", _declined_and_put, _pay_by_link),
+    Scenario(
+        "a waiting invoice is paid by a link, and Stripe tells nothing",
+        _without_card,
+        _pay_by_link,
+        webhooks_are_lost=True,
+    ),
+    Scenario("a link's page is looked up a day later", _declined_and_put, _let_the_link_expire, leap=25 * _HOUR),
+    Scenario("a link expires", _declined_and_put, _let_the_link_expire, fault_of=_lost("POST /v1/checkout/sessions")),
+    Scenario("a link gives way to a charge", _a_failed_invoice_and_another_card, _end_the_link("retry_payment")),
+    Scenario("an invoice is voided whose link is open", _declined_and_put, _end_the_link("void")),
     Scenario(
         "a failed payment is retried, and Stripe tells nothing",
         _a_failed_invoice_and_another_card,

@@ -1,5 +1,6 @@
 """The people of one world: organizations that bill, customers with cards, operators who rotate keys."""
 
+import contextlib
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -8,6 +9,7 @@ from typing import Any
 
 import stripe
 from sandbox.stripe.accounts import Account
+from sandbox.stripe.errors import ApiError
 
 from .world import World
 
@@ -180,6 +182,13 @@ class Workload:
         client.v1.customers.update(
             payer.provider_customer_id, {"invoice_settings": {"default_payment_method": method.id}}
         )
+
+    def use_page(self, payer: Payer, token: str) -> None:
+        """The customer tries to pay on the page that is open, if there is one; a card may be declined there."""
+        sessions = self.client(payer).v1.checkout.sessions.list({"customer": str(payer.provider_customer_id)}).data
+        for page in [session for session in sessions if session.status == "open"][:1]:
+            with contextlib.suppress(ApiError):
+                self.world.stripe.control.complete_checkout(page.id, token)
 
     def remove_cards(self, payer: Payer) -> None:
         if payer.provider_customer_id is None:

@@ -154,8 +154,8 @@ class _Call(BaseHTTPRequestHandler):
         return self._answer(answer, content)
 
     def _operation(self, body: bytes) -> str:
-        """JSON protocols name it in a header, the query protocol of SNS in the body, REST by method and path. Of a caller
-        that was killed while it sent the body there may be none.
+        """JSON protocols name it in a header, the query protocol of SNS in the body, REST by method and path. A caller
+        that was killed while it sent the body may not have come so far.
         """
         if target := self.headers.get("X-Amz-Target"):
             return target.rpartition(".")[2]

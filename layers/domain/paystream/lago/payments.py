@@ -3,6 +3,7 @@
 from typing import Any
 
 from paystream.lago.timestamps import timestamp
+from paystream.model.customer import Customer
 from paystream.model.payment import AnyPayment, ManualPayment, Payment
 
 
@@ -64,4 +65,15 @@ def _manual(payment: ManualPayment) -> dict[str, Any]:
         "reference": payment.reference,
         "next_action": {},
         **dict.fromkeys(of_stripe),
+    }
+
+
+def payment_url_object(payment: Payment, customer: Customer, url: str) -> dict[str, Any]:
+    """Lago's `invoice_payment_details`: where an invoice is paid."""
+    return {
+        "lago_customer_id": customer.lago_id,
+        "external_customer_id": customer.external_id,
+        "payment_provider": customer.payment_provider,
+        "lago_invoice_id": payment.invoice_id,
+        "payment_url": url,
     }

@@ -15,9 +15,12 @@ class PayableStatus(StrEnum):
     FAILED = "failed"
 
 
+CANCELED = "canceled"
+"""Stripe's status of an intent of which nothing can come any more."""
+
 _BY_INTENT_STATUS = {
     "succeeded": PayableStatus.SUCCEEDED,
-    "canceled": PayableStatus.FAILED,
+    CANCELED: PayableStatus.FAILED,
     "requires_payment_method": PayableStatus.FAILED,
 }
 
@@ -62,3 +65,13 @@ class Outcome:
     amount_cents: int | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
+
+
+def expired_link(intent_id: str | None = None) -> Outcome:
+    """What an expired payment link comes to: nothing was paid on its page, and nothing can be any more."""
+    return Outcome(
+        status=PayableStatus.FAILED,
+        intent_status=CANCELED,
+        intent_id=intent_id,
+        failure=Failure(code="payment_link_expired", message="The payment link expired before it was paid."),
+    )

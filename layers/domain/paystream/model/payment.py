@@ -8,6 +8,19 @@ from paystream.model.outcome import Failure, PayableStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLink:
+    """A page of Stripe on which the customer pays: a checkout session. It has no `session_id` until it is made there.
+
+    `gives_way`: somebody asked for a charge instead, so it is expired, and the next attempt follows.
+    """
+
+    session_id: str | None = None
+    url: str | None = None
+    expires_at: datetime | None = None
+    gives_way: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """One attempt to collect an invoice.
 
@@ -17,6 +30,7 @@ class Payment:
 
     `status` is Stripe's status of the payment intent, `payment_status` its meaning. `provider_created_at` is when
     Stripe made the intent: there it stands in lists. `unknown_tries` counts the requests whose outcome stayed unknown.
+    With a `link` it is the customer who pays, and nothing is charged.
     """
 
     organization_id: str
@@ -41,6 +55,12 @@ class Payment:
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
     unknown_tries: int = 0
+    link: PaymentLink | None = None
+
+    @property
+    def is_open_link(self) -> bool:
+        """Whether the customer may pay on the link's page, as far as is known."""
+        return self.link is not None and self.payment_status is PayableStatus.PENDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,17 @@ class DueInvoice:
     due_at: str
 
 
+LINK_IS_EXPIRED_AFTER = timedelta(minutes=1)
+"""Stripe expires a checkout session at its time, or a moment later."""
+
+
+def look_at_link_again_at(invoice: Invoice, expires_at: datetime | None, now: datetime) -> datetime:
+    """As any open invoice, but not long after its link has expired."""
+    usual = look_again_at(invoice, now)
+    expired_at = expires_at + LINK_IS_EXPIRED_AFTER if expires_at else usual
+    return min(usual, expired_at) if now < expired_at else usual
+
+
 def look_again_at(invoice: Invoice, now: datetime) -> datetime:
     """The longer an invoice is open, the longer the pause. It is open from its creation, or since it was put."""
     opened_at = max(invoice.created_at, invoice.attempt_started_at or invoice.created_at)

@@ -8,12 +8,9 @@ from datetime import datetime
 
 from paystream.model.invoice import Invoice, PaymentStatus
 from paystream.model.notification import WebhookType
-from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.outcome import CANCELED, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
-
-CANCELED = "canceled"
-"""Stripe's status of an intent of which nothing can come any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,8 @@ def _decide_invoice(invoice: Invoice, payment: Payment, now: datetime) -> Invoic
             due_at=None,
         )
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
-        return replace(invoice, payment_status=PaymentStatus.FAILED, due_at=None)
+        gives_way = payment.link is not None and payment.link.gives_way
+        return replace(invoice, payment_status=PaymentStatus.FAILED, due_at=now if gives_way else None)
     return replace(invoice, due_at=look_again_at(invoice, now)) if invoice.is_open else invoice
 
 
@@ -95,7 +93,7 @@ def _what_to_tell(before: Invoice, after: Invoice, payment: Payment) -> tuple[We
     told: list[WebhookType] = []
     if payment.payment_status is PayableStatus.SUCCEEDED:
         told.append(WebhookType.PAYMENT_SUCCEEDED)
-    elif payment.payment_status is PayableStatus.FAILED:
+    elif payment.payment_status is PayableStatus.FAILED and (payment.link is None or before.is_open):
         told.append(WebhookType.INVOICE_PAYMENT_FAILURE)
     elif payment.status == "requires_action":
         told.append(WebhookType.PAYMENT_REQUIRES_ACTION)

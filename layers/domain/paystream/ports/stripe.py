@@ -58,6 +58,60 @@ class ListedIntent:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLinkRequest:
+    """One checkout session to create; `amount_cents` in minor units, `key` is the idempotency key. `saves_method`:
+    what is paid with is kept for charges off session.
+    """
+
+    key: str
+    amount_cents: int
+    currency: str
+    provider_customer_id: str
+    payment_method_types: tuple[str, ...]
+    item_name: str
+    description: str
+    metadata: dict[str, str]
+    success_url: str
+    saves_method: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutSession:
+    """A page on which a customer pays. It has no `outcome` while it is open, and no `url` afterwards."""
+
+    id: str
+    url: str | None
+    expires_at: datetime
+    outcome: Outcome | None
+
+
+class CheckoutPages(Protocol):
+    """The pages that Stripe hosts. Errors as for `PaymentGateway`."""
+
+    def set_up_payment_method(
+        self, provider_customer_id: str, payment_method_types: Sequence[str], *, success_url: str
+    ) -> str:
+        """The URL of a page of Stripe on which the customer saves a payment method; it is open for a day."""
+        ...
+
+    def create_link(self, request: PaymentLinkRequest) -> CheckoutSession:
+        """Make a page on which the customer pays; it is open for a day. Raises ParametersChangedError besides."""
+        ...
+
+    def link(self, session_id: str) -> CheckoutSession | None:
+        """What has become of a page; None if this account has no such page. Changes nothing."""
+        ...
+
+    def expire_link(self, session_id: str) -> CheckoutSession | None:
+        """Expire a page that is still open; what it is then. None as for `link`."""
+        ...
+
+    def find_link(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> CheckoutSession | None:
+        """Look a page up by listing the customer's, matched on metadata; None if Stripe has none."""
+        ...
+
+
 class PaymentGateway(Protocol):
     """One Stripe account, reached with one key, at the pace that it allows.
 
@@ -65,6 +119,8 @@ class PaymentGateway(Protocol):
     also ProviderRefusedError.
     """
 
+    @property
+    def checkout(self) -> CheckoutPages: ...
     def account_id(self) -> str: ...
     def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]: ...
     def create_webhook_endpoint(self, url: str) -> WebhookEndpoint: ...
@@ -80,12 +136,6 @@ class PaymentGateway(Protocol):
     def update_customer(self, provider_customer_id: str, params: dict[str, Any]) -> None: ...
     def find_customer(self, *, lago_customer_id: str, since: datetime) -> str | None:
         """The id of the customer created for ours since then, if there is one."""
-        ...
-
-    def set_up_payment_method(
-        self, provider_customer_id: str, payment_method_types: Sequence[str], *, success_url: str
-    ) -> str:
-        """The URL of a page of Stripe on which the customer saves a payment method; it is open for a day."""
         ...
 
     def payment_methods(self, provider_customer_id: str) -> tuple[SavedMethod, ...]:

@@ -18,6 +18,9 @@ from paystream.ports.stripe import Gateways
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
 
+_PAID_BY_LINK = ("succeeded", "processing")
+"""Whatever else becomes of an intent while its page is open, the customer may try again there."""
+
 _ATTEMPT = re.compile(r"[1-9][0-9]{0,3}")
 
 
@@ -72,12 +75,11 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
     if customer is None or not _is_about(event, attempt, invoice, customer, stored=stored, integration=integration):
         return False
-    if stored and _is_another_intent(event, stored):
-        if event.outcome.status is not PayableStatus.SUCCEEDED:
-            return False
-        if stored.payment_status is PayableStatus.SUCCEEDED:
-            expected_id = derived_id("payment", expected_id, str(event.outcome.intent_id))
-            stored = stores.payments.get(organization_id, expected_id)
+    if stored and _is_no_word(event, stored):
+        return False
+    if stored and _is_another_intent(event, stored) and stored.payment_status is PayableStatus.SUCCEEDED:
+        expected_id = derived_id("payment", expected_id, str(event.outcome.intent_id))
+        stored = stores.payments.get(organization_id, expected_id)
     payment = stored or _new_payment(
         expected_id, attempt, event, invoice=invoice, customer=customer, integration=integration, now=now
     )
@@ -89,6 +91,12 @@ def _attempt(event: IntentEvent) -> int:
     """The attempt that the event names; 0 if it names none."""
     text = event.metadata.get("paystream_attempt", "")
     return int(text) if _ATTEMPT.fullmatch(text) else 0
+
+
+def _is_no_word(event: IntentEvent, stored: Payment) -> bool:
+    """A try on a page that is still open, or another intent that has collected nothing."""
+    is_a_try = stored.is_open_link and event.outcome.intent_status not in _PAID_BY_LINK
+    return is_a_try or (_is_another_intent(event, stored) and event.outcome.status is not PayableStatus.SUCCEEDED)
 
 
 def _is_another_intent(event: IntentEvent, stored: Payment) -> bool:

@@ -156,19 +156,24 @@ def _payment_request(invoice: Invoice, payment: Payment, payer: Payer) -> Paymen
         payment_method_id=str(payment.payment_method_id),
         payment_method_types=payer.customer.provider_payment_methods,
         description=f"{payer.integration.name} - Invoice {invoice.number}",
-        metadata={
-            "lago_invoice_id": invoice.lago_id,
-            "lago_customer_id": payer.customer.lago_id,
-            "lago_organization_id": invoice.organization_id,
-            "lago_payment_id": payment.lago_id,
-            "lago_payable_id": invoice.lago_id,
-            "lago_payable_type": "Invoice",
-            "invoice_issuing_date": invoice.issuing_date.isoformat(),
-            "invoice_type": "one_off",
-            "paystream_attempt": str(payment.attempt),
-        },
+        metadata=intent_metadata(invoice, payment),
         return_url=payer.integration.success_redirect_url or NOWHERE,
     )
+
+
+def intent_metadata(invoice: Invoice, payment: Payment) -> dict[str, str]:
+    """What an intent names: by it, its events and those who look it up know it. Lago's names, and the attempt."""
+    return {
+        "lago_invoice_id": invoice.lago_id,
+        "lago_customer_id": payment.lago_customer_id,
+        "lago_organization_id": invoice.organization_id,
+        "lago_payment_id": payment.lago_id,
+        "lago_payable_id": invoice.lago_id,
+        "lago_payable_type": "Invoice",
+        "invoice_issuing_date": invoice.issuing_date.isoformat(),
+        "invoice_type": "one_off",
+        "paystream_attempt": str(payment.attempt),
+    }
 
 
 def _record_unknown(invoice: Invoice, payment: Payment, stores: Stores, now: datetime) -> None:

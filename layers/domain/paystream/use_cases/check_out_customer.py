@@ -36,7 +36,7 @@ def check_out_customer(
     if not types:
         raise InvalidInputError({"provider_payment_methods": ["no_payment_methods_to_setup_available"]})
     with refusal_marked(integration, "checkout.session.create", stores=stores, now=now):
-        url = gateways.of(integration).set_up_payment_method(
+        url = gateways.of(integration).checkout.set_up_payment_method(
             provider_customer_id, types, success_url=integration.success_redirect_url or NOWHERE
         )
     return customer, url

@@ -6,16 +6,16 @@ has no intent is not kept under its idempotency key, so a function that is still
 
 from datetime import datetime
 
-from paystream.errors import NotFoundError, TooEarlyError
+from paystream.errors import NotFoundError
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
-from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.outcome import CANCELED, Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.settlement import CANCELED
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
 from paystream.use_cases.ask_stripe import LONGEST_REQUEST
+from paystream.use_cases.payment_link import close_link, outwait
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
 
@@ -24,7 +24,7 @@ def close_attempt(
     invoice: Invoice, payment: Payment, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Invoice, bool]:
     """The invoice as it is then, and whether the payment is closed: not so if it has succeeded, which is recorded, or
-    is on its way after all.
+    is on its way after all. A link is expired.
 
     Safe to repeat. Raises TooEarlyError while a function may be at work under a key that leads to no intent,
     NotFoundError if the account is not connected any more, and what asking Stripe raises.
@@ -32,10 +32,11 @@ def close_attempt(
     if payment.status == CANCELED:
         return invoice, True
     integration = account_of(payment, stores)
-    if payment.provider_payment_id is None:
-        _outwait(payment, now)
-    with stripe_asked(integration, "payment_intent.cancel", stores=stores, gateways=gateways, now=now) as gateway:
-        outcome = _cancel(payment, gateway)
+    if payment.provider_payment_id is None and not (payment.link and payment.link.session_id):
+        outwait(payment, now)
+    action = "checkout.session.expire" if payment.link else "payment_intent.cancel"
+    with stripe_asked(integration, action, stores=stores, gateways=gateways, now=now) as gateway:
+        outcome = close_link(payment, gateway) if payment.link else _cancel(payment, gateway)
     if outcome is None:
         return invoice, True
     if outcome.status is PayableStatus.PROCESSING:
@@ -50,13 +51,6 @@ def account_of(payment: Payment, stores: Stores) -> Integration:
     if integration is None or integration.lago_id != payment.integration_id:
         raise NotFoundError("payment_provider")
     return integration
-
-
-def _outwait(payment: Payment, now: datetime) -> None:
-    quiet_at = payment.updated_at + LONGEST_REQUEST
-    if now < quiet_at:
-        seconds = (quiet_at - now).total_seconds()
-        raise TooEarlyError(quiet_at, seconds, "a function may still be at work on the attempt before")
 
 
 def _cancel(payment: Payment, gateway: PaymentGateway) -> Outcome | None:

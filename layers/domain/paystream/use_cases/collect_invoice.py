@@ -19,6 +19,7 @@ from paystream.model.settlement import settle
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
+from paystream.use_cases.payment_link import look_at_link
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
 from paystream.use_cases.refused_key import wait_for_key
@@ -53,11 +54,20 @@ def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
         return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
     payment = stored or new_payment(invoice, payer, max(invoice.attempt, 1), now)
     try:
-        payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
+        return _go_on(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
     except NeedsAttentionError as paused:
         return wait_for_key(invoice, paused, stores=stores, now=now) or collect_now(
             read_invoice(stores, invoice.organization_id, invoice.lago_id), stores=stores, gateways=gateways, now=now
         )
+
+
+def _go_on(
+    invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Invoice:
+    """With the attempt: a charge is sent, or looked up; while a link is open nothing is charged."""
+    if payment.is_open_link:
+        return look_at_link(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
+    payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
     return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
 
 

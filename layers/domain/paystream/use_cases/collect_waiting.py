@@ -1,7 +1,7 @@
 """Collect what a customer's invoices were waiting for."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from paystream.errors import (
@@ -61,28 +61,45 @@ def collect_waiting(
     except TooEarlyError as early:
         queue.collect_waiting(organization_id, external_customer_id, after_seconds=early.seconds)
         return 0
-    looked_at, errors, again_after = 0, [], list[float]()
+    round_ = _Round()
     for invoice in stores.invoices.waiting(organization_id, external_customer_id):
         if not time_is_left():
-            again_after = [0]
+            round_.again_after = [0]
             break
         try:
             _collect_one(invoice, customer, paused, stores=stores, gateways=gateways, clock=clock)
-            looked_at += 1
-        except _ClaimedError as claimed:
-            again_after.append(claimed.seconds)
+            round_.looked_at += 1
         except TooEarlyError as early:
-            mine = read_invoice(stores, organization_id, invoice.lago_id)
-            put_off(mine, early.try_again_at, stores=stores, now=clock())
-            again_after = [early.seconds]
+            claimed = read_invoice(stores, organization_id, invoice.lago_id)
+            put_off(claimed, early.try_again_at, stores=stores, now=clock())
+            round_.again_after = [early.seconds]
             break
-        except (OutcomeUnknownError, VersionConflictError) as error:
-            errors.append(error)
-    if again_after:
-        queue.collect_waiting(organization_id, external_customer_id, after_seconds=max(again_after))
-    if errors:
-        raise errors[0]
-    return looked_at
+        except (_ClaimedError, OutcomeUnknownError, VersionConflictError) as error:
+            round_.note(error)
+    round_.end(customer, queue)
+    return round_.looked_at
+
+
+@dataclass(slots=True)
+class _Round:
+    """What became of a customer's invoices. `again_after`: in so many seconds something is left to be done."""
+
+    looked_at: int = 0
+    errors: list[Exception] = field(default_factory=list)
+    again_after: list[float] = field(default_factory=list)
+
+    def note(self, error: Exception) -> None:
+        if isinstance(error, _ClaimedError):
+            self.again_after.append(error.seconds)
+        else:
+            self.errors.append(error)
+
+    def end(self, customer: Customer, queue: CollectionQueue) -> None:
+        """Queue the customer again for what is left, and raise the first error."""
+        if self.again_after:
+            queue.collect_waiting(customer.organization_id, customer.external_id, after_seconds=max(self.again_after))
+        if self.errors:
+            raise self.errors[0]
 
 
 def _finish_creation(
@@ -119,8 +136,9 @@ def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:
     """Keep others away for a moment: several events bring the same card, and one call of Stripe is enough.
 
     Two calls would do no harm, they share their idempotency key. Whoever claimed it may have crashed, and its message
-    may come again before this time or after it, or be given up: nobody relies on another's message. Without a payment method nothing is claimed: the message that comes with one must not be kept away. Nor is what
-    waits for a key: the schedule must not be kept away when it is connected again.
+    may come again before this time or after it, or be given up: nobody relies on another's message. Without a payment
+    method nothing is claimed: the message that comes with one must not be kept away. Nor is what waits for a key: the
+    schedule must not be kept away when it is connected again.
     """
     if invoice.claimed_until and now < invoice.claimed_until:
         raise _ClaimedError((invoice.claimed_until - now).total_seconds())

@@ -108,6 +108,8 @@ def find_attempts(
 
 def _is_to_be_found(attempt: Attempt, now: datetime) -> bool:
     invoice, payment = attempt.invoice, attempt.payment
+    if payment.is_open_link:
+        return False
     if payment.payment_status is PayableStatus.PENDING:
         return is_looked_up_first(invoice, payment, now)
     return is_on_its_way(invoice, payment)

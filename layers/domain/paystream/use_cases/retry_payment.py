@@ -8,6 +8,7 @@ from paystream.lago.envelopes import collection_refused
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, WaitingFor
 from paystream.model.payment import Payment
 from paystream.model.schedule import DueInvoice
+from paystream.model.settlement import Settlement
 from paystream.ports.messages import DueQueue
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import CANNOT_PAY, last_payment
@@ -19,7 +20,8 @@ _A_MOMENT = timedelta(microseconds=1)
 
 
 def retry_payment(organization_id: str, lago_id: str, *, stores: Stores, queue: DueQueue, now: datetime) -> Invoice:
-    """Have a failed invoice collected by a new attempt, and one that waits looked at now.
+    """Have a failed invoice collected by a new attempt, or one whose payment link is open, and one that waits looked at
+    now.
 
     What has to be done at Stripe is done by who looks at what is due: at once, or by the next run of the schedule if
     the message is lost. Where nobody can pay, that is told instead (`invoice.payment_failure`). Raises NotFoundError,
@@ -29,19 +31,38 @@ def retry_payment(organization_id: str, lago_id: str, *, stores: Stores, queue: 
     is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None
     if not is_owed or invoice.payment_status is PaymentStatus.SUCCEEDED:
         raise NotAllowedError("invalid_status")
-    refuse_if_being_collected(invoice, last_payment(invoice, stores), now)
+    payment = last_payment(invoice, stores)
+    refuse_if_being_collected(invoice, payment, now)
+    is_waiting = invoice.is_open and payment is None
     payer = payer_of(stores.customers.get(organization_id, invoice.external_customer_id), None, stores)
-    if isinstance(payer, WaitingFor) and invoice.payment_status is PaymentStatus.FAILED:
+    if isinstance(payer, WaitingFor) and not is_waiting:
         stores.notifications.add(collection_refused(invoice, CANNOT_PAY[payer], now))
         return invoice
-    due = stores.invoices.save(replace(invoice, due_at=now, updated_at=now))
+    due = _due_now(invoice, payment, stores, now)
     queue.hand_out([DueInvoice(organization_id, lago_id, now.isoformat())], now + _A_MOMENT)
     return due
 
 
-def refuse_if_being_collected(invoice: Invoice, payment: Payment | None, now: datetime) -> None:
+def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:
+    """A link gives way: it is expired before anything is charged."""
+    due = replace(invoice, due_at=now, updated_at=now)
+    if payment is None or payment.link is None or not payment.is_open_link:
+        return stores.invoices.save(due)
+    giving_way = replace(payment, link=replace(payment.link, gives_way=True), updated_at=now)
+    return stores.invoices.settle(Settlement(due, giving_way, ()), ())
+
+
+def refuse_if_being_collected(
+    invoice: Invoice, payment: Payment | None, now: datetime, *, link_may_be_open: bool = True
+) -> None:
     """Raises NotAllowedError while an attempt may be on its way: what comes of it is not known yet."""
     is_claimed = invoice.claimed_until is not None and now < invoice.claimed_until
     is_begun = invoice.waiting_for is None or payment is not None or is_claimed
-    if invoice.is_open and is_begun:
-        raise NotAllowedError("payment_processor_is_currently_handling_payment")
+    is_link = payment is not None and payment.is_open_link
+    if invoice.is_open and is_begun and not (is_link and link_may_be_open):
+        raise being_collected()
+
+
+def being_collected() -> NotAllowedError:
+    """Lago's word for it."""
+    return NotAllowedError("payment_processor_is_currently_handling_payment")

@@ -7,9 +7,8 @@ from paystream.errors import NotAllowedError
 from paystream.lago.envelopes import invoice_voided
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
-from paystream.model.outcome import PayableStatus
+from paystream.model.outcome import CANCELED, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.settlement import CANCELED
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.record_outcome import read_invoice
@@ -19,7 +18,8 @@ from paystream.use_cases.retry_payment import refuse_if_being_collected
 def void_invoice(
     organization_id: str, lago_id: str, *, stores: Stores, now: datetime
 ) -> tuple[Invoice, Customer | None]:
-    """The voided invoice and its customer; what failed before is closed at Stripe by who looks at what is due.
+    """The voided invoice and its customer; what failed before, and an open link, are closed at Stripe by who looks at
+    what is due.
 
     Money that Stripe collects all the same, by a request that was under way, is recorded and told as ever. Raises
     NotFoundError, NotAllowedError if it is paid, voided already, or being collected, VersionConflictError.
@@ -43,5 +43,7 @@ def void_invoice(
 
 
 def is_to_be_closed(payment: Payment | None) -> bool:
-    """Whether it failed, and something may come of it all the same."""
-    return payment is not None and payment.payment_status is PayableStatus.FAILED and payment.status != CANCELED
+    """Whether something may come of it all the same: it failed, or is a link on whose page somebody may pay."""
+    if payment is None or payment.status == CANCELED:
+        return False
+    return payment.payment_status is PayableStatus.FAILED or payment.is_open_link

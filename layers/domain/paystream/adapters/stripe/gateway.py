@@ -1,11 +1,12 @@
-"""Stripe behind the port `PaymentGateway`: the only module that calls Stripe."""
+"""Stripe behind the port `PaymentGateway`: this module and that of its pages are all that calls Stripe."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
 
+from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
@@ -35,6 +36,11 @@ class StripeGateway:
 
     def __init__(self, client: stripe.StripeClient) -> None:
         self._v1 = client.v1
+        self._checkout = StripeCheckoutPages(client)
+
+    @property
+    def checkout(self) -> StripeCheckoutPages:
+        return self._checkout
 
     def account_id(self) -> str:
         with translated():
@@ -95,21 +101,6 @@ class StripeGateway:
                 if _metadata(customer).get("lago_customer_id") == lago_customer_id:
                     return customer.id
         return None
-
-    def set_up_payment_method(
-        self, provider_customer_id: str, payment_method_types: Sequence[str], *, success_url: str
-    ) -> str:
-        """Source: https://docs.stripe.com/api/checkout/sessions/create"""
-        with translated():
-            session = self._v1.checkout.sessions.create(
-                params={
-                    "mode": "setup",
-                    "customer": provider_customer_id,
-                    "allowed_payment_method_types": cast("Any", list(payment_method_types)),
-                    "success_url": success_url,
-                }
-            )
-            return str(session.url)
 
     def payment_methods(self, provider_customer_id: str) -> tuple[SavedMethod, ...]:
         with translated():

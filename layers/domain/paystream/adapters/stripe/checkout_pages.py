@@ -1,0 +1,141 @@
+"""The pages that Stripe hosts, behind the port `CheckoutPages`: https://docs.stripe.com/api/checkout/sessions."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import stripe
+
+from paystream.adapters.stripe.errors import translated
+from paystream.adapters.stripe.intents import outcome_from_intent
+from paystream.errors import ProviderRefusedError
+from paystream.model.outcome import Outcome, expired_link
+from paystream.ports.stripe import CheckoutSession, PaymentLinkRequest
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData
+
+_PAGE = 100
+_CLOCK_DIFFERENCE = timedelta(minutes=5)
+
+
+class StripeCheckoutPages:
+    """The pages of one account, reached with one key."""
+
+    def __init__(self, client: stripe.StripeClient) -> None:
+        self._v1 = client.v1
+
+    def set_up_payment_method(
+        self, provider_customer_id: str, payment_method_types: Sequence[str], *, success_url: str
+    ) -> str:
+        """Source: https://docs.stripe.com/api/checkout/sessions/create"""
+        with translated():
+            session = self._v1.checkout.sessions.create(
+                params={
+                    "mode": "setup",
+                    "customer": provider_customer_id,
+                    "allowed_payment_method_types": cast("Any", list(payment_method_types)),
+                    "success_url": success_url,
+                }
+            )
+            return str(session.url)
+
+    def create_link(self, request: PaymentLinkRequest) -> CheckoutSession:
+        """Without a time it expires after 24 hours, so the same parameters are sent whenever it is sent again."""
+        with translated():
+            made = self._v1.checkout.sessions.create(
+                params=_link_params(request), options={"idempotency_key": request.key}
+            )
+            return _session(made)
+
+    def link(self, session_id: str) -> CheckoutSession | None:
+        try:
+            with translated():
+                return _session(self._v1.checkout.sessions.retrieve(session_id, params={"expand": ["payment_intent"]}))
+        except ProviderRefusedError as refused:
+            if refused.code == "resource_missing":
+                return None
+            raise
+
+    def expire_link(self, session_id: str) -> CheckoutSession | None:
+        """One that is not open any more is refused, without a code of its own. Source:
+        https://docs.stripe.com/api/checkout/sessions/expire
+        """
+        try:
+            with translated():
+                return _session(self._v1.checkout.sessions.expire(session_id))
+        except ProviderRefusedError:
+            return self.link(session_id)
+
+    def find_link(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> CheckoutSession | None:
+        created = {"gte": int((since - _CLOCK_DIFFERENCE).timestamp())}
+        try:
+            with translated():
+                listed = self._v1.checkout.sessions.list(
+                    params={
+                        "customer": provider_customer_id,
+                        "created": cast("Any", created),
+                        "limit": _PAGE,
+                        "expand": ["data.payment_intent"],
+                    }
+                )
+                found = (one for one in listed.auto_paging_iter() if _names(one) == payment_id)
+                session = next(found, None)
+        except ProviderRefusedError as refused:
+            if refused.code == "resource_missing":
+                return None
+            raise
+        return _session(session) if session else None
+
+
+def _link_params(request: PaymentLinkRequest) -> "SessionCreateParams":
+    intent: SessionCreateParamsPaymentIntentData = {"description": request.description, "metadata": request.metadata}
+    if request.saves_method:
+        intent["setup_future_usage"] = "off_session"
+    return {
+        "mode": "payment",
+        "customer": request.provider_customer_id,
+        "allowed_payment_method_types": cast("Any", list(request.payment_method_types)),
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": request.currency.lower(),
+                    "unit_amount": request.amount_cents,
+                    "product_data": {"name": request.item_name},
+                },
+            }
+        ],
+        "payment_intent_data": intent,
+        "metadata": request.metadata,
+        "success_url": request.success_url,
+    }
+
+
+def _names(session: stripe.checkout.Session) -> str | None:
+    """The payment that the session's metadata name."""
+    metadata = session.metadata
+    named: str | None = metadata.to_dict().get("lago_payment_id") if metadata else None
+    return named
+
+
+def _session(session: stripe.checkout.Session) -> CheckoutSession:
+    found = session.to_dict()
+    return CheckoutSession(
+        id=found["id"],
+        url=found.get("url"),
+        expires_at=datetime.fromtimestamp(found["expires_at"], UTC),
+        outcome=_outcome(found),
+    )
+
+
+def _outcome(session: dict[str, Any]) -> Outcome | None:
+    """A page that is complete has an intent, which may still be on its way; one that expired may have had one."""
+    intent: Any = session.get("payment_intent")
+    match session["status"]:
+        case "open":
+            return None
+        case "complete":
+            return outcome_from_intent(intent)
+        case _:
+            return expired_link(intent["id"] if isinstance(intent, dict) else intent)

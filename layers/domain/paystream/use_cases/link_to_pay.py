@@ -1,0 +1,149 @@
+"""Lead a customer to a page of Stripe on which an invoice is paid."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.errors import InvalidInputError, NotFoundError, TooEarlyError
+from paystream.lago.envelopes import settlement_notifications
+from paystream.model.customer import Customer
+from paystream.model.integration import Integration
+from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
+from paystream.model.notification import WebhookType
+from paystream.model.outcome import PayableStatus
+from paystream.model.payment import Payment, PaymentLink
+from paystream.model.schedule import look_again_at
+from paystream.model.settlement import Settlement
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
+from paystream.use_cases.ask_stripe import LONGEST_REQUEST, Payer
+from paystream.use_cases.begin_attempt import last_payment
+from paystream.use_cases.close_attempt import close_attempt
+from paystream.use_cases.collect_invoice import new_payment
+from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.find_unrecorded import find_unrecorded
+from paystream.use_cases.payment_link import look_at_link
+from paystream.use_cases.record_outcome import read_invoice, record_outcome
+from paystream.use_cases.retry_payment import being_collected, refuse_if_being_collected
+
+_TRIES = 3
+
+
+def link_to_pay(
+    organization_id: str, lago_id: str, *, stores: Stores, gateways: Gateways, now: datetime
+) -> tuple[Payment, Payer, str]:
+    """The payment, who pays, and the page's URL. A page that is open is answered with again.
+
+    The link is a new attempt: the one before is closed first, and nothing is charged while it is open. Raises
+    NotFoundError; InvalidInputError if nothing is owed, nobody is linked to Stripe or Stripe makes no such page;
+    NotAllowedError while the invoice is being collected; VersionConflictError, and what asking Stripe raises.
+    """
+    for _ in range(_TRIES):
+        invoice = read_invoice(stores, organization_id, lago_id)
+        _refuse_if_not_owed(invoice)
+        payer = _payer(invoice, stores, gateways, now)
+        payment = last_payment(invoice, stores)
+        refuse_if_being_collected(invoice, payment, now)
+        is_new = payment is None or not payment.is_open_link
+        if payment is None or is_new:
+            is_free = _has_ended(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
+            if not is_free:
+                continue
+            invoice = read_invoice(stores, organization_id, lago_id)
+            invoice, payment = _begin(invoice, payer, is_first=payment is None, stores=stores, now=now)
+        url = _page(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
+        if url:
+            return payment, payer, url
+    raise being_collected()
+
+
+def _refuse_if_not_owed(invoice: Invoice) -> None:
+    is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None
+    is_paid = invoice.payment_status is PaymentStatus.SUCCEEDED or invoice.total_due_amount_cents == 0
+    if not is_owed or is_paid:
+        raise InvalidInputError({"base": ["invalid_invoice_status_or_payment_status"]})
+
+
+def _payer(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Payer:
+    """Lago's word for each thing that lacks."""
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    if customer is None or customer.deleted_at or customer.payment_provider_code is None:
+        raise InvalidInputError({"base": ["no_linked_payment_provider"]})
+    if customer.creation:
+        customer = resume_creation(customer, stores=stores, gateways=gateways, now=now)
+    integration = stores.integrations.get(invoice.organization_id, str(customer.payment_provider_code))
+    if integration is None or integration.lago_id != customer.integration_id:
+        raise InvalidInputError({"base": ["missing_payment_provider"]})
+    if customer.provider_customer_id is None:
+        raise InvalidInputError({"base": ["missing_payment_provider_customer"]})
+    return Payer(customer, integration)
+
+
+def _has_ended(
+    invoice: Invoice, before: Payment | None, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> bool:
+    """See to it that nothing can come of the attempt before any more, or learn what did: that is recorded.
+
+    Of the first one there may be no record although it was sent, in an account, even, that shares no idempotency key.
+    """
+    if before is None:
+        _outwait_former_link(payer.customer, payer.integration, now)
+        unrecorded = find_unrecorded(invoice, payer.customer, stores=stores, gateways=gateways, now=now)
+        if unrecorded:
+            record_outcome(invoice, *unrecorded, customer=payer.customer, stores=stores, now=now)
+        return unrecorded is None
+    if before.payment_status is not PayableStatus.FAILED or not invoice.attempt:
+        raise being_collected()
+    try:
+        return close_attempt(invoice, before, payer.customer, stores=stores, gateways=gateways, now=now)[1]
+    except NotFoundError:
+        raise InvalidInputError({"base": ["missing_payment_provider"]}) from None
+    except TooEarlyError:
+        raise being_collected() from None
+
+
+def _outwait_former_link(customer: Customer, integration: Integration, now: datetime) -> None:
+    for link in customer.former_links:
+        if link.integration_id != integration.lago_id and now < link.until + LONGEST_REQUEST:
+            raise being_collected()
+
+
+def _begin(invoice: Invoice, payer: Payer, *, is_first: bool, stores: Stores, now: datetime) -> tuple[Invoice, Payment]:
+    """The link is on record. Raises VersionConflictError."""
+    begun = replace(
+        invoice,
+        payment_status=PaymentStatus.PENDING,
+        waiting_for=None,
+        paused_integration_id=None,
+        attempt=invoice.attempt + 1,
+        attempt_started_at=invoice.attempt_started_at or now if is_first else now,
+        updated_at=now,
+    )
+    payment = replace(new_payment(begun, payer, begun.attempt, now), payment_method_id=None, link=PaymentLink())
+    is_changed = begun.payment_status is not invoice.payment_status
+    settlement = Settlement(
+        replace(begun, due_at=look_again_at(begun, now)),
+        payment,
+        (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,) if is_changed else (),
+    )
+    return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now)), payment
+
+
+def _page(
+    invoice: Invoice, payment: Payment, payer: Payer, *, is_new: bool, stores: Stores, gateways: Gateways, now: datetime
+) -> str | None:
+    """The URL of the page; None if it has ended. One that was sent elsewhere is another customer's by now."""
+    link = payment.link or PaymentLink()
+    if link.gives_way:
+        raise being_collected()
+    if link.url and link.expires_at and now < link.expires_at:
+        return link.url
+    if (payment.integration_id, payment.provider_customer_id) != (
+        payer.integration.lago_id,
+        payer.customer.provider_customer_id,
+    ):
+        raise being_collected()
+    seen = look_at_link(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
+    made = last_payment(seen, stores)
+    if made and made.payment_status is PayableStatus.FAILED and made.status == "failed":
+        raise InvalidInputError({"base": ["payment_provider_error"]})
+    return made.link.url if made and made.is_open_link and made.link else None

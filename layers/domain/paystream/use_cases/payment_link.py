@@ -1,0 +1,151 @@
+"""A payment link at Stripe: made, looked at, closed. It is an attempt like any other (rule 9 of docs/architecture.md).
+
+It is on record before it is made, under its payment's id, which is the idempotency key. While its page is open nothing
+is charged. What a customer tried there in vain is no word on the attempt: only the page's end is.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.errors import ParametersChangedError, ProviderRefusedError, TooEarlyError
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
+from paystream.model.payment import Payment, PaymentLink
+from paystream.model.schedule import look_at_link_again_at
+from paystream.model.settlement import Settlement
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
+from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, LONGEST_REQUEST, NOWHERE, Payer, intent_metadata
+from paystream.use_cases.check_out_customer import CANNOT_BE_SAVED
+from paystream.use_cases.record_outcome import record_outcome
+from paystream.use_cases.refused_key import stripe_asked
+
+
+def look_at_link(
+    invoice: Invoice,
+    payment: Payment,
+    payer: Payer,
+    *,
+    is_new: bool = False,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
+) -> Invoice:
+    """What has become of an open link: recorded if it has ended, else the page is on record. One that gives way is
+    expired, one that is not at Stripe is made; one that is new need not be looked for first.
+
+    Safe to repeat. Raises TooEarlyError, and what asking Stripe raises.
+    """
+    with stripe_asked(
+        payer.integration, "checkout.session.create", stores=stores, gateways=gateways, now=now
+    ) as gateway:
+        found = None if is_new else _close_or_find(payment, gateway, now)
+        if found is None and now - payment.created_at > KEY_IS_SAFE_FOR:
+            found = expired_link()
+        found = found or _make(invoice, payment, payer, gateway)
+    outcome = found.outcome if isinstance(found, CheckoutSession) else found
+    if outcome:
+        return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
+    return _keep(invoice, payment, found, stores, now) if isinstance(found, CheckoutSession) else invoice
+
+
+def close_link(payment: Payment, gateway: PaymentGateway) -> Outcome:
+    """Expire the page, and cancel what has failed on it; what became of it. Money that is on its way stays there."""
+    session = _session(payment, gateway)
+    if session and session.outcome is None:
+        session = gateway.checkout.expire_link(session.id)
+    outcome = session.outcome if session else _charged(payment, gateway)
+    is_canceled = outcome is None or outcome.intent_status == CANCELED
+    if outcome and outcome.intent_id and outcome.status is PayableStatus.FAILED and not is_canceled:
+        outcome = gateway.cancel_payment(outcome.intent_id)
+    return outcome or expired_link()
+
+
+def outwait(payment: Payment, now: datetime) -> None:
+    """Raises TooEarlyError while a function may be at work under the payment's key."""
+    quiet_at = payment.updated_at + LONGEST_REQUEST
+    if now < quiet_at:
+        seconds = (quiet_at - now).total_seconds()
+        raise TooEarlyError(quiet_at, seconds, "a function may still be at work on the attempt before")
+
+
+def _close_or_find(payment: Payment, gateway: PaymentGateway, now: datetime) -> CheckoutSession | Outcome | None:
+    if not (payment.link and payment.link.gives_way):
+        return _find(payment, gateway)
+    if payment.link.session_id is None:
+        outwait(payment, now)
+    return close_link(payment, gateway)
+
+
+def _find(payment: Payment, gateway: PaymentGateway) -> CheckoutSession | Outcome | None:
+    return _session(payment, gateway) or _charged(payment, gateway)
+
+
+def _session(payment: Payment, gateway: PaymentGateway) -> CheckoutSession | None:
+    if payment.link and payment.link.session_id:
+        return gateway.checkout.link(payment.link.session_id)
+    return gateway.checkout.find_link(
+        payment_id=payment.lago_id,
+        provider_customer_id=payment.provider_customer_id,
+        since=payment.created_at - LONGEST_REQUEST,
+    )
+
+
+def _charged(payment: Payment, gateway: PaymentGateway) -> Outcome | None:
+    """A charge that was under way when the link began, under the same key: then no page was made."""
+    if payment.link and payment.link.session_id:
+        return None
+    return gateway.find_payment(
+        payment_id=payment.lago_id,
+        provider_customer_id=payment.provider_customer_id,
+        since=payment.created_at - KEY_IS_SAFE_FOR,
+    )
+
+
+def _make(invoice: Invoice, payment: Payment, payer: Payer, gateway: PaymentGateway) -> CheckoutSession | Outcome:
+    """A refusal is an outcome: Stripe has said that there is no page. Other parameters under the same key say that an
+    earlier request exists.
+    """
+    try:
+        return gateway.checkout.create_link(_request(invoice, payment, payer))
+    except ParametersChangedError:
+        found = _find(payment, gateway)
+        if found:
+            return found
+        raise
+    except ProviderRefusedError as refused:
+        failure = Failure(code=refused.code or "invalid_request_error", message=str(refused))
+        return Outcome(status=PayableStatus.FAILED, intent_status="failed", failure=failure)
+
+
+def _request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentLinkRequest:
+    types = payer.customer.provider_payment_methods
+    return PaymentLinkRequest(
+        key=payment.lago_id,
+        amount_cents=payment.amount_cents,
+        currency=payment.currency,
+        provider_customer_id=payment.provider_customer_id,
+        payment_method_types=types,
+        item_name=invoice.number,
+        description=f"{payer.integration.name} - Invoice {invoice.number}",
+        metadata=intent_metadata(invoice, payment),
+        success_url=payer.integration.success_redirect_url or NOWHERE,
+        saves_method=not CANNOT_BE_SAVED.intersection(types),
+    )
+
+
+def _keep(invoice: Invoice, payment: Payment, session: CheckoutSession, stores: Stores, now: datetime) -> Invoice:
+    """The page is on record; the invoice is due again. Raises VersionConflictError."""
+    link = replace(payment.link or PaymentLink(), session_id=session.id, url=session.url, expires_at=session.expires_at)
+    open_ = replace(
+        invoice,
+        attempt=max(invoice.attempt, payment.attempt),
+        attempt_started_at=invoice.attempt_started_at or payment.created_at,
+        waiting_for=None,
+        paused_integration_id=None,
+        claimed_until=None,
+        due_at=look_at_link_again_at(invoice, session.expires_at, now),
+        updated_at=now,
+    )
+    kept = payment if link == payment.link else replace(payment, link=link, updated_at=now)
+    return stores.invoices.settle(Settlement(open_, kept, ()), ())
