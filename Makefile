@@ -49,6 +49,10 @@ $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+.venv/clients/rust/.locked: environments/clients/rust/Cargo.toml environments/clients/rust/Cargo.lock tests/compatibility/tour.rs
+	@CARGO_PROFILE_DEV_DEBUG=0 cargo build --quiet --locked --manifest-path environments/clients/rust/Cargo.toml --target-dir $(@D)
+	@touch $@
+
 .venv/schemathesis/.locked: environments/schemathesis/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv/schemathesis $(UV) sync --quiet --locked --project environments/schemathesis
 	@touch $@

@@ -32,6 +32,7 @@ class OfficialClient:
 CLIENTS = (
     OfficialClient("Python", "python", None, (str(_CLIENTS / "python/bin/python"), str(_TOURS / "tour.py"))),
     OfficialClient("JavaScript", "javascript", "npm", ("node", str(_TOURS / "tour.mjs"))),
+    OfficialClient("Rust", "rust", "cargo", (str(_CLIENTS / "rust/debug/tour"),)),
 )
 
 

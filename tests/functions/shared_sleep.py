@@ -4,7 +4,7 @@ from threading import Condition
 
 from sandbox.stripe.clock import ManualClock
 
-_LET_OTHERS_COME = 0.003
+_LET_OTHERS_COME = 0.01
 """Real seconds in which a thread that would sleep for a shorter time comes to say so."""
 
 

@@ -30,7 +30,10 @@ PROFILE = (
 
 
 def customer_object(customer: Customer) -> dict[str, Any]:
-    """Lago's customer object, without the parts that its extended answers add."""
+    """Lago's customer object, without the parts that its extended answers add.
+
+    Except for `integration_customers`, without which Lago's Rust client reads no invoice.
+    """
     profile = customer.profile
     metadata = profile.get("metadata") or []
     return {
@@ -49,6 +52,7 @@ def customer_object(customer: Customer) -> dict[str, Any]:
         "shipping_address": {field: (profile.get("shipping_address") or {}).get(field) for field in ADDRESS},
         "skip_invoice_custom_sections": False,
         "metadata": [{**entry, "display_in_invoice": entry.get("display_in_invoice", False)} for entry in metadata],
+        "integration_customers": [],
     }
 
 
@@ -56,7 +60,6 @@ def extended_customer_object(customer: Customer) -> dict[str, Any]:
     """What the API answers for one customer."""
     return customer_object(customer) | {
         "taxes": [],
-        "integration_customers": [],
         "applicable_invoice_custom_sections": [],
         "error_details": [],
     }
