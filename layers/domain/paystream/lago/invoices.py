@@ -112,6 +112,11 @@ def _fee_object(invoice: Invoice, fee: Fee, position: int, lago_customer_id: str
         "lago_customer_id": lago_customer_id,
         "external_customer_id": invoice.external_customer_id,
         "lago_charge_id": None,
+        "lago_charge_filter_id": None,
+        "lago_fixed_charge_id": None,
+        "lago_true_up_fee_id": None,
+        "lago_true_up_parent_fee_id": None,
+        "lago_original_fee_id": None,
         "lago_subscription_id": None,
         "external_subscription_id": None,
         "item": {
@@ -135,6 +140,7 @@ def _fee_object(invoice: Invoice, fee: Fee, position: int, lago_customer_id: str
         "taxes_amount_cents": 0,
         "taxes_precise_amount": "0.0",
         "taxes_rate": 0.0,
+        "total_aggregated_units": None,
         "total_amount_cents": fee.amount_cents,
         "total_amount_currency": invoice.currency,
         "units": fee.units,
@@ -151,6 +157,10 @@ def _fee_object(invoice: Invoice, fee: Fee, position: int, lago_customer_id: str
         "refunded_at": None,
         "amount_details": {},
         "self_billed": False,
+        "pricing_unit_details": None,
+        "presentation_breakdowns": [],
+        "from_date": timestamp(invoice.created_at),
+        "to_date": timestamp(invoice.created_at),
     }
 
 
