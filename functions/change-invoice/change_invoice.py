@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.http import Request, Response, root_of, serve
-from paystream.entry.invoice_change_input import check_void, invoice_change
+from paystream.entry.invoice_change_input import check_void, chosen_method, invoice_change
 from paystream.lago.invoices import extended_invoice_object
 from paystream.observability import logger, metrics
 from paystream.use_cases.retry_payment import retry_payment
@@ -35,6 +35,7 @@ def _retry(request: Request) -> Response:
     invoice = retry_payment(
         request.organization_id,
         request.path["lago_id"],
+        payment_method_id=chosen_method(request.body),
         stores=bootstrap.stores(),
         queue=bootstrap.due_queue(),
         now=bootstrap.now(),

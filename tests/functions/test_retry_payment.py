@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from functions.world import SECRET_KEY, World
+from functions.world import ORGANIZATION, SECRET_KEY, World
+from paystream.model.identifiers import saved_method_id
 
 MINUTE = 60
 DAY = 25 * 3600
@@ -14,9 +15,9 @@ LIST = "GET /v1/payment_intents"
 RACE = "payment_processor_is_currently_handling_payment"
 
 
-def retry(world: World, invoice_id: str) -> tuple[int, str | None]:
+def retry(world: World, invoice_id: str, body: Any = None) -> tuple[int, str | None]:
     """The status, and the code of a refusal."""
-    answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
+    answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment", body)
     return answer.status, answer.body["code"] if answer.body else None
 
 
@@ -80,6 +81,68 @@ def test_a_new_attempt_tells_that_the_invoice_is_pending_and_how_it_ends(world: 
 
     invoices = [body["invoice"] for body in told(world) if body["webhook_type"] == "invoice.payment_status_updated"]
     assert sorted(invoice["payment_status"] for invoice in invoices) == ["failed", "pending", "succeeded"]
+
+
+def saved_method(world: World, customer: str, token: str) -> str:
+    """Lago's id of another method that the customer has, which is not the default."""
+    attached = world.stripe_client.v1.payment_methods.attach(token, {"customer": customer})
+    world.run()
+    return saved_method_id(ORGANIZATION, attached.id)
+
+
+def test_a_method_can_be_chosen_for_one_attempt(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    chosen = saved_method(world, customer, "pm_card_visa")
+    before = world.api("GET", "/api/v1/customers/acme").body
+
+    body = {"payment_method": {"payment_method_type": "provider", "payment_method_id": chosen}}
+    assert retry(world, invoice_id, body) == (200, None)
+    world.settle_due()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.api("GET", "/api/v1/customers/acme").body == before
+    other = world.create_invoice(amount=100)
+    world.run()
+    assert world.invoice(other)["payment_status"] == "failed"
+
+
+def test_a_chosen_method_that_the_customer_has_no_more_charges_nothing(world: World) -> None:
+    invoice_id, customer = failed_invoice(world)
+    chosen = saved_method(world, customer, "pm_card_visa")
+    body = {"payment_method": {"payment_method_id": chosen}}
+    retry(world, invoice_id, body)
+    for method in world.stripe_client.v1.customers.payment_methods.list(customer).data:
+        world.stripe_client.v1.payment_methods.detach(method.id)
+
+    world.settle_due()
+
+    assert world.charged() == []
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+    assert "payment_method_not_found" in json.dumps(told(world))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"payment_method": {"payment_method_type": "manual", "payment_method_id": "x"}},
+        {"payment_method": {"payment_method_type": "provider"}},
+        {"payment_method": "pm_1"},
+    ],
+    ids=str,
+)
+def test_a_choice_that_cannot_be_read_is_refused(world: World, wrong: Any) -> None:
+    invoice_id, _ = failed_invoice(world)
+
+    assert retry(world, invoice_id, wrong) == (422, "validation_errors")
+
+
+def test_for_an_invoice_that_waits_no_method_can_be_chosen(world: World) -> None:
+    world.connect()
+    world.customer(payment_method=None)
+    invoice_id = world.create_invoice()
+    world.run()
+
+    assert retry(world, invoice_id, {"payment_method": {"payment_method_id": "x"}}) == (405, "invalid_status")
 
 
 def test_a_declined_attempt_is_told_with_its_number_each_time(world: World) -> None:

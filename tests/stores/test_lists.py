@@ -163,6 +163,7 @@ class TestNotifications:
             (NotificationFilter(), ["3", "2", "1", "0"]),
             (NotificationFilter(webhook_types=frozenset({WebhookType.INVOICE_VOIDED})), ["3", "1"]),
             (NotificationFilter(since=at(1), until=at(2)), ["2", "1"]),
+            (NotificationFilter(since=at(2), until=at(1)), []),
             (NotificationFilter(since=at(3) + timedelta(milliseconds=1)), []),
         ],
     )

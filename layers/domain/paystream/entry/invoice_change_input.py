@@ -1,6 +1,6 @@
-"""What a request may change of an invoice: the bodies of `PUT /invoices/{id}` and `POST /invoices/{id}/void`."""
+"""What a request may change of an invoice: the bodies of `PUT /invoices/{id}` and `POST /invoices/{id}/…`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -23,6 +23,19 @@ class InvoiceUpdateInput(Input):
         if metadata and len({entry.key for entry in metadata}) < len(metadata):
             raise PydanticCustomError(own_code("value_already_exist"), "a key is there twice")
         return metadata
+
+
+class ChosenMethodInput(Input):
+    """Lago's `payment_method`: one of the customer's, for this attempt."""
+
+    payment_method_type: Literal["provider"] = "provider"
+    payment_method_id: Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class RetryInput(Input):
+    """The body of `POST /invoices/{id}/retry_payment`, which has no root key."""
+
+    payment_method: ChosenMethodInput | None = None
 
 
 class VoidInput(Input):
@@ -50,6 +63,12 @@ def invoice_change(values: dict[str, object]) -> InvoiceChange:
         if metadata is None
         else tuple(MetadataEntry(key=entry.key, value=entry.value) for entry in metadata),
     )
+
+
+def chosen_method(values: object) -> str | None:
+    """Lago's id of the payment method that is to be charged; None if nothing was sent. Raises InvalidInputError."""
+    sent = validated(RetryInput, values if isinstance(values, dict) else {})
+    return sent.payment_method.payment_method_id if sent.payment_method else None
 
 
 def check_void(values: object) -> None:

@@ -68,7 +68,8 @@ class Invoice:
     of that attempt can have been used. `due_at` is when an open invoice is looked at again. One that is not open has it
     while something is to be done about its last attempt, which failed: it is closed at Stripe, and if the invoice is
     owed a new one follows. Until `claimed_until` somebody is collecting what had been waiting. `paused_integration_id`
-    is the integration whose secret key it waits for. `rejected` keeps what was
+    is the integration whose secret key it waits for. `chosen_payment_method_id` is Lago's id of the payment method that
+    the next attempt is to charge, instead of the customer's default. `rejected` keeps what was
     put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters. `version` is 0
     until Paystream has written the invoice for the first time.
     """
@@ -92,6 +93,7 @@ class Invoice:
     waiting_for: WaitingFor | None = None
     paused_integration_id: str | None = None
     claimed_until: datetime | None = None
+    chosen_payment_method_id: str | None = None
     problem: Problem | None = None
     rejected: str | None = None
     sequential_id: int | None = None

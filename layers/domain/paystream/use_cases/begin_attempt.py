@@ -15,13 +15,17 @@ from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.payment_method import Wallet
 from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.use_cases.ask_stripe import Payer
 from paystream.use_cases.close_attempt import close_attempt
 from paystream.use_cases.collect_invoice import new_payment, payer_of
+from paystream.use_cases.refused_key import stripe_asked
 
+NO_SUCH_METHOD = "payment_method_not_found"
 NOT_CONNECTED = "payment_provider_not_connected"
 CANNOT_PAY = {
     WaitingFor.PAYMENT_METHOD: "customer_must_have_payment_method",
@@ -51,7 +55,7 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
     if invoice.is_open:
         return invoice
     if invoice.is_to_be_retried:
-        return _begin(invoice, customer, payment, stores, now)
+        return _begin(invoice, customer, payment, stores=stores, gateways=gateways, now=now)
     return stores.invoices.save(replace(invoice, due_at=None, updated_at=now))
 
 
@@ -62,15 +66,29 @@ def last_payment(invoice: Invoice, stores: Stores) -> Payment | None:
 
 
 def _begin(
-    invoice: Invoice, customer: Customer | None, before: Payment | None, stores: Stores, now: datetime
+    invoice: Invoice,
+    customer: Customer | None,
+    before: Payment | None,
+    *,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
 ) -> Invoice:
     """The next attempt is on record. One that was never sent, or whose outcome is not known, goes on instead."""
     owed = replace(
-        invoice, payment_status=PaymentStatus.PENDING, waiting_for=None, paused_integration_id=None, updated_at=now
+        invoice,
+        payment_status=PaymentStatus.PENDING,
+        waiting_for=None,
+        paused_integration_id=None,
+        chosen_payment_method_id=None,
+        updated_at=now,
     )
     if before is None or before.payment_status is PayableStatus.PENDING:
         return stores.invoices.save(replace(owed, due_at=look_again_at(owed, now)))
-    payer = payer_of(customer, None, stores)
+    try:
+        payer = _payer(invoice, customer, stores=stores, gateways=gateways, now=now)
+    except NotFoundError:
+        return _give_up(invoice, NO_SUCH_METHOD, stores, now)
     if isinstance(payer, WaitingFor):
         return _give_up(invoice, CANNOT_PAY[payer], stores, now)
     attempted = replace(owed, attempt=invoice.attempt + 1, attempt_started_at=now)
@@ -79,13 +97,30 @@ def _begin(
         new_payment(attempted, payer, attempted.attempt, now),
         (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,),
     )
-    return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now))
+    return stores.invoices.settle(settlement, settlement_notifications(settlement, customer or payer.customer, now))
+
+
+def _payer(
+    invoice: Invoice, customer: Customer | None, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Payer | WaitingFor:
+    """Who pays, with the method that was chosen, if one was. Raises NotFoundError if the customer has it no more."""
+    chosen = invoice.chosen_payment_method_id
+    if customer is None or chosen is None:
+        return payer_of(customer, None, stores)
+    payer = payer_of(replace(customer, payment_method_id=chosen), None, stores)
+    if isinstance(payer, WaitingFor):
+        return payer
+    with stripe_asked(payer.integration, "payment_method.list", stores=stores, gateways=gateways, now=now) as gateway:
+        methods = gateway.payment_methods(str(customer.provider_customer_id))
+    method = Wallet(customer, payer.integration, methods).method(chosen)
+    return replace(payer, customer=replace(customer, payment_method_id=method.id))
 
 
 def _give_up(invoice: Invoice, code: str, stores: Stores, now: datetime) -> Invoice:
     """It stays as it is, nothing is due any more, and who waits for a new attempt is told."""
     told = (collection_refused(invoice, code, now),) if invoice.is_to_be_retried else ()
     try:
-        return stores.invoices.save(replace(invoice, due_at=None, updated_at=now), told)
+        given_up = replace(invoice, due_at=None, chosen_payment_method_id=None, updated_at=now)
+        return stores.invoices.save(given_up, told)
     except VersionConflictError:
         return stores.invoices.get(invoice.organization_id, invoice.lago_id) or invoice

@@ -19,13 +19,23 @@ _A_MOMENT = timedelta(microseconds=1)
 """A message counts if it was sent later than its invoice was written."""
 
 
-def retry_payment(organization_id: str, lago_id: str, *, stores: Stores, queue: DueQueue, now: datetime) -> Invoice:
+def retry_payment(
+    organization_id: str,
+    lago_id: str,
+    *,
+    payment_method_id: str | None = None,
+    stores: Stores,
+    queue: DueQueue,
+    now: datetime,
+) -> Invoice:
     """Have a failed invoice collected by a new attempt, or one whose payment link is open, and one that waits looked at
     now.
 
     What has to be done at Stripe is done by who looks at what is due: at once, or by the next run of the schedule if
-    the message is lost. Where nobody can pay, that is told instead (`invoice.payment_failure`). Raises NotFoundError,
-    NotAllowedError if it is paid, voided, parked or being collected, VersionConflictError.
+    the message is lost. `payment_method_id` is Lago's id of the method to charge this time, instead of the default; an
+    invoice that waits has no attempt to choose it for. Where nobody can pay, that is told instead
+    (`invoice.payment_failure`). Raises NotFoundError, NotAllowedError if it is paid, voided, parked or being collected,
+    VersionConflictError.
     """
     invoice = read_invoice(stores, organization_id, lago_id)
     is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None
@@ -34,11 +44,14 @@ def retry_payment(organization_id: str, lago_id: str, *, stores: Stores, queue: 
     payment = last_payment(invoice, stores)
     refuse_if_being_collected(invoice, payment, now)
     is_waiting = invoice.is_open and payment is None
+    if is_waiting and payment_method_id:
+        raise NotAllowedError("invalid_status")
     payer = payer_of(stores.customers.get(organization_id, invoice.external_customer_id), None, stores)
-    if isinstance(payer, WaitingFor) and not is_waiting:
+    is_missing = isinstance(payer, WaitingFor) and not (payer is WaitingFor.PAYMENT_METHOD and payment_method_id)
+    if isinstance(payer, WaitingFor) and is_missing and not is_waiting:
         stores.notifications.add(collection_refused(invoice, CANNOT_PAY[payer], now))
         return invoice
-    due = _due_now(invoice, payment, stores, now)
+    due = _due_now(replace(invoice, chosen_payment_method_id=payment_method_id), payment, stores, now)
     queue.hand_out([DueInvoice(organization_id, lago_id, now.isoformat())], now + _A_MOMENT)
     return due
 

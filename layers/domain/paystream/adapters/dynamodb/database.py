@@ -95,10 +95,12 @@ class Database:
         """One page of one partition, or of a part of it, as much as one read brings without a limit; `position` names
         the rest of the key, which a cursor holds.
 
-        Raises InvalidInputError for a cursor that is not one of ours, or out of that part.
+        A part that ends before it begins has nothing in it; DynamoDB refuses to be asked. Raises InvalidInputError for
+        a cursor that is not one of ours, or out of that part.
         """
         ((name, value),) = partition.items()
-        if not is_key(value, _LONGEST_PARTITION_KEY):
+        ends_before_it_begins = between is not None and between[0] > between[1]
+        if ends_before_it_begins or not is_key(value, _LONGEST_PARTITION_KEY):
             return [], None
         parameters: dict[str, Any] = {
             "TableName": table,
