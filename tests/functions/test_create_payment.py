@@ -36,6 +36,14 @@ def test_an_invoice_that_waits_is_settled_and_never_collected(world: World) -> N
     assert world.stripe_calls() == 0
 
 
+def test_a_year_is_told_with_four_digits(world: World) -> None:
+    invoice_id = waiting_invoice(world)
+
+    answer = pay(world, invoice_id, paid_at="0013-05-28T09:25:31Z")
+
+    assert answer.body["payment"]["created_at"] == "0013-05-28T09:25:31Z"
+
+
 def test_a_failed_invoice_is_settled_and_its_attempt_is_closed_at_stripe(world: World) -> None:
     invoice_id, _ = failed_invoice(world)
 

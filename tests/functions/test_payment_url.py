@@ -368,6 +368,114 @@ def test_a_charge_that_a_crash_kept_from_being_written_is_found_before_a_page_is
     assert world.stripe_calls(SESSIONS) == 0
 
 
+@pytest.mark.parametrize("given", [failed_invoice, waiting_invoice])
+def test_of_two_who_ask_at_once_both_get_the_same_page(world: World, given: Any) -> None:
+    invoice_id = given(world)
+    others: list[str] = []
+    world.aws.meanwhile("TransactWriteItems", lambda: others.append(url(world, invoice_id)))
+
+    mine = url(world, invoice_id)
+
+    assert others == [mine]
+    assert len(sessions(world)) == 1
+
+
+@pytest.mark.parametrize("given", [failed_invoice, waiting_invoice])
+def test_a_page_that_was_never_made_ends_as_a_failed_attempt_when_nobody_asks_again(world: World, given: Any) -> None:
+    invoice_id = given(world)
+    world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/checkout/sessions", times=2)
+    assert ask(world, invoice_id).status >= 500
+
+    look(world, times=5)
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+    look(world, times=25)
+
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+    assert sessions(world) == []
+
+
+def debit(world: World, outcome: str) -> None:
+    """The customer pays on the page by a bank debit, of which Stripe tells later."""
+    world.stripe.control.set_settlement_delay(3 * DAY)
+    world.stripe.control.complete_checkout(sessions(world)[0].id, f"pm_usBankAccount_{outcome}")
+    world.run()
+
+
+def debtor(world: World) -> str:
+    """A failed invoice of a customer who may pay by bank debit, with an open page."""
+    world.connect()
+    world.customer(payment_method=DECLINED)
+    billing = {"billing_configuration": {"provider_payment_methods": ["card", "us_bank_account"]}}
+    world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
+    invoice_id = world.create_invoice(currency="USD")
+    world.run()
+    url(world, invoice_id)
+    return invoice_id
+
+
+def test_a_debit_on_the_page_is_on_its_way_for_days(world: World) -> None:
+    invoice_id = debtor(world)
+
+    debit(world, "success")
+
+    assert statuses(world, invoice_id)[0] == "processing"
+    assert refusal(ask(world, invoice_id)) == BEING_COLLECTED
+    world.pass_time(4 * DAY)
+    world.run()
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+
+def test_after_a_debit_that_failed_there_is_a_new_page(world: World) -> None:
+    invoice_id = debtor(world)
+    debit(world, "insufficientFunds")
+    world.pass_time(4 * DAY)
+    world.run()
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+
+    url(world, invoice_id)
+    pay(world)
+    world.run()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_a_debit_of_an_invoice_that_is_voided_meanwhile_is_recorded_though_no_event_tells(world: World) -> None:
+    invoice_id = debtor(world)
+    world.stripe.control.set_settlement_delay(3 * DAY)
+    world.stripe.control.complete_checkout(sessions(world)[0].id, "pm_usBankAccount_success")
+    assert world.api("POST", f"/api/v1/invoices/{invoice_id}/void").status == 200
+    look(world)
+    world.stripe.control.disrupt_webhooks("drop", count=None)
+
+    for _ in range(10):
+        world.pass_time(DAY)
+        look(world)
+
+    assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
+
+
+def test_an_open_page_is_expired_when_the_item_is_put_anew_and_nothing_is_owed_any_more(world: World) -> None:
+    invoice_id = failed_invoice(world)
+    url(world, invoice_id)
+
+    world.put_invoice_item(lago_id=invoice_id, total_amount_cents=0)
+    world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
+    look(world, times=2)
+
+    assert sessions(world)[0].status == "expired"
+
+
+def test_while_the_integration_is_paused_no_link_begins(world: World) -> None:
+    invoice_id = waiting_invoice(world)
+    world.stripe.control.expire_key(SECRET_KEY)
+    world.api("POST", "/api/v1/customers/acme/checkout_url")
+
+    assert ask(world, invoice_id).status == 422
+
+    assert world.payments(invoice_id) == []
+
+
 def test_an_item_that_is_put_anew_finds_its_open_page(world: World) -> None:
     invoice_id = failed_invoice(world)
     link = url(world, invoice_id)

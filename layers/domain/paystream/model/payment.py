@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from paystream.model.outcome import Failure, PayableStatus
+from paystream.model.outcome import CANCELED, Failure, PayableStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,12 @@ class Payment:
     def is_open_link(self) -> bool:
         """Whether the customer may pay on the link's page, as far as is known."""
         return self.link is not None and self.payment_status is PayableStatus.PENDING
+
+    @property
+    def is_to_be_closed(self) -> bool:
+        """Whether money may come of it although nobody counts on it: it failed, or is a link whose page is open."""
+        has_failed = self.payment_status is PayableStatus.FAILED and self.status != CANCELED
+        return has_failed or self.is_open_link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,9 +43,9 @@ def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
     """The same, for those who have more to put off than this invoice. Raises TooEarlyError besides."""
     if not invoice.is_open:
         return invoice
-    if invoice.total_due_amount_cents == 0:
-        return _close_without_payment(invoice, stores, now)
     stored = _attempt_on_record(invoice, stores)
+    if invoice.total_due_amount_cents == 0:
+        return _close_without_payment(invoice, stored, stores, now)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer and stored and stored.payment_status is not PayableStatus.PENDING:
         return _restore(stored, customer, stores, now)
@@ -137,11 +137,13 @@ def _wait(
     return collect_now(waiting, stores=stores, gateways=gateways, now=now)
 
 
-def _close_without_payment(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:
+def _close_without_payment(invoice: Invoice, stored: Payment | None, stores: Stores, now: datetime) -> Invoice:
+    """An attempt of which something may come all the same is closed by who looks at what is due."""
     paid = replace(
         invoice,
         payment_status=PaymentStatus.SUCCEEDED,
-        due_at=None,
+        attempt=max(invoice.attempt, stored.attempt) if stored else invoice.attempt,
+        due_at=now if stored and stored.is_to_be_closed else None,
         waiting_for=None,
         paused_integration_id=None,
         claimed_until=None,

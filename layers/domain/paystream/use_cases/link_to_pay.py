@@ -1,12 +1,12 @@
 """Lead a customer to a page of Stripe on which an invoice is paid."""
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime
 
-from paystream.errors import InvalidInputError, NotFoundError, TooEarlyError
+from paystream.errors import InvalidInputError, NotFoundError, TooEarlyError, VersionConflictError
 from paystream.lago.envelopes import settlement_notifications
 from paystream.model.customer import Customer
-from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import PayableStatus
@@ -21,8 +21,10 @@ from paystream.use_cases.close_attempt import close_attempt
 from paystream.use_cases.collect_invoice import new_payment
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_unrecorded import find_unrecorded
-from paystream.use_cases.payment_link import look_at_link
+from paystream.use_cases.link_customer import MOST_FORMER_LINKS
+from paystream.use_cases.payment_link import make_link
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
+from paystream.use_cases.refused_key import refuse_if_paused
 from paystream.use_cases.retry_payment import being_collected, refuse_if_being_collected
 
 _TRIES = 3
@@ -35,25 +37,31 @@ def link_to_pay(
 
     The link is a new attempt: the one before is closed first, and nothing is charged while it is open. Raises
     NotFoundError; InvalidInputError if nothing is owed, nobody is linked to Stripe or Stripe makes no such page;
-    NotAllowedError while the invoice is being collected; VersionConflictError, and what asking Stripe raises.
+    NotAllowedError while the invoice is being collected, NeedsAttentionError, and what asking Stripe raises.
     """
     for _ in range(_TRIES):
-        invoice = read_invoice(stores, organization_id, lago_id)
-        _refuse_if_not_owed(invoice)
-        payer = _payer(invoice, stores, gateways, now)
-        payment = last_payment(invoice, stores)
-        refuse_if_being_collected(invoice, payment, now)
-        is_new = payment is None or not payment.is_open_link
-        if payment is None or is_new:
-            is_free = _has_ended(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
-            if not is_free:
-                continue
+        with contextlib.suppress(VersionConflictError):
             invoice = read_invoice(stores, organization_id, lago_id)
-            invoice, payment = _begin(invoice, payer, is_first=payment is None, stores=stores, now=now)
-        url = _page(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
-        if url:
-            return payment, payer, url
+            found = _link(invoice, stores=stores, gateways=gateways, now=now)
+            if found:
+                return found
     raise being_collected()
+
+
+def _link(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> tuple[Payment, Payer, str] | None:
+    """None if all is to be decided again: something has come to its end meanwhile."""
+    _refuse_if_not_owed(invoice)
+    payer = _payer(invoice, stores, gateways, now)
+    payment = last_payment(invoice, stores)
+    refuse_if_being_collected(invoice, payment, now)
+    is_new = payment is None or not payment.is_open_link
+    if payment is None or is_new:
+        ended = _ended(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
+        if ended is None:
+            return None
+        invoice, payment = _begin(ended, payer, is_first=payment is None, stores=stores, now=now)
+    url = _page(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
+    return (payment, payer, url) if url else None
 
 
 def _refuse_if_not_owed(invoice: Invoice) -> None:
@@ -75,36 +83,54 @@ def _payer(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) 
         raise InvalidInputError({"base": ["missing_payment_provider"]})
     if customer.provider_customer_id is None:
         raise InvalidInputError({"base": ["missing_payment_provider_customer"]})
+    refuse_if_paused(integration)
     return Payer(customer, integration)
 
 
-def _has_ended(
+def _ended(
     invoice: Invoice, before: Payment | None, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
-) -> bool:
-    """See to it that nothing can come of the attempt before any more, or learn what did: that is recorded.
+) -> Invoice | None:
+    """The invoice of whose last attempt nothing can come any more; None if something did, which is recorded, or if
+    somebody else has begun another one meanwhile.
 
     Of the first one there may be no record although it was sent, in an account, even, that shares no idempotency key.
     """
     if before is None:
-        _outwait_former_link(payer.customer, payer.integration, now)
+        _refuse_if_sent_elsewhere(invoice, payer.customer, stores, now)
         unrecorded = find_unrecorded(invoice, payer.customer, stores=stores, gateways=gateways, now=now)
         if unrecorded:
             record_outcome(invoice, *unrecorded, customer=payer.customer, stores=stores, now=now)
-        return unrecorded is None
+        return None if unrecorded else invoice
     if before.payment_status is not PayableStatus.FAILED or not invoice.attempt:
         raise being_collected()
     try:
-        return close_attempt(invoice, before, payer.customer, stores=stores, gateways=gateways, now=now)[1]
+        closed, is_closed = close_attempt(invoice, before, payer.customer, stores=stores, gateways=gateways, now=now)
     except NotFoundError:
         raise InvalidInputError({"base": ["missing_payment_provider"]}) from None
     except TooEarlyError:
         raise being_collected() from None
+    is_as_it_was = (closed.attempt, closed.status, closed.payment_status) == (
+        before.attempt,
+        InvoiceStatus.FINALIZED,
+        PaymentStatus.FAILED,
+    )
+    return closed if is_closed and is_as_it_was else None
 
 
-def _outwait_former_link(customer: Customer, integration: Integration, now: datetime) -> None:
-    for link in customer.former_links:
-        if link.integration_id != integration.lago_id and now < link.until + LONGEST_REQUEST:
+def _refuse_if_sent_elsewhere(invoice: Invoice, customer: Customer, stores: Stores, now: datetime) -> None:
+    """Where the customer was linked before, the first attempt may be under way, or be known to nobody who is connected.
+
+    Raises NotAllowedError.
+    """
+    since = (invoice.attempt_started_at or invoice.created_at) - LONGEST_REQUEST
+    links = [link for link in customer.former_links if link.until >= since]
+    for link in links:
+        integration = stores.integrations.get(invoice.organization_id, link.payment_provider_code)
+        is_connected = integration is not None and integration.lago_id == link.integration_id
+        if now < link.until + LONGEST_REQUEST or not is_connected:
             raise being_collected()
+    if len(links) >= MOST_FORMER_LINKS:
+        raise being_collected()
 
 
 def _begin(invoice: Invoice, payer: Payer, *, is_first: bool, stores: Stores, now: datetime) -> tuple[Invoice, Payment]:
@@ -142,7 +168,7 @@ def _page(
         payer.customer.provider_customer_id,
     ):
         raise being_collected()
-    seen = look_at_link(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
+    seen = make_link(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
     made = last_payment(seen, stores)
     if made and made.payment_status is PayableStatus.FAILED and made.status == "failed":
         raise InvalidInputError({"base": ["payment_provider_error"]})

@@ -7,7 +7,8 @@ is charged. What a customer tried there in vain is no word on the attempt: only 
 from dataclasses import replace
 from datetime import datetime
 
-from paystream.errors import ParametersChangedError, ProviderRefusedError, TooEarlyError
+from paystream.errors import OutcomeUnknownError, ParametersChangedError, ProviderRefusedError, TooEarlyError
+from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
 from paystream.model.payment import Payment, PaymentLink
@@ -21,44 +22,69 @@ from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
 
 
-def look_at_link(
+def make_link(
     invoice: Invoice,
     payment: Payment,
     payer: Payer,
     *,
-    is_new: bool = False,
+    is_new: bool,
     stores: Stores,
     gateways: Gateways,
     now: datetime,
 ) -> Invoice:
-    """What has become of an open link: recorded if it has ended, else the page is on record. One that gives way is
-    expired, one that is not at Stripe is made; one that is new need not be looked for first.
+    """Make the page of a link that is on record. It is looked for first, unless it `is_new`; what has become of it by
+    then is recorded.
 
-    Safe to repeat. Raises TooEarlyError, and what asking Stripe raises.
+    Safe to repeat. Raises VersionConflictError, and what asking Stripe raises.
     """
     with stripe_asked(
         payer.integration, "checkout.session.create", stores=stores, gateways=gateways, now=now
     ) as gateway:
-        found = None if is_new else _close_or_find(payment, gateway, now)
+        found = None if is_new else _find(payment, gateway)
         if found is None and now - payment.created_at > KEY_IS_SAFE_FOR:
             found = expired_link()
         found = found or _make(invoice, payment, payer, gateway)
-    outcome = found.outcome if isinstance(found, CheckoutSession) else found
-    if outcome:
-        return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
-    return _keep(invoice, payment, found, stores, now) if isinstance(found, CheckoutSession) else invoice
+    return _record(invoice, payment, found, payer.customer, stores=stores, now=now)
+
+
+def look_at_link(
+    invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Invoice:
+    """What has become of an open link: recorded if it has ended. One that gives way is expired. One whose page was
+    never made has ended, too: nobody asks for it any more.
+
+    Safe to repeat. Raises TooEarlyError while its page may be about to be made, VersionConflictError, and what asking
+    Stripe raises.
+    """
+    link = payment.link or PaymentLink()
+    with stripe_asked(
+        payer.integration, "checkout.session.retrieve", stores=stores, gateways=gateways, now=now
+    ) as gateway:
+        if link.session_id is None:
+            outwait(payment, now)
+        found = close_link(payment, gateway) if link.gives_way else _find(payment, gateway)
+    return _record(invoice, payment, found or expired_link(), payer.customer, stores=stores, now=now)
 
 
 def close_link(payment: Payment, gateway: PaymentGateway) -> Outcome:
-    """Expire the page, and cancel what has failed on it; what became of it. Money that is on its way stays there."""
+    """Expire the page; what became of it. Money that is on its way stays there.
+
+    A page on which a payment has failed for good is closed with that: nobody can pay there, and Stripe cancels no
+    intent of a page. A charge without a page is canceled. Raises OutcomeUnknownError if the page stays open. Source:
+    https://docs.stripe.com/api/payment_intents/cancel
+    """
     session = _session(payment, gateway)
-    if session and session.outcome is None:
-        session = gateway.checkout.expire_link(session.id)
-    outcome = session.outcome if session else _charged(payment, gateway)
-    is_canceled = outcome is None or outcome.intent_status == CANCELED
-    if outcome and outcome.intent_id and outcome.status is PayableStatus.FAILED and not is_canceled:
-        outcome = gateway.cancel_payment(outcome.intent_id)
-    return outcome or expired_link()
+    if session is None:
+        charged = _charged(payment, gateway)
+        if charged and charged.status is PayableStatus.FAILED and charged.intent_id:
+            charged = gateway.cancel_payment(charged.intent_id)
+        return charged or expired_link()
+    if session.outcome is None:
+        session = gateway.checkout.expire_link(session.id) or session
+    if session.outcome is None:
+        raise OutcomeUnknownError("the page is still open; look at it in Stripe's dashboard")
+    has_failed = session.outcome.status is PayableStatus.FAILED
+    return replace(session.outcome, intent_status=CANCELED) if has_failed else session.outcome
 
 
 def outwait(payment: Payment, now: datetime) -> None:
@@ -69,12 +95,19 @@ def outwait(payment: Payment, now: datetime) -> None:
         raise TooEarlyError(quiet_at, seconds, "a function may still be at work on the attempt before")
 
 
-def _close_or_find(payment: Payment, gateway: PaymentGateway, now: datetime) -> CheckoutSession | Outcome | None:
-    if not (payment.link and payment.link.gives_way):
-        return _find(payment, gateway)
-    if payment.link.session_id is None:
-        outwait(payment, now)
-    return close_link(payment, gateway)
+def _record(
+    invoice: Invoice,
+    payment: Payment,
+    found: CheckoutSession | Outcome,
+    customer: Customer,
+    *,
+    stores: Stores,
+    now: datetime,
+) -> Invoice:
+    if isinstance(found, CheckoutSession) and found.outcome is None:
+        return _keep(invoice, payment, found, stores, now)
+    outcome = found if isinstance(found, Outcome) else found.outcome or expired_link()
+    return record_outcome(invoice, payment, outcome, customer=customer, stores=stores, now=now)
 
 
 def _find(payment: Payment, gateway: PaymentGateway) -> CheckoutSession | Outcome | None:

@@ -25,10 +25,15 @@ def stripe_asked(
 
     Raises NeedsAttentionError if the integration is paused, without asking Stripe; and as `refusal_marked` does.
     """
-    if integration.needs_attention:
-        raise _paused(integration, integration.needs_attention)
+    refuse_if_paused(integration)
     with refusal_marked(integration, action, stores=stores, now=now):
         yield gateways.of(integration)
+
+
+def refuse_if_paused(integration: Integration) -> None:
+    """Raises NeedsAttentionError while nothing is asked of Stripe through it."""
+    if integration.needs_attention:
+        raise _paused(integration, integration.needs_attention)
 
 
 @contextmanager

@@ -87,9 +87,6 @@ def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores
 
 def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
     """An intent that is known is retrieved. Everything else is as if the invoice were new: safe to repeat."""
-    if not invoice.is_open:
-        invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
-        return collect_now(invoice, stores=stores, gateways=gateways, now=now)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     latest = payment_id(invoice.organization_id, invoice.lago_id, max(invoice.attempt, 1))
     payment = stores.payments.get(invoice.organization_id, latest)
@@ -98,6 +95,9 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
         if outcome is None:
             return invoice
         return _record_answer(invoice, payment, outcome, customer=customer, stores=stores, now=now)
+    if not invoice.is_open:
+        invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
+        return collect_now(invoice, stores=stores, gateways=gateways, now=now)
     if customer and payment is None:
         resume_creation(customer, stores=stores, gateways=gateways, now=now)
     if customer and payment is None and invoice.waiting_for:

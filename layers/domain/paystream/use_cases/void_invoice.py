@@ -7,7 +7,6 @@ from paystream.errors import NotAllowedError
 from paystream.lago.envelopes import invoice_voided
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
-from paystream.model.outcome import CANCELED, PayableStatus
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import last_payment
@@ -44,6 +43,4 @@ def void_invoice(
 
 def is_to_be_closed(payment: Payment | None) -> bool:
     """Whether something may come of it all the same: it failed, or is a link on whose page somebody may pay."""
-    if payment is None or payment.status == CANCELED:
-        return False
-    return payment.payment_status is PayableStatus.FAILED or payment.is_open_link
+    return payment is not None and payment.is_to_be_closed

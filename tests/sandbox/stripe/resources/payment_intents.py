@@ -103,7 +103,7 @@ def cancel(context: Context, params: JsonObject, intent_id: str) -> JsonObject:
             f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent "
             f"with one of the following statuses may be canceled: {', '.join(_CANCELABLE)}.",
         )
-    if any(session["status"] == "open" for session in _checkouts(context, intent_id)):
+    if any(session["status"] != "expired" for session in _checkouts(context, intent_id)):
         raise invalid_request("You cannot cancel a PaymentIntent of a Checkout Session: expire the Session instead.")
     intent = context.account.payment_intents.change(
         intent_id,
