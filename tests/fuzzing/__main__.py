@@ -18,6 +18,9 @@ _SCHEMATHESIS = REPOSITORY / ".venv" / "schemathesis" / "bin" / "schemathesis"
 _CUSTOMER = "acme-42"
 """That of the examples in the description."""
 
+_LONGEST_ANSWER_SECONDS = 29
+"""API Gateway waits no longer: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+
 _CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -81,6 +84,7 @@ def _run(stage: Stage, examples: int, seed: int, config: str) -> tuple[int, bool
     command = [str(_SCHEMATHESIS), "run", str(REPOSITORY / "docs" / "api" / "openapi.yaml")]
     command += ["--url", stage.stack.api_url.rstrip("/"), "--header", f"Authorization: Bearer {stage.key['api_key']}"]
     command += ["--max-examples", str(examples), "--seed", str(seed), "--workers", "1", "--no-color"]
+    command += ["--request-timeout", str(_LONGEST_ANSWER_SECONDS)]
     command += ["--checks", ",".join(_CHECKS), "--continue-on-failure", "--warnings", "off"]
     stage.say(f"schemathesis, with ids that {'are there' if config else 'it makes up'}")
     ran = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
