@@ -11,7 +11,6 @@ MINUTE = 60
 DAY = 24 * 3600
 DECLINED = "pm_card_chargeCustomerFail"
 SESSIONS = "POST /v1/checkout/sessions"
-EXPIRE = "POST /v1/checkout/sessions/*/expire"
 BEING_COLLECTED = (405, "payment_processor_is_currently_handling_payment")
 
 
@@ -57,6 +56,14 @@ def sessions(world: World) -> list[Any]:
 def pay(world: World, method: str = "pm_card_visa") -> None:
     """The customer pays on the newest page."""
     world.stripe.control.complete_checkout(sessions(world)[0].id, method)
+
+
+def save_card(world: World) -> None:
+    """The customer saves a card that pays."""
+    customer = world.api("GET", "/api/v1/customers/acme").body["customer"]
+    provider_customer_id = customer["billing_configuration"]["provider_customer_id"]
+    world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
+    world.run()
 
 
 def statuses(world: World, invoice_id: str) -> list[str]:
@@ -134,10 +141,7 @@ def test_a_page_that_is_open_is_answered_with_again(world: World) -> None:
 def test_while_the_page_is_open_nothing_is_charged(world: World) -> None:
     invoice_id = waiting_invoice(world)
     url(world, invoice_id)
-    customer = world.api("GET", "/api/v1/customers/acme").body["customer"]
-    provider_customer_id = customer["billing_configuration"]["provider_customer_id"]
-    world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
-    world.run()
+    save_card(world)
 
     look(world, times=30)
 
@@ -202,10 +206,7 @@ def test_after_an_expired_page_there_is_a_new_one(world: World) -> None:
 def test_a_retry_expires_the_page_and_charges(world: World) -> None:
     invoice_id = waiting_invoice(world)
     url(world, invoice_id)
-    customer = world.api("GET", "/api/v1/customers/acme").body["customer"]
-    provider_customer_id = customer["billing_configuration"]["provider_customer_id"]
-    world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
-    world.run()
+    save_card(world)
 
     assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
     world.settle_due()

@@ -2,7 +2,8 @@
 
 They follow money rules 3 and 9: the number rises by a conditional write, after a definite and stored failure, once the
 attempt before it is closed at Stripe. What a worker does here ends with the number; from then on the invoice is due,
-and is collected like any other."""
+and is collected like any other.
+"""
 
 from collections.abc import Iterator
 

@@ -44,8 +44,7 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
     """
     payment = last_payment(invoice, stores)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-    is_to_be_closed = payment and (payment.payment_status is PayableStatus.FAILED or payment.is_open_link)
-    if customer and payment and is_to_be_closed:
+    if customer and payment and payment.is_to_be_closed:
         try:
             invoice, is_closed = close_attempt(invoice, payment, customer, stores=stores, gateways=gateways, now=now)
         except NotFoundError:

@@ -1,22 +1,20 @@
 """The pages that Stripe hosts, behind the port `CheckoutPages`: https://docs.stripe.com/api/checkout/sessions."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import stripe
 
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.intents import outcome_from_intent
+from paystream.adapters.stripe.lookups import PAGE, created_since, metadata_of
 from paystream.errors import ProviderRefusedError
 from paystream.model.outcome import Outcome, expired_link
 from paystream.ports.stripe import CheckoutSession, PaymentLinkRequest
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData
-
-_PAGE = 100
-_CLOCK_DIFFERENCE = timedelta(minutes=5)
 
 
 class StripeCheckoutPages:
@@ -68,18 +66,19 @@ class StripeCheckoutPages:
             return self.link(session_id)
 
     def find_link(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> CheckoutSession | None:
-        created = {"gte": int((since - _CLOCK_DIFFERENCE).timestamp())}
         try:
             with translated():
                 listed = self._v1.checkout.sessions.list(
                     params={
                         "customer": provider_customer_id,
-                        "created": cast("Any", created),
-                        "limit": _PAGE,
+                        "created": cast("Any", created_since(since)),
+                        "limit": PAGE,
                         "expand": ["data.payment_intent"],
                     }
                 )
-                found = (one for one in listed.auto_paging_iter() if _names(one) == payment_id)
+                found = (
+                    one for one in listed.auto_paging_iter() if metadata_of(one).get("lago_payment_id") == payment_id
+                )
                 session = next(found, None)
         except ProviderRefusedError as refused:
             if refused.code == "resource_missing":
@@ -110,13 +109,6 @@ def _link_params(request: PaymentLinkRequest) -> "SessionCreateParams":
         "metadata": request.metadata,
         "success_url": request.success_url,
     }
-
-
-def _names(session: stripe.checkout.Session) -> str | None:
-    """The payment that the session's metadata name."""
-    metadata = session.metadata
-    named: str | None = metadata.to_dict().get("lago_payment_id") if metadata else None
-    return named
 
 
 def _session(session: stripe.checkout.Session) -> CheckoutSession:

@@ -1,7 +1,7 @@
 """Stripe behind the port `PaymentGateway`: this module and that of its pages are all that calls Stripe."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
@@ -10,6 +10,7 @@ from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
+from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
 from paystream.errors import ProviderRefusedError
 from paystream.model.outcome import Outcome
 from paystream.model.payment_method import SavedMethod
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 API_VERSION: Final = "2026-10-28.endive"
 """Pinned: answers and events keep their shape until this line and the library change together."""
-
-_PAGE = 100
-_CLOCK_DIFFERENCE = timedelta(minutes=5)
 
 
 class StripeGateway:
@@ -48,7 +46,7 @@ class StripeGateway:
 
     def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]:
         with translated():
-            listed = self._v1.webhook_endpoints.list(params={"limit": _PAGE})
+            listed = self._v1.webhook_endpoints.list(params={"limit": PAGE})
             return tuple(_endpoint(endpoint) for endpoint in listed.auto_paging_iter())
 
     def create_webhook_endpoint(self, url: str) -> WebhookEndpoint:
@@ -96,15 +94,15 @@ class StripeGateway:
 
     def find_customer(self, *, lago_customer_id: str, since: datetime) -> str | None:
         with translated():
-            listed = self._v1.customers.list(params={"created": {"gte": _epoch(since)}, "limit": _PAGE})
+            listed = self._v1.customers.list(params={"created": {"gte": epoch(since)}, "limit": PAGE})
             for customer in listed.auto_paging_iter():
-                if _metadata(customer).get("lago_customer_id") == lago_customer_id:
+                if metadata_of(customer).get("lago_customer_id") == lago_customer_id:
                     return customer.id
         return None
 
     def payment_methods(self, provider_customer_id: str) -> tuple[SavedMethod, ...]:
         with translated():
-            listed = self._v1.customers.payment_methods.list(provider_customer_id, params={"limit": _PAGE})
+            listed = self._v1.customers.payment_methods.list(provider_customer_id, params={"limit": PAGE})
             return tuple(
                 SavedMethod(method.id, method.type, datetime.fromtimestamp(method.created, UTC))
                 for method in listed.auto_paging_iter()
@@ -165,18 +163,18 @@ class StripeGateway:
             listed = self._v1.payment_intents.list(
                 params={
                     "customer": provider_customer_id,
-                    "created": {"gte": _epoch(since - _CLOCK_DIFFERENCE)},
-                    "limit": _PAGE,
+                    "created": cast("Any", created_since(since)),
+                    "limit": PAGE,
                 }
             )
             for intent in listed.auto_paging_iter():
-                if _metadata(intent).get("lago_payment_id") == payment_id:
+                if metadata_of(intent).get("lago_payment_id") == payment_id:
                     return outcome_from_intent(intent.to_dict())
         return None
 
     def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:
         """Stripe's times are whole seconds: the one of `until` belongs to it."""
-        params: PaymentIntentListParams = {"created": {"gte": _epoch(since), "lte": _epoch(until)}, "limit": _PAGE}
+        params: PaymentIntentListParams = {"created": {"gte": epoch(since), "lte": epoch(until)}, "limit": PAGE}
         if cursor:
             params["starting_after"] = cursor
         with translated():
@@ -234,12 +232,3 @@ def _endpoint(endpoint: stripe.WebhookEndpoint) -> WebhookEndpoint:
         and {*ENABLED_EVENTS} <= {*endpoint.enabled_events},
         signing_secret=getattr(endpoint, "secret", None),
     )
-
-
-def _metadata(thing: stripe.Customer | stripe.PaymentIntent) -> dict[str, str]:
-    metadata = thing.metadata
-    return metadata.to_dict() if metadata else {}
-
-
-def _epoch(time: datetime) -> int:
-    return int(time.timestamp())
