@@ -94,7 +94,7 @@ def debtor(world: World) -> str:
 @pytest.fixture
 def pages_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stripe's lists in small, so that a test needs few invoices."""
-    monkeypatch.setattr("paystream.adapters.stripe.gateway._PAGE", 10)
+    monkeypatch.setattr("paystream.adapters.stripe.gateway.PAGE", 10)
 
 
 def test_250_debits_whose_events_were_lost_are_settled_by_three_lists(world: World, debtor: str) -> None:
