@@ -54,6 +54,7 @@ class TestConnecting:
             "success_redirect_url": "https://acme.test/thanks",
             "endpoint_rate_limit_per_second": 25,
             "global_rate_limit_per_second": 25,
+            "retry_schedule_days": [1, 3, 5, 7],
             "webhook_url": WEBHOOK_URL,
             "webhook_endpoint_id": endpoint.id,
             "is_default": True,

@@ -82,7 +82,8 @@ def test_a_decline_fails_the_invoice_and_keeps_stripes_codes(world: World, reaso
     assert payment["error_code"] == decline["code"]
     assert payment["decline_code"] == decline.get("decline_code")
     assert payment["advice_code"] == decline.get("advice_code")
-    assert world.told() == ["invoice.payment_failure", "invoice.payment_status_updated"]
+    abandoned = ["invoice.payment_abandoned"] if reason in ("lost_card", "stolen_card", "fraudulent") else []
+    assert world.told() == [*abandoned, "invoice.payment_failure", "invoice.payment_status_updated"]
     told = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
     assert told["lago_invoice_id"] == invoice_id
     assert told["provider_error"] == {"message": decline["message"], "error_code": decline["code"]}
@@ -117,7 +118,11 @@ def test_an_amount_that_stripe_does_not_charge_fails_the_invoice_without_an_inte
     assert world.invoice(invoice_id)["payment_status"] == "failed"
     (payment,) = world.payments(invoice_id)
     assert (payment["status"], payment["error_code"], payment["provider_payment_id"]) == ("failed", code, None)
-    assert world.told() == ["invoice.payment_failure", "invoice.payment_status_updated"]
+    assert world.told() == [
+        "invoice.payment_abandoned",
+        "invoice.payment_failure",
+        "invoice.payment_status_updated",
+    ]
 
 
 def test_a_customer_who_is_gone_from_stripe_fails_the_invoice(world: World) -> None:

@@ -73,20 +73,21 @@ INVOICE_OBJECT: Required = {
     "customer": dict,
     "fees": list,
 }
+FAILURE_OBJECT: Required = {
+    "lago_invoice_id": str,
+    "lago_customer_id": str,
+    "external_customer_id": str,
+    "provider_customer_id": str,
+    "payment_provider": str,
+    "payment_provider_code": str,
+    "will_retry": bool,
+    "retry": str,
+    "provider_error": dict,
+    "error_details": dict,
+}
 OBJECTS: dict[WebhookType, tuple[str, Required]] = {
-    WebhookType.INVOICE_PAYMENT_FAILURE: (
-        "payment_provider_invoice_payment_error",
-        {
-            "lago_invoice_id": str,
-            "lago_customer_id": str,
-            "external_customer_id": str,
-            "provider_customer_id": str,
-            "payment_provider": str,
-            "payment_provider_code": str,
-            "provider_error": dict,
-            "error_details": dict,
-        },
-    ),
+    WebhookType.INVOICE_PAYMENT_FAILURE: ("payment_provider_invoice_payment_error", FAILURE_OBJECT),
+    WebhookType.INVOICE_PAYMENT_ABANDONED: ("payment_provider_invoice_payment_error", FAILURE_OBJECT),
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: ("invoice", INVOICE_OBJECT),
     WebhookType.INVOICE_VOIDED: ("invoice", INVOICE_OBJECT),
     WebhookType.PAYMENT_SUCCEEDED: ("payment", PAYMENT),
@@ -124,11 +125,15 @@ def collected(world: World) -> None:
     world.run()
 
 
-def declined(world: World) -> None:
+def declined(world: World, *, card: str = "pm_card_chargeCustomerFail") -> None:
     world.connect()
-    world.customer(payment_method="pm_card_chargeCustomerFail")
+    world.customer(payment_method=card)
     world.create_invoice()
     world.run()
+
+
+def declined_for_good(world: World) -> None:
+    declined(world, card="pm_card_radarBlock")
 
 
 def without_a_method(world: World) -> str:
@@ -170,6 +175,7 @@ def with_an_expired_key(world: World) -> None:
 
 CAUSES: dict[WebhookType, Callable[[World], object]] = {
     WebhookType.INVOICE_PAYMENT_FAILURE: declined,
+    WebhookType.INVOICE_PAYMENT_ABANDONED: declined_for_good,
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: collected,
     WebhookType.INVOICE_VOIDED: voided,
     WebhookType.PAYMENT_SUCCEEDED: collected,

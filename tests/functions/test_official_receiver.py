@@ -15,6 +15,7 @@ from template import REPOSITORY
 CLIENT = ".venv/clients/python"
 MODELS = {
     WebhookType.INVOICE_PAYMENT_FAILURE: ("PaymentFailure", "lago_invoice_id"),
+    WebhookType.INVOICE_PAYMENT_ABANDONED: ("PaymentFailure", "lago_invoice_id"),
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: ("InvoiceResponse", "lago_id"),
     WebhookType.INVOICE_VOIDED: ("InvoiceResponse", "lago_id"),
     WebhookType.PAYMENT_SUCCEEDED: ("PaymentResponse", "lago_id"),

@@ -29,9 +29,9 @@ def refusal(answer: Answer) -> tuple[int, Any]:
     return answer.status, answer.body.get("error_details", answer.body["code"])
 
 
-def failed_invoice(world: World) -> str:
+def failed_invoice(world: World, **settings: Any) -> str:
     """An invoice whose first attempt was declined."""
-    world.connect()
+    world.connect(**settings)
     world.customer(payment_method=DECLINED)
     invoice_id = world.create_invoice()
     world.run()
@@ -178,7 +178,7 @@ def test_a_payment_of_which_no_event_tells_is_found_by_the_schedule(world: World
 
 
 def test_a_page_that_nobody_used_ends_as_a_failed_attempt(world: World) -> None:
-    invoice_id = failed_invoice(world)
+    invoice_id = failed_invoice(world, retry_schedule_days=[])
     url(world, invoice_id)
 
     world.pass_time(DAY)

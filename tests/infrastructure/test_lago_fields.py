@@ -65,7 +65,7 @@ LAGO = {
 }
 
 OURS = {
-    "Invoice": "external_customer_id",
+    "Invoice": "external_customer_id next_retry_at",
     "Payment": "attempt error_code decline_code advice_code",
     "PaymentMethod": "provider_method_type",
     "WebhookEndpoint": "subscription_status",

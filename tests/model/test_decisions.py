@@ -67,7 +67,8 @@ def _settled_elsewhere(
             amount_cents=777,
             failure=failure,
         ),
-        later,
+        retry_schedule_days=(1, 3),
+        now=later,
     )
 
 

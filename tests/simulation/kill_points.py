@@ -41,9 +41,9 @@ def _play(scenario: Scenario, point: tuple[int, Moment] | None, sites: dict[Site
         world.stripe.world.webhooks.disrupt = director.disrupt
         scenario.act(stage)
         effects = world.effects.number - base
+        world.effects.sites = None
         director.peace()
         world.run(world.clock.now() + _RECOVERY)
-        world.effects.sites = None
         redrive(world)
         world.run(world.clock.now() + _RECOVERY)
         if point is not None and not director.has_crashed:

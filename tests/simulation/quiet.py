@@ -103,7 +103,7 @@ class Quiet:
             wanted = "failed" if self._was_refused(item) else "pending"
         if status != wanted:
             yield f"invoice {key} is {status}, Stripe says {wanted}"
-        elif status != "pending" and "due_at" in item:
+        elif status != "pending" and item.get("due_at") != item.get("next_retry_at"):
             yield f"invoice {key} is {status}, and something is still to be done about it"
         elif status == "pending" and item["status"]["S"] != "voided":
             yield from self._explain(key, item)

@@ -96,6 +96,10 @@ def _declined_and_put(stage: Stage) -> None:
     _put(stage)
 
 
+def _wait_for_the_next_try(stage: Stage) -> None:
+    stage.wait(25 * _HOUR)
+
+
 def _put_with_a_taken_number(stage: Stage) -> None:
     stage.put_invoice(stage.first_payer(), number={"S": "2026-1"})
     stage.wait(60)
@@ -443,6 +447,14 @@ SCENARIOS = (
     Scenario("webhook endpoints come and change", _nobody, _subscribe_change_and_destroy),
     Scenario("a webhook endpoint is destroyed", _one_webhook, _destroy_it),
     Scenario("a failed payment is retried", _a_failed_invoice_and_another_card, _ask_of_the_invoice("retry_payment")),
+    Scenario("a failed payment is tried again by itself", _declined_and_put, _wait_for_the_next_try),
+    Scenario(
+        "a failed payment is tried again by itself, and Stripe tells nothing",
+        _declined_and_put,
+        _wait_for_the_next_try,
+        webhooks_are_lost=True,
+        leap=25 * _HOUR,
+    ),
     Scenario("a failed invoice is paid by a link", _declined_and_put, _pay_by_link),
     Scenario(
         "a waiting invoice is paid by a link, and Stripe tells nothing",

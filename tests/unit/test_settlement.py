@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paystream.model.invoice import Invoice, PaymentStatus, Problem, WaitingFor
+from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, Problem, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
-from paystream.model.payment import Payment
+from paystream.model.payment import Payment, PaymentLink
 from paystream.model.settlement import Settlement, settle
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -74,9 +74,16 @@ class History:
     invoice: Invoice = field(default_factory=an_invoice)
     payments: dict[int, Payment] = field(default_factory=dict)
     told: list[tuple[int, WebhookType]] = field(default_factory=list)
+    schedule: tuple[int, ...] = ()
 
     def hear(self, attempt: int, outcome: Outcome) -> Settlement | None:
-        settlement = settle(self.invoice, self.payments.get(attempt, a_payment(attempt)), outcome, NOW)
+        settlement = settle(
+            self.invoice,
+            self.payments.get(attempt, a_payment(attempt)),
+            outcome,
+            retry_schedule_days=self.schedule,
+            now=NOW,
+        )
         if settlement:
             self.invoice = settlement.invoice
             self.payments[attempt] = settlement.payment
@@ -180,7 +187,7 @@ def test_an_older_attempt_never_overwrites_a_newer_one(news: list[tuple[int, Out
 
 @pytest.mark.parametrize("failure", [FAILURE, CANCELED, REFUSED])
 def test_a_failure_closes_the_invoice_until_there_is_a_new_attempt(failure: Outcome) -> None:
-    settlement = settle(an_invoice(), a_payment(), failure, NOW)
+    settlement = settle(an_invoice(), a_payment(), failure, retry_schedule_days=(), now=NOW)
 
     assert settlement is not None
     assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (PaymentStatus.FAILED, None)
@@ -274,7 +281,7 @@ def test_an_attempt_that_is_closed_leaves_the_next_one_as_it_is() -> None:
 def test_an_item_that_is_parked_is_never_due() -> None:
     parked = replace(an_invoice(), problem=Problem(code="invalid_item", details={}), due_at=None)
 
-    settlement = settle(parked, a_payment(), PROCESSING, NOW)
+    settlement = settle(parked, a_payment(), PROCESSING, retry_schedule_days=(), now=NOW)
 
     assert settlement is not None
     assert settlement.invoice.due_at is None
@@ -282,13 +289,66 @@ def test_an_item_that_is_parked_is_never_due() -> None:
 
 @pytest.mark.parametrize("outcome", [PROCESSING, ACTION])
 def test_a_payment_on_its_way_leaves_the_invoice_pending_and_due(outcome: Outcome) -> None:
-    settlement = settle(an_invoice(), a_payment(), outcome, NOW)
+    settlement = settle(an_invoice(), a_payment(), outcome, retry_schedule_days=(), now=NOW)
 
     assert settlement is not None
     assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (
         PaymentStatus.PENDING,
         NOW + timedelta(minutes=5),
     )
+
+
+def failing(history: History, *, times: int, method: str = "pm_1", method_type: str = "card") -> list[timedelta | None]:
+    """After how long the invoice is tried again, for each of so many attempts in a row."""
+    passes = replace(DECLINED, decline_code="insufficient_funds", payment_method_type=method_type)
+    pauses = []
+    for attempt in range(history.invoice.attempt + 1, history.invoice.attempt + 1 + times):
+        history.invoice = replace(
+            history.invoice, payment_status=PaymentStatus.PENDING, attempt=attempt, next_retry_at=None
+        )
+        history.payments[attempt] = replace(a_payment(attempt), payment_method_id=method)
+        history.hear(attempt, replace(REFUSED, failure=passes))
+        retry_at = history.invoice.next_retry_at
+        assert history.invoice.due_at == retry_at
+        pauses.append(retry_at - NOW if retry_at else None)
+    return pauses
+
+
+def test_the_schedule_is_gone_through_once_with_each_payment_method() -> None:
+    history = History(schedule=(1, 3))
+
+    one, other = failing(history, times=3), failing(history, times=3, method="pm_2")
+
+    assert one == other == [timedelta(days=1), timedelta(days=3), None]
+    abandoned = [attempt for attempt, told in history.told if told is WebhookType.INVOICE_PAYMENT_ABANDONED]
+    assert abandoned == [3, 6]
+
+
+@pytest.mark.parametrize(("method_type", "retries"), [("card", 8), ("sepa_debit", 2), ("acss_debit", 1)])
+def test_a_debit_that_bounced_is_presented_again_as_often_as_stripe_does(method_type: str, retries: int) -> None:
+    pauses = failing(History(schedule=(1,) * 8), times=9, method_type=method_type)
+
+    assert pauses == [timedelta(days=1)] * retries + [None] * (9 - retries)
+
+
+def test_a_link_that_was_not_paid_leaves_the_plan_as_it_was() -> None:
+    history = History(schedule=(3,))
+    failing(history, times=1)
+    planned = history.invoice.next_retry_at
+    history.invoice = replace(history.invoice, payment_status=PaymentStatus.PENDING, attempt=2)
+    history.payments[2] = replace(a_payment(2), link=PaymentLink())
+
+    history.hear(2, CANCELED)
+
+    assert (history.invoice.next_retry_at, history.invoice.due_at) == (planned, planned)
+    assert WebhookType.INVOICE_PAYMENT_ABANDONED not in [told for _, told in history.told]
+
+
+def test_an_invoice_that_was_voided_meanwhile_is_not_tried_again() -> None:
+    voided = replace(an_invoice(), status=InvoiceStatus.VOIDED)
+    history = History(voided, schedule=(1,))
+
+    assert failing(history, times=1) == [None]
 
 
 def test_the_intents_id_is_kept_when_a_later_word_does_not_name_it() -> None:

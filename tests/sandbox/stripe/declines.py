@@ -39,7 +39,7 @@ DECLINES: dict[str, Decline] = {
     ),
     "do_not_honor": _declined("do_not_honor", "try_again_later", "05"),
     "fraudulent": Decline("card_declined", "Your card was declined.", "fraudulent", "do_not_try_again", blocked=True),
-    "expired_card": Decline("expired_card", "Your card has expired.", "expired_card", "do_not_try_again", "54"),
+    "expired_card": Decline("expired_card", "Your card has expired.", "expired_card", "confirm_card_data", "54"),
     "incorrect_cvc": Decline(
         "incorrect_cvc", "Your card's security code is incorrect.", "incorrect_cvc", "confirm_card_data", "N7"
     ),

@@ -9,11 +9,13 @@ from pydantic_core import PydanticCustomError
 from paystream.entry.validation import Input, own_code, validated
 from paystream.errors import InvalidInputError
 from paystream.model.rate_limit import HIGHEST
+from paystream.model.retries import LONGEST_PAUSE_DAYS, MOST_RETRIES
 from paystream.use_cases.connect_integration import ConnectionRequest
 
 _SECRET_KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]{8,240}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _RequestsPerSecond = Annotated[StrictInt, Field(ge=1, le=HIGHEST)]
+_Days = Annotated[StrictInt, Field(ge=1, le=LONGEST_PAUSE_DAYS)]
 _URL = re.compile(r"https?://[^\s/]+\S*")
 
 
@@ -33,7 +35,9 @@ def _is_url(url: str) -> str:
 
 
 class IntegrationInput(Input):
-    """`create_customers`: whether customers are created in Stripe unless they say otherwise."""
+    """`create_customers`: whether customers are created in Stripe unless they say otherwise. `retry_schedule_days`:
+    after how many days each a failed invoice is tried again; none are retried by themselves if it is empty.
+    """
 
     secret_key: Annotated[SecretStr, AfterValidator(_is_secret_key)] | None = None
     name: Annotated[str, Field(min_length=1, max_length=255)] | None = None
@@ -41,6 +45,7 @@ class IntegrationInput(Input):
     success_redirect_url: Annotated[str, Field(max_length=1024), AfterValidator(_is_url)] | None = None
     endpoint_rate_limit_per_second: _RequestsPerSecond | None = None
     global_rate_limit_per_second: _RequestsPerSecond | None = None
+    retry_schedule_days: Annotated[list[_Days], Field(max_length=MOST_RETRIES)] | None = None
     default: StrictBool = False
 
 
@@ -54,6 +59,7 @@ def connection_request(values: dict[str, object]) -> ConnectionRequest:
         success_redirect_url=sent.success_redirect_url,
         endpoint_rate_limit_per_second=sent.endpoint_rate_limit_per_second,
         global_rate_limit_per_second=sent.global_rate_limit_per_second,
+        retry_schedule_days=None if sent.retry_schedule_days is None else tuple(sent.retry_schedule_days),
         make_default=sent.default,
     )
 

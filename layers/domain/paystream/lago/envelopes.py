@@ -9,12 +9,14 @@ from typing import Any
 from paystream.lago.customers import customer_object
 from paystream.lago.invoices import fee_objects, invoice_object
 from paystream.lago.payments import payment_object
+from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
+from paystream.model.declines import Retry, when_to_retry
 from paystream.model.identifiers import notification_id
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification, WebhookType
-from paystream.model.payment import AnyPayment, ManualPayment, Payment
+from paystream.model.payment import AnyPayment, ManualPayment
 from paystream.model.settlement import Settlement
 
 _MOST_BYTES = 240_000
@@ -31,7 +33,12 @@ def settlement_notifications(settlement: Settlement, customer: Customer, now: da
         WebhookType.PAYMENT_REQUIRES_ACTION: lambda: _payment(
             WebhookType.PAYMENT_REQUIRES_ACTION, settlement.payment, now
         ),
-        WebhookType.INVOICE_PAYMENT_FAILURE: lambda: _payment_failure(settlement.payment, now),
+        WebhookType.INVOICE_PAYMENT_FAILURE: lambda: _payment_failure(
+            WebhookType.INVOICE_PAYMENT_FAILURE, settlement, now
+        ),
+        WebhookType.INVOICE_PAYMENT_ABANDONED: lambda: _payment_failure(
+            WebhookType.INVOICE_PAYMENT_ABANDONED, settlement, now
+        ),
         WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: lambda: payment_status_updated(
             settlement.invoice, customer, now, cause=settlement.payment.lago_id
         ),
@@ -83,6 +90,9 @@ def collection_refused(invoice: Invoice, code: str, now: datetime) -> Notificati
         "payment_provider_code": None,
         "lago_payment_id": None,
         "attempt": None,
+        "will_retry": False,
+        "next_retry_at": None,
+        "retry": Retry.AFTER_CUSTOMER_ACTS.value,
         "provider_error": None,
         "error_details": {"code": code},
     }
@@ -200,7 +210,8 @@ def _payment(webhook_type: WebhookType, payment: AnyPayment, now: datetime) -> N
     )
 
 
-def _payment_failure(payment: Payment, now: datetime) -> Notification:
+def _payment_failure(webhook_type: WebhookType, settlement: Settlement, now: datetime) -> Notification:
+    payment, retry_at = settlement.payment, settlement.invoice.next_retry_at
     failure = payment.failure
     code = failure.code if failure else payment.status
     message = failure.message if failure else f"The payment is {payment.status}."
@@ -213,6 +224,9 @@ def _payment_failure(payment: Payment, now: datetime) -> Notification:
         "payment_provider_code": payment.payment_provider_code,
         "lago_payment_id": payment.lago_id,
         "attempt": payment.attempt,
+        "will_retry": retry_at is not None,
+        "next_retry_at": timestamp(retry_at) if retry_at else None,
+        "retry": when_to_retry(failure).value,
         "provider_error": {"message": message, "error_code": code},
         "error_details": {
             "code": code,
@@ -220,13 +234,14 @@ def _payment_failure(payment: Payment, now: datetime) -> Notification:
             "decline_code": failure.decline_code if failure else None,
             "advice_code": failure.advice_code if failure else None,
             "network_decline_code": failure.network_decline_code if failure else None,
+            "network_advice_code": failure.network_advice_code if failure else None,
             "request_id": failure.request_id if failure else None,
             "http_status": failure.http_status if failure else None,
             "payment_intent_id": payment.provider_payment_id,
         },
     }
     return _envelope(
-        WebhookType.INVOICE_PAYMENT_FAILURE,
+        webhook_type,
         "payment_provider_invoice_payment_error",
         payment.organization_id,
         body,

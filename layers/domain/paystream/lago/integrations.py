@@ -21,6 +21,7 @@ def integration_object(integration: Integration, *, is_default: bool) -> dict[st
         "success_redirect_url": integration.success_redirect_url,
         "endpoint_rate_limit_per_second": integration.rate_limit.endpoint,
         "global_rate_limit_per_second": integration.rate_limit.total,
+        "retry_schedule_days": list(integration.retry_schedule_days),
         "webhook_url": integration.webhook_url,
         "webhook_endpoint_id": integration.webhook_endpoint_id,
         "is_default": is_default,

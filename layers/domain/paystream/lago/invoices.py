@@ -36,6 +36,7 @@ def invoice_object(invoice: Invoice) -> dict[str, Any]:
         "self_billed": False,
         "created_at": timestamp(invoice.created_at),
         "updated_at": timestamp(invoice.updated_at),
+        "next_retry_at": timestamp(invoice.next_retry_at) if invoice.next_retry_at else None,
         "voided_at": timestamp(invoice.voided_at) if invoice.voided_at else None,
         "external_customer_id": invoice.external_customer_id,
         "metadata": [

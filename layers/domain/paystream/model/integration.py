@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from paystream.model.rate_limit import ENDPOINT_DEFAULT, GLOBAL_DEFAULT_LIVE, GLOBAL_DEFAULT_TEST, RateLimit
+from paystream.model.retries import DEFAULT_SCHEDULE_DAYS
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -22,7 +23,8 @@ class Attention:
 class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
     code. While it `needs_attention`, collection through it is paused; connecting it again ends that. The rate limits
-    are None where they are Stripe's defaults.
+    are None where they are Stripe's defaults. `retry_schedule_days` says after how many days each a failed invoice is
+    tried again.
     """
 
     organization_id: str
@@ -42,6 +44,7 @@ class Integration:
     needs_attention: Attention | None = None
     endpoint_rate_limit_per_second: int | None = None
     global_rate_limit_per_second: int | None = None
+    retry_schedule_days: tuple[int, ...] = DEFAULT_SCHEDULE_DAYS
     version: int = 0
 
     @property

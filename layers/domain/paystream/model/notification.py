@@ -9,6 +9,7 @@ class WebhookType(StrEnum):
     """Lago's `webhook_type`, and Paystream's own where Lago says nothing."""
 
     INVOICE_PAYMENT_FAILURE = "invoice.payment_failure"
+    INVOICE_PAYMENT_ABANDONED = "invoice.payment_abandoned"
     INVOICE_PAYMENT_STATUS_UPDATED = "invoice.payment_status_updated"
     INVOICE_VOIDED = "invoice.voided"
     PAYMENT_SUCCEEDED = "payment.succeeded"

@@ -45,6 +45,8 @@ class Failure:
     decline_code: str | None = None
     advice_code: str | None = None
     network_decline_code: str | None = None
+    network_advice_code: str | None = None
+    payment_method_type: str | None = None
     http_status: int | None = None
     request_id: str | None = None
 

@@ -6,10 +6,12 @@ The only place that decides `payment_status`. Rules 1, 2, 5 and 9 of docs/archit
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from paystream.model.invoice import Invoice, PaymentStatus
+from paystream.model.declines import Retry, when_to_retry
+from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.retries import next_retry_at, with_decline
 from paystream.model.schedule import look_again_at
 
 
@@ -22,7 +24,9 @@ class Settlement:
     tell: tuple[WebhookType, ...]
 
 
-def settle(invoice: Invoice, payment: Payment, outcome: Outcome, now: datetime) -> Settlement | None:
+def settle(
+    invoice: Invoice, payment: Payment, outcome: Outcome, *, retry_schedule_days: tuple[int, ...], now: datetime
+) -> Settlement | None:
     """Apply a definite outcome; None if it brings nothing new: a repeat, or older than what is known."""
     if not _is_news(payment, outcome):
         return None
@@ -39,8 +43,9 @@ def settle(invoice: Invoice, payment: Payment, outcome: Outcome, now: datetime) 
     )
     if _closes(payment, outcome):
         return Settlement(replace(invoice, updated_at=now), replace(settled, failure=payment.failure), ())
-    decided = _decide_invoice(invoice, settled, now)
-    return Settlement(decided, settled, _what_to_tell(invoice, decided, settled))
+    decided = _decide_invoice(invoice, settled, retry_schedule_days, now)
+    is_retried_at_all = bool(retry_schedule_days)
+    return Settlement(decided, settled, _what_to_tell(invoice, decided, settled, is_retried_at_all=is_retried_at_all))
 
 
 def _is_news(payment: Payment, outcome: Outcome) -> bool:
@@ -64,7 +69,7 @@ def _closes(payment: Payment, outcome: Outcome) -> bool:
     return is_failed and outcome.intent_status == CANCELED != payment.status
 
 
-def _decide_invoice(invoice: Invoice, payment: Payment, now: datetime) -> Invoice:
+def _decide_invoice(invoice: Invoice, payment: Payment, retry_schedule_days: tuple[int, ...], now: datetime) -> Invoice:
     if payment.attempt < invoice.attempt and payment.payment_status is not PayableStatus.SUCCEEDED:
         return replace(invoice, updated_at=now)
     invoice = replace(
@@ -82,14 +87,27 @@ def _decide_invoice(invoice: Invoice, payment: Payment, now: datetime) -> Invoic
             payment_status=PaymentStatus.SUCCEEDED,
             total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents,
             due_at=None,
+            next_retry_at=None,
         )
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
-        gives_way = payment.link is not None and payment.link.gives_way
-        return replace(invoice, payment_status=PaymentStatus.FAILED, due_at=now if gives_way else None)
+        failed = replace(with_decline(invoice, payment), payment_status=PaymentStatus.FAILED)
+        retry_at = _retry_at(failed, payment, retry_schedule_days, now)
+        return replace(failed, due_at=retry_at, next_retry_at=retry_at)
     return replace(invoice, due_at=look_again_at(invoice, now)) if invoice.is_open else invoice
 
 
-def _what_to_tell(before: Invoice, after: Invoice, payment: Payment) -> tuple[WebhookType, ...]:
+def _retry_at(
+    failed: Invoice, payment: Payment, retry_schedule_days: tuple[int, ...], now: datetime
+) -> datetime | None:
+    if failed.status is InvoiceStatus.VOIDED or failed.problem is not None:
+        return None
+    gives_way = payment.link is not None and payment.link.gives_way
+    return now if gives_way else next_retry_at(failed, payment, retry_schedule_days, now)
+
+
+def _what_to_tell(
+    before: Invoice, after: Invoice, payment: Payment, *, is_retried_at_all: bool
+) -> tuple[WebhookType, ...]:
     told: list[WebhookType] = []
     if payment.payment_status is PayableStatus.SUCCEEDED:
         told.append(WebhookType.PAYMENT_SUCCEEDED)
@@ -97,6 +115,15 @@ def _what_to_tell(before: Invoice, after: Invoice, payment: Payment) -> tuple[We
         told.append(WebhookType.INVOICE_PAYMENT_FAILURE)
     elif payment.status == "requires_action":
         told.append(WebhookType.PAYMENT_REQUIRES_ACTION)
+    if is_retried_at_all and _is_abandoned(before, after, payment):
+        told.append(WebhookType.INVOICE_PAYMENT_ABANDONED)
     if after.payment_status is not before.payment_status:
         told.append(WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
     return tuple(told)
+
+
+def _is_abandoned(before: Invoice, after: Invoice, payment: Payment) -> bool:
+    """Whether a charge has failed that was retried until the schedule's end, or never may be."""
+    has_failed = before.is_open and after.payment_status is PaymentStatus.FAILED and payment.link is None
+    waits_for_customer = when_to_retry(payment.failure) is Retry.AFTER_CUSTOMER_ACTS
+    return has_failed and after.next_retry_at is None and not waits_for_customer

@@ -53,9 +53,10 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
             return invoice
     if invoice.is_open:
         return invoice
-    if invoice.is_to_be_retried:
+    retry_at = invoice.next_retry_at if invoice.is_to_be_retried else None
+    if retry_at and retry_at <= now:
         return _begin(invoice, customer, payment, stores=stores, gateways=gateways, now=now)
-    return stores.invoices.save(replace(invoice, due_at=None, updated_at=now))
+    return stores.invoices.save(replace(invoice, due_at=retry_at, next_retry_at=retry_at, updated_at=now))
 
 
 def last_payment(invoice: Invoice, stores: Stores) -> Payment | None:
@@ -77,6 +78,7 @@ def _begin(
     owed = replace(
         invoice,
         payment_status=PaymentStatus.PENDING,
+        next_retry_at=None,
         waiting_for=None,
         paused_integration_id=None,
         chosen_payment_method_id=None,
@@ -119,7 +121,7 @@ def _give_up(invoice: Invoice, code: str, stores: Stores, now: datetime) -> Invo
     """It stays as it is, nothing is due any more, and who waits for a new attempt is told."""
     told = (collection_refused(invoice, code, now),) if invoice.is_to_be_retried else ()
     try:
-        given_up = replace(invoice, due_at=None, chosen_payment_method_id=None, updated_at=now)
+        given_up = replace(invoice, due_at=None, next_retry_at=None, chosen_payment_method_id=None, updated_at=now)
         return stores.invoices.save(given_up, told)
     except VersionConflictError:
         return stores.invoices.get(invoice.organization_id, invoice.lago_id) or invoice

@@ -21,7 +21,7 @@ from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
 from paystream.use_cases.payment_link import look_at_link
 from paystream.use_cases.put_off import put_off
-from paystream.use_cases.record_outcome import read_invoice, record_outcome
+from paystream.use_cases.record_outcome import read_invoice, record_outcome, retry_schedule_days
 from paystream.use_cases.refused_key import wait_for_key
 
 
@@ -144,6 +144,7 @@ def _close_without_payment(invoice: Invoice, stored: Payment | None, stores: Sto
         payment_status=PaymentStatus.SUCCEEDED,
         attempt=max(invoice.attempt, stored.attempt) if stored else invoice.attempt,
         due_at=now if stored and stored.is_to_be_closed else None,
+        next_retry_at=None,
         waiting_for=None,
         paused_integration_id=None,
         claimed_until=None,
@@ -172,7 +173,8 @@ def _restore(stored: Payment, customer: Customer, stores: Stores, now: datetime)
         next_action=stored.next_action,
     )
     blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
-    settlement = settle(invoice, blank, outcome, now)
+    schedule = retry_schedule_days(stored, outcome, stores)
+    settlement = settle(invoice, blank, outcome, retry_schedule_days=schedule, now=now)
     if settlement is None:
         return invoice
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))

@@ -43,6 +43,7 @@ class ConnectionRequest:
     success_redirect_url: str | None
     endpoint_rate_limit_per_second: int | None
     global_rate_limit_per_second: int | None
+    retry_schedule_days: tuple[int, ...] | None
     make_default: bool
 
     def __repr__(self) -> str:
@@ -220,7 +221,7 @@ def _new_integration(organization_id: str, code: str, account_id: str, now: date
 
 
 def _changed(integration: Integration, request: ConnectionRequest, now: datetime) -> Integration:
-    create_customers = request.create_customers
+    create_customers, schedule = request.create_customers, request.retry_schedule_days
     return replace(
         integration,
         name=request.name or integration.name,
@@ -229,6 +230,7 @@ def _changed(integration: Integration, request: ConnectionRequest, now: datetime
         endpoint_rate_limit_per_second=request.endpoint_rate_limit_per_second
         or integration.endpoint_rate_limit_per_second,
         global_rate_limit_per_second=request.global_rate_limit_per_second or integration.global_rate_limit_per_second,
+        retry_schedule_days=integration.retry_schedule_days if schedule is None else schedule,
         default_since=now if request.make_default else integration.default_since,
         updated_at=now,
     )

@@ -87,6 +87,7 @@ def _settled(invoice: Invoice, payment: ManualPayment, stores: Stores, now: date
         paid,
         payment_status=PaymentStatus.SUCCEEDED,
         due_at=now if is_to_be_closed(last_payment(invoice, stores)) else None,
+        next_retry_at=None,
         waiting_for=None,
         paused_integration_id=None,
     )

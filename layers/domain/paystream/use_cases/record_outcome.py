@@ -6,7 +6,7 @@ from paystream.errors import NotFoundError, VersionConflictError
 from paystream.lago.envelopes import settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
-from paystream.model.outcome import Outcome
+from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.settlement import settle
 from paystream.ports.stores import Stores
@@ -24,7 +24,8 @@ def record_outcome(
     the invoice is gone.
     """
     for _ in range(_TRIES):
-        settlement = settle(invoice, payment, outcome, now)
+        schedule = retry_schedule_days(payment, outcome, stores)
+        settlement = settle(invoice, payment, outcome, retry_schedule_days=schedule, now=now)
         if settlement is None:
             return invoice
         try:
@@ -35,6 +36,15 @@ def record_outcome(
             if payment.provider_payment_id not in (None, outcome.intent_id):
                 raise
     raise VersionConflictError(f"invoice {invoice.lago_id} keeps changing; try again")
+
+
+def retry_schedule_days(payment: Payment, outcome: Outcome, stores: Stores) -> tuple[int, ...]:
+    """The schedule of the account that was charged in vain; nothing is retried through one that is not connected."""
+    if outcome.status is not PayableStatus.FAILED:
+        return ()
+    integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
+    is_connected = integration is not None and integration.lago_id == payment.integration_id
+    return integration.retry_schedule_days if integration and is_connected else ()
 
 
 def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:

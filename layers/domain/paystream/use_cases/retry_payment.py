@@ -58,7 +58,8 @@ def retry_payment(
 
 def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:
     """A link gives way: it is expired before anything is charged."""
-    due = replace(invoice, due_at=now, updated_at=now)
+    is_failed = invoice.payment_status is PaymentStatus.FAILED
+    due = replace(invoice, due_at=now, next_retry_at=now if is_failed else invoice.next_retry_at, updated_at=now)
     if payment is None or payment.link is None or not payment.is_open_link:
         return stores.invoices.save(due)
     giving_way = replace(payment, link=replace(payment.link, gives_way=True), updated_at=now)

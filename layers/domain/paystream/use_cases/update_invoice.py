@@ -55,6 +55,7 @@ def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: d
         invoice,
         payment_status=status,
         due_at=now if is_to_be_closed(payment) else None,
+        next_retry_at=None,
         waiting_for=None,
         paused_integration_id=None,
     )

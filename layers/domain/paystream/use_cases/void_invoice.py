@@ -34,6 +34,7 @@ def void_invoice(
         status=InvoiceStatus.VOIDED,
         voided_at=now,
         due_at=now if is_to_be_closed(payment) else None,
+        next_retry_at=None,
         waiting_for=None,
         paused_integration_id=None,
         updated_at=now,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from paystream.adapters.stripe.intents import outcome_from_intent
+from paystream.adapters.stripe.intents import method_in_vain, outcome_from_intent
 from paystream.use_cases.apply_stripe_event import IntentEvent, PaymentMethodEvent
 
 Event = IntentEvent | PaymentMethodEvent
@@ -37,7 +37,7 @@ def _intent(event: Mapping[str, Any]) -> IntentEvent:
         amount_cents=intent["amount"],
         currency=intent["currency"].upper(),
         provider_customer_id=intent.get("customer"),
-        payment_method_id=intent.get("payment_method"),
+        payment_method_id=intent.get("payment_method") or method_in_vain(intent),
         outcome=outcome_from_intent(intent),
     )
 

@@ -31,6 +31,13 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
     )
 
 
+def method_in_vain(intent: Mapping[str, Any]) -> str | None:
+    """The payment method that was charged in vain: an intent that failed has it in its last error only."""
+    error: Mapping[str, Any] = intent.get("last_payment_error") or {}
+    method_id: str | None = (error.get("payment_method") or {}).get("id")
+    return method_id
+
+
 def outcome_from_error(error: Mapping[str, Any], *, http_status: int | None, request_id: str | None) -> Outcome:
     """What the refusal of a payment says. One that carries an intent which succeeded after all is a success."""
     intent = error.get("payment_intent")
@@ -54,6 +61,8 @@ def failure_from_error(
         decline_code=error.get("decline_code"),
         advice_code=error.get("advice_code"),
         network_decline_code=error.get("network_decline_code"),
+        network_advice_code=error.get("network_advice_code"),
+        payment_method_type=(error.get("payment_method") or {}).get("type"),
         http_status=http_status,
         request_id=request_id,
     )

@@ -1,0 +1,131 @@
+"""Stripe's reasons for a failure, and what each says about trying again with the same payment method.
+
+Stripe says of each code what the customer should do; that an insufficient balance passes and a stolen card does not is
+our reading of it. A code that is in no table is treated with caution: nothing follows by itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from paystream.model.outcome import Failure
+
+
+class Retry(StrEnum):
+    """When a payment method may be charged again that was charged in vain."""
+
+    LATER = "later"
+    AFTER_CUSTOMER_ACTS = "after_customer_acts"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code, in the field of Stripe's error that has it, and where it is described."""
+
+    field: str
+    code: str
+    retry: Retry
+    source: str
+
+
+_CARDS = "https://docs.stripe.com/declines/codes"
+_ADVICE = "https://docs.stripe.com/declines/card"
+_ERRORS = "https://docs.stripe.com/error-codes"
+_NETWORK = "https://docs.stripe.com/declines/network-codes"
+_DEBITS = "https://docs.stripe.com/payments/payment-methods/bacs-debit"
+_VISA = "https://www.checkout.com/docs/developer-resources/codes/visa-response-codes"
+_MASTERCARD = "https://developer.paypal.com/braintree/docs/reference/general/merchant-responses/merchant-advice-codes"
+
+
+def _reasons(field: str, source: str, retry: Retry, codes: str) -> Iterator[Reason]:
+    return (Reason(field, code, retry, source) for code in codes.split())
+
+
+REASONS: tuple[Reason, ...] = (
+    *_reasons(
+        "decline_code",
+        _CARDS,
+        Retry.LATER,
+        """
+        approve_with_id call_issuer card_velocity_exceeded do_not_honor generic_decline insufficient_funds
+        issuer_not_available no_action_taken partner_generic_decline processing_error reenter_transaction
+        try_again_later withdrawal_count_limit_exceeded
+        """,
+    ),
+    *_reasons(
+        "decline_code",
+        _CARDS,
+        Retry.AFTER_CUSTOMER_ACTS,
+        """
+        authentication_not_handled authentication_required card_not_supported currency_not_supported expired_card
+        expired_payment_information incorrect_address incorrect_cvc incorrect_number incorrect_pin incorrect_zip
+        invalid_account invalid_amount invalid_customer_account invalid_cvc invalid_expiry_month invalid_expiry_year
+        invalid_number invalid_payment_information invalid_pin mobile_device_authentication_required
+        new_account_information_available not_permitted offline_pin_required online_or_offline_pin_required
+        payment_limit_exceeded pin_try_exceeded service_not_allowed
+        """,
+    ),
+    *_reasons(
+        "decline_code",
+        _CARDS,
+        Retry.NEVER,
+        """
+        compliance_violation do_not_try_again duplicate_transaction fraudulent invalid_authorization
+        invalid_billing_agreement lost_card merchant_blacklist partner_high_risk_customer payment_disputed pickup_card
+        restricted_card revocation_of_all_authorizations revocation_of_authorization security_violation stolen_card
+        stop_payment_order testmode_decline transaction_not_allowed
+        """,
+    ),
+    *_reasons(
+        "code",
+        _ERRORS,
+        Retry.LATER,
+        """
+        card_decline_rate_limit_exceeded charge_exceeds_source_limit insufficient_funds payment_method_not_available
+        payment_method_provider_timeout processing_error
+        """,
+    ),
+    *_reasons("code", _DEBITS, Retry.LATER, "generic_could_not_process"),
+    *_reasons(
+        "code",
+        _ERRORS,
+        Retry.NEVER,
+        "amount_too_large amount_too_small charge_exceeds_transaction_limit debit_not_authorized",
+    ),
+    *_reasons("code", _NETWORK, Retry.NEVER, "authorization_revoked debit_disputed recipient_deceased"),
+    *_reasons("advice_code", _ADVICE, Retry.LATER, "try_again_later"),
+    *_reasons("advice_code", _ADVICE, Retry.AFTER_CUSTOMER_ACTS, "confirm_card_data"),
+    *_reasons("advice_code", _ADVICE, Retry.NEVER, "do_not_try_again"),
+    *_reasons("network_decline_code", _VISA, Retry.NEVER, "04 07 12 15 41 43 46 57 R0 R1 R3"),
+    *_reasons("network_advice_code", _MASTERCARD, Retry.NEVER, "03 21"),
+)
+"""The codes that are known. Whatever is not here, `authentication_failure` or `account_closed` say, waits for the
+customer.
+"""
+
+_RETRY = {(reason.field, reason.code): reason.retry for reason in REASONS}
+
+NOT_BEFORE_DAYS: Mapping[str, int] = {"26": 2, "27": 4, "28": 6, "29": 8, "30": 10}
+"""What Mastercard's advice codes ask to wait, in days; others ask for a day or less. Source: as of the other two."""
+
+
+def when_to_retry(failure: Failure | None) -> Retry:
+    """What the failure's codes come to.
+
+    The reason counts first. Where it passes, or is not known, the issuer and the card network may forbid or allow
+    another try.
+    """
+    if failure is None:
+        return Retry.AFTER_CUSTOMER_ACTS
+    field, code = ("decline_code", failure.decline_code) if failure.decline_code else ("code", failure.code)
+    reason = _RETRY.get((field, str(code)))
+    if reason in (Retry.AFTER_CUSTOMER_ACTS, Retry.NEVER):
+        return reason
+    advice = [
+        _RETRY.get(("advice_code", failure.advice_code or "")),
+        _RETRY.get(("network_decline_code", failure.network_decline_code or "")),
+        _RETRY.get(("network_advice_code", failure.network_advice_code or "")),
+    ]
+    said = [retry for retry in (reason, *advice) if retry]
+    return max(said, key=list(Retry).index, default=Retry.AFTER_CUSTOMER_ACTS)

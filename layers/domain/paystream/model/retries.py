@@ -1,0 +1,65 @@
+"""Whether another attempt follows a failed one by itself, and when."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from paystream.model.declines import NOT_BEFORE_DAYS, Retry, when_to_retry
+from paystream.model.invoice import MOST_DECLINES_KEPT, Invoice
+from paystream.model.payment import Payment
+
+DEFAULT_SCHEDULE_DAYS = (1, 3, 5, 7)
+"""Days after the attempt before. An empty schedule: nothing is retried by itself."""
+
+MOST_RETRIES = 8
+"""Of a schedule. Source: "Declined card retries" of https://docs.stripe.com/declines/card"""
+
+LONGEST_PAUSE_DAYS = 60
+
+_MOST_TRIES = 15
+"""With one card, those included that somebody asked for. Visa's limit, the strictest of all, is for 30 days. Source:
+https://support.stripe.com/questions/payment-blocked-due-to-excessive-retries
+"""
+
+_MOST_RETRIES_BY_METHOD: Mapping[str, int] = {
+    "acss_debit": 1,
+    "au_becs_debit": 2,
+    "bacs_debit": 2,
+    "nz_bank_account": 1,
+    "sepa_debit": 2,
+    "us_bank_account": 2,
+}
+"""How often a debit that bounced is presented again. Source:
+https://docs.stripe.com/billing/revenue-recovery/smart-retries
+"""
+
+
+def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
+    """The invoice that remembers which method was charged in vain; a payment link charges none."""
+    if payment.link is not None:
+        return invoice
+    declined = (*invoice.declined_payment_method_ids, _method(payment))
+    return replace(invoice, declined_payment_method_ids=declined[-MOST_DECLINES_KEPT:])
+
+
+def next_retry_at(invoice: Invoice, payment: Payment, schedule_days: tuple[int, ...], now: datetime) -> datetime | None:
+    """When the invoice, whose latest attempt has failed, is tried again by itself; None if it is not.
+
+    The schedule is gone through once with each payment method. What was not paid on a link's page leaves the plan as it
+    was.
+    """
+    if payment.link is not None:
+        return max(invoice.next_retry_at, now) if invoice.next_retry_at else None
+    tries, failure = invoice.declined_payment_method_ids.count(_method(payment)), payment.failure
+    if failure is None or when_to_retry(failure) is not Retry.LATER:
+        return None
+    most_retries = _MOST_RETRIES_BY_METHOD.get(failure.payment_method_type or "", _MOST_TRIES - 1)
+    if tries > min(len(schedule_days), most_retries):
+        return None
+    days = max(schedule_days[tries - 1], NOT_BEFORE_DAYS.get(failure.network_advice_code or "", 0))
+    return now + timedelta(days=days)
+
+
+def _method(payment: Payment) -> str:
+    """Empty where it is not known what was charged."""
+    return payment.payment_method_id or ""

@@ -1,0 +1,295 @@
+"""A failed invoice is tried again by itself where that makes sense, and no longer than that."""
+
+import json
+from typing import Any
+
+import pytest
+from functions.stripe_events import event, intent, post
+from functions.world import World, load_event
+
+DAY = 24 * 3600
+DECLINED = "pm_card_chargeCustomerFail"
+BLOCKED = "pm_card_radarBlock"
+UNAUTHENTICATED = "pm_card_authenticationRequired"
+INTEGRATION = "/api/v1/integrations/stripe/stripe"
+
+
+def failed(world: World, *, card: str = DECLINED, **settings: Any) -> str:
+    """An invoice whose first attempt was declined just now."""
+    world.connect(**settings)
+    world.customer(payment_method=card)
+    invoice_id = world.create_invoice()
+    world.run()
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+    return invoice_id
+
+
+def days_go_by(world: World, days: float) -> None:
+    """The schedule runs once, after so many days."""
+    world.pass_time(days * DAY)
+    world.look_again()
+    world.run()
+
+
+def told(world: World, webhook_type: str) -> list[dict[str, Any]]:
+    """The contents of the notifications of a type, in the order of the attempts."""
+    bodies = [json.loads(str(item["body"])) for item in world.items("notifications")]
+    contents = [body[body["object_type"]] for body in bodies if body["webhook_type"] == webhook_type]
+    return sorted(contents, key=lambda content: content["attempt"])
+
+
+def attempts(world: World, invoice_id: str) -> int:
+    return len(world.payments(invoice_id))
+
+
+def fail(world: World, invoice_id: str, **error: Any) -> None:
+    """The attempt fails for this reason: Stripe's event says so."""
+    asked = intent(invoice_id, "requires_payment_method", payment_method=None, last_payment_error=error)
+    post(world, event(world, "payment_intent.payment_failed", asked))
+
+
+def waiting(world: World, **settings: Any) -> str:
+    """An invoice of which nothing was heard yet."""
+    world.connect(**settings)
+    world.customer(payment_method=None)
+    invoice_id = world.create_invoice()
+    world.run()
+    return invoice_id
+
+
+class TestTheSchedule:
+    def test_an_invoice_is_tried_again_after_1_3_5_and_7_days_and_then_given_up(self, world: World) -> None:
+        invoice_id = failed(world)
+
+        for number, days in enumerate((1, 3, 5, 7), start=2):
+            days_go_by(world, days - 0.01)
+            assert attempts(world, invoice_id) == number - 1
+            days_go_by(world, 0.01)
+            assert attempts(world, invoice_id) == number
+        days_go_by(world, 60)
+
+        assert attempts(world, invoice_id) == 5
+        assert world.invoice(invoice_id)["payment_status"] == "failed"
+        assert len(told(world, "invoice.payment_failure")) == 5
+        (abandoned,) = told(world, "invoice.payment_abandoned")
+        assert (abandoned["attempt"], abandoned["will_retry"], abandoned["retry"]) == (5, False, "later")
+
+    def test_each_failure_says_whether_and_when_another_try_follows(self, world: World) -> None:
+        invoice_id = failed(world, retry_schedule_days=[2])
+        (first,) = told(world, "invoice.payment_failure")
+        assert (first["will_retry"], first["retry"]) == (True, "later")
+        assert first["next_retry_at"] == world.invoice(invoice_id)["next_retry_at"] == "2026-11-25T10:00:00Z"
+
+        days_go_by(world, 2)
+
+        last = told(world, "invoice.payment_failure")[-1]
+        assert (last["attempt"], last["will_retry"], last["next_retry_at"]) == (2, False, None)
+        assert world.invoice(invoice_id)["next_retry_at"] is None
+
+    def test_a_try_that_succeeds_ends_it(self, world: World) -> None:
+        invoice_id = failed(world)
+        world.stripe_client.v1.payment_intents.confirm(
+            world.payments(invoice_id)[0]["provider_payment_id"], {"payment_method": "pm_card_visa"}
+        )
+        world.run()
+
+        invoice = world.invoice(invoice_id)
+        assert (invoice["payment_status"], invoice["next_retry_at"]) == ("succeeded", None)
+        days_go_by(world, 30)
+        assert world.charged() == [4200]
+        assert attempts(world, invoice_id) == 1
+
+    def test_the_intent_before_is_canceled_before_each_try(self, world: World) -> None:
+        invoice_id = failed(world)
+
+        days_go_by(world, 1)
+
+        assert [payment["status"] for payment in world.payments(invoice_id)] == ["requires_payment_method", "canceled"]
+
+    def test_only_what_is_due_is_tried_by_a_try(self, world: World) -> None:
+        invoice_id = failed(world)
+        paid = {"invoice_id": invoice_id, "amount_cents": 1200, "reference": "cash"}
+        assert world.api("POST", "/api/v1/payments", {"payment": paid}).status == 200
+
+        days_go_by(world, 1)
+
+        amounts = {payment["attempt"]: payment["amount_cents"] for payment in world.payments(invoice_id)}
+        assert (amounts[1], amounts[2]) == (4200, 3000)
+
+    @pytest.mark.parametrize("schedule", [[], None])
+    def test_no_schedule_retries_nothing_and_no_other_setting_touches_it(
+        self, world: World, schedule: list[int] | None
+    ) -> None:
+        invoice_id = failed(world, retry_schedule_days=[])
+        if schedule is None:
+            assert world.connect(name="Other", retry_schedule_days=None)["retry_schedule_days"] == []
+
+        days_go_by(world, 60)
+
+        assert attempts(world, invoice_id) == 1
+        assert told(world, "invoice.payment_failure")[0]["will_retry"] is False
+        assert told(world, "invoice.payment_abandoned") == []
+
+    def test_a_schedule_that_is_changed_counts_from_the_next_failure(self, world: World) -> None:
+        invoice_id = failed(world, retry_schedule_days=[1, 1, 1])
+        world.connect(retry_schedule_days=[1, 20])
+
+        days_go_by(world, 1)
+
+        assert world.invoice(invoice_id)["next_retry_at"] == "2026-12-14T10:00:00Z"
+
+    def test_the_schedule_is_a_setting_of_the_integration(self, world: World) -> None:
+        assert world.connect()["retry_schedule_days"] == [1, 3, 5, 7]
+
+        changed = world.call("connect-integration", load_event("connect-integration-retry-schedule"))
+
+        assert changed.body["integration"]["retry_schedule_days"] == [3, 7]
+        assert world.connect(name="Other")["retry_schedule_days"] == [3, 7]
+
+    @pytest.mark.parametrize("days", [[0], [61], [1] * 9, ["1"], [True], [1.5], "1"])
+    def test_a_schedule_that_makes_no_sense_is_refused(self, world: World, days: Any) -> None:
+        world.connect()
+
+        refused = world.api("PUT", INTEGRATION, {"integration": {"retry_schedule_days": days}})
+
+        assert (refused.status, refused.body["code"]) == (422, "validation_errors")
+
+
+class TestTheReason:
+    def test_a_card_that_is_never_to_be_tried_again_is_given_up_at_once(self, world: World) -> None:
+        invoice_id = failed(world, card=BLOCKED)
+
+        days_go_by(world, 60)
+
+        assert attempts(world, invoice_id) == 1
+        (abandoned,) = told(world, "invoice.payment_abandoned")
+        assert (abandoned["retry"], abandoned["will_retry"]) == ("never", False)
+
+    def test_where_the_customer_has_to_act_nothing_is_tried_and_nothing_given_up(self, world: World) -> None:
+        invoice_id = failed(world, card=UNAUTHENTICATED)
+
+        days_go_by(world, 60)
+
+        assert attempts(world, invoice_id) == 1
+        (failure,) = told(world, "invoice.payment_failure")
+        assert (failure["retry"], failure["will_retry"]) == ("after_customer_acts", False)
+        assert told(world, "invoice.payment_abandoned") == []
+
+    @pytest.mark.parametrize(
+        ("error", "retry_at"),
+        [
+            ({"code": "card_declined", "decline_code": "insufficient_funds"}, "2026-11-24T10:00:00Z"),
+            (
+                {"code": "card_declined", "decline_code": "insufficient_funds", "network_advice_code": "27"},
+                "2026-11-27T10:00:00Z",
+            ),
+            ({"code": "card_declined", "decline_code": "lost_card"}, None),
+            ({"code": "card_declined", "decline_code": "insufficient_funds", "network_decline_code": "R1"}, None),
+            ({"code": "card_declined", "decline_code": "something_new"}, None),
+            ({"code": "account_closed"}, None),
+        ],
+    )
+    def test_the_codes_decide(self, world: World, error: dict[str, Any], retry_at: str | None) -> None:
+        invoice_id = waiting(world)
+
+        fail(world, invoice_id, **error)
+
+        assert world.invoice(invoice_id)["next_retry_at"] == retry_at
+
+
+class TestWhatEndsIt:
+    def test_a_voided_invoice_is_not_tried_again(self, world: World) -> None:
+        invoice_id = failed(world)
+        world.api("POST", f"/api/v1/invoices/{invoice_id}/void")
+
+        days_go_by(world, 30)
+
+        assert attempts(world, invoice_id) == 1
+        assert world.invoice(invoice_id)["next_retry_at"] is None
+
+    def test_an_invoice_that_was_paid_elsewhere_is_not_tried_again(self, world: World) -> None:
+        invoice_id = failed(world)
+        body = {"payment": {"invoice_id": invoice_id, "amount_cents": 4200, "reference": "cash"}}
+        assert world.api("POST", "/api/v1/payments", body).status == 200
+
+        days_go_by(world, 30)
+
+        assert (attempts(world, invoice_id), world.stripe_calls()) == (2, 1)
+
+    def test_an_invoice_that_somebody_marked_as_paid_is_not_tried_again(self, world: World) -> None:
+        invoice_id = failed(world)
+        world.api("PUT", f"/api/v1/invoices/{invoice_id}", {"invoice": {"payment_status": "succeeded"}})
+
+        days_go_by(world, 30)
+
+        assert world.stripe_calls() == 1
+
+    def test_a_customer_who_has_no_card_any_more_is_told_of_and_not_tried_again(self, world: World) -> None:
+        invoice_id = failed(world)
+        (customer,) = [item["provider_customer_id"] for item in world.items("customers")]
+        for method in world.stripe_client.v1.customers.payment_methods.list(str(customer)).data:
+            world.stripe_client.v1.payment_methods.detach(method.id)
+        world.run()
+
+        days_go_by(world, 1)
+        days_go_by(world, 30)
+
+        bodies = [json.loads(str(item["body"])) for item in world.items("notifications")]
+        codes = [
+            body["payment_provider_invoice_payment_error"]["error_details"]["code"]
+            for body in bodies
+            if body["webhook_type"] == "invoice.payment_failure"
+        ]
+        assert sorted(codes) == ["card_declined", "customer_must_have_payment_method"]
+        assert world.invoice(invoice_id)["next_retry_at"] is None
+
+    def test_an_account_that_is_not_connected_any_more_tries_nothing(self, world: World) -> None:
+        invoice_id = failed(world)
+        world.api("DELETE", INTEGRATION)
+
+        days_go_by(world, 30)
+
+        assert attempts(world, invoice_id) == 1
+
+
+class TestTheRest:
+    def test_a_retry_that_somebody_asks_for_comes_before_the_plan_and_counts_in_it(self, world: World) -> None:
+        invoice_id = failed(world, retry_schedule_days=[1, 10])
+        world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
+        world.settle_due()
+
+        assert attempts(world, invoice_id) == 2
+        assert world.invoice(invoice_id)["next_retry_at"] == "2026-12-03T10:00:00Z"
+
+    def test_a_payment_link_keeps_the_plan_for_the_time_after(self, world: World) -> None:
+        invoice_id = failed(world)
+        assert world.api("POST", f"/api/v1/invoices/{invoice_id}/payment_url").status == 200
+
+        days_go_by(world, 1.001)
+        assert world.stripe_calls() == 1
+        days_go_by(world, 0.01)
+
+        assert world.stripe_calls() == 2
+
+    def test_an_item_that_is_put_anew_keeps_a_plan(self, world: World) -> None:
+        world.connect()
+        world.customer(payment_method=DECLINED)
+        invoice_id = world.put_invoice_item()
+        world.run()
+        world.put_invoice_item()
+        world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
+
+        days_go_by(world, 1)
+
+        assert attempts(world, invoice_id) == 2
+
+    def test_two_runs_at_once_try_once(self, world: World) -> None:
+        invoice_id = failed(world)
+        world.pass_time(DAY)
+        world.collect_due()
+        messages = world.take(world.due_queue_url)
+        records = [{"messageId": str(n), "body": body} for n, body in enumerate(messages * 2)]
+
+        world.invoke("settle-due", {"Records": records})
+
+        assert (attempts(world, invoice_id), world.stripe_calls()) == (2, 2)
