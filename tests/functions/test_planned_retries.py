@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from functions.stripe_events import event, intent, post
+from functions.stripe_events import event, intent, post, provider_customer_id
 from functions.world import World, load_event
 
 DAY = 24 * 3600
@@ -250,6 +250,68 @@ class TestWhatEndsIt:
         days_go_by(world, 30)
 
         assert attempts(world, invoice_id) == 1
+
+
+class TestTheEndOfAnAttempt:
+    """A failure after which nothing follows by itself is looked at once more, a day later."""
+
+    def test_its_intent_is_canceled_so_that_nobody_can_pay_it_any_more(self, world: World) -> None:
+        invoice_id = failed(world, card=UNAUTHENTICATED)
+
+        days_go_by(world, 0.99)
+        assert [payment["status"] for payment in world.payments(invoice_id)] == ["requires_payment_method"]
+        days_go_by(world, 0.01)
+
+        assert [payment["status"] for payment in world.payments(invoice_id)] == ["canceled"]
+        assert world.told().count("invoice.payment_failure") == 1
+
+    def test_one_that_was_paid_after_all_is_recorded_though_stripe_tells_nothing(self, world: World) -> None:
+        invoice_id = failed(world, card=UNAUTHENTICATED)
+        intent_id = world.payments(invoice_id)[0]["provider_payment_id"]
+        world.stripe_client.v1.payment_intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
+        world.stripe.due_deliveries()
+
+        world.pass_time(DAY)
+        world.look_again()
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.told().count("payment.succeeded") == 1
+
+    @pytest.mark.parametrize("card", [DECLINED, UNAUTHENTICATED])
+    def test_a_card_of_which_stripe_told_nothing_is_asked_for(self, world: World, card: str) -> None:
+        invoice_id = failed(world, card=card)
+        customer = provider_customer_id(world)
+        method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
+        world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})
+        world.stripe.due_deliveries()
+
+        world.pass_time(DAY)
+        world.look_again()
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.charged() == [4200]
+
+    def test_an_account_that_is_gone_closes_nothing_and_is_not_asked_again(self, world: World) -> None:
+        failed(world, card=UNAUTHENTICATED)
+        world.api("DELETE", INTEGRATION)
+
+        days_go_by(world, 1)
+        days_go_by(world, 30)
+
+        assert world.stripe_calls("POST /v1/payment_intents/*/cancel") == 0
+        assert world.told().count("invoice.payment_failure") == 1
+
+    def test_a_refusal_without_an_intent_is_looked_up_and_left(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        invoice_id = world.create_invoice(amount=10)
+        world.run()
+
+        days_go_by(world, 1)
+        days_go_by(world, 30)
+
+        assert world.told().count("invoice.payment_failure") == 1
+        assert [payment["error_code"] for payment in world.payments(invoice_id)] == ["amount_too_small"]
 
 
 class TestTheRest:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 
-def _guard(meaning: str, *, planned: bool = False) -> Any:
-    return field(default=True, metadata={"meaning": meaning, "planned": planned})
+def _guard(meaning: str) -> Any:
+    return field(default=True, metadata={"meaning": meaning})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Guards:
     new_attempt_outwaits_functions: bool = _guard("a new attempt begins when no function of the old one can run")
     look_up_lists: bool = _guard("a look-up lists intents; Search lags behind")
     new_attempt_is_on_record: bool = _guard("a new attempt's payment is written together with its number")
-    last_failure_is_closed: bool = _guard("a failed invoice is looked at until its last intent is closed", planned=True)
+    last_failure_is_closed: bool = _guard("a failed invoice is looked at until its last intent is closed")
     latest_attempt_is_restored: bool = _guard("an item that is put anew goes on at its last attempt on record")
     link_has_the_attempts_key: bool = _guard("a link is made under the key of its attempt")
     nothing_charged_while_link_open: bool = _guard("while a link is open nothing is charged")
@@ -47,9 +47,6 @@ class Guards:
 
 GUARDS = {guard.name: str(guard.metadata["meaning"]) for guard in fields(Guards)}
 """What each guard says."""
-
-PLANNED = frozenset(guard.name for guard in fields(Guards) if guard.metadata["planned"])
-"""Those that the product does not keep yet: they come with looking at what failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

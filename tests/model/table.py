@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 
 from model.rows import DEEP_SCENARIOS, ROWS, SCENARIOS, SPARE
-from model.rules import GUARDS, PLANNED, Guards, Rules, Scenario
+from model.rules import GUARDS, Guards, Rules, Scenario
 from model.search import Found, search
 
 
@@ -52,7 +52,7 @@ def _search_all(guards: Guards, scenarios: Iterable[Scenario]) -> bool:
 
 
 def _described(name: str) -> str:
-    return f"`{name}`{' (planned)' if name in PLANNED else ''}: {GUARDS[name]}"
+    return f"`{name}`: {GUARDS[name]}"
 
 
 def _bounds(scenario: Scenario) -> str:

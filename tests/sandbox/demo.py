@@ -14,6 +14,7 @@ from sandbox.stage import Stage
 _FAILURE = ["invoice.payment_failure", "invoice.payment_status_updated"]
 _MISSING = "customer.payment_method_missing"
 _SUCCESS = ["invoice.payment_status_updated", "payment.succeeded"]
+_PENDING_AGAIN = ["invoice.payment_status_updated"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Expected:
     lago_id: str
     status: str
     told: list[str]
-    has_intent: bool = True
+    intents: int = 1
 
 
 def main() -> int:
@@ -44,7 +45,7 @@ def main() -> int:
         leaks = leaked_secrets(stack.emulator)
         stage.say(f"all logs of all functions searched for keys and signing secrets: {leaks} found")
         calls = request("GET", f"{stack.stripe_url}/_sandbox/calls").body["counts"]["POST /v1/payment_intents"]
-        charged = sum(1 for invoice in expected if invoice.has_intent)
+        charged = sum(invoice.intents for invoice in expected)
         stage.say(f"{calls} calls created {charged} payment intents")
     if wrong or leaks or calls != charged or not enforced:
         print(f"NOT as expected: {wrong} invoices, {leaks} secrets in logs, {calls} calls for {charged} intents")
@@ -58,7 +59,8 @@ def _new_billing_system(stage: Stage) -> list[Expected]:
     settings = {"secret_key": SECRET_KEY, "name": "Acme Billing", "create_customers": True}
     integration = stage.call("PUT", "integrations/stripe/stripe", {"integration": settings})["integration"]
     stage.say(f'Stripe account {integration["account_id"]} connected as "stripe", webhook endpoint registered')
-    cards = {"anna": "pm_card_visa", "bruno": "pm_card_chargeCustomerFail", "clara": "pm_card_authenticationRequired"}
+    declined = "pm_card_chargeCustomerFail"
+    cards = {"anna": "pm_card_visa", "bruno": declined, "clara": "pm_card_authenticationRequired", "ida": declined}
     for external_id, card in cards.items():
         body = {"customer": {"external_id": external_id, "name": external_id.title()}}
         created = stage.call("POST", "customers", body)["customer"]["billing_configuration"]
@@ -77,11 +79,23 @@ def _new_billing_system(stage: Stage) -> list[Expected]:
     stage.say("invoices made; dora has no card yet: her invoice waits and the subscriber knows")
     stage.save_card(dora["billing_configuration"]["provider_customer_id"], "pm_card_mastercard")
     stage.say("dora saves a card")
+    planned = stage.wait_for_status(invoices["bruno"], "failed")["next_retry_at"]
+    stage.say(f"bruno's card was declined; it is tried again by itself at {planned}")
+    stage.wait_for_status(invoices["ida"], "failed")
+    stage.set_default_card(stage.customer("ida")["provider_customer_id"], "pm_card_visa")
+    stage.say("ida's card was declined, too; she saves another one, which is charged at once")
     return [
         Expected("anna, a card", invoices["anna"], "succeeded", _SUCCESS),
         Expected("bruno, card declined", invoices["bruno"], "failed", _FAILURE),
         Expected("clara, must authenticate", invoices["clara"], "failed", _FAILURE),
-        Expected("anna, nothing to pay", free, "succeeded", [], has_intent=False),
+        Expected(
+            "ida, another card",
+            invoices["ida"],
+            "succeeded",
+            [*_FAILURE, *_PENDING_AGAIN, *_SUCCESS],
+            intents=2,
+        ),
+        Expected("anna, nothing to pay", free, "succeeded", [], intents=0),
         Expected("dora, card came later", early, "succeeded", [_MISSING, *_SUCCESS]),
     ]
 
@@ -110,7 +124,7 @@ def _migration(stage: Stage) -> list[Expected]:
         Expected("emil, imported", paid, "succeeded", _SUCCESS),
         Expected("frida, SEPA direct debit", debited, "succeeded", _SUCCESS),
         Expected("emil, put into the table", item, "succeeded", _SUCCESS),
-        Expected("emil, broken item", broken, "pending", [], has_intent=False),
+        Expected("emil, broken item", broken, "pending", [], intents=0),
     ]
 
 
@@ -149,7 +163,7 @@ def _show(stage: Stage, expected: list[Expected]) -> int:
         invoice = stage.wait_for_status(one.lago_id, one.status)
         told = _told(stage, one)
         payment = stage.payment(one.lago_id)
-        right = bool(payment) is one.has_intent and told == sorted(one.told)
+        right = bool(payment) is bool(one.intents) and told == sorted(one.told)
         wrong += not right
         amount = f"{invoice['total_amount_cents'] / 100:.2f} {invoice['currency']}"
         intent = payment["provider_payment_id"] if payment else "-"

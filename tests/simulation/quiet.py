@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sandbox.stripe.wire import JsonObject
 
@@ -16,6 +17,8 @@ from .workload import Workload
 from .world import World
 
 _SETTLED = (("voided", "failed"), ("finalized", "succeeded"))
+_LONGEST_DELAY = 300.0
+"""Seconds, from the time at which an invoice is due until somebody looks at it."""
 _CLOSED = ("succeeded", "failed")
 
 
@@ -103,10 +106,29 @@ class Quiet:
             wanted = "failed" if self._was_refused(item) else "pending"
         if status != wanted:
             yield f"invoice {key} is {status}, Stripe says {wanted}"
-        elif status != "pending" and item.get("due_at") != item.get("next_retry_at"):
-            yield f"invoice {key} is {status}, and something is still to be done about it"
+        elif status == "failed":
+            yield from self._what_failed_is_closed(key, item, intents)
+            yield from self._all_methods_are_tried(key, item)
         elif status == "pending" and item["status"]["S"] != "voided":
             yield from self._explain(key, item)
+
+    def _what_failed_is_closed(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
+        """Nothing can come of it any more, or it will be looked at."""
+        due_at = item.get("due_at", {}).get("S")
+        long_ago = self.world.clock.now() - _LONGEST_DELAY
+        if due_at and datetime.fromisoformat(due_at).timestamp() < long_ago:
+            yield f"invoice {key} is failed, and nobody has looked at it since {due_at}"
+        elif due_at is None and intents and intents[-1]["status"] != "canceled":
+            yield f"invoice {key} is failed, and its intent {intents[-1]['id']} can still be paid"
+
+    def _all_methods_are_tried(self, key: Key, item: Item) -> Iterator[str]:
+        """What failed was tried with the payment method that the customer is known to have, or will be looked at."""
+        customer_key = (item["organization_id"]["S"], item["external_customer_id"]["S"])
+        customer = self.world.database.tables["CustomersTable"].get(customer_key) or {}
+        method = customer.get("payment_method_id", {}).get("S")
+        tried = {value["S"] for value in item["declined_payment_method_ids"]["L"]}
+        if "waiting_for" in item and "due_at" not in item and method and not {method, ""} & tried:
+            yield f"invoice {key} is failed, and was never tried with {method}"
 
     def _was_refused(self, item: Item) -> bool:
         """Whether Stripe refused the payment before there was an intent."""

@@ -5,6 +5,7 @@ import time
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
 
 from .quiet import Quiet
@@ -18,6 +19,7 @@ _ARRIVES = 0.03
 _QUIET_FOR = 4.5 * 86400.0
 _MOST_BACKLOG = 60
 _LONGEST_LOOK = 3600
+_SOON = 120
 """Seconds."""
 
 
@@ -108,12 +110,25 @@ def settle(world: World, workload: Workload) -> None:
 
 
 def _let_finish(world: World) -> None:
-    """What waits for ever is looked at each day: the last moment must not be in the middle of that."""
+    """What waits for ever is looked at each day, what failed is tried again after days: the last moment must not be in
+    the middle of that.
+    """
     for _ in range(_LONGEST_LOOK):
-        is_busy = world.compute.running or any(queue.held() for queue in world.queues.queues.values())
-        if not is_busy:
+        queues = (queue for queue in world.queues.queues.values() if queue.most_receives is not None)
+        is_busy = world.compute.running or any(queue.held() for queue in queues)
+        if not is_busy and not _something_is_due(world):
             return
         world.run(world.clock.now() + 1)
+
+
+def _something_is_due(world: World) -> bool:
+    """Whether an invoice that waits for nothing is to be looked at: it found no turn at Stripe, say."""
+    soon = datetime.fromtimestamp(world.clock.now() + _SOON, UTC).isoformat(timespec="milliseconds")
+    return any(
+        item["due_at"]["S"] <= soon and "waiting_for" not in item
+        for _, item in world.database.tables["InvoicesTable"].items()
+        if "due_at" in item
+    )
 
 
 def _backlog(world: World) -> int:

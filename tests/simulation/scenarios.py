@@ -100,6 +100,27 @@ def _wait_for_the_next_try(stage: Stage) -> None:
     stage.wait(25 * _HOUR)
 
 
+def _two_failed(stage: Stage) -> None:
+    _declined(stage)
+    stage.put_invoice(stage.first_payer())
+    _put(stage)
+
+
+def _another_card(stage: Stage) -> None:
+    stage.workload.change_card(stage.first_payer(), "pm_card_visa")
+    stage.wait(_A_WHILE)
+
+
+def _another_card_and_a_day(stage: Stage) -> None:
+    _another_card(stage)
+    stage.wait(25 * _HOUR)
+
+
+def _unauthenticated_and_put(stage: Stage) -> None:
+    stage.payer("pm_card_authenticationRequired")
+    _put(stage)
+
+
 def _put_with_a_taken_number(stage: Stage) -> None:
     stage.put_invoice(stage.first_payer(), number={"S": "2026-1"})
     stage.wait(60)
@@ -455,6 +476,14 @@ SCENARIOS = (
         webhooks_are_lost=True,
         leap=25 * _HOUR,
     ),
+    Scenario("another card collects what failed", _two_failed, _another_card),
+    Scenario(
+        "another card collects what failed, and Stripe tells nothing",
+        _unauthenticated_and_put,
+        _another_card_and_a_day,
+        webhooks_are_lost=True,
+    ),
+    Scenario("a failed payment is closed", _unauthenticated_and_put, _wait_for_the_next_try),
     Scenario("a failed invoice is paid by a link", _declined_and_put, _pay_by_link),
     Scenario(
         "a waiting invoice is paid by a link, and Stripe tells nothing",

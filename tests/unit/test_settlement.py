@@ -11,6 +11,7 @@ from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, Probl
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
 from paystream.model.payment import Payment, PaymentLink
+from paystream.model.schedule import FAILED_IS_CLOSED_AFTER
 from paystream.model.settlement import Settlement, settle
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -186,11 +187,12 @@ def test_an_older_attempt_never_overwrites_a_newer_one(news: list[tuple[int, Out
 
 
 @pytest.mark.parametrize("failure", [FAILURE, CANCELED, REFUSED])
-def test_a_failure_closes_the_invoice_until_there_is_a_new_attempt(failure: Outcome) -> None:
+def test_a_failure_fails_the_invoice_and_is_looked_at_once_more(failure: Outcome) -> None:
     settlement = settle(an_invoice(), a_payment(), failure, retry_schedule_days=(), now=NOW)
 
     assert settlement is not None
-    assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (PaymentStatus.FAILED, None)
+    assert (settlement.invoice.payment_status, settlement.invoice.next_retry_at) == (PaymentStatus.FAILED, None)
+    assert settlement.invoice.due_at == NOW + FAILED_IS_CLOSED_AFTER
     assert settlement.payment.failure == DECLINED
     assert settlement.tell == (WebhookType.INVOICE_PAYMENT_FAILURE, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
 
@@ -253,7 +255,9 @@ def test_whatever_is_heard_an_open_invoice_is_due_and_no_other_becomes_so(
         settlement = history.hear(number, outcome)
         if settlement:
             after = settlement.invoice
-            assert after.due_at is not None if after.is_open else after.due_at in (None, before.due_at)
+            has_failed = after.payment_status is FAILED_INVOICE is not before.payment_status
+            is_due = after.is_open or has_failed
+            assert after.due_at is not None if is_due else after.due_at in (None, before.due_at)
 
 
 def test_a_retry_that_is_planned_stays_so_when_the_attempt_before_is_closed() -> None:
@@ -309,7 +313,9 @@ def failing(history: History, *, times: int, method: str = "pm_1", method_type: 
         history.payments[attempt] = replace(a_payment(attempt), payment_method_id=method)
         history.hear(attempt, replace(REFUSED, failure=passes))
         retry_at = history.invoice.next_retry_at
-        assert history.invoice.due_at == retry_at
+        assert history.invoice.status is InvoiceStatus.VOIDED or history.invoice.due_at == (
+            retry_at or NOW + FAILED_IS_CLOSED_AFTER
+        )
         pauses.append(retry_at - NOW if retry_at else None)
     return pauses
 

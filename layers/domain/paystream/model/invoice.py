@@ -24,12 +24,15 @@ class InvoiceStatus(StrEnum):
 
 
 class WaitingFor(StrEnum):
-    """What a pending invoice waited for when it was last looked at: when that comes, the invoice is collected."""
+    """What a pending invoice waited for when it was last looked at, or a failed one waits for: when that comes, the
+    invoice is collected.
+    """
 
     CUSTOMER = "customer"
     INTEGRATION = "integration"
     PROVIDER_CUSTOMER = "provider_customer"
     PAYMENT_METHOD = "payment_method"
+    ANOTHER_PAYMENT_METHOD = "another_payment_method"
     KEY = "secret_key"
 
 
@@ -118,6 +121,15 @@ class Invoice:
         """Whether a new attempt is to begin by itself, once it is time."""
         is_owed = self.status is InvoiceStatus.FINALIZED and self.payment_status is PaymentStatus.FAILED
         return is_owed and self.next_retry_at is not None
+
+    def is_to_be_collected_with(self, payment_method_id: str | None) -> bool:
+        """Whether it has failed, and this is another method than those that were charged in vain.
+
+        Where it is not known what was charged, no method is known to be another one.
+        """
+        if self.waiting_for is not WaitingFor.ANOTHER_PAYMENT_METHOD or payment_method_id is None:
+            return False
+        return not {"", payment_method_id} & {*self.declined_payment_method_ids}
 
     @property
     def total_due_amount_cents(self) -> int:

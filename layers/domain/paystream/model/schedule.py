@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from paystream.model.invoice import Invoice
+from paystream.model.invoice import Invoice, WaitingFor
 
 _PAUSES = (
     (timedelta(minutes=15), timedelta(minutes=5)),
@@ -25,6 +25,13 @@ class DueInvoice:
     due_at: str
 
 
+FAILED_IS_CLOSED_AFTER = timedelta(days=1)
+"""A failure after which nothing is tried by itself: until then a person may still put it right at Stripe."""
+
+_FAILED_IS_LOOKED_AT_EVERY = timedelta(days=7)
+_FAILED_IS_LOOKED_AT_FOR = timedelta(days=90)
+"""The customer may have another payment method, and the event that tells of it may never come."""
+
 LINK_IS_EXPIRED_AFTER = timedelta(minutes=1)
 """Stripe expires a checkout session at its time, or a moment later."""
 
@@ -41,3 +48,12 @@ def look_again_at(invoice: Invoice, now: datetime) -> datetime:
     opened_at = max(invoice.created_at, invoice.attempt_started_at or invoice.created_at)
     pauses = (pause for younger_than, pause in _PAUSES if now - opened_at < younger_than)
     return now + next(pauses, _LONGEST_PAUSE)
+
+
+def look_at_failed_again_at(invoice: Invoice, now: datetime) -> datetime | None:
+    """When an invoice is looked at again that failed and waits for another payment method; None if it is old, or waits
+    for none.
+    """
+    failed_for = now - (invoice.attempt_started_at or invoice.created_at)
+    is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
+    return now + _FAILED_IS_LOOKED_AT_EVERY if is_waiting and failed_for < _FAILED_IS_LOOKED_AT_FOR else None

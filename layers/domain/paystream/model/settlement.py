@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paystream.model.declines import Retry, when_to_retry
-from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
+from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.retries import next_retry_at, with_decline
-from paystream.model.schedule import look_again_at
+from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, look_again_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +91,24 @@ def _decide_invoice(invoice: Invoice, payment: Payment, retry_schedule_days: tup
         )
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
         failed = replace(with_decline(invoice, payment), payment_status=PaymentStatus.FAILED)
-        retry_at = _retry_at(failed, payment, retry_schedule_days, now)
-        return replace(failed, due_at=retry_at, next_retry_at=retry_at)
+        return _decide_failed(failed, payment, retry_schedule_days, now)
     return replace(invoice, due_at=look_again_at(invoice, now)) if invoice.is_open else invoice
 
 
-def _retry_at(
-    failed: Invoice, payment: Payment, retry_schedule_days: tuple[int, ...], now: datetime
-) -> datetime | None:
+def _decide_failed(failed: Invoice, payment: Payment, retry_schedule_days: tuple[int, ...], now: datetime) -> Invoice:
+    """What follows. Where no attempt does, the invoice is looked at once more, after a link at once: its attempt is
+    closed, and the customer may have another payment method by then.
+    """
     if failed.status is InvoiceStatus.VOIDED or failed.problem is not None:
-        return None
+        return replace(failed, due_at=None, next_retry_at=None)
     gives_way = payment.link is not None and payment.link.gives_way
-    return now if gives_way else next_retry_at(failed, payment, retry_schedule_days, now)
+    retry_at = now if gives_way else next_retry_at(failed, payment, retry_schedule_days, now)
+    return replace(
+        failed,
+        due_at=retry_at or (now if payment.link else now + FAILED_IS_CLOSED_AFTER),
+        next_retry_at=retry_at,
+        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD,
+    )
 
 
 def _what_to_tell(

@@ -16,13 +16,14 @@ from paystream.model.notification import WebhookType
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.payment_method import Wallet
-from paystream.model.schedule import look_again_at
+from paystream.model.schedule import look_again_at, look_at_failed_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer
 from paystream.use_cases.close_attempt import close_attempt
 from paystream.use_cases.collect_invoice import new_payment, payer_of
+from paystream.use_cases.find_payment_method import find_payment_method
 from paystream.use_cases.refused_key import stripe_asked
 
 NO_SUCH_METHOD = "payment_method_not_found"
@@ -37,7 +38,8 @@ CANNOT_PAY = {
 
 
 def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
-    """Do what is due about an invoice that is not open: close its last attempt, and begin the next one if it is owed.
+    """Do what is due about an invoice that is not open: close its last attempt, and begin the next one if it is time,
+    or if the customer has another payment method by now.
 
     Returns the invoice as it is then: open if a new attempt has begun, by whomever. If the account is not connected any
     more, nothing more is done. Raises what else `close_attempt` raises, and VersionConflictError.
@@ -54,9 +56,19 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
     if invoice.is_open:
         return invoice
     retry_at = invoice.next_retry_at if invoice.is_to_be_retried else None
-    if retry_at and retry_at <= now:
+    if customer and _may_have_another_method(invoice, customer):
+        customer = find_payment_method(customer, stores=stores, gateways=gateways, now=now)
+    has_another_method = customer is not None and invoice.is_to_be_collected_with(customer.payment_method_id)
+    if has_another_method or (retry_at and retry_at <= now):
         return _begin(invoice, customer, payment, stores=stores, gateways=gateways, now=now)
-    return stores.invoices.save(replace(invoice, due_at=retry_at, next_retry_at=retry_at, updated_at=now))
+    due_at = retry_at or look_at_failed_again_at(invoice, now)
+    return stores.invoices.save(replace(invoice, due_at=due_at, next_retry_at=retry_at, updated_at=now))
+
+
+def _may_have_another_method(invoice: Invoice, customer: Customer) -> bool:
+    """Whether Stripe is to be asked: all that is known was charged in vain, and none was chosen."""
+    is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD and invoice.chosen_payment_method_id is None
+    return is_waiting and not invoice.is_to_be_collected_with(customer.payment_method_id)
 
 
 def last_payment(invoice: Invoice, stores: Stores) -> Payment | None:
@@ -118,10 +130,17 @@ def _payer(
 
 
 def _give_up(invoice: Invoice, code: str, stores: Stores, now: datetime) -> Invoice:
-    """It stays as it is, nothing is due any more, and who waits for a new attempt is told."""
+    """It stays as it is, no attempt follows by itself, and who waits for one is told."""
     told = (collection_refused(invoice, code, now),) if invoice.is_to_be_retried else ()
     try:
-        given_up = replace(invoice, due_at=None, next_retry_at=None, chosen_payment_method_id=None, updated_at=now)
+        given_up = replace(
+            invoice,
+            due_at=look_at_failed_again_at(invoice, now),
+            next_retry_at=None,
+            chosen_payment_method_id=None,
+            claimed_until=None,
+            updated_at=now,
+        )
         return stores.invoices.save(given_up, told)
     except VersionConflictError:
         return stores.invoices.get(invoice.organization_id, invoice.lago_id) or invoice

@@ -13,9 +13,11 @@ from paystream.errors import (
 )
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, WaitingFor
+from paystream.model.schedule import look_again_at
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.use_cases.begin_attempt import follow_up
 from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.put_off import put_off
@@ -44,8 +46,8 @@ def collect_waiting(
     clock: Callable[[], datetime],
     time_is_left: Callable[[], bool],
 ) -> int:
-    """Finish what was begun for a customer and collect each waiting invoice, oldest first; returns how many were
-    looked at.
+    """Finish what was begun for a customer and collect each waiting invoice, oldest first: what has failed, too, if the
+    customer has another payment method now. Returns how many were looked at.
 
     When no time is left for one more, or Stripe's rate limit is reached, the customer is queued again. So it is for an
     invoice that somebody else claims: to be looked at once that claim has ended.
@@ -124,12 +126,28 @@ def _collect_one(
 ) -> None:
     """Collect an invoice; its customer may wait for a key itself. Raises _ClaimedError if somebody else does."""
     fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
+    if fresh.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD:
+        if fresh.is_to_be_collected_with(customer.payment_method_id):
+            _collect_failed(fresh, stores=stores, gateways=gateways, clock=clock)
+        return
     if paused:
         wait_for_key(fresh, paused, stores=stores, now=clock())
         return
     is_to_be_claimed = customer.payment_method_id and fresh.waiting_for is not WaitingFor.KEY
     claimed = _claim(fresh, stores, clock()) if is_to_be_claimed else fresh
     collect_now(claimed, stores=stores, gateways=gateways, now=clock())
+
+
+def _collect_failed(invoice: Invoice, *, stores: Stores, gateways: Gateways, clock: Callable[[], datetime]) -> None:
+    """Begin a new attempt with the customer's payment method of now. It is due from then on: whoever looks at what is
+    due goes on after a crash, or once the integration is paused no more.
+    """
+    claimed = _claim(replace(invoice, due_at=clock()), stores, clock())
+    try:
+        begun = follow_up(claimed, stores=stores, gateways=gateways, now=clock())
+        collect_now(begun, stores=stores, gateways=gateways, now=clock())
+    except NeedsAttentionError:
+        put_off(claimed, look_again_at(claimed, clock()), stores=stores, now=clock())
 
 
 def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:

@@ -12,20 +12,21 @@ from paystream.use_cases.refused_key import stripe_asked
 _CLOCK_DIFFERENCE = timedelta(minutes=1)
 
 
-def find_payment_method(customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime) -> None:
+def find_payment_method(customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime) -> Customer:
     """Store the method that will be charged, if Stripe has one by now and there is an account to ask.
 
-    Whoever changes the customer at the same time knows more. Raises OutcomeUnknownError, KeyRefusedError.
+    Returns the customer as it is then. Whoever changes the customer at the same time knows more. Raises
+    OutcomeUnknownError, KeyRefusedError.
     """
-    if customer.payment_method_id or customer.provider_customer_id is None or customer.payment_provider_code is None:
-        return
+    if customer.provider_customer_id is None or customer.payment_provider_code is None:
+        return customer
     integration = stores.integrations.get(customer.organization_id, customer.payment_provider_code)
     if integration is None or integration.lago_id != customer.integration_id:
-        return
+        return customer
     with stripe_asked(integration, "customer.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
         found = gateway.customer(customer.provider_customer_id)
-    if found is None or found.payment_method_id is None:
-        return
+    if found is None or found.payment_method_id in (None, customer.payment_method_id):
+        return customer
     known = replace(
         customer,
         payment_method_id=found.payment_method_id,
@@ -33,6 +34,6 @@ def find_payment_method(customer: Customer, *, stores: Stores, gateways: Gateway
         updated_at=now,
     )
     try:
-        stores.customers.save(known)
+        return stores.customers.save(known)
     except VersionConflictError:
-        return
+        return stores.customers.get(customer.organization_id, customer.external_id) or customer

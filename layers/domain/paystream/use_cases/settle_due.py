@@ -105,7 +105,7 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
         if unrecorded:
             unrecorded_payment, outcome = unrecorded
             return _record_answer(invoice, unrecorded_payment, outcome, customer=customer, stores=stores, now=now)
-        if invoice.waiting_for is WaitingFor.PAYMENT_METHOD:
+        if invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.payment_method_id is None:
             find_payment_method(customer, stores=stores, gateways=gateways, now=now)
     return collect_now(invoice, stores=stores, gateways=gateways, now=now)
 

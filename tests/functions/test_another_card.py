@@ -1,0 +1,264 @@
+"""A customer whose payments failed saves another card: what is owed is collected, once, the oldest first."""
+
+from collections.abc import Callable
+
+import boto3
+import pytest
+from functions.aws_faults import Moment
+from functions.stripe_events import provider_customer_id
+from functions.world import ORGANIZATION, SECRET_KEY, TABLES, World
+from paystream.model.identifiers import saved_method_id
+
+DAY = 24 * 3600
+MINUTE = 60
+DECLINED = "pm_card_chargeCustomerFail"
+BLOCKED = "pm_card_radarBlock"
+UNAUTHENTICATED = "pm_card_authenticationRequired"
+
+
+def failed(world: World, card: str = DECLINED, *, invoices: int = 1) -> list[str]:
+    """Invoices whose first attempts were declined, the oldest first."""
+    world.connect()
+    world.customer(payment_method=card)
+    made = []
+    for number in range(invoices):
+        made.append(world.create_invoice(amount=1000 + number))
+        world.pass_time(1)
+        world.run()
+    assert statuses(world, made) == ["failed"] * invoices
+    return made
+
+
+def statuses(world: World, invoice_ids: list[str]) -> list[str]:
+    return [world.invoice(invoice_id)["payment_status"] for invoice_id in invoice_ids]
+
+
+def becomes_default(world: World, card: str = "pm_card_visa") -> None:
+    """Somebody changes the customer's default at Stripe."""
+    customer = provider_customer_id(world)
+    method = world.stripe_client.v1.payment_methods.attach(card, {"customer": customer})
+    world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})
+
+
+def is_set_up(world: World) -> None:
+    """The customer saves a card on a page of Stripe's."""
+    world.stripe_client.v1.setup_intents.create(
+        {
+            "customer": provider_customer_id(world),
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "usage": "off_session",
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+        }
+    )
+
+
+def is_chosen(world: World) -> None:
+    """The application makes another of the customer's cards the default."""
+    customer = provider_customer_id(world)
+    method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
+    lago_id = saved_method_id(ORGANIZATION, method.id)
+    chosen = world.api("PUT", f"/api/v1/customers/acme/payment_methods/{lago_id}/set_as_default")
+    assert chosen.status == 200
+
+
+@pytest.mark.parametrize("comes", [becomes_default, is_set_up, is_chosen], ids=lambda comes: comes.__name__)
+@pytest.mark.parametrize("card", [DECLINED, BLOCKED, UNAUTHENTICATED])
+def test_another_card_collects_what_failed_whatever_the_reason(
+    world: World, card: str, comes: Callable[[World], None]
+) -> None:
+    invoices = failed(world, card)
+
+    comes(world)
+    world.run()
+
+    assert statuses(world, invoices) == ["succeeded"]
+    assert world.charged() == [1000]
+
+
+def test_what_is_owed_is_collected_oldest_first_and_each_once(world: World) -> None:
+    invoices = failed(world, invoices=5)
+
+    becomes_default(world)
+    world.run()
+
+    assert statuses(world, invoices) == ["succeeded"] * 5
+    intents = world.stripe_client.v1.payment_intents.list({"limit": 100}).data
+    paid = [intent.amount for intent in reversed(intents) if intent.status == "succeeded"]
+    assert paid == [1000, 1001, 1002, 1003, 1004]
+    assert world.stripe_calls() == 10
+
+
+def test_each_is_told_to_be_pending_and_paid(world: World) -> None:
+    failed(world)
+
+    becomes_default(world)
+    world.run()
+
+    assert world.told().count("invoice.payment_status_updated") == 3
+    assert world.told().count("payment.succeeded") == 1
+
+
+def test_the_same_card_is_not_tried_again_however_often_it_is_told_of(world: World) -> None:
+    invoices = failed(world)
+    customer = provider_customer_id(world)
+    default = world.stripe_client.v1.customers.retrieve(customer).invoice_settings
+    assert default
+
+    for name in ("Acme", "Acme Inc."):
+        world.stripe_client.v1.customers.update(customer, {"name": name})
+        world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "name": name}})
+        world.run()
+    method = saved_method_id(ORGANIZATION, str(default.default_payment_method))
+    world.api("PUT", f"/api/v1/customers/acme/payment_methods/{method}/set_as_default")
+    world.run()
+
+    assert statuses(world, invoices) == ["failed"]
+    assert world.stripe_calls() == 1
+
+
+def test_a_card_that_fails_too_begins_the_schedule_anew(world: World) -> None:
+    (invoice_id,) = failed(world)
+    world.pass_time(DAY)
+    world.look_again()
+
+    becomes_default(world, DECLINED)
+    world.run()
+
+    assert len(world.payments(invoice_id)) == 3
+    assert world.invoice(invoice_id)["next_retry_at"] == "2026-11-25T10:00:01Z"
+
+
+def test_a_planned_try_does_not_follow_what_was_paid_with_another_card(world: World) -> None:
+    invoices = failed(world)
+    becomes_default(world)
+    world.run()
+
+    world.pass_time(30 * DAY)
+    world.look_again()
+
+    assert world.stripe_calls() == 2
+    assert [world.invoice(invoice_id)["next_retry_at"] for invoice_id in invoices] == [None]
+
+
+@pytest.mark.parametrize("action", ["void", "update"])
+def test_what_is_owed_no_more_is_not_collected(world: World, action: str) -> None:
+    (invoice_id,) = failed(world)
+    if action == "void":
+        world.api("POST", f"/api/v1/invoices/{invoice_id}/void")
+    else:
+        world.api("PUT", f"/api/v1/invoices/{invoice_id}", {"invoice": {"payment_status": "succeeded"}})
+
+    becomes_default(world)
+    world.run()
+
+    assert world.charged() == []
+
+
+def test_an_invoice_that_a_person_gave_up_before_it_was_charged_stays_given_up(world: World) -> None:
+    world.connect()
+    world.customer(payment_method=None)
+    invoice_id = world.create_invoice()
+    world.run()
+    world.api("PUT", f"/api/v1/invoices/{invoice_id}", {"invoice": {"payment_status": "failed"}})
+
+    becomes_default(world)
+    world.run()
+
+    assert statuses(world, [invoice_id]) == ["failed"]
+    assert world.charged() == []
+
+
+def test_a_message_that_comes_twice_charges_once(world: World) -> None:
+    failed(world)
+    becomes_default(world)
+    world.deliver_stripe_events()
+    messages = world.take(world.queue_url)
+    records = [{"messageId": str(n), "body": body} for n, body in enumerate(messages * 2)]
+
+    world.invoke("collect-waiting", {"Records": records})
+    world.run()
+
+    assert world.charged() == [1000]
+    assert world.stripe_calls() == 2
+
+
+def test_nothing_is_charged_while_a_link_is_open_and_the_other_card_is_charged_after_it(world: World) -> None:
+    invoices = failed(world)
+    assert world.api("POST", f"/api/v1/invoices/{invoices[0]}/payment_url").status == 200
+    becomes_default(world)
+    world.run()
+    assert world.charged() == []
+
+    world.pass_time(DAY)
+    for _ in range(3):
+        world.pass_time(5 * MINUTE)
+        world.run()
+        world.look_again()
+
+    assert statuses(world, invoices) == ["succeeded"]
+    assert world.charged() == [1000]
+
+
+def test_a_link_of_an_invoice_that_waited_for_a_card_lets_it_wait_again(world: World) -> None:
+    world.connect()
+    world.customer(payment_method=None)
+    invoice_id = world.create_invoice()
+    world.run()
+    world.api("POST", f"/api/v1/invoices/{invoice_id}/payment_url")
+    world.pass_time(DAY)
+    for _ in range(3):
+        world.pass_time(5 * MINUTE)
+        world.run()
+        world.look_again()
+    assert statuses(world, [invoice_id]) == ["failed"]
+
+    becomes_default(world)
+    world.run()
+
+    assert statuses(world, [invoice_id]) == ["succeeded"]
+
+
+def test_a_crash_after_it_was_claimed_leaves_it_to_the_schedule(world: World) -> None:
+    invoices = failed(world)
+    becomes_default(world)
+    world.deliver_stripe_events()
+    messages = world.take(world.queue_url)
+    world.aws.crash("GetItem", Moment.BEFORE, TableName=TABLES["payments"])
+    world.invoke("collect-waiting", {"Records": [{"messageId": "1", "body": messages[0]}]})
+    assert world.charged() == []
+
+    world.pass_time(10 * MINUTE)
+    world.look_again()
+
+    assert statuses(world, invoices) == ["succeeded"]
+
+
+def test_while_the_integration_is_paused_it_waits_and_is_collected_after_that(world: World) -> None:
+    invoices = failed(world)
+    becomes_default(world)
+    world.stripe.control.expire_key(SECRET_KEY)
+    world.run()
+    assert statuses(world, invoices) == ["failed"]
+
+    world.connect(secret_key=world.stripe.control.add_key(world.account.id))
+    world.pass_time(DAY)
+    world.look_again()
+
+    assert statuses(world, invoices) == ["succeeded"]
+
+
+def test_a_method_that_nobody_knows_is_no_other_method(world: World) -> None:
+    invoices = failed(world, UNAUTHENTICATED)
+    table = boto3.resource("dynamodb").Table(TABLES["invoices"])
+    table.update_item(
+        Key={"organization_id": ORGANIZATION, "lago_id": invoices[0]},
+        UpdateExpression="SET declined_payment_method_ids = :unknown",
+        ExpressionAttributeValues={":unknown": [""]},
+    )
+
+    becomes_default(world)
+    world.run()
+
+    assert statuses(world, invoices) == ["failed"]
+    assert world.stripe_calls() == 1
