@@ -190,7 +190,7 @@ def customer(**profile: str) -> Customer:
 
 
 def test_the_account_is_asked_for(gateway: StripeGateway) -> None:
-    assert gateway.account_id()
+    assert gateway.account()
 
 
 @pytest.mark.parametrize("pages", [0, 1])

@@ -125,6 +125,43 @@ def test_an_amount_that_stripe_does_not_charge_fails_the_invoice_without_an_inte
     ]
 
 
+def test_an_amount_below_the_minimum_of_the_accounts_own_currency_is_not_sent(world: World) -> None:
+    invoice_id = collectable(world, amount=49, currency="USD")
+
+    world.collect_new_invoices()
+
+    (payment,) = world.payments(invoice_id)
+    assert (payment["status"], payment["error_code"], payment["provider_payment_id"]) == (
+        "failed",
+        "amount_too_small",
+        None,
+    )
+    told = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
+    assert (told["will_retry"], told["retry"]) == (False, "never")
+    assert "minimum of 50 in USD" in told["provider_error"]["message"]
+    assert world.stripe_calls() == 0
+
+
+def test_the_least_amount_of_the_accounts_own_currency_is_charged(world: World) -> None:
+    invoice_id = collectable(world, amount=50, currency="USD")
+
+    world.collect_new_invoices()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+
+def test_an_amount_that_may_have_been_another_one_a_day_ago_is_left_to_stripe(world: World) -> None:
+    world.connect()
+    world.put_invoice_item(currency="USD", total_amount_cents=10)
+    world.collect_new_invoices()
+    world.pass_time(25 * 3600)
+
+    world.customer()
+    world.run()
+
+    assert (world.stripe_calls("GET /v1/payment_intents"), world.stripe_calls()) == (1, 1)
+
+
 def test_a_customer_who_is_gone_from_stripe_fails_the_invoice(world: World) -> None:
     world.connect()
     provider_customer_id = world.customer()

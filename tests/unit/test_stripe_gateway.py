@@ -120,7 +120,7 @@ class TestWhatErrorsMean:
     def test_whatever_leaves_the_outcome_open_is_unknown(self, shop: Shop, fault: str) -> None:
         shop.sandbox.control.add_fault(fault, times=9)
         with pytest.raises(OutcomeUnknownError):
-            shop.gateway.account_id()
+            shop.gateway.account()
 
     def test_a_key_in_use_by_a_request_under_way_is_unknown(self, shop: Shop) -> None:
         request = shop.request()
@@ -136,13 +136,13 @@ class TestWhatErrorsMean:
 
     def test_an_unknown_api_key_is_refused(self, shop: Shop) -> None:
         with pytest.raises(KeyRefusedError, match="does not accept") as refused:
-            shop.gateway_with("sk_test_nobodys000000000").account_id()
+            shop.gateway_with("sk_test_nobodys000000000").account()
         assert "sk_test" not in str(refused.value)
 
     def test_an_expired_api_key_is_refused_with_stripes_code(self, shop: Shop) -> None:
         shop.sandbox.control.expire_key(KEY)
         with pytest.raises(KeyRefusedError) as refused:
-            shop.gateway.account_id()
+            shop.gateway.account()
         assert refused.value.code == "api_key_expired"
 
     def test_a_restricted_key_without_the_permission_is_refused(self, shop: Shop) -> None:
@@ -409,7 +409,7 @@ def test_an_integration_without_credentials_has_to_be_connected_again(shop: Shop
     with pytest.raises(KeyRefusedError, match="connect it again"):
         shop.gateways().of(connected(shop))
     store(shop, KEY)
-    assert shop.gateways().of(connected(shop)).account_id() == shop.account.id
+    assert shop.gateways().of(connected(shop)).account().id == shop.account.id
 
 
 class TestAKeyThatIsRefused:
@@ -420,8 +420,8 @@ class TestAKeyThatIsRefused:
         gateway = shop.gateways().of(connected(shop))
         before = len(shop.sandbox.control.calls())
 
-        assert gateway.account_id() == shop.account.id
-        assert gateway.account_id() == shop.account.id
+        assert gateway.account().id == shop.account.id
+        assert gateway.account().id == shop.account.id
 
         assert len(shop.sandbox.control.calls()) - before == 3
 
@@ -429,7 +429,7 @@ class TestAKeyThatIsRefused:
         store(shop, shop.sandbox.control.add_key(shop.account.id, kind="rk"))
         store(shop, KEY)
 
-        assert shop.gateways().of(connected(shop)).account_id() == shop.account.id
+        assert shop.gateways().of(connected(shop)).account().id == shop.account.id
 
     @pytest.mark.parametrize("stored_by_now", [KEY, "sk_test_another_that_is_refused"])
     def test_is_refused_after_one_more_request_at_most(self, shop: Shop, stored_by_now: str) -> None:
@@ -439,7 +439,7 @@ class TestAKeyThatIsRefused:
         before = len(shop.sandbox.control.calls())
 
         with pytest.raises(KeyRefusedError):
-            shop.gateways().of(connected(shop)).account_id()
+            shop.gateways().of(connected(shop)).account()
 
         assert len(shop.sandbox.control.calls()) - before == (1 if stored_by_now == KEY else 2)
 

@@ -22,6 +22,14 @@ _TWO_DECIMAL = frozenset(
     """.split()
 )
 
+_MINIMUM_AMOUNTS = (
+    dict.fromkeys("ARS AUD BRL CAD CHF COP EUR IDR ILS INR JPY KRW NZD PHP RUB SGD USD ZAR".split(), 50)
+    | dict.fromkeys("AED MYR PLN RON".split(), 200)
+    | dict.fromkeys("NOK SEK".split(), 300)
+    | dict.fromkeys("MXN THB".split(), 1000)
+    | {"CZK": 1500, "DKK": 250, "GBP": 30, "HKD": 400, "HUF": 17500}
+)
+
 SUPPORTED = _TWO_DECIMAL | ZERO_DECIMAL | THREE_DECIMAL | WHOLE_UNITS_ONLY
 
 LARGEST_AMOUNT = 999_999_999_999
@@ -40,3 +48,12 @@ def smallest_step(currency: str) -> int:
     if currency in WHOLE_UNITS_ONLY:
         return 100
     return 10 if currency in THREE_DECIMAL else 1
+
+
+def minimum_amount(currency: str) -> int:
+    """The least that Stripe charges in an account that is paid out in this currency, in minor units; 1 where it says
+    nothing. An account that is paid out in another one has that one's minimum, after conversion.
+
+    Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+    """
+    return _MINIMUM_AMOUNTS.get(currency, 1)

@@ -23,8 +23,8 @@ class Attention:
 class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
     code. While it `needs_attention`, collection through it is paused; connecting it again ends that. The rate limits
-    are None where they are Stripe's defaults. `retry_schedule_days` says after how many days each a failed invoice is
-    tried again.
+    are None where they are Stripe's defaults. `default_currency` is what the account is paid out in.
+    `retry_schedule_days` says after how many days each a failed invoice is tried again.
     """
 
     organization_id: str
@@ -39,6 +39,7 @@ class Integration:
     webhook_url: str
     created_at: datetime
     updated_at: datetime
+    default_currency: str | None = None
     success_redirect_url: str | None = None
     default_since: datetime | None = None
     needs_attention: Attention | None = None

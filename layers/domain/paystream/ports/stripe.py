@@ -76,6 +76,14 @@ class PaymentLinkRequest:
     saves_method: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderAccount:
+    """An account at Stripe; what is charged in its `default_currency` is paid out in it."""
+
+    id: str
+    default_currency: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutSession:
     """A page on which a customer pays. It has no `outcome` while it is open, and no `url` afterwards."""
@@ -121,7 +129,7 @@ class PaymentGateway(Protocol):
 
     @property
     def checkout(self) -> CheckoutPages: ...
-    def account_id(self) -> str: ...
+    def account(self) -> ProviderAccount: ...
     def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]: ...
     def create_webhook_endpoint(self, url: str) -> WebhookEndpoint: ...
     def delete_webhook_endpoint(self, endpoint_id: str) -> None: ...

@@ -22,6 +22,7 @@ from paystream.use_cases.ask_stripe import Payer, ask_stripe
 from paystream.use_cases.payment_link import look_at_link
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome, retry_schedule_days
+from paystream.use_cases.refused_amount import refused_amount
 from paystream.use_cases.refused_key import wait_for_key
 
 
@@ -67,7 +68,9 @@ def _go_on(
     """With the attempt: a charge is sent, or looked up; while a link is open nothing is charged."""
     if payment.is_open_link:
         return look_at_link(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
-    payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
+    outcome = refused_amount(invoice, payment, payer.integration, now)
+    if outcome is None:
+        payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
     return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
 
 

@@ -24,7 +24,7 @@ from paystream.model.integration import Credentials, Integration
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.secrets import Secrets
 from paystream.ports.stores import Stores
-from paystream.ports.stripe import Gateways, PaymentGateway, WebhookEndpoint
+from paystream.ports.stripe import Gateways, PaymentGateway, ProviderAccount, WebhookEndpoint
 
 _SIGNING_SECRETS_KEPT = 2
 _MOST_ENDPOINTS = 16
@@ -105,14 +105,15 @@ def _connect(
         raise InvalidInputError({"secret_key": ["value_is_mandatory"]})
     gateway = gateways.with_key(secret_key)
     livemode = secret_key.split("_")[1] == "live"
-    account_id = _check_account(gateway, livemode, before)
+    account = _check_account(gateway, livemode, before)
     endpoint = _see_to_endpoint(gateway, webhook_url, kept)
     credentials = Credentials(secret_key, _signing_secrets(endpoint, kept), endpoint.id)
-    integration = before or _new_integration(organization_id, code, account_id, now)
+    integration = before or _new_integration(organization_id, code, account.id, now)
     secrets.put(organization_id, integration.lago_id, credentials)
     connected = replace(
         _changed(integration, request, now),
         livemode=livemode,
+        default_currency=account.default_currency,
         key_last4=secret_key[-4:],
         webhook_endpoint_id=endpoint.id,
         webhook_url=endpoint.url,
@@ -142,16 +143,16 @@ def disconnect_integration(
     return integration
 
 
-def _check_account(gateway: PaymentGateway, livemode: bool, before: Integration | None) -> str:
+def _check_account(gateway: PaymentGateway, livemode: bool, before: Integration | None) -> ProviderAccount:
     try:
-        account_id = gateway.account_id()
+        account = gateway.account()
     except KeyRefusedError as refused:
         raise InvalidInputError({"secret_key": [refused.code or "refused_by_stripe"]}) from refused
-    if before and before.account_id != account_id:
+    if before and before.account_id != account.id:
         raise InvalidInputError({"secret_key": ["belongs_to_another_account"]})
     if before and before.livemode is not livemode:
         raise InvalidInputError({"secret_key": ["belongs_to_another_mode"]})
-    return account_id
+    return account
 
 
 def _see_to_endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None) -> WebhookEndpoint:

@@ -15,7 +15,7 @@ from paystream.errors import ProviderRefusedError
 from paystream.model.outcome import Outcome
 from paystream.model.payment_method import SavedMethod
 from paystream.ports.pages import Page
-from paystream.ports.stripe import ListedIntent, PaymentRequest, ProviderCustomer, WebhookEndpoint
+from paystream.ports.stripe import ListedIntent, PaymentRequest, ProviderAccount, ProviderCustomer, WebhookEndpoint
 
 if TYPE_CHECKING:
     from stripe.params import (
@@ -40,9 +40,11 @@ class StripeGateway:
     def checkout(self) -> StripeCheckoutPages:
         return self._checkout
 
-    def account_id(self) -> str:
+    def account(self) -> ProviderAccount:
         with translated():
-            return self._v1.accounts.retrieve_current().id
+            account = self._v1.accounts.retrieve_current()
+            currency = account.default_currency
+            return ProviderAccount(account.id, currency.upper() if currency else None)
 
     def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]:
         with translated():
