@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import NotFoundError, VersionConflictError
-from paystream.lago.envelopes import collection_refused, settlement_notifications
+from paystream.lago.invoice_notifications import collection_refused, settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor

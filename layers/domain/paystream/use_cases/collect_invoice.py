@@ -8,7 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import NeedsAttentionError, TooEarlyError, VersionConflictError
-from paystream.lago.envelopes import payment_method_missing, payment_status_updated, settlement_notifications
+from paystream.lago.invoice_notifications import (
+    payment_method_missing,
+    payment_status_updated,
+    settlement_notifications,
+)
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor

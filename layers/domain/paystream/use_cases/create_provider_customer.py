@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from paystream.errors import NotFoundError, ProviderRefusedError
+from paystream.lago.customer_notifications import provider_customer_created, provider_customer_error
 from paystream.lago.customers import ADDRESS
-from paystream.lago.envelopes import provider_customer_created, provider_customer_error
 from paystream.model.customer import Customer, CustomerCreation
 from paystream.model.identifiers import derived_id
 from paystream.model.notification import Notification

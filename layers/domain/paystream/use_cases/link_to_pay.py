@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import InvalidInputError, NotFoundError, TooEarlyError, VersionConflictError
-from paystream.lago.envelopes import settlement_notifications
+from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
 from paystream.model.notification import WebhookType

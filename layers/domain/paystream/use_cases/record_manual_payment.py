@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paystream.errors import ConflictError, InvalidInputError, NotAllowedError
-from paystream.lago.envelopes import manual_payment_notifications
+from paystream.lago.invoice_notifications import manual_payment_notifications
 from paystream.model.identifiers import requested_payment_id
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
 from paystream.model.payment import ManualPayment

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from paystream.errors import NotFoundError, VersionConflictError
-from paystream.lago.envelopes import settlement_notifications
+from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import KeyRefusedError, NeedsAttentionError, VersionConflictError
-from paystream.lago.envelopes import payment_provider_error
+from paystream.lago.customer_notifications import payment_provider_error
 from paystream.model.integration import Attention, Integration
 from paystream.model.invoice import Invoice, WaitingFor
 from paystream.model.schedule import look_again_at

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from paystream.errors import NotAllowedError
-from paystream.lago.envelopes import collection_refused
+from paystream.lago.invoice_notifications import collection_refused
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, WaitingFor
 from paystream.model.payment import Payment
 from paystream.model.schedule import DueInvoice

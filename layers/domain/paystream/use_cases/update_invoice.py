@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paystream.errors import InvalidInputError, NotAllowedError
-from paystream.lago.envelopes import payment_status_updated
+from paystream.lago.invoice_notifications import payment_status_updated
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, InvoiceStatus, MetadataEntry, PaymentStatus
 from paystream.model.notification import Notification

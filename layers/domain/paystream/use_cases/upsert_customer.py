@@ -10,7 +10,7 @@ from paystream.errors import (
     ProviderRefusedError,
     VersionConflictError,
 )
-from paystream.lago.envelopes import provider_customer_error
+from paystream.lago.customer_notifications import provider_customer_error
 from paystream.model.customer import DEFAULT_PAYMENT_METHODS, Customer
 from paystream.model.integration import Integration
 from paystream.ports.messages import CollectionQueue

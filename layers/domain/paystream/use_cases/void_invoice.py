@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import NotAllowedError
-from paystream.lago.envelopes import invoice_voided
+from paystream.lago.invoice_notifications import invoice_voided
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
 from paystream.model.payment import Payment

@@ -1,11 +1,12 @@
-"""lago/envelopes: whatever a customer's profile holds, what is told of it fits."""
+"""lago/envelope: whatever a customer's profile holds, what is told of it fits."""
 
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from paystream.lago.envelopes import payment_method_missing, payment_status_updated, provider_customer_created
+from paystream.lago.customer_notifications import provider_customer_created
+from paystream.lago.invoice_notifications import payment_method_missing, payment_status_updated
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification

@@ -1,29 +1,19 @@
-"""The notifications' bodies: Lago's envelope around Lago's objects."""
+"""What is told of invoices and their payments."""
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from paystream.lago.customers import customer_object
+from paystream.lago.envelope import envelope, shortened
 from paystream.lago.invoices import fee_objects, invoice_object
 from paystream.lago.payments import payment_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
 from paystream.model.declines import Retry, when_to_retry
-from paystream.model.identifiers import notification_id
-from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification, WebhookType
 from paystream.model.payment import AnyPayment, ManualPayment
 from paystream.model.settlement import Settlement
-
-_MOST_BYTES = 240_000
-"""Below a message's 256 KiB, with room for its attributes: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
-
-_SHORT_BYTES = 1024
-"""What a field of a customer's profile may have where the whole profile is too large."""
 
 
 def settlement_notifications(settlement: Settlement, customer: Customer, now: datetime) -> tuple[Notification, ...]:
@@ -64,13 +54,13 @@ def _invoice(
 ) -> Notification:
     owed = invoice_object(invoice)
     full = owed | {"customer": customer_object(customer) if customer else None, "fees": fee_objects(invoice, customer)}
-    return _envelope(
+    return envelope(
         webhook_type,
         "invoice",
         invoice.organization_id,
         full,
         full | {"fees": []},
-        full | {"fees": [], "customer": customer_object(_shortened(customer)) if customer else None},
+        full | {"fees": [], "customer": customer_object(shortened(customer)) if customer else None},
         now=now,
         identity=identity,
     )
@@ -97,7 +87,7 @@ def collection_refused(invoice: Invoice, code: str, now: datetime) -> Notificati
         "error_details": {"code": code},
     }
     identity = (invoice.organization_id, invoice.lago_id, code, str(invoice.version))
-    return _envelope(
+    return envelope(
         WebhookType.INVOICE_PAYMENT_FAILURE,
         "payment_provider_invoice_payment_error",
         invoice.organization_id,
@@ -111,86 +101,15 @@ def payment_method_missing(invoice: Invoice, customer: Customer, now: datetime) 
     """An invoice waits because its customer has no payment method: Paystream's own, Lago says nothing."""
     waiting = {"lago_invoice_id": invoice.lago_id, "invoice_number": invoice.number}
     identity = (invoice.organization_id, invoice.lago_id)
-    return _envelope(
+    return envelope(
         WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING,
         "customer",
         invoice.organization_id,
         customer_object(customer) | waiting,
-        customer_object(_shortened(customer)) | waiting,
+        customer_object(shortened(customer)) | waiting,
         now=now,
         identity=identity,
     )
-
-
-def provider_customer_created(customer: Customer, now: datetime) -> Notification:
-    """The customer exists at Stripe now."""
-    identity = (customer.organization_id, customer.lago_id, str(customer.provider_customer_id))
-    return _envelope(
-        WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED,
-        "customer",
-        customer.organization_id,
-        customer_object(customer),
-        customer_object(_shortened(customer)),
-        now=now,
-        identity=identity,
-    )
-
-
-def provider_customer_error(customer: Customer, message: str, code: str | None, now: datetime) -> Notification:
-    """Stripe refused to create or change the customer."""
-    body = {
-        "lago_customer_id": customer.lago_id,
-        "external_customer_id": customer.external_id,
-        "payment_provider": customer.payment_provider,
-        "payment_provider_code": customer.payment_provider_code,
-        "provider_error": {"message": message, "error_code": code},
-    }
-    identity = (customer.organization_id, customer.lago_id, str(customer.version))
-    return _envelope(
-        WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR,
-        "payment_provider_customer_error",
-        customer.organization_id,
-        body,
-        now=now,
-        identity=identity,
-    )
-
-
-def payment_provider_error(
-    integration: Integration, action: str, message: str, code: str | None, now: datetime
-) -> Notification:
-    """Stripe refuses the integration's key; told once for each state of the integration.
-
-    One that is connected again has the id and the versions of its former life, so it is told by its creation besides.
-    """
-    body = {
-        "lago_payment_provider_id": integration.lago_id,
-        "payment_provider_code": integration.code,
-        "payment_provider_name": integration.name,
-        "source": "stripe",
-        "action": action,
-        "provider_error": {"message": message, "code": code},
-    }
-    identity = (
-        integration.organization_id,
-        integration.lago_id,
-        integration.created_at.isoformat(),
-        str(integration.version),
-    )
-    return _envelope(
-        WebhookType.PAYMENT_PROVIDER_ERROR,
-        "payment_provider_error",
-        integration.organization_id,
-        body,
-        now=now,
-        identity=identity,
-    )
-
-
-def _shortened(customer: Customer) -> Customer:
-    """The customer without the long fields of its profile: the API has them."""
-    short = {name: value for name, value in customer.profile.items() if len(_json(value).encode()) <= _SHORT_BYTES}
-    return replace(customer, profile=short)
 
 
 def manual_payment_notifications(
@@ -205,7 +124,7 @@ def manual_payment_notifications(
 
 def _payment(webhook_type: WebhookType, payment: AnyPayment, now: datetime) -> Notification:
     identity = (payment.organization_id, payment.lago_id)
-    return _envelope(
+    return envelope(
         webhook_type, "payment", payment.organization_id, payment_object(payment), now=now, identity=identity
     )
 
@@ -240,7 +159,7 @@ def _payment_failure(webhook_type: WebhookType, settlement: Settlement, now: dat
             "payment_intent_id": payment.provider_payment_id,
         },
     }
-    return _envelope(
+    return envelope(
         webhook_type,
         "payment_provider_invoice_payment_error",
         payment.organization_id,
@@ -248,34 +167,3 @@ def _payment_failure(webhook_type: WebhookType, settlement: Settlement, now: dat
         now=now,
         identity=(payment.organization_id, payment.lago_id),
     )
-
-
-def _envelope(
-    webhook_type: WebhookType,
-    object_type: str,
-    organization_id: str,
-    *bodies: dict[str, Any],
-    now: datetime,
-    identity: tuple[str, ...],
-) -> Notification:
-    """Around the first of the bodies, the longest first, with which the message fits; the last fits always."""
-    unique_key = notification_id(webhook_type, *identity)
-    head = {
-        "webhook_type": webhook_type.value,
-        "object_type": object_type,
-        "organization_id": organization_id,
-        "unique_key": unique_key,
-    }
-    messages = [_json(head | {object_type: body}) for body in bodies]
-    return Notification(
-        organization_id=organization_id,
-        lago_id=unique_key,
-        webhook_type=webhook_type,
-        object_type=object_type,
-        body=next((message for message in messages if len(message.encode()) <= _MOST_BYTES), messages[-1]),
-        created_at=now,
-    )
-
-
-def _json(content: Any) -> str:
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
