@@ -1,4 +1,4 @@
-"""What Stripe tells: payments that ended, payment methods that came and went."""
+"""What Stripe tells: payments that ended, payment methods that came and went, disputes."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +10,7 @@ from paystream.entry.refusals import MalformedRequestError
 from paystream.entry.stripe_webhook import signed_event
 from paystream.model.integration import Integration, default_of
 from paystream.observability import count, logger, metrics
+from paystream.use_cases.apply_dispute import DisputeEvent, apply_dispute_event
 from paystream.use_cases.apply_stripe_event import IntentEvent, apply_intent_event, apply_payment_method_event
 
 
@@ -39,6 +40,9 @@ def _apply(meaning: Any, integration: Integration) -> bool:
     stores, now = bootstrap.stores(), bootstrap.now()
     if isinstance(meaning, IntentEvent):
         return apply_intent_event(meaning, integration=integration, stores=stores, now=now)
+    if isinstance(meaning, DisputeEvent):
+        gateways = bootstrap.gateways()
+        return apply_dispute_event(meaning, integration=integration, stores=stores, gateways=gateways, now=now)
     return apply_payment_method_event(
         meaning,
         integration=integration,

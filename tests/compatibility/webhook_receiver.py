@@ -48,6 +48,13 @@ class ProviderFailure(BaseResponseModel):
     provider_error: dict[str, Any]
 
 
+class DisputeLost(BaseResponseModel):
+    """`payment_dispute_lost`."""
+
+    invoice: InvoiceResponse
+    reason: str
+
+
 class Webhook(BaseResponseModel):
     """The envelope."""
 
@@ -60,6 +67,7 @@ class Webhook(BaseResponseModel):
     payment_provider_invoice_payment_error: PaymentFailure | None
     payment_provider_customer_error: CustomerFailure | None
     payment_provider_error: ProviderFailure | None
+    payment_dispute_lost: DisputeLost | None
 
 
 def main() -> None:

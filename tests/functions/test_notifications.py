@@ -89,6 +89,9 @@ OBJECTS: dict[WebhookType, tuple[str, Required]] = {
     WebhookType.INVOICE_PAYMENT_FAILURE: ("payment_provider_invoice_payment_error", FAILURE_OBJECT),
     WebhookType.INVOICE_PAYMENT_ABANDONED: ("payment_provider_invoice_payment_error", FAILURE_OBJECT),
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: ("invoice", INVOICE_OBJECT),
+    WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: ("payment_dispute_lost", {"invoice": dict, "reason": str}),
+    WebhookType.PAYMENT_DISPUTE_OPENED: ("payment", {**PAYMENT, "dispute": dict}),
+    WebhookType.PAYMENT_DISPUTE_WON: ("payment", {**PAYMENT, "dispute": dict}),
     WebhookType.INVOICE_VOIDED: ("invoice", INVOICE_OBJECT),
     WebhookType.PAYMENT_SUCCEEDED: ("payment", PAYMENT),
     WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", PAYMENT),
@@ -136,6 +139,17 @@ def declined_for_good(world: World) -> None:
     declined(world, card="pm_card_radarBlock")
 
 
+def disputed(world: World, *, closed: str | None = None) -> None:
+    world.connect()
+    world.customer(payment_method="pm_card_createDispute")
+    world.create_invoice(**INVOICE, amount=4200)
+    world.run()
+    (dispute,) = world.stripe_client.v1.disputes.list().data
+    if closed:
+        world.stripe.control.close_dispute(dispute.id, closed)
+        world.run()
+
+
 def without_a_method(world: World) -> str:
     world.connect()
     world.customer(payment_method=None)
@@ -177,6 +191,9 @@ CAUSES: dict[WebhookType, Callable[[World], object]] = {
     WebhookType.INVOICE_PAYMENT_FAILURE: declined,
     WebhookType.INVOICE_PAYMENT_ABANDONED: declined_for_good,
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: collected,
+    WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: lambda world: disputed(world, closed="lost"),
+    WebhookType.PAYMENT_DISPUTE_OPENED: disputed,
+    WebhookType.PAYMENT_DISPUTE_WON: lambda world: disputed(world, closed="won"),
     WebhookType.INVOICE_VOIDED: voided,
     WebhookType.PAYMENT_SUCCEEDED: collected,
     WebhookType.PAYMENT_REQUIRES_ACTION: asked_for_action,

@@ -66,7 +66,7 @@ LAGO = {
 
 OURS = {
     "Invoice": "external_customer_id next_retry_at",
-    "Payment": "attempt error_code decline_code advice_code",
+    "Payment": "attempt error_code decline_code advice_code dispute",
     "PaymentMethod": "provider_method_type",
     "WebhookEndpoint": "subscription_status",
     "Meta": "next_cursor",

@@ -121,6 +121,18 @@ def _unauthenticated_and_put(stage: Stage) -> None:
     _put(stage)
 
 
+def _disputed(stage: Stage) -> None:
+    stage.payer("pm_card_createDispute")
+
+
+def _collect_and_lose_the_dispute(stage: Stage) -> None:
+    _collect(stage)
+    (account,) = stage.workload.world.stripe.accounts.values()
+    for dispute in list(account.disputes):
+        stage.workload.world.stripe.control.close_dispute(dispute["id"], "lost")
+    stage.wait(_HOUR)
+
+
 def _put_with_a_taken_number(stage: Stage) -> None:
     stage.put_invoice(stage.first_payer(), number={"S": "2026-1"})
     stage.wait(60)
@@ -502,6 +514,7 @@ SCENARIOS = (
         webhooks_are_lost=True,
         leap=25 * _HOUR,
     ),
+    Scenario("a payment is disputed, and the dispute is lost", _disputed, _collect_and_lose_the_dispute),
     Scenario("notifications are told again", _an_invoice, _tell_again),
     Scenario("payment methods are managed", _good, _manage_payment_methods),
     Scenario("a customer is led to Stripe's page", _good, _check_out),

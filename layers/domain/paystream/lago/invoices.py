@@ -25,7 +25,9 @@ def invoice_object(invoice: Invoice) -> dict[str, Any]:
         "invoice_type": "one_off",
         "status": invoice.status.value,
         "payment_status": invoice.payment_status.value,
-        "payment_dispute_lost_at": None,
+        "payment_dispute_lost_at": timestamp(invoice.payment_dispute_lost_at)
+        if invoice.payment_dispute_lost_at
+        else None,
         "payment_overdue": False,
         "currency": invoice.currency,
         **_amounts(invoice),

@@ -4,7 +4,7 @@ from typing import Any
 
 from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
-from paystream.model.payment import AnyPayment, ManualPayment, Payment
+from paystream.model.payment import AnyPayment, Dispute, ManualPayment, Payment
 
 
 def payment_object(payment: AnyPayment) -> dict[str, Any]:
@@ -42,6 +42,17 @@ def _by_provider(payment: Payment) -> dict[str, Any]:
         "error_code": payment.failure.code if payment.failure else None,
         "decline_code": payment.failure.decline_code if payment.failure else None,
         "advice_code": payment.failure.advice_code if payment.failure else None,
+        "dispute": _dispute(payment.dispute) if payment.dispute else None,
+    }
+
+
+def _dispute(dispute: Dispute) -> dict[str, Any]:
+    return {
+        "dispute_id": dispute.id,
+        "status": dispute.status,
+        "reason": dispute.reason,
+        "amount_cents": dispute.amount_cents,
+        "amount_currency": dispute.currency,
     }
 
 
@@ -57,6 +68,7 @@ def _manual(payment: ManualPayment) -> dict[str, Any]:
         "error_code",
         "decline_code",
         "advice_code",
+        "dispute",
     )
     return {
         "status": "succeeded",

@@ -91,6 +91,7 @@ class Invoice:
     issuing_date: date
     status: InvoiceStatus = InvoiceStatus.FINALIZED
     voided_at: datetime | None = None
+    payment_dispute_lost_at: datetime | None = None
     payment_status: PaymentStatus = PaymentStatus.PENDING
     total_paid_amount_cents: int = 0
     attempt: int = 0

@@ -21,6 +21,21 @@ class PaymentLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """The customer has asked the bank for the money back. `status` and `reason` are Stripe's, `amount_cents` is what is
+    disputed, in minor units of the dispute's currency.
+
+    Source: https://docs.stripe.com/api/disputes/object
+    """
+
+    id: str
+    status: str
+    reason: str
+    amount_cents: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """One attempt to collect an invoice.
 
@@ -56,6 +71,7 @@ class Payment:
     next_action: dict[str, Any] | None = None
     unknown_tries: int = 0
     link: PaymentLink | None = None
+    dispute: Dispute | None = None
 
     @property
     def is_open_link(self) -> bool:

@@ -163,6 +163,10 @@ class PaymentGateway(Protocol):
         """What has become of an intent; None if this account has no such intent. Changes nothing."""
         ...
 
+    def intent(self, intent_id: str) -> ListedIntent | None:
+        """A payment intent with what it was sent with; None if this account has no such intent."""
+        ...
+
     def cancel_payment(self, intent_id: str) -> Outcome | None:
         """Cancel an intent, unless it has succeeded or is on its way; what it is then. None as for `payment`."""
         ...

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from paystream.adapters.stripe.intents import method_in_vain, outcome_from_intent
+from paystream.model.payment import Dispute
+from paystream.use_cases.apply_dispute import DisputeEvent
 from paystream.use_cases.apply_stripe_event import IntentEvent, PaymentMethodEvent
 
-Event = IntentEvent | PaymentMethodEvent
+Event = IntentEvent | PaymentMethodEvent | DisputeEvent
 EventType = Literal[
     "payment_intent.succeeded",
     "payment_intent.payment_failed",
@@ -18,6 +20,8 @@ EventType = Literal[
     "customer.updated",
     "payment_method.attached",
     "payment_method.detached",
+    "charge.dispute.created",
+    "charge.dispute.closed",
 ]
 
 
@@ -81,6 +85,21 @@ def _detached(event: Mapping[str, Any]) -> PaymentMethodEvent | None:
     return _about(event, method.get("customer") or before.get("customer"), method["id"], detached=True)
 
 
+def _dispute(event: Mapping[str, Any]) -> DisputeEvent:
+    dispute = event["data"]["object"]
+    return DisputeEvent(
+        dispute=Dispute(
+            id=dispute["id"],
+            status=dispute["status"],
+            reason=dispute["reason"],
+            amount_cents=dispute["amount"],
+            currency=dispute["currency"].upper(),
+        ),
+        intent_id=dispute.get("payment_intent"),
+        occurred_at=datetime.fromtimestamp(event["created"], UTC),
+    )
+
+
 def _about(
     event: Mapping[str, Any], customer_id: str | None, payment_method_id: str | None, **what: Any
 ) -> PaymentMethodEvent | None:
@@ -104,6 +123,8 @@ _READERS: dict[EventType, Callable[[Mapping[str, Any]], Event | None]] = {
     "customer.updated": _customer_updated,
     "payment_method.attached": _attached,
     "payment_method.detached": _detached,
+    "charge.dispute.created": _dispute,
+    "charge.dispute.closed": _dispute,
 }
 
 ENABLED_EVENTS: tuple[EventType, ...] = tuple(_READERS)

@@ -132,9 +132,13 @@ class StripeGateway:
         return outcome_from_intent(intent.to_dict())
 
     def payment(self, intent_id: str) -> Outcome | None:
+        found = self.intent(intent_id)
+        return found.outcome if found else None
+
+    def intent(self, intent_id: str) -> ListedIntent | None:
         try:
             with translated():
-                return outcome_from_intent(self._v1.payment_intents.retrieve(intent_id).to_dict())
+                return _listed_intent(self._v1.payment_intents.retrieve(intent_id))
         except ProviderRefusedError as refused:
             if refused.code == "resource_missing":
                 return None

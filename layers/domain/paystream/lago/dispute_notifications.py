@@ -1,0 +1,56 @@
+"""What is told of disputes."""
+
+from datetime import datetime
+
+from paystream.lago.customers import customer_object
+from paystream.lago.envelope import envelope, shortened
+from paystream.lago.invoices import fee_objects, invoice_object
+from paystream.lago.payments import payment_object
+from paystream.model.customer import Customer
+from paystream.model.notification import Notification, WebhookType
+from paystream.model.settlement import Settlement
+
+
+def dispute_notifications(settlement: Settlement, customer: Customer | None, now: datetime) -> tuple[Notification, ...]:
+    """What a word on a dispute has to tell, once for each dispute and type."""
+    return tuple(
+        _lost(settlement, customer, now)
+        if webhook_type is WebhookType.INVOICE_PAYMENT_DISPUTE_LOST
+        else _payment(webhook_type, settlement, now)
+        for webhook_type in settlement.tell
+    )
+
+
+def _lost(settlement: Settlement, customer: Customer | None, now: datetime) -> Notification:
+    """Lago's own: the invoice, and the bank's reason."""
+    invoice = settlement.invoice
+    owed = invoice_object(invoice)
+    full = owed | {"customer": customer_object(customer) if customer else None, "fees": fee_objects(invoice, customer)}
+    short = full | {"fees": [], "customer": customer_object(shortened(customer)) if customer else None}
+    reason = settlement.payment.dispute.reason if settlement.payment.dispute else None
+    return envelope(
+        WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,
+        "payment_dispute_lost",
+        invoice.organization_id,
+        {"invoice": full, "reason": reason},
+        {"invoice": short, "reason": reason},
+        now=now,
+        identity=_identity(settlement),
+    )
+
+
+def _payment(webhook_type: WebhookType, settlement: Settlement, now: datetime) -> Notification:
+    payment = settlement.payment
+    return envelope(
+        webhook_type,
+        "payment",
+        payment.organization_id,
+        payment_object(payment),
+        now=now,
+        identity=_identity(settlement),
+    )
+
+
+def _identity(settlement: Settlement) -> tuple[str, ...]:
+    payment = settlement.payment
+    return payment.organization_id, payment.lago_id, payment.dispute.id if payment.dispute else ""

@@ -1,0 +1,45 @@
+"""A payment that its customer disputes: what each word from Stripe does to it and to its invoice."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.model.invoice import Invoice
+from paystream.model.notification import WebhookType
+from paystream.model.payment import Dispute, Payment
+from paystream.model.settlement import Settlement
+
+_LOST = "lost"
+_WON = "won"
+_CLOSED = (_LOST, _WON, "prevented", "warning_closed")
+"""Source: https://docs.stripe.com/api/disputes/object#dispute_object-status"""
+
+
+def settle_dispute(
+    invoice: Invoice, payment: Payment, dispute: Dispute, *, occurred_at: datetime, now: datetime
+) -> Settlement | None:
+    """Keep what Stripe says of a dispute; None if it brings nothing new.
+
+    The money of a lost one is gone, and the invoice stays paid: it says since when (`payment_dispute_lost_at`).
+    """
+    known = payment.dispute if payment.dispute and payment.dispute.id == dispute.id else None
+    if known and (known.status == dispute.status or known.status in _CLOSED):
+        return None
+    is_lost = dispute.status == _LOST
+    return Settlement(
+        replace(
+            invoice,
+            payment_dispute_lost_at=occurred_at if is_lost else invoice.payment_dispute_lost_at,
+            updated_at=now,
+        ),
+        replace(payment, dispute=dispute, updated_at=now),
+        _what_to_tell(known, dispute),
+    )
+
+
+def _what_to_tell(known: Dispute | None, dispute: Dispute) -> tuple[WebhookType, ...]:
+    if dispute.status == _LOST:
+        return (WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,)
+    if dispute.status == _WON:
+        return (WebhookType.PAYMENT_DISPUTE_WON,)
+    is_new = known is None and dispute.status not in _CLOSED
+    return (WebhookType.PAYMENT_DISPUTE_OPENED,) if is_new else ()

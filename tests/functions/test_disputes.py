@@ -1,0 +1,222 @@
+"""A customer disputes a payment: it is kept with the payment and told, and the invoice stays paid."""
+
+import json
+from typing import Any
+
+import pytest
+from functions.stripe_events import event, post, request, signed
+from functions.world import SECRET_KEY, World, load_event
+from paystream.model.identifiers import derived_id
+
+DISPUTED = "pm_card_createDispute"
+
+
+def paid(world: World, *, card: str = DISPUTED) -> str:
+    """An invoice that was paid; its payment is disputed at once, which Stripe has told us."""
+    world.connect()
+    world.customer(payment_method=card)
+    invoice_id = world.create_invoice()
+    world.run()
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    return invoice_id
+
+
+def dispute_at_stripe(world: World) -> Any:
+    (dispute,) = world.stripe_client.v1.disputes.list().data
+    return dispute
+
+
+def close(world: World, status: str) -> None:
+    """The bank has decided, and Stripe tells it."""
+    world.stripe.control.close_dispute(dispute_at_stripe(world).id, status)
+    world.run()
+
+
+def kept(world: World, invoice_id: str) -> Any:
+    """The dispute of the invoice's only payment."""
+    (payment,) = world.payments(invoice_id)
+    return payment["dispute"]
+
+
+def say(world: World, status: str, **more: Any) -> int:
+    """Stripe posts an event of the dispute in this status."""
+    dispute = dispute_at_stripe(world).to_dict() | {"status": status} | more
+    event_type = "charge.dispute.closed" if status in ("won", "lost") else "charge.dispute.created"
+    return post(world, event(world, event_type, dispute)).status
+
+
+def told(world: World) -> list[str]:
+    return [one for one in world.told() if "dispute" in one]
+
+
+def test_a_dispute_that_is_opened_is_kept_with_the_payment_and_told(world: World) -> None:
+    invoice_id = paid(world)
+
+    dispute = dispute_at_stripe(world)
+    assert kept(world, invoice_id) == {
+        "dispute_id": dispute.id,
+        "status": "needs_response",
+        "reason": "fraudulent",
+        "amount_cents": 4200,
+        "amount_currency": "EUR",
+    }
+    assert told(world) == ["payment.dispute_opened"]
+
+
+def test_a_dispute_that_is_lost_marks_the_invoice_which_stays_paid(world: World) -> None:
+    invoice_id = paid(world)
+    world.pass_time(86400)
+
+    close(world, "lost")
+
+    invoice = world.invoice(invoice_id)
+    assert (invoice["payment_status"], invoice["payment_dispute_lost_at"]) == ("succeeded", "2026-11-24T10:00:00Z")
+    assert kept(world, invoice_id)["status"] == "lost"
+    assert told(world) == ["invoice.payment_dispute_lost", "payment.dispute_opened"]
+    content = world.notification("invoice.payment_dispute_lost")["payment_dispute_lost"]
+    assert (content["reason"], content["invoice"]["lago_id"]) == ("fraudulent", invoice_id)
+
+
+def test_a_dispute_that_is_won_leaves_the_invoice_as_it_is(world: World) -> None:
+    invoice_id = paid(world)
+
+    close(world, "won")
+
+    assert world.invoice(invoice_id)["payment_dispute_lost_at"] is None
+    assert told(world) == ["payment.dispute_opened", "payment.dispute_won"]
+
+
+@pytest.mark.parametrize("end", ["won", "lost"])
+def test_events_that_come_twice_or_in_the_wrong_order_change_nothing(world: World, end: str) -> None:
+    invoice_id = paid(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+    dispute = _dispute(payment["provider_payment_id"])
+
+    for status in (end, "needs_response", end, "under_review"):
+        kind = "closed" if status == end else "created"
+        answer = post(world, event(world, f"charge.dispute.{kind}", dispute | {"status": status}))
+        assert answer.status == 200
+
+    assert kept(world, invoice_id)["status"] == end
+    assert len(told(world)) == 1
+
+
+def test_an_inquiry_that_ends_is_told_when_it_is_opened_only(world: World) -> None:
+    invoice_id = paid(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+    dispute = _dispute(payment["provider_payment_id"])
+
+    post(world, event(world, "charge.dispute.created", dispute | {"status": "warning_needs_response"}))
+    post(world, event(world, "charge.dispute.closed", dispute | {"status": "warning_closed"}))
+
+    assert kept(world, invoice_id)["status"] == "warning_closed"
+    assert told(world) == ["payment.dispute_opened"]
+
+
+def test_a_second_dispute_of_a_payment_takes_the_place_of_the_first(world: World) -> None:
+    invoice_id = paid(world)
+    close(world, "won")
+
+    assert say(world, "lost", id="dp_another") == 200
+
+    assert kept(world, invoice_id)["dispute_id"] == "dp_another"
+    assert told(world) == ["invoice.payment_dispute_lost", "payment.dispute_opened", "payment.dispute_won"]
+
+
+@pytest.mark.parametrize("foreign", ["pi_of_nobody", None])
+def test_a_dispute_of_what_is_not_ours_is_ignored(world: World, foreign: str | None) -> None:
+    invoice_id = paid(world, card="pm_card_visa")
+
+    assert post(world, event(world, "charge.dispute.created", _dispute(foreign))).status == 200
+
+    assert kept(world, invoice_id) is None
+    assert told(world) == []
+
+
+def test_a_dispute_of_somebody_elses_intent_in_the_same_account_is_ignored(world: World) -> None:
+    paid(world, card="pm_card_visa")
+    method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": world.stripe_customer()})
+    asked: Any = {"amount": 100, "currency": "usd", "payment_method": method.id, "confirm": True, "off_session": True}
+    intent = world.stripe_client.v1.payment_intents.create(asked | {"customer": str(method.customer)})
+
+    assert post(world, event(world, "charge.dispute.created", _dispute(intent.id))).status == 200
+    assert told(world) == []
+
+
+def test_a_dispute_of_a_payment_that_is_not_on_record_yet_is_sent_again(world: World) -> None:
+    world.connect()
+    world.customer()
+    invoice_id = world.create_invoice()
+    world.collect_new_invoices()
+    (payment,) = world.payments(invoice_id)
+    table = world.items("payments")
+    world.dynamodb.delete_item(
+        TableName="PaymentsTable",
+        Key={name: {"S": str(table[0][name])} for name in ("organization_id", "lago_id")},
+    )
+
+    answer = post(world, event(world, "charge.dispute.created", _dispute(payment["provider_payment_id"])))
+
+    assert answer.status in (409, 503)
+
+
+def test_a_dispute_while_the_key_is_refused_is_sent_again(world: World) -> None:
+    invoice_id = paid(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+    world.stripe.control.expire_key(SECRET_KEY)
+
+    answer = post(world, event(world, "charge.dispute.created", _dispute(payment["provider_payment_id"])))
+
+    assert answer.status >= 400
+    assert told(world) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("payment-result-dispute-created", "needs_response"), ("payment-result-dispute-closed", "lost")],
+)
+def test_the_events_on_file_are_understood(world: World, name: str, status: str) -> None:
+    invoice_id = paid(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+    content = json.loads(load_event(name)["body"])
+    content["data"]["object"]["payment_intent"] = payment["provider_payment_id"]
+    body = json.dumps(content)
+
+    answer = world.call("payment-result", request(body, [signed(world, body.encode())]))
+
+    assert answer.status == 200
+    assert kept(world, invoice_id)["status"] == status
+
+
+def test_a_second_success_is_disputed_by_itself(world: World) -> None:
+    invoice_id = paid(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+    known = world.stripe_client.v1.payment_intents.retrieve(payment["provider_payment_id"])
+    second = world.stripe_client.v1.payment_intents.create(
+        {
+            "amount": 4200,
+            "currency": "eur",
+            "customer": str(known.customer),
+            "payment_method": "pm_card_createDispute",
+            "confirm": True,
+            "off_session": True,
+            "metadata": known.metadata.to_dict() if known.metadata else {},
+        }
+    )
+    world.run()
+
+    disputes = {one["lago_id"]: one["dispute"] for one in world.payments(invoice_id)}
+    assert disputes[payment["lago_id"]] is None
+    assert disputes[derived_id("payment", payment["lago_id"], second.id)]["status"] == "needs_response"
+
+
+def _dispute(intent_id: str | None) -> dict[str, Any]:
+    return {
+        "id": "dp_made_up",
+        "object": "dispute",
+        "amount": 4200,
+        "currency": "eur",
+        "payment_intent": intent_id,
+        "reason": "product_not_received",
+        "status": "needs_response",
+    }
