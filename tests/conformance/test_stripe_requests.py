@@ -331,6 +331,10 @@ def test_a_payment_is_retrieved(gateway: StripeGateway) -> None:
     assert gateway.payment("pi_1")
 
 
+def test_an_intent_is_retrieved_with_what_it_was_sent_with(gateway: StripeGateway) -> None:
+    assert gateway.intent("pi_1")
+
+
 def test_a_payment_is_canceled(gateway: StripeGateway) -> None:
     assert gateway.cancel_payment("pi_1")
 

@@ -6,6 +6,7 @@ import boto3
 import pytest
 from functions.aws_faults import Moment
 from functions.stripe_events import provider_customer_id
+from functions.test_payment_result import SEPA_THAT_FAILS, sepa_invoice
 from functions.world import ORGANIZATION, SECRET_KEY, TABLES, World
 from paystream.model.identifiers import saved_method_id
 
@@ -262,3 +263,90 @@ def test_a_method_that_nobody_knows_is_no_other_method(world: World) -> None:
 
     assert statuses(world, invoices) == ["failed"]
     assert world.stripe_calls() == 1
+
+
+def lets_settle_due_lose_the_race(world: World, meanwhile: Callable[[], object]) -> None:
+    """A look at what is due, of which somebody else's work comes in between."""
+    world.pass_time(DAY)
+    world.collect_due()
+    messages = world.take(world.due_queue_url)
+    world.aws.meanwhile("TransactWriteItems", meanwhile)
+    world.invoke("settle-due", {"Records": [{"messageId": "1", "body": body} for body in messages]})
+
+
+def test_an_attempt_that_somebody_else_has_begun_is_closed_before_the_next_one(world: World) -> None:
+    (invoice_id,) = failed(world, UNAUTHENTICATED)
+    becomes_default(world, DECLINED)
+    world.deliver_stripe_events()
+
+    def somebody_is_faster() -> None:
+        world.collect_waiting()
+        becomes_default(world)
+        world.stripe.due_deliveries()
+
+    lets_settle_due_lose_the_race(world, somebody_is_faster)
+    second = next(one for one in world.payments(invoice_id) if one["attempt"] == 2)
+    assert (second["payment_status"], len(world.payments(invoice_id))) == ("failed", 2)
+    for _ in range(2):
+        world.pass_time(DAY)
+        world.look_again()
+        world.run()
+
+    assert statuses(world, [invoice_id]) == ["succeeded"]
+    second = next(one for one in world.payments(invoice_id) if one["attempt"] == 2)
+    assert (second["status"], world.charged()) == ("canceled", [1000])
+
+
+def test_a_card_that_is_no_default_at_stripe_does_not_take_the_place_of_what_is_known(world: World) -> None:
+    """It was attached, and nobody has said that it is to be charged."""
+    world.connect()
+    customer = world.customer(payment_method=None)
+    first = world.stripe_client.v1.payment_methods.attach(UNAUTHENTICATED, {"customer": customer}).id
+    world.run()
+    world.pass_time(MINUTE)
+    world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
+    invoice_id = world.create_invoice()
+    world.run()
+
+    world.pass_time(DAY)
+    world.look_again()
+
+    assert statuses(world, [invoice_id]) == ["failed"]
+    (known,) = [item["payment_method_id"] for item in world.items("customers")]
+    assert known == first
+
+
+def test_a_card_saved_while_a_debit_is_on_its_way_is_charged_when_that_bounces(world: World) -> None:
+    invoice_id = sepa_invoice(world, SEPA_THAT_FAILS)
+    becomes_default(world)
+    world.run()
+    assert statuses(world, [invoice_id]) == ["pending"]
+
+    world.pass_time(10 * DAY)
+    world.run()
+    world.pass_time(MINUTE)
+    world.look_again()
+
+    assert statuses(world, [invoice_id]) == ["succeeded"]
+    failure = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
+    assert failure["will_retry"] is True
+
+
+def test_what_was_charged_counts_and_not_what_the_customer_has_now(world: World) -> None:
+    """The process died after the charge; when the failure is found the customer has another card already."""
+    world.connect()
+    world.customer(payment_method=DECLINED)
+    invoice_id = world.create_invoice()
+    world.stripe.control.disrupt_webhooks("drop", count=None, types=["payment_intent.payment_failed"])
+    records = world.stream_event(world.new_images("invoices"))
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    world.invoke("invoice-created", records)
+    becomes_default(world)
+    world.deliver_stripe_events()
+    world.lose_messages()
+
+    world.invoke("invoice-created", records)
+    world.look_again()
+
+    assert statuses(world, [invoice_id]) == ["succeeded"]
+    assert world.charged() == [4200]

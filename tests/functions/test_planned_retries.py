@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from functions.stripe_events import event, intent, post, provider_customer_id
-from functions.world import World, load_event
+from functions.test_payment_url import debit, url
+from functions.world import ORGANIZATION, World, load_event
+from paystream.model.identifiers import saved_method_id
 
 DAY = 24 * 3600
 DECLINED = "pm_card_chargeCustomerFail"
@@ -314,6 +316,66 @@ class TestTheEndOfAnAttempt:
         assert [payment["error_code"] for payment in world.payments(invoice_id)] == ["amount_too_small"]
 
 
+class TestWhichCard:
+    """A plan is for the card that was declined, as long as nothing new is known."""
+
+    def test_a_planned_try_does_not_charge_a_default_that_must_never_be_tried_again(self, world: World) -> None:
+        invoice_id = failed(world, card=BLOCKED)
+        other = world.stripe_client.v1.payment_methods.attach(DECLINED, {"customer": provider_customer_id(world)}).id
+        world.run()
+        chosen = {"payment_method_id": saved_method_id(ORGANIZATION, other), "payment_method_type": "provider"}
+        world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment", {"payment_method": chosen})
+        world.settle_due()
+
+        days_go_by(world, 1)
+
+        charged = {int(item["attempt"]): item["payment_method_id"] for item in world.items("payments")}
+        assert (charged[2], charged[3]) == (other, other)
+
+    def test_a_debit_that_bounced_after_a_link_is_not_debited_again(self, world: World) -> None:
+        world.connect()
+        world.customer(payment_method=None)
+        billing = {"billing_configuration": {"provider_payment_methods": ["us_bank_account"]}}
+        world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
+        invoice_id = world.create_invoice(currency="USD")
+        world.run()
+        url(world, invoice_id)
+        debit(world, "debitNotAuthorized")
+        world.run()
+
+        days_go_by(world, 4)
+        days_go_by(world, 2)
+
+        assert world.invoice(invoice_id)["payment_status"] == "failed"
+        assert world.stripe_calls() == 0
+
+    def test_a_refused_retry_says_that_the_plan_stands(self, world: World) -> None:
+        invoice_id = failed(world, retry_schedule_days=[3])
+        for method in world.stripe_client.v1.customers.payment_methods.list(provider_customer_id(world)).data:
+            world.stripe_client.v1.payment_methods.detach(method.id)
+        world.run()
+
+        world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
+
+        bodies = [json.loads(str(item["body"])) for item in world.items("notifications")]
+        (refused,) = [
+            body["payment_provider_invoice_payment_error"]
+            for body in bodies
+            if "customer_must_have" in json.dumps(body)
+        ]
+        planned = world.invoice(invoice_id)["next_retry_at"]
+        assert (refused["will_retry"], refused["next_retry_at"]) == (True, planned)
+
+    def test_a_method_cannot_be_chosen_where_nothing_was_charged_yet(self, world: World) -> None:
+        invoice_id = waiting(world)
+        world.api("PUT", f"/api/v1/invoices/{invoice_id}", {"invoice": {"payment_status": "failed"}})
+        chosen = {"payment_method_id": "5d2f0000-0000-4000-8000-000000000020", "payment_method_type": "provider"}
+
+        refused = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment", {"payment_method": chosen})
+
+        assert (refused.status, refused.body["code"]) == (405, "invalid_status")
+
+
 class TestTheRest:
     def test_a_retry_that_somebody_asks_for_comes_before_the_plan_and_counts_in_it(self, world: World) -> None:
         invoice_id = failed(world, retry_schedule_days=[1, 10])
@@ -344,6 +406,22 @@ class TestTheRest:
         days_go_by(world, 1)
 
         assert attempts(world, invoice_id) == 2
+
+    def test_an_item_that_is_put_anew_does_not_begin_the_schedule_anew(self, world: World) -> None:
+        world.connect(retry_schedule_days=[1])
+        world.customer(payment_method=DECLINED)
+        invoice_id = world.put_invoice_item()
+        world.run()
+        days_go_by(world, 1)
+        assert attempts(world, invoice_id) == 2
+
+        for _ in range(2):
+            world.put_invoice_item()
+            world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
+            days_go_by(world, 10)
+
+        assert attempts(world, invoice_id) == 2
+        assert len(told(world, "invoice.payment_abandoned")) == 1
 
     def test_two_runs_at_once_try_once(self, world: World) -> None:
         invoice_id = failed(world)

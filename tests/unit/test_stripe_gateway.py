@@ -301,6 +301,13 @@ class TestLookingUp:
         sent = shop.gateway.collect(shop.request())
         assert shop.gateway.payment(str(sent.intent_id)) == sent
 
+    def test_an_intent_is_retrieved_with_what_it_was_sent_with(self, shop: Shop) -> None:
+        request = shop.request()
+        sent = shop.gateway.collect(request)
+        found = shop.gateway.intent(str(sent.intent_id))
+        assert found
+        assert (found.payment_id, found.outcome) == (request.metadata["lago_payment_id"], sent)
+
     def test_an_intent_that_this_account_does_not_have_is_none(self, shop: Shop) -> None:
         assert shop.gateway.payment("pi_of_another_account") is None
 

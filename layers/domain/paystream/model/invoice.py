@@ -71,13 +71,13 @@ class Invoice:
     `attempt` counts the payments made for it; `attempt_started_at` is the earliest time at which the idempotency key
     of that attempt can have been used. `due_at` is when an open invoice is looked at again. One that is not open has it
     while something is to be done about its last attempt, which failed: it is closed at Stripe, and if the invoice is
-    owed a new one follows. `next_retry_at` is when that is to begin by itself; while a payment link is open it is kept
-    for the time after. `declined_payment_method_ids` are the methods that were charged in vain, once for each time, the
-    latest MOST_DECLINES_KEPT. Until `claimed_until` somebody is collecting what had been waiting.
-    `paused_integration_id` is the integration whose secret key it waits for. `chosen_payment_method_id` is Lago's id of
-    the payment method that the next attempt is to charge, instead of the customer's default. `rejected` keeps what was
-    put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters. `version` is 0
-    until Paystream has written the invoice for the first time.
+    owed a new one follows. `next_retry_at` is when that is to begin by itself, with `planned_payment_method_id` if it
+    was planned; while a payment link is open both are kept for the time after. `declined_payment_method_ids` are the
+    methods that were charged in vain, once for each time, the latest MOST_DECLINES_KEPT. Until `claimed_until` somebody
+    is collecting what had been waiting. `paused_integration_id` is the integration whose secret key it waits for.
+    `chosen_payment_method_id` is Lago's id of the payment method that the next attempt is to charge, instead of the
+    customer's default. `rejected` keeps what was put into the table and is not as the contract says, as JSON text cut
+    to MOST_REJECTED characters. `version` is 0 until Paystream has written the invoice for the first time.
     """
 
     organization_id: str
@@ -98,6 +98,7 @@ class Invoice:
     attempt_started_at: datetime | None = None
     due_at: datetime | None = None
     next_retry_at: datetime | None = None
+    planned_payment_method_id: str | None = None
     declined_payment_method_ids: tuple[str, ...] = ()
     waiting_for: WaitingFor | None = None
     paused_integration_id: str | None = None

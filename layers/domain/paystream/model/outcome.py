@@ -18,6 +18,9 @@ class PayableStatus(StrEnum):
 CANCELED = "canceled"
 """Stripe's status of an intent of which nothing can come any more."""
 
+LINK_EXPIRED = "payment_link_expired"
+"""The code of the failure of a payment link that nobody paid on: ours, Stripe has none."""
+
 _BY_INTENT_STATUS = {
     "succeeded": PayableStatus.SUCCEEDED,
     CANCELED: PayableStatus.FAILED,
@@ -64,6 +67,7 @@ class Outcome:
     intent_status: str
     intent_id: str | None = None
     intent_created_at: datetime | None = None
+    payment_method_id: str | None = None
     amount_cents: int | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
@@ -75,5 +79,5 @@ def expired_link(intent_id: str | None = None) -> Outcome:
         status=PayableStatus.FAILED,
         intent_status=CANCELED,
         intent_id=intent_id,
-        failure=Failure(code="payment_link_expired", message="The payment link expired before it was paid."),
+        failure=Failure(code=LINK_EXPIRED, message="The payment link expired before it was paid."),
     )

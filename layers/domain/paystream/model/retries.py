@@ -35,8 +35,8 @@ https://docs.stripe.com/billing/revenue-recovery/smart-retries
 
 
 def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
-    """The invoice that remembers which method was charged in vain; a payment link charges none."""
-    if payment.link is not None:
+    """The invoice that remembers which method was charged in vain; none was on a payment link that nobody paid on."""
+    if payment.link is not None and payment.payment_method_id is None:
         return invoice
     declined = (*invoice.declined_payment_method_ids, _method(payment))
     return replace(invoice, declined_payment_method_ids=declined[-MOST_DECLINES_KEPT:])

@@ -54,6 +54,6 @@ def look_at_failed_again_at(invoice: Invoice, now: datetime) -> datetime | None:
     """When an invoice is looked at again that failed and waits for another payment method; None if it is old, or waits
     for none.
     """
-    failed_for = now - (invoice.attempt_started_at or invoice.created_at)
+    failed_for = now - max(invoice.created_at, invoice.attempt_started_at or invoice.created_at)
     is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
     return now + _FAILED_IS_LOOKED_AT_EVERY if is_waiting and failed_for < _FAILED_IS_LOOKED_AT_FOR else None

@@ -9,7 +9,7 @@ from datetime import datetime
 from paystream.model.declines import Retry, when_to_retry
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, WaitingFor
 from paystream.model.notification import WebhookType
-from paystream.model.outcome import CANCELED, Outcome, PayableStatus
+from paystream.model.outcome import CANCELED, LINK_EXPIRED, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.retries import next_retry_at, with_decline
 from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, look_again_at
@@ -25,9 +25,19 @@ class Settlement:
 
 
 def settle(
-    invoice: Invoice, payment: Payment, outcome: Outcome, *, retry_schedule_days: tuple[int, ...], now: datetime
+    invoice: Invoice,
+    payment: Payment,
+    outcome: Outcome,
+    *,
+    retry_schedule_days: tuple[int, ...] = (),
+    default_payment_method_id: str | None = None,
+    now: datetime,
 ) -> Settlement | None:
-    """Apply a definite outcome; None if it brings nothing new: a repeat, or older than what is known."""
+    """Apply a definite outcome; None if it brings nothing new: a repeat, or older than what is known.
+
+    A failure is followed by what the schedule says, or at once if the customer's default is another payment method by
+    now.
+    """
     if not _is_news(payment, outcome):
         return None
     settled = replace(
@@ -36,6 +46,7 @@ def settle(
         payment_status=outcome.status,
         provider_payment_id=outcome.intent_id or payment.provider_payment_id,
         provider_created_at=outcome.intent_created_at or payment.provider_created_at,
+        payment_method_id=outcome.payment_method_id or payment.payment_method_id,
         amount_cents=payment.amount_cents if outcome.amount_cents is None else outcome.amount_cents,
         failure=outcome.failure,
         next_action=outcome.next_action,
@@ -43,7 +54,7 @@ def settle(
     )
     if _closes(payment, outcome):
         return Settlement(replace(invoice, updated_at=now), replace(settled, failure=payment.failure), ())
-    decided = _decide_invoice(invoice, settled, retry_schedule_days, now)
+    decided = _decide_invoice(invoice, settled, retry_schedule_days, default_payment_method_id, now)
     is_retried_at_all = bool(retry_schedule_days)
     return Settlement(decided, settled, _what_to_tell(invoice, decided, settled, is_retried_at_all=is_retried_at_all))
 
@@ -69,7 +80,13 @@ def _closes(payment: Payment, outcome: Outcome) -> bool:
     return is_failed and outcome.intent_status == CANCELED != payment.status
 
 
-def _decide_invoice(invoice: Invoice, payment: Payment, retry_schedule_days: tuple[int, ...], now: datetime) -> Invoice:
+def _decide_invoice(
+    invoice: Invoice,
+    payment: Payment,
+    retry_schedule_days: tuple[int, ...],
+    default_payment_method_id: str | None,
+    now: datetime,
+) -> Invoice:
     if payment.attempt < invoice.attempt and payment.payment_status is not PayableStatus.SUCCEEDED:
         return replace(invoice, updated_at=now)
     invoice = replace(
@@ -88,27 +105,47 @@ def _decide_invoice(invoice: Invoice, payment: Payment, retry_schedule_days: tup
             total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents,
             due_at=None,
             next_retry_at=None,
+            planned_payment_method_id=None,
         )
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
         failed = replace(with_decline(invoice, payment), payment_status=PaymentStatus.FAILED)
-        return _decide_failed(failed, payment, retry_schedule_days, now)
+        return _decide_failed(failed, payment, retry_schedule_days, default_payment_method_id, now)
     return replace(invoice, due_at=look_again_at(invoice, now)) if invoice.is_open else invoice
 
 
-def _decide_failed(failed: Invoice, payment: Payment, retry_schedule_days: tuple[int, ...], now: datetime) -> Invoice:
-    """What follows. Where no attempt does, the invoice is looked at once more, after a link at once: its attempt is
-    closed, and the customer may have another payment method by then.
+def _decide_failed(
+    failed: Invoice,
+    payment: Payment,
+    retry_schedule_days: tuple[int, ...],
+    default_payment_method_id: str | None,
+    now: datetime,
+) -> Invoice:
+    """What follows. Where no attempt does, the invoice is looked at once more: its attempt is closed, and the customer
+    may have another payment method by then.
     """
     if failed.status is InvoiceStatus.VOIDED or failed.problem is not None:
-        return replace(failed, due_at=None, next_retry_at=None)
-    gives_way = payment.link is not None and payment.link.gives_way
-    retry_at = now if gives_way else next_retry_at(failed, payment, retry_schedule_days, now)
+        is_to_be_closed = payment.is_to_be_closed and failed.problem is None
+        return replace(failed, due_at=now if is_to_be_closed else None, next_retry_at=None)
+    waiting = replace(failed, waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD)
+    is_at_once = _gives_way(payment) or waiting.is_to_be_collected_with(default_payment_method_id)
+    retry_at = now if is_at_once else next_retry_at(failed, payment, retry_schedule_days, now)
     return replace(
-        failed,
-        due_at=retry_at or (now if payment.link else now + FAILED_IS_CLOSED_AFTER),
+        waiting,
+        due_at=retry_at or now + FAILED_IS_CLOSED_AFTER,
         next_retry_at=retry_at,
-        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD,
+        planned_payment_method_id=_planned_method(failed, payment) if retry_at and not is_at_once else None,
     )
+
+
+def _planned_method(failed: Invoice, payment: Payment) -> str | None:
+    """A link that was not paid leaves the plan as it was."""
+    return failed.planned_payment_method_id if payment.link else payment.payment_method_id
+
+
+def _gives_way(payment: Payment) -> bool:
+    """Whether a link was expired because somebody asked for a charge; not if a debit bounced that was begun there."""
+    is_expired = payment.failure is not None and payment.failure.code == LINK_EXPIRED
+    return payment.link is not None and payment.link.gives_way and is_expired
 
 
 def _what_to_tell(

@@ -51,7 +51,7 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
             invoice, is_closed = close_attempt(invoice, payment, customer, stores=stores, gateways=gateways, now=now)
         except NotFoundError:
             return _give_up(invoice, NOT_CONNECTED, stores, now)
-        if not is_closed:
+        if not is_closed or invoice.attempt > payment.attempt:
             return invoice
     if invoice.is_open:
         return invoice
@@ -91,6 +91,7 @@ def _begin(
         invoice,
         payment_status=PaymentStatus.PENDING,
         next_retry_at=None,
+        planned_payment_method_id=None,
         waiting_for=None,
         paused_integration_id=None,
         chosen_payment_method_id=None,
@@ -99,7 +100,7 @@ def _begin(
     if before is None or before.payment_status is PayableStatus.PENDING:
         return stores.invoices.save(replace(owed, due_at=look_again_at(owed, now)))
     try:
-        payer = _payer(invoice, customer, stores=stores, gateways=gateways, now=now)
+        payer = _payer(invoice, customer, before, stores=stores, gateways=gateways, now=now)
     except NotFoundError:
         return _give_up(invoice, NO_SUCH_METHOD, stores, now)
     if isinstance(payer, WaitingFor):
@@ -114,12 +115,20 @@ def _begin(
 
 
 def _payer(
-    invoice: Invoice, customer: Customer | None, *, stores: Stores, gateways: Gateways, now: datetime
+    invoice: Invoice,
+    customer: Customer | None,
+    before: Payment,
+    *,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
 ) -> Payer | WaitingFor:
-    """Who pays, with the method that was chosen, if one was. Raises NotFoundError if the customer has it no more."""
+    """Who pays, with the method that was chosen or planned, if one was. Raises NotFoundError if the customer has the
+    chosen one no more.
+    """
     chosen = invoice.chosen_payment_method_id
     if customer is None or chosen is None:
-        return payer_of(customer, None, stores)
+        return payer_of(_with_planned_method(invoice, customer, before), None, stores)
     payer = payer_of(replace(customer, payment_method_id=chosen), None, stores)
     if isinstance(payer, WaitingFor):
         return payer
@@ -129,18 +138,32 @@ def _payer(
     return replace(payer, customer=replace(customer, payment_method_id=method.id))
 
 
+def _with_planned_method(invoice: Invoice, customer: Customer | None, before: Payment) -> Customer | None:
+    """The plan is for the method that was charged in vain, as long as the customer at Stripe is the same and has any;
+    what was never tried goes before it.
+    """
+    planned = invoice.planned_payment_method_id
+    if customer is None or planned is None or customer.payment_method_id is None:
+        return customer
+    bound = (before.integration_id, before.provider_customer_id)
+    is_same = (customer.integration_id, customer.provider_customer_id) == bound
+    has_another = invoice.is_to_be_collected_with(customer.payment_method_id)
+    return replace(customer, payment_method_id=planned) if is_same and not has_another else customer
+
+
 def _give_up(invoice: Invoice, code: str, stores: Stores, now: datetime) -> Invoice:
     """It stays as it is, no attempt follows by itself, and who waits for one is told."""
-    told = (collection_refused(invoice, code, now),) if invoice.is_to_be_retried else ()
+    given_up = replace(
+        invoice,
+        due_at=look_at_failed_again_at(invoice, now),
+        next_retry_at=None,
+        planned_payment_method_id=None,
+        chosen_payment_method_id=None,
+        claimed_until=None,
+        updated_at=now,
+    )
+    told = (collection_refused(given_up, code, now),) if invoice.is_to_be_retried else ()
     try:
-        given_up = replace(
-            invoice,
-            due_at=look_at_failed_again_at(invoice, now),
-            next_retry_at=None,
-            chosen_payment_method_id=None,
-            claimed_until=None,
-            updated_at=now,
-        )
         return stores.invoices.save(given_up, told)
     except VersionConflictError:
         return stores.invoices.get(invoice.organization_id, invoice.lago_id) or invoice

@@ -11,23 +11,22 @@ from paystream.errors import NeedsAttentionError, TooEarlyError, VersionConflict
 from paystream.lago.invoice_notifications import (
     payment_method_missing,
     payment_status_updated,
-    settlement_notifications,
 )
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
-from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at
-from paystream.model.settlement import settle
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
 from paystream.use_cases.payment_link import look_at_link
 from paystream.use_cases.put_off import put_off
-from paystream.use_cases.record_outcome import read_invoice, record_outcome, retry_schedule_days
+from paystream.use_cases.record_outcome import read_invoice, record_outcome
 from paystream.use_cases.refused_amount import refused_amount
 from paystream.use_cases.refused_key import wait_for_key
+from paystream.use_cases.restore_invoice import restore_invoice
 
 
 def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
@@ -53,7 +52,7 @@ def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
         return _close_without_payment(invoice, stored, stores, now)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer and stored and stored.payment_status is not PayableStatus.PENDING:
-        return _restore(stored, customer, stores, now)
+        return restore_invoice(stored, customer, stores=stores, now=now)
     payer = payer_of(customer, stored, stores)
     if isinstance(payer, WaitingFor):
         return _wait(invoice, payer, stored, stores=stores, gateways=gateways, now=now)
@@ -152,6 +151,7 @@ def _close_without_payment(invoice: Invoice, stored: Payment | None, stores: Sto
         attempt=max(invoice.attempt, stored.attempt) if stored else invoice.attempt,
         due_at=now if stored and stored.is_to_be_closed else None,
         next_retry_at=None,
+        planned_payment_method_id=None,
         waiting_for=None,
         paused_integration_id=None,
         claimed_until=None,
@@ -162,29 +162,6 @@ def _close_without_payment(invoice: Invoice, stored: Payment | None, stores: Sto
         return stores.invoices.save(paid, (payment_status_updated(paid, customer, now, cause="nothing-due"),))
     except VersionConflictError:
         return read_invoice(stores, invoice.organization_id, invoice.lago_id)
-
-
-def _restore(stored: Payment, customer: Customer, stores: Stores, now: datetime) -> Invoice:
-    """The attempt is on record: nothing is sent. An invoice that was put into the table anew gets its state back.
-
-    Raises VersionConflictError if somebody else writes it: repeat it.
-    """
-    invoice = read_invoice(stores, stored.organization_id, stored.invoice_id)
-    if invoice.attempt >= stored.attempt:
-        return invoice
-    outcome = Outcome(
-        status=stored.payment_status,
-        intent_status=stored.status,
-        intent_id=stored.provider_payment_id,
-        failure=stored.failure,
-        next_action=stored.next_action,
-    )
-    blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
-    schedule = retry_schedule_days(stored, outcome, stores)
-    settlement = settle(invoice, blank, outcome, retry_schedule_days=schedule, now=now)
-    if settlement is None:
-        return invoice
-    return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
 
 
 def new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> Payment:

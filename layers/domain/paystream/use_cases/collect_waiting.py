@@ -69,8 +69,9 @@ def collect_waiting(
             round_.again_after = [0]
             break
         try:
-            _collect_one(invoice, customer, paused, stores=stores, gateways=gateways, clock=clock)
-            round_.looked_at += 1
+            if _may_be_collected(invoice, customer):
+                _collect_one(invoice, customer, paused, stores=stores, gateways=gateways, clock=clock)
+                round_.looked_at += 1
         except TooEarlyError as early:
             claimed = read_invoice(stores, organization_id, invoice.lago_id)
             put_off(claimed, early.try_again_at, stores=stores, now=clock())
@@ -115,6 +116,12 @@ def _finish_creation(
     return None
 
 
+def _may_be_collected(invoice: Invoice, customer: Customer) -> bool:
+    """Not if it has failed with all that the customer has."""
+    is_failed = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
+    return not is_failed or invoice.is_to_be_collected_with(customer.payment_method_id)
+
+
 def _collect_one(
     invoice: Invoice,
     customer: Customer,
@@ -126,9 +133,8 @@ def _collect_one(
 ) -> None:
     """Collect an invoice; its customer may wait for a key itself. Raises _ClaimedError if somebody else does."""
     fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
-    if fresh.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD:
-        if fresh.is_to_be_collected_with(customer.payment_method_id):
-            _collect_failed(fresh, stores=stores, gateways=gateways, clock=clock)
+    if fresh.is_to_be_collected_with(customer.payment_method_id):
+        _collect_failed(fresh, stores=stores, gateways=gateways, clock=clock)
         return
     if paused:
         wait_for_key(fresh, paused, stores=stores, now=clock())

@@ -13,7 +13,8 @@ _CLOCK_DIFFERENCE = timedelta(minutes=1)
 
 
 def find_payment_method(customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime) -> Customer:
-    """Store the method that will be charged, if Stripe has one by now and there is an account to ask.
+    """Store the method that will be charged, if Stripe has one by now and there is an account to ask. One that is known
+    gives way to Stripe's default only.
 
     Returns the customer as it is then. Whoever changes the customer at the same time knows more. Raises
     OutcomeUnknownError, KeyRefusedError.
@@ -26,6 +27,8 @@ def find_payment_method(customer: Customer, *, stores: Stores, gateways: Gateway
     with stripe_asked(integration, "customer.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
         found = gateway.customer(customer.provider_customer_id)
     if found is None or found.payment_method_id in (None, customer.payment_method_id):
+        return customer
+    if customer.payment_method_id and not found.is_default:
         return customer
     known = replace(
         customer,

@@ -88,6 +88,7 @@ def _settled(invoice: Invoice, payment: ManualPayment, stores: Stores, now: date
         payment_status=PaymentStatus.SUCCEEDED,
         due_at=now if is_to_be_closed(last_payment(invoice, stores)) else None,
         next_retry_at=None,
+        planned_payment_method_id=None,
         waiting_for=None,
         paused_integration_id=None,
     )

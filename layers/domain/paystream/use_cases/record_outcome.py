@@ -8,7 +8,7 @@ from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.settlement import settle
+from paystream.model.settlement import Settlement, settle
 from paystream.ports.stores import Stores
 
 _TRIES = 5
@@ -24,8 +24,7 @@ def record_outcome(
     the invoice is gone.
     """
     for _ in range(_TRIES):
-        schedule = retry_schedule_days(payment, outcome, stores)
-        settlement = settle(invoice, payment, outcome, retry_schedule_days=schedule, now=now)
+        settlement = decide(invoice, payment, outcome, stores=stores, now=now)
         if settlement is None:
             return invoice
         try:
@@ -38,10 +37,23 @@ def record_outcome(
     raise VersionConflictError(f"invoice {invoice.lago_id} keeps changing; try again")
 
 
-def retry_schedule_days(payment: Payment, outcome: Outcome, stores: Stores) -> tuple[int, ...]:
-    """The schedule of the account that was charged in vain; nothing is retried through one that is not connected."""
+def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime) -> Settlement | None:
+    """What the state machine decides; of a failure, by the settings and the customer's default of this moment."""
     if outcome.status is not PayableStatus.FAILED:
-        return ()
+        return settle(invoice, payment, outcome, now=now)
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    return settle(
+        invoice,
+        payment,
+        outcome,
+        retry_schedule_days=_retry_schedule_days(payment, stores),
+        default_payment_method_id=customer.payment_method_id if customer else None,
+        now=now,
+    )
+
+
+def _retry_schedule_days(payment: Payment, stores: Stores) -> tuple[int, ...]:
+    """That of the account that was charged in vain; nothing is retried through one that is not connected."""
     integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
     is_connected = integration is not None and integration.lago_id == payment.integration_id
     return integration.retry_schedule_days if integration and is_connected else ()

@@ -44,7 +44,7 @@ def retry_payment(
     payment = last_payment(invoice, stores)
     refuse_if_being_collected(invoice, payment, now)
     is_waiting = invoice.is_open and payment is None
-    if is_waiting and payment_method_id:
+    if payment is None and payment_method_id:
         raise NotAllowedError("invalid_status")
     payer = payer_of(stores.customers.get(organization_id, invoice.external_customer_id), None, stores)
     is_missing = isinstance(payer, WaitingFor) and not (payer is WaitingFor.PAYMENT_METHOD and payment_method_id)
@@ -58,8 +58,9 @@ def retry_payment(
 
 def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:
     """A link gives way: it is expired before anything is charged."""
-    is_failed = invoice.payment_status is PaymentStatus.FAILED
-    due = replace(invoice, due_at=now, next_retry_at=now if is_failed else invoice.next_retry_at, updated_at=now)
+    due = replace(invoice, due_at=now, updated_at=now)
+    if invoice.payment_status is PaymentStatus.FAILED:
+        due = replace(due, next_retry_at=now, planned_payment_method_id=None)
     if payment is None or payment.link is None or not payment.is_open_link:
         return stores.invoices.save(due)
     giving_way = replace(payment, link=replace(payment.link, gives_way=True), updated_at=now)

@@ -56,6 +56,7 @@ def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: d
         payment_status=status,
         due_at=now if is_to_be_closed(payment) else None,
         next_retry_at=None,
+        planned_payment_method_id=None,
         waiting_for=None,
         paused_integration_id=None,
     )

@@ -35,6 +35,7 @@ def void_invoice(
         voided_at=now,
         due_at=now if is_to_be_closed(payment) else None,
         next_retry_at=None,
+        planned_payment_method_id=None,
         waiting_for=None,
         paused_integration_id=None,
         updated_at=now,

@@ -78,7 +78,8 @@ class StripeGateway:
                 customer = self._v1.customers.retrieve(provider_customer_id)
                 if getattr(customer, "deleted", False):
                     return None
-                return ProviderCustomer(customer.id, self._default_payment_method(customer))
+                default = _default_payment_method(customer)
+                return ProviderCustomer(customer.id, default or self._newest_card(customer.id), bool(default))
         except ProviderRefusedError as refused:
             if refused.code == "resource_missing":
                 return None
@@ -189,14 +190,18 @@ class StripeGateway:
             tuple(_listed_intent(intent) for intent in listed.data), listed.data[-1].id if listed.has_more else None
         )
 
-    def _default_payment_method(self, customer: stripe.Customer) -> str | None:
-        """The customer's default, else the newest card, as Lago chooses."""
-        settings = customer.invoice_settings
-        default = (settings.default_payment_method if settings else None) or customer.default_source
-        if default:
-            return default if isinstance(default, str) else default.id
-        cards = self._v1.customers.payment_methods.list(customer.id, params={"type": "card", "limit": 1})
+    def _newest_card(self, provider_customer_id: str) -> str | None:
+        """What is charged where there is no default, as Lago chooses."""
+        cards = self._v1.customers.payment_methods.list(provider_customer_id, params={"type": "card", "limit": 1})
         return cards.data[0].id if cards.data else None
+
+
+def _default_payment_method(customer: stripe.Customer) -> str | None:
+    settings = customer.invoice_settings
+    default = (settings.default_payment_method if settings else None) or customer.default_source
+    if default is None or isinstance(default, str):
+        return default
+    return default.id
 
 
 def _intent_params(request: PaymentRequest) -> "PaymentIntentCreateParams":

@@ -25,15 +25,21 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
         intent_status=intent["status"],
         intent_id=intent["id"],
         intent_created_at=datetime.fromtimestamp(intent["created"], UTC),
+        payment_method_id=method_of(intent),
         amount_cents=intent["amount"],
         failure=failure,
         next_action=intent.get("next_action") if status is PayableStatus.PROCESSING else None,
     )
 
 
-def method_in_vain(intent: Mapping[str, Any]) -> str | None:
-    """The payment method that was charged in vain: an intent that failed has it in its last error only."""
+def method_of(intent: Mapping[str, Any]) -> str | None:
+    """The payment method that is charged, or was in vain: an intent that failed has it in its last error only."""
     error: Mapping[str, Any] = intent.get("last_payment_error") or {}
+    charged: str | None = intent.get("payment_method")
+    return charged or _method_of_error(error)
+
+
+def _method_of_error(error: Mapping[str, Any]) -> str | None:
     method_id: str | None = (error.get("payment_method") or {}).get("id")
     return method_id
 
@@ -47,6 +53,7 @@ def outcome_from_error(error: Mapping[str, Any], *, http_status: int | None, req
         status=PayableStatus.FAILED,
         intent_status=intent["status"] if intent else "failed",
         intent_id=intent["id"] if intent else None,
+        payment_method_id=_method_of_error(error),
         failure=failure_from_error(error, http_status=http_status, request_id=request_id),
     )
 

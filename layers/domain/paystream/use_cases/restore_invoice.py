@@ -1,0 +1,46 @@
+"""Give an invoice that was put into the table anew its state back, from the payments on record."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.lago.invoice_notifications import settlement_notifications
+from paystream.model.customer import Customer
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.payment import Payment
+from paystream.ports.stores import Stores
+from paystream.use_cases.record_outcome import decide, read_invoice
+
+
+def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now: datetime) -> Invoice:
+    """The attempt is on record: nothing is sent. An invoice that was put into the table anew gets its state back.
+
+    Raises VersionConflictError if somebody else writes it: repeat it.
+    """
+    invoice = read_invoice(stores, stored.organization_id, stored.invoice_id)
+    if invoice.attempt >= stored.attempt:
+        return invoice
+    outcome = Outcome(
+        status=stored.payment_status,
+        intent_status=stored.status,
+        intent_id=stored.provider_payment_id,
+        failure=stored.failure,
+        next_action=stored.next_action,
+    )
+    blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
+    known = replace(invoice, declined_payment_method_ids=_declined_before(stored, stores))
+    settlement = decide(known, blank, outcome, stores=stores, now=now)
+    if settlement is None:
+        return invoice
+    return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
+
+
+def _declined_before(stored: Payment, stores: Stores) -> tuple[str, ...]:
+    """What was charged in vain in the attempts before, the oldest first."""
+    payments = stores.payments.of_invoice(stored.organization_id, stored.invoice_id)
+    attempts = sorted(
+        (one for one in payments if isinstance(one, Payment) and one.attempt < stored.attempt),
+        key=lambda one: one.attempt,
+    )
+    failed = (one for one in attempts if one.payment_status is PayableStatus.FAILED)
+    return tuple(one.payment_method_id or "" for one in failed if not one.link or one.payment_method_id)
