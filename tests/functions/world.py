@@ -20,6 +20,7 @@ from functions.aws_faults import AwsFaults
 from functions.shared_sleep import SharedSleep
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
+from notification_schemas import check_notification
 from paystream import bootstrap
 from sandbox.stripe.client import InProcessHTTPClient
 from sandbox.stripe.clock import ManualClock
@@ -247,8 +248,11 @@ class World:
         return found
 
     def told(self) -> list[str]:
-        """The `webhook_type`s in the outbox, sorted."""
-        return sorted(str(item["webhook_type"]) for item in self.items("notifications"))
+        """The `webhook_type`s in the outbox, sorted; each must be as its schema says."""
+        items = self.items("notifications")
+        for item in items:
+            check_notification(str(item["body"]))
+        return sorted(str(item["webhook_type"]) for item in items)
 
     def notification(self, webhook_type: str) -> dict[str, Any]:
         """The body of the only notification of a type."""
