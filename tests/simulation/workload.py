@@ -45,6 +45,8 @@ _DISTURBANCES = (
     ("refuse", 10),
     ("reconnect", 10),
     ("retry", 30),
+    ("link", 15),
+    ("page", 30),
     ("void", 3),
 )
 _NEW_CARDS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard")
@@ -153,6 +155,8 @@ class Workload:
             "refuse": lambda: self.refuse_key(connection, for_seconds=random.random() * 6 * 3600),
             "reconnect": lambda: self.put_connection(connection),
             "retry": lambda: self._of_a_failed_invoice("retry_payment"),
+            "link": lambda: self._of_a_failed_invoice("payment_url"),
+            "page": lambda: self._use_some_page(connection),
             "void": lambda: self._of_a_failed_invoice("void"),
         }
         happen[what]()
@@ -183,12 +187,25 @@ class Workload:
             payer.provider_customer_id, {"invoice_settings": {"default_payment_method": method.id}}
         )
 
+    def _use_some_page(self, connection: Connection) -> None:
+        """Somebody who was led to a page tries to pay there, with a card that may be declined."""
+        is_open = [
+            page
+            for page in connection.account.checkout_sessions
+            if page["status"] == "open" and page["mode"] == "payment"
+        ]
+        if is_open:
+            self._try_on_page(self.world.random.choice(is_open)["id"], self.world.random.choice(_NEW_CARDS))
+
+    def _try_on_page(self, page_id: str, token: str) -> None:
+        with contextlib.suppress(ApiError):
+            self.world.stripe.control.complete_checkout(page_id, token)
+
     def use_page(self, payer: Payer, token: str) -> None:
         """The customer tries to pay on the page that is open, if there is one; a card may be declined there."""
         sessions = self.client(payer).v1.checkout.sessions.list({"customer": str(payer.provider_customer_id)}).data
         for page in [session for session in sessions if session.status == "open"][:1]:
-            with contextlib.suppress(ApiError):
-                self.world.stripe.control.complete_checkout(page.id, token)
+            self._try_on_page(page.id, token)
 
     def remove_cards(self, payer: Payer) -> None:
         if payer.provider_customer_id is None:
