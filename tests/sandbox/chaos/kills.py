@@ -90,6 +90,7 @@ KILLS = (
     *_both("collect-waiting", _PAYMENT, money.waiting_invoice, _QUEUE),
     Kill("collect-waiting", _before(_WRITE, "Payments"), money.waiting_invoice, _QUEUE),
     Kill("collect-waiting", _after(_WRITE, "Payments"), money.waiting_invoice, _IN_VAIN),
+    *_both("collect-waiting", _CANCEL, money.another_card, _QUEUE),
     *_both("collect-waiting", _TURN, money.waiting_invoice, _QUEUE, table="RateLimits"),
     Kill("collect-due", _before("UpdateItem", "Invoices"), money.due_invoice, "Lambda repeats the schedule's event"),
     Kill(

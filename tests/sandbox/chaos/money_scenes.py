@@ -42,19 +42,28 @@ def new_invoice_declined(chaos: Chaos, function: str, point: Point) -> Ending:
 
 
 def retried_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
-    """Somebody asks for a new attempt, with another card. Killed there, the queue brings the message again."""
-    customer = chaos.customer(_DECLINING)
-    declining = chaos.stage.customer(customer)["payment_method_id"]
-    lago_id = chaos.invoice(customer, becomes="retried")
-    chaos.stack.wait_for(
-        "the card to be declined", lambda: chaos.item(lago_id).get("payment_status") == {"S": "failed"}
-    )
-    chaos.stage.set_default_card(chaos.provider_id(customer), _CARD)
-    chaos.stack.wait_for("the other card", lambda: chaos.stage.customer(customer)["payment_method_id"] != declining)
+    """Somebody asks for a new attempt, when the card can be charged again. The queue brings the message again."""
+    customer = chaos.customer(_CARD)
+    card = chaos.stage.customer(customer)["payment_method_id"]
+    chaos.set_outcome(card, "insufficient_funds")
+    lago_id = _declined(chaos, customer)
+    chaos.set_outcome(card, None)
     retry = partial(chaos.stage.call, "POST", f"invoices/{lago_id}/retry_payment")
     with chaos.results_kept_back():
         with received(chaos, function, lago_id, retry) as handed_over:
             chaos.killer.kill_at(point, function, handed_over)
+        return settled(chaos, lago_id, becomes="retried")
+
+
+def another_card(chaos: Chaos, function: str, point: Point) -> Ending:
+    """Another card arrives for an invoice that failed. The queue brings the message again, once the claim has ended."""
+    customer = chaos.customer(_DECLINING)
+    lago_id = _declined(chaos, customer)
+    change = partial(chaos.stage.set_default_card, chaos.provider_id(customer), _CARD)
+    with chaos.results_kept_back():
+        with received(chaos, function, customer, change) as handed_over:
+            chaos.killer.kill_at(point, function, handed_over)
+            chaos.let_time_pass(lago_id, "claimed_until")
         return settled(chaos, lago_id, becomes="retried")
 
 
@@ -110,6 +119,14 @@ def due_invoice_leased(chaos: Chaos, function: str, point: Point) -> Ending:
     chaos.let_time_pass(lago_id, "due_at")
     chaos.run_schedule()
     return settled(chaos, lago_id)
+
+
+def _declined(chaos: Chaos, customer: str) -> str:
+    lago_id = chaos.invoice(customer, becomes="retried")
+    chaos.stack.wait_for(
+        "the card to be declined", lambda: chaos.item(lago_id).get("payment_status") == {"S": "failed"}
+    )
+    return lago_id
 
 
 def _waiting(chaos: Chaos) -> tuple[str, str]:

@@ -135,6 +135,10 @@ class Chaos:
         method, _, path = call.partition(" ")
         control(self.stack, "POST", "faults", {"kind": kind, "method": method, "path": path, "times": times})
 
+    def set_outcome(self, payment_method: str, outcome: str | None) -> None:
+        """How this payment method is declined from now on; None: it is charged."""
+        control(self.stack, "POST", f"payment_methods/{payment_method}", {"outcome": outcome})
+
     def customer(self, payment_method: str | None = None, *, code: str | None = None) -> str:
         """A new customer, created in Stripe, with this payment method; its external id."""
         external_id = f"customer-{uuid4()}"
