@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from functions.aws_faults import Moment
 from functions.stripe_events import event, post, request, signed
-from functions.world import SECRET_KEY, World, load_event
+from functions.world import SECRET_KEY, TABLES, World, load_event
 from paystream.model.identifiers import derived_id
 
 DISPUTED = "pm_card_createDispute"
@@ -99,6 +100,36 @@ def test_events_that_come_twice_or_in_the_wrong_order_change_nothing(world: Worl
 
     assert kept(world, invoice_id)["status"] == end
     assert len(told(world)) == 1
+
+
+def test_a_word_that_is_older_does_not_undo_one_that_comes_in_between(world: World) -> None:
+    invoice_id = paid(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+    dispute = _dispute(payment["provider_payment_id"])
+
+    def it_is_lost() -> None:
+        post(world, event(world, "charge.dispute.closed", dispute | {"status": "lost"}))
+
+    world.aws.meanwhile("GetItem", it_is_lost, TableName=TABLES["invoices"])
+    post(world, event(world, "charge.dispute.created", dispute))
+
+    assert not world.aws.are_still_to_come
+    assert kept(world, invoice_id)["status"] == "lost"
+    assert told(world) == ["invoice.payment_dispute_lost"]
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_crash_around_the_write_loses_nothing_and_tells_once(world: World, moment: Moment) -> None:
+    invoice_id = paid(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+    lost = event(world, "charge.dispute.closed", _dispute(payment["provider_payment_id"]) | {"status": "lost"})
+    world.aws.crash("TransactWriteItems", moment)
+    assert post(world, lost).status >= 500
+
+    assert post(world, lost).status == 200
+
+    assert world.invoice(invoice_id)["payment_dispute_lost_at"] is not None
+    assert told(world) == ["invoice.payment_dispute_lost"]
 
 
 def test_an_inquiry_that_ends_is_told_when_it_is_opened_only(world: World) -> None:

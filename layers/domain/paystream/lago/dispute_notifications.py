@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from paystream.lago.customers import customer_object
-from paystream.lago.envelope import envelope, shortened
-from paystream.lago.invoices import fee_objects, invoice_object
+from paystream.lago.envelope import envelope
+from paystream.lago.invoice_notifications import told_invoice
 from paystream.lago.payments import payment_object
 from paystream.model.customer import Customer
 from paystream.model.notification import Notification, WebhookType
@@ -23,17 +22,13 @@ def dispute_notifications(settlement: Settlement, customer: Customer | None, now
 
 def _lost(settlement: Settlement, customer: Customer | None, now: datetime) -> Notification:
     """Lago's own: the invoice, and the bank's reason."""
-    invoice = settlement.invoice
-    owed = invoice_object(invoice)
-    full = owed | {"customer": customer_object(customer) if customer else None, "fees": fee_objects(invoice, customer)}
-    short = full | {"fees": [], "customer": customer_object(shortened(customer)) if customer else None}
-    reason = settlement.payment.dispute.reason if settlement.payment.dispute else None
+    invoice, dispute = settlement.invoice, settlement.payment.dispute
+    reason = dispute.reason if dispute else None
     return envelope(
         WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,
         "payment_dispute_lost",
         invoice.organization_id,
-        {"invoice": full, "reason": reason},
-        {"invoice": short, "reason": reason},
+        *({"invoice": told, "reason": reason} for told in told_invoice(invoice, customer)),
         now=now,
         identity=_identity(settlement),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from paystream.lago.customers import customer_object
 from paystream.lago.envelope import envelope, shortened
@@ -52,18 +53,17 @@ def invoice_voided(invoice: Invoice, customer: Customer | None, now: datetime) -
 def _invoice(
     webhook_type: WebhookType, invoice: Invoice, customer: Customer | None, now: datetime, identity: tuple[str, ...]
 ) -> Notification:
+    return envelope(
+        webhook_type, "invoice", invoice.organization_id, *told_invoice(invoice, customer), now=now, identity=identity
+    )
+
+
+def told_invoice(invoice: Invoice, customer: Customer | None) -> tuple[dict[str, Any], ...]:
+    """The invoice with its customer and its fees; without the fees; and with the customer shortened, too."""
     owed = invoice_object(invoice)
     full = owed | {"customer": customer_object(customer) if customer else None, "fees": fee_objects(invoice, customer)}
-    return envelope(
-        webhook_type,
-        "invoice",
-        invoice.organization_id,
-        full,
-        full | {"fees": []},
-        full | {"fees": [], "customer": customer_object(shortened(customer)) if customer else None},
-        now=now,
-        identity=identity,
-    )
+    without_fees = full | {"fees": []}
+    return full, without_fees, without_fees | {"customer": customer_object(shortened(customer)) if customer else None}
 
 
 def collection_refused(invoice: Invoice, code: str, now: datetime) -> Notification:

@@ -37,10 +37,12 @@ def apply_dispute_event(
         intent = gateway.intent(event.intent_id)
     if intent is None or intent.payment_id is None:
         return False
-    payment = _payment(intent.payment_id, event.intent_id, integration, stores)
-    invoice = stores.invoices.get(integration.organization_id, payment.invoice_id) if payment else None
-    if payment is None or invoice is None:
+    disputed = _payment(intent.payment_id, event.intent_id, integration, stores)
+    invoice = stores.invoices.get(integration.organization_id, disputed.invoice_id) if disputed else None
+    if disputed is None or invoice is None:
         return False
+    # Read again: the invoice's version vouches only for what was read after it.
+    payment = stores.payments.get(disputed.organization_id, disputed.lago_id) or disputed
     settlement = settle_dispute(invoice, payment, event.dispute, occurred_at=event.occurred_at, now=now)
     if settlement:
         customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)

@@ -32,7 +32,6 @@ class IntentEvent:
     amount_cents: int
     currency: str
     provider_customer_id: str | None
-    payment_method_id: str | None
     outcome: Outcome
 
 
@@ -147,7 +146,7 @@ def _new_payment(
         provider_customer_id=event.provider_customer_id or "",
         amount_cents=event.amount_cents,
         currency=event.currency,
-        payment_method_id=event.payment_method_id,
+        payment_method_id=event.outcome.payment_method_id,
         created_at=now,
         updated_at=now,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from paystream.adapters.stripe.intents import method_of, outcome_from_intent
+from paystream.adapters.stripe.intents import outcome_from_intent
 from paystream.model.payment import Dispute
 from paystream.use_cases.apply_dispute import DisputeEvent
 from paystream.use_cases.apply_stripe_event import IntentEvent, PaymentMethodEvent
@@ -41,7 +41,6 @@ def _intent(event: Mapping[str, Any]) -> IntentEvent:
         amount_cents=intent["amount"],
         currency=intent["currency"].upper(),
         provider_customer_id=intent.get("customer"),
-        payment_method_id=method_of(intent),
         outcome=outcome_from_intent(intent),
     )
 

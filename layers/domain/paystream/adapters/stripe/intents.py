@@ -25,14 +25,14 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
         intent_status=intent["status"],
         intent_id=intent["id"],
         intent_created_at=datetime.fromtimestamp(intent["created"], UTC),
-        payment_method_id=method_of(intent),
+        payment_method_id=_method_of(intent),
         amount_cents=intent["amount"],
         failure=failure,
         next_action=intent.get("next_action") if status is PayableStatus.PROCESSING else None,
     )
 
 
-def method_of(intent: Mapping[str, Any]) -> str | None:
+def _method_of(intent: Mapping[str, Any]) -> str | None:
     """The payment method that is charged, or was in vain: an intent that failed has it in its last error only."""
     error: Mapping[str, Any] = intent.get("last_payment_error") or {}
     charged: str | None = intent.get("payment_method")
