@@ -11,6 +11,7 @@ from enum import Enum
 from types import FrameType
 from typing import Any
 
+from .iam import denied
 from .lambdas import Invocation, KilledError, Lambda, current_invocation
 from .scheduler import Scheduler
 from .trace import Trace
@@ -43,7 +44,10 @@ FaultOf = Callable[[str, str, Mapping[str, Any]], tuple[str, Fault] | None]
 
 @dataclass(slots=True)
 class Effects:
-    """`crash_at` says of each effect, by its number within the run, and each moment whether its process is killed."""
+    """`crash_at` says of each effect, by its number within the run, and each moment whether its process is killed.
+
+    `denied` is what the roles of the template would not have allowed: it happens all the same, and is complained of.
+    """
 
     scheduler: Scheduler
     compute: Lambda
@@ -54,7 +58,7 @@ class Effects:
     number: int = 0
     crashes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
-    stripe_calls: int = 0
+    denied: set[str] = field(default_factory=set)
 
     def perform(self, service: str, operation: str, parameters: Mapping[str, Any], perform: Perform) -> Any:
         """The effect of the invocation that runs; what the world itself does happens at once."""
@@ -67,6 +71,8 @@ class Effects:
         if self.sites is not None:
             _note(self.sites)
         self.trace.note(str(invocation.number), invocation.function.name, name)
+        if service == "dynamodb":
+            self.denied.update(denied(invocation.function.name, operation, parameters))
         self._turn(invocation, number, Moment.BEFORE, name)
         fault = self.fault_of(service, operation, parameters)
         try:

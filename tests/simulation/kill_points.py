@@ -48,6 +48,8 @@ def _play(scenario: Scenario, point: tuple[int, Moment] | None, sites: dict[Site
         world.run(world.clock.now() + _RECOVERY)
         if point is not None and not director.has_crashed:
             raise AssertionError(f"{scenario.name} has no effect {point[0]}")
+        if point is None and bool(stage.workload.refused) is not scenario.refuses:
+            raise AssertionError(f"{scenario.name}: refused requests by status: {stage.workload.refused}")
         Quiet(world, stage.workload).check()
         return effects
 

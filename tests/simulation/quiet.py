@@ -41,6 +41,7 @@ class Quiet:
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
             *self._nothing_is_left_over(),
             *self._all_is_redriven(),
+            *sorted(self.world.effects.denied),
         ]
         if complaints:
             raise ViolationError(f"{len(complaints)} when quiet: " + "; ".join(complaints[:12]))
