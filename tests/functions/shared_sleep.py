@@ -1,15 +1,25 @@
-"""Threads that sleep side by side on a clock that stands still until somebody lets it go on."""
+"""Threads that sleep side by side on a clock that stands still until all of them sleep."""
 
+import sys
+import threading
+from concurrent.futures import thread as pools
 from threading import Condition
 
 from sandbox.stripe.clock import ManualClock
 
-_LET_OTHERS_COME = 0.01
-"""Real seconds in which a thread that would sleep for a shorter time comes to say so."""
+_LOOKED_AGAIN_AFTER = 0.005
+"""Real seconds between two looks at what the other threads do."""
+
+_WAITING = {(threading.__file__, "wait"), (pools.__file__, "_worker")}
+"""Where a thread stands that sleeps here, waits for another one, or has nothing to do."""
 
 
 class SharedSleep:
-    """Lets the clock go on to the time at which the first of all sleepers wakes, then to the next one's."""
+    """Lets the clock go on to the time at which the first of all sleepers wakes, then to the next one's.
+
+    Not before every thread has come to its sleep or its end: one that is still at work would come too late for a turn
+    that it was given before the clock went on.
+    """
 
     def __init__(self, clock: ManualClock) -> None:
         self._clock = clock
@@ -23,7 +33,21 @@ class SharedSleep:
             self._changed.notify_all()
             while self._clock.now() < until:
                 is_first = until == min(self._sleepers)
-                if not self._changed.wait(_LET_OTHERS_COME if is_first else None):
+                woken = self._changed.wait(_LOOKED_AGAIN_AFTER if is_first else None)
+                if is_first and not woken and _all_others_wait():
                     self._clock.advance(max(0.0, until - self._clock.now()))
             self._sleepers.remove(until)
             self._changed.notify_all()
+
+
+def _all_others_wait() -> bool:
+    """Of the main thread and those of pools: the test runner's own are no matter."""
+    frames = sys._current_frames()
+    others = [
+        frames[one.ident]
+        for one in threading.enumerate()
+        if one.ident in frames
+        and one is not threading.current_thread()
+        and (one is threading.main_thread() or one.name.startswith("ThreadPoolExecutor"))
+    ]
+    return all((frame.f_code.co_filename, frame.f_code.co_name) in _WAITING for frame in others)
