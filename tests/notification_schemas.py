@@ -33,6 +33,7 @@ _INVOICE: dict[str, Any] = {
     "unevaluatedProperties": False,
 }
 _PAYMENT: dict[str, Any] = {"$ref": f"{_COMPONENTS}Payment"}
+_REFUND: dict[str, Any] = {"$ref": f"{_COMPONENTS}Refund"}
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -79,6 +80,8 @@ _OBJECTS: dict[WebhookType, tuple[str, dict[str, Any]]] = {
     WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", _PAYMENT),
     WebhookType.PAYMENT_DISPUTE_OPENED: ("payment", _PAYMENT),
     WebhookType.PAYMENT_DISPUTE_WON: ("payment", _PAYMENT),
+    WebhookType.PAYMENT_REFUND_SUCCEEDED: ("refund", _REFUND),
+    WebhookType.PAYMENT_REFUND_FAILED: ("refund", _REFUND),
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: ("customer", _CUSTOMER),
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR: (
         "payment_provider_customer_error",

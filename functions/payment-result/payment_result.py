@@ -1,4 +1,4 @@
-"""What Stripe tells: payments that ended, payment methods that came and went, disputes."""
+"""What Stripe tells: payments that ended, payment methods that came and went, disputes, refunds."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +11,7 @@ from paystream.entry.stripe_webhook import signed_event
 from paystream.model.integration import Integration, default_of
 from paystream.observability import count, logger, metrics
 from paystream.use_cases.apply_dispute import DisputeEvent, apply_dispute_event
+from paystream.use_cases.apply_refund import RefundEvent, apply_refund_event
 from paystream.use_cases.apply_stripe_event import IntentEvent, apply_intent_event, apply_payment_method_event
 
 
@@ -40,14 +41,16 @@ def _apply(meaning: Any, integration: Integration) -> bool:
     stores, now = bootstrap.stores(), bootstrap.now()
     if isinstance(meaning, IntentEvent):
         return apply_intent_event(meaning, integration=integration, stores=stores, now=now)
+    gateways = bootstrap.gateways()
     if isinstance(meaning, DisputeEvent):
-        gateways = bootstrap.gateways()
         return apply_dispute_event(meaning, integration=integration, stores=stores, gateways=gateways, now=now)
+    if isinstance(meaning, RefundEvent):
+        return apply_refund_event(meaning, integration=integration, stores=stores, gateways=gateways, now=now)
     return apply_payment_method_event(
         meaning,
         integration=integration,
         stores=stores,
-        gateways=bootstrap.gateways(),
+        gateways=gateways,
         queue=bootstrap.collection_queue(),
         now=now,
     )

@@ -16,13 +16,15 @@ import stripe
 from conformance.stripe_description import StripeDescription
 from paystream.adapters.stripe import checkout_pages as pages_module
 from paystream.adapters.stripe import gateway as gateway_module
+from paystream.adapters.stripe import refunds as refunds_module
 from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
 from paystream.adapters.stripe.gateway import API_VERSION, StripeGateway
+from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.entry.customer_input import PaymentMethodType
 from paystream.errors import ProviderRefusedError
 from paystream.model.customer import Customer
 from paystream.model.outcome import PayableStatus
-from paystream.ports.stripe import PaymentLinkRequest, PaymentRequest
+from paystream.ports.stripe import PaymentLinkRequest, PaymentRequest, RefundRequest
 from paystream.use_cases.create_provider_customer import begin_creation, params_to_change, provider_customer_params
 
 KEY = "sk_test_conformance0000000000"
@@ -346,6 +348,26 @@ def test_a_payment_is_looked_up_page_by_page(gateway: StripeGateway, witness: Wi
     assert len(witness.requests) == 1 + pages
 
 
+@pytest.mark.parametrize("reason", [None, "duplicate", "fraudulent", "requested_by_customer"])
+def test_a_payment_is_refunded(gateway: StripeGateway, reason: str | None) -> None:
+    request = RefundRequest(
+        key="refund-1", intent_id="pi_1", amount_cents=1000, reason=reason, metadata={"lago_refund_id": "refund-1"}
+    )
+
+    assert gateway.refunds.create(request).provider_refund_id
+
+
+def test_a_refund_is_retrieved(gateway: StripeGateway) -> None:
+    assert gateway.refunds.get("re_1")
+
+
+@pytest.mark.parametrize("pages", [0, 1])
+def test_a_refund_is_looked_up_page_by_page(gateway: StripeGateway, witness: Witness, pages: int) -> None:
+    witness.pages = pages
+    assert gateway.refunds.find(lago_id="refund-1", intent_id="pi_1") is None
+    assert len(witness.requests) == 1 + pages
+
+
 @pytest.mark.parametrize("cursor", [None, "pi_1"])
 @pytest.mark.parametrize("seconds", [0, 1, 86_400 * 400])
 def test_the_intents_of_the_account_are_listed(
@@ -378,11 +400,13 @@ class TestNothingIsLeftOut:
         assert called == calls_in_the_source()
 
     def test_every_public_method_of_the_gateway_is_driven(self) -> None:
-        members = [pair for kind in (StripeGateway, StripeCheckoutPages) for pair in inspect.getmembers(kind)]
+        members = [
+            pair for kind in (StripeGateway, StripeCheckoutPages, StripeRefunds) for pair in inspect.getmembers(kind)
+        ]
         methods = {name for name, member in members if inspect.isfunction(member) and name[0] != "_"}
         tests = source_of(__file__)
         driven = {node.attr for node in ast.walk(tests) if isinstance(node, ast.Attribute) and is_gateway(node.value)}
-        assert methods == driven - {"checkout"}
+        assert methods == driven - {"checkout", "refunds"}
 
 
 class TestTheJudge:
@@ -442,8 +466,9 @@ def listing(request: str) -> dict[str, str]:
 
 
 def calls_in_the_source() -> set[str]:
-    """The methods of Stripe's library that the sources of the gateway and its pages call on `self._v1`."""
-    nodes = (node for module in (gateway_module, pages_module) for node in ast.walk(source_of(str(module.__file__))))
+    """The methods of Stripe's library that the sources of the gateway, its pages and its refunds call on `self._v1`."""
+    modules = (gateway_module, pages_module, refunds_module)
+    nodes = (node for module in modules for node in ast.walk(source_of(str(module.__file__))))
     calls = (node.func for node in nodes if isinstance(node, ast.Call))
     found = (re.fullmatch(r"self\._v1\.([\w.]+)", ast.unparse(function)) for function in calls)
     return {match[1] for match in found if match}
@@ -455,5 +480,5 @@ def source_of(file: str) -> ast.Module:
 
 
 def is_gateway(node: ast.expr) -> bool:
-    """Whether the fixture `gateway` is meant, or its pages."""
-    return ast.unparse(node) in ("gateway", "gateway.checkout")
+    """Whether the fixture `gateway` is meant, its pages or its refunds."""
+    return ast.unparse(node) in ("gateway", "gateway.checkout", "gateway.refunds")

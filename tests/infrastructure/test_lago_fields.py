@@ -65,8 +65,8 @@ LAGO = {
 }
 
 OURS = {
-    "Invoice": "external_customer_id next_retry_at",
-    "Payment": "attempt error_code decline_code advice_code dispute",
+    "Invoice": "external_customer_id next_retry_at total_refunded_amount_cents",
+    "Payment": "attempt error_code decline_code advice_code dispute refunded_amount_cents refunds",
     "PaymentMethod": "provider_method_type",
     "WebhookEndpoint": "subscription_status",
     "Meta": "next_cursor",

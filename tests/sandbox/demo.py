@@ -115,13 +115,17 @@ def _migration(stage: Stage) -> list[Expected]:
     stage.say(f"a Stripe id of another account is refused: {refused.status} {refused.body['error_details']}")
     paid = stage.invoice("emil", 9900)
     debited = stage.invoice("frida", 12500)
+    stage.wait_for_status(paid, "succeeded")
+    payment_id = (stage.payment(paid) or {})["lago_id"]
+    refund = stage.call("POST", f"payments/{payment_id}/refunds", {"refund": {"amount_cents": 4900}})["refund"]
+    stage.say(f"49.00 EUR of emil's 99.00 go back: refund {refund['provider_refund_id']} {refund['status']}")
     item = stage.put_item("emil", total_amount_cents={"N": "2500"})
     broken = stage.put_item("emil", total_amount_cents={"N": "-1"})
     parked = stage.stack.wait_for("the broken item", lambda: stage.find_invoice(broken))
     stage.say(f"an item put into the table with a negative amount is parked: {parked['error_details'][0]['details']}")
     stage.say(f"customers {emil} and {frida} are collected from now on")
     return [
-        Expected("emil, imported", paid, "succeeded", _SUCCESS),
+        Expected("emil, imported, a part refunded", paid, "succeeded", [*_SUCCESS, "payment.refund_succeeded"]),
         Expected("frida, SEPA direct debit", debited, "succeeded", _SUCCESS),
         Expected("emil, put into the table", item, "succeeded", _SUCCESS),
         Expected("emil, broken item", broken, "pending", [], intents=0),

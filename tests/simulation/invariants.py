@@ -42,7 +42,7 @@ class Invariants:
         is_open = (status, after["status"]["S"]) == ("pending", "finalized") and "problem" not in after
         if is_open and not {"due_at", "due_shard"} <= after.keys():
             self.complain(f"invoice {key} is open and has no time at which it is looked at again")
-        if status == "succeeded" and "due_at" in after:
+        if _has_become_paid(before, after) and "due_at" in after:
             self.complain(f"invoice {key} is paid and still due")
         if before is not None and _is_ours(before):
             self._compare(key, before, after)
@@ -73,9 +73,10 @@ class Invariants:
             self.notifications[key] = after["webhook_type"]["S"]
 
     def watch_intent(self, intent: JsonObject) -> None:
-        """Rule 1: at most one successful payment per invoice."""
+        """Rule 1: at most one successful payment per invoice, but for what somebody else collects in its name."""
         invoice_id = intent["metadata"].get("lago_invoice_id")
-        if intent["status"] != "succeeded" or invoice_id is None:
+        is_ours = invoice_id is not None and "made_by" not in intent["metadata"]
+        if intent["status"] != "succeeded" or not is_ours:
             return
         known = self.succeeded.setdefault(invoice_id, intent["id"])
         if known != intent["id"]:
@@ -98,6 +99,11 @@ class WatchedIntents(Collection):
 
 def _is_ours(item: Mapping[str, Any]) -> bool:
     return "customer_key" in item
+
+
+def _has_become_paid(before: Item | None, after: Item) -> bool:
+    was_paid = before is not None and before.get("payment_status") == {"S": "succeeded"}
+    return after["payment_status"] == {"S": "succeeded"} and not was_paid
 
 
 def _number(item: Item, name: str) -> int:

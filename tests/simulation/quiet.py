@@ -12,6 +12,7 @@ from .aws.tables import Key
 from .aws.values import Item
 from .invariants import ViolationError
 from .redriving import SET_ASIDE
+from .refunds import refund_complaints
 from .stack import STACK_NAME
 from .workload import Workload
 from .world import World
@@ -38,6 +39,7 @@ class Quiet:
             *self._each_invoice_is_as_stripe_has_it(),
             *self._each_notification_was_published(),
             *self._each_failure_was_told_once(),
+            *refund_complaints(self.world),
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
             *self._nothing_is_left_over(),
             *self._all_is_redriven(),

@@ -7,7 +7,7 @@ from typing import Any
 
 import stripe
 from failed_batch import failed_batch
-from paystream.model.identifiers import saved_method_id
+from paystream.model.identifiers import payment_id, saved_method_id
 
 from .aws.streams import Change
 from .effects import Fault
@@ -132,6 +132,66 @@ def _collect_and_lose_the_dispute(stage: Stage) -> None:
     (account,) = stage.workload.world.stripe.accounts.values()
     for dispute in list(account.disputes):
         stage.workload.world.stripe.control.close_dispute(dispute["id"], "lost")
+    stage.wait(_HOUR)
+
+
+def _paid_by(token: str) -> Callable[[Stage], None]:
+    def pay(stage: Stage) -> None:
+        stage.payer(token)
+        _put(stage)
+
+    return pay
+
+
+def _paid_payment(stage: Stage) -> str:
+    ((_, lago_id),) = stage.workload.expected
+    return payment_id(ORGANIZATION, lago_id, 1)
+
+
+def _refund_a_part_and_the_rest(stage: Stage) -> None:
+    for amount in (1000, None):
+        stage.workload.refund(ORGANIZATION, _paid_payment(stage), amount)
+        stage.wait(_HOUR)
+
+
+def _refund_and_wait(stage: Stage) -> None:
+    stage.workload.refund(ORGANIZATION, _paid_payment(stage), 1000)
+    stage.wait(26 * _HOUR)
+
+
+def _paid_and_what_comes_twice_goes_back(stage: Stage) -> None:
+    _paid_by("pm_card_visa")(stage)
+    connection = stage.connection
+    assert connection
+    body = {"integration": {"refund_second_payments": True}}
+    stage.ask("PUT", _CODE, body, code=connection.code)
+    stage.wait(60)
+
+
+def _somebody_else_collects_again(stage: Stage) -> None:
+    """Under the name of the payment, as whoever may write to the account can."""
+    client = stage.workload.client(stage.first_payer())
+    (known,) = client.v1.payment_intents.list().data
+    client.v1.payment_intents.create(
+        {
+            "amount": known.amount,
+            "currency": known.currency,
+            "customer": str(known.customer),
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "off_session": True,
+            "metadata": {**known.metadata.to_dict(), "made_by": "somebody else"} if known.metadata else {},
+        }
+    )
+    stage.wait(_HOUR)
+
+
+def _refund_at_stripe(stage: Stage) -> None:
+    """A person does, in the dashboard, twice; the bank sends the money back."""
+    client = stage.workload.client(stage.first_payer())
+    (known,) = client.v1.payment_intents.list().data
+    for amount in (1000, 500):
+        client.v1.refunds.create({"payment_intent": known.id, "amount": amount})
     stage.wait(_HOUR)
 
 
@@ -521,6 +581,23 @@ SCENARIOS = (
         leap=25 * _HOUR,
     ),
     Scenario("a payment is disputed, and the dispute is lost", _disputed, _collect_and_lose_the_dispute),
+    Scenario("a payment is refunded, a part and the rest", _paid_by("pm_card_visa"), _refund_a_part_and_the_rest),
+    Scenario(
+        "a refund is looked up, and Stripe tells nothing",
+        _paid_by("pm_card_pendingRefund"),
+        _refund_and_wait,
+        webhooks_are_lost=True,
+        leap=25 * _HOUR,
+    ),
+    Scenario(
+        "a refund is looked for whose answer was lost",
+        _paid_by("pm_card_visa"),
+        _refund_and_wait,
+        fault_of=_lost("POST /v1/refunds"),
+        webhooks_are_lost=True,
+    ),
+    Scenario("a second payment goes back", _paid_and_what_comes_twice_goes_back, _somebody_else_collects_again),
+    Scenario("a person refunds at Stripe, in vain", _paid_by("pm_card_refundFail"), _refund_at_stripe),
     Scenario("notifications are told again", _an_invoice, _tell_again),
     Scenario("payment methods are managed", _good, _manage_payment_methods),
     Scenario("a customer is led to Stripe's page", _good, _check_out),

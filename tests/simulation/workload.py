@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import stripe
+from paystream.model.identifiers import payment_id
 from sandbox.stripe.accounts import Account
 from sandbox.stripe.errors import ApiError
 
@@ -48,6 +49,7 @@ _DISTURBANCES = (
     ("link", 15),
     ("page", 30),
     ("void", 3),
+    ("refund", 20),
 )
 _NEW_CARDS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard")
 _PAYS_UP = 0.85
@@ -158,6 +160,7 @@ class Workload:
             "link": lambda: self._of_a_failed_invoice("payment_url"),
             "page": lambda: self._use_some_page(connection),
             "void": lambda: self._of_a_failed_invoice("void"),
+            "refund": self._refund_some_payment,
         }
         happen[what]()
 
@@ -176,6 +179,25 @@ class Workload:
                 resource = f"/api/v1/invoices/{{lago_id}}/{action}"
                 self.request("POST", resource, key[0], None, parameters={"lago_id": key[1]})
                 return
+
+    def _refund_some_payment(self) -> None:
+        """All, or a part, of the last payment of one of the invoices that were brought lately and paid."""
+        table = self.world.database.tables["InvoicesTable"]
+        for key in self.world.random.sample(self.recent, min(20, len(self.recent))):
+            item = table.get(key) or {}
+            is_paid = item.get("payment_status") == {"S": "succeeded"} and item["total_amount_cents"] != {"N": "0"}
+            if is_paid and item["attempt"] != {"N": "0"}:
+                share = self.world.random.choice((None, 0.3, 0.6))
+                amount = int(share * int(item["total_amount_cents"]["N"])) if share else None
+                self.refund(key[0], payment_id(*key, int(item["attempt"]["N"])), amount)
+                return
+
+    def refund(self, organization_id: str, lago_id: str, amount: int | None) -> None:
+        """Ask for a refund of a payment, and again under the same key until there is an answer."""
+        body = {"refund": {"amount_cents": amount, "reason": "requested_by_customer"}}
+        resource = "/api/v1/payments/{lago_id}/refunds"
+        headers = {"Idempotency-Key": self.world.new_id()}
+        self.request("POST", resource, organization_id, body, parameters={"lago_id": lago_id}, headers=headers)
 
     def change_card(self, payer: Payer, token: str) -> None:
         """The customer saves another method and makes it the default."""

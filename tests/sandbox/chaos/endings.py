@@ -9,10 +9,13 @@ from sandbox.chaos.world import Chaos
 
 _TOLD = {
     "succeeded": Counter({"invoice.payment_status_updated": 1, "payment.succeeded": 1}),
+    "refunded": Counter({"invoice.payment_status_updated": 1, "payment.succeeded": 1, "payment.refund_succeeded": 1}),
     "failed": Counter({"invoice.payment_failure": 1, "invoice.payment_status_updated": 1}),
     "retried": Counter({"invoice.payment_failure": 1, "invoice.payment_status_updated": 3, "payment.succeeded": 1}),
 }
-"""What an invoice can come to. One that is retried has failed, and succeeds by a second attempt."""
+"""What an invoice can come to. One that is retried has failed, and succeeds by a second attempt; one that is refunded
+stays paid.
+"""
 
 _MISSING = "customer.payment_method_missing"
 
@@ -71,7 +74,7 @@ def closed_invoice(chaos: Chaos, lago_id: str, becomes: str, intents: list[Any])
 
 
 def _status(becomes: str) -> str:
-    return "succeeded" if becomes == "retried" else becomes
+    return "succeeded" if becomes in ("retried", "refunded") else becomes
 
 
 def _told(chaos: Chaos, lago_id: str) -> Counter[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sandbox.chaos import backlog_scenes as backlog
 from sandbox.chaos import money_scenes as money
 from sandbox.chaos import redrive_scenes as redrive
+from sandbox.chaos import refund_scenes as refunds
 from sandbox.chaos import request_scenes as requests
 from sandbox.chaos import webhook_scenes as webhooks
 from sandbox.chaos.endings import Ending
@@ -67,6 +68,8 @@ KILLS = (
     *_both("create-invoice", _WRITE, requests.invoice_stored, _CALLER, table="Invoices"),
     *_both("change-invoice", "UpdateItem", requests.metadata_changed, _CALLER, table="Invoices"),
     *_both("create-payment", _WRITE, requests.payment_recorded, _CALLER, table="Payments"),
+    *_both("refund-payment", "POST /v1/refunds", refunds.payment_refunded, _CALLER),
+    *_both("refund-payment", _WRITE, refunds.payment_refunded, _CALLER, table="Payments"),
     *_both("checkout-customer", "POST /v1/checkout/sessions", requests.page_made, _CALLER),
     *_both("checkout-customer", _WRITE, requests.page_made_for_a_new_customer, _CALLER, table="Customers"),
     *_both("manage-payment-methods", "POST /v1/customers/*", requests.default_chosen, _CALLER),

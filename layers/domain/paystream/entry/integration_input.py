@@ -37,6 +37,7 @@ def _is_url(url: str) -> str:
 class IntegrationInput(Input):
     """`create_customers`: whether customers are created in Stripe unless they say otherwise. `retry_schedule_days`:
     after how many days each a failed invoice is tried again; none are retried by themselves if it is empty.
+    `refund_second_payments`: whether what is paid for an invoice that is paid already goes back by itself.
     """
 
     secret_key: Annotated[SecretStr, AfterValidator(_is_secret_key)] | None = None
@@ -46,6 +47,7 @@ class IntegrationInput(Input):
     endpoint_rate_limit_per_second: _RequestsPerSecond | None = None
     global_rate_limit_per_second: _RequestsPerSecond | None = None
     retry_schedule_days: Annotated[list[_Days], Field(max_length=MOST_RETRIES)] | None = None
+    refund_second_payments: StrictBool | None = None
     default: StrictBool = False
 
 
@@ -60,6 +62,7 @@ def connection_request(values: dict[str, object]) -> ConnectionRequest:
         endpoint_rate_limit_per_second=sent.endpoint_rate_limit_per_second,
         global_rate_limit_per_second=sent.global_rate_limit_per_second,
         retry_schedule_days=None if sent.retry_schedule_days is None else tuple(sent.retry_schedule_days),
+        refund_second_payments=sent.refund_second_payments,
         make_default=sent.default,
     )
 

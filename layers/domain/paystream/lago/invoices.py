@@ -88,6 +88,7 @@ def _amounts(invoice: Invoice) -> dict[str, int | None]:
         "total_amount_cents": total,
         "total_due_amount_cents": invoice.total_due_amount_cents,
         "total_paid_amount_cents": invoice.total_paid_amount_cents,
+        "total_refunded_amount_cents": invoice.total_refunded_amount_cents,
         "total_offsetted_credit_note_amount_cents": 0,
         "prepaid_credit_amount_cents": 0,
         "prepaid_granted_credit_amount_cents": None,

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from paystream.lago.refunds import refund_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
-from paystream.model.payment import AnyPayment, Dispute, ManualPayment, Payment
+from paystream.model.payment import AnyPayment, Dispute, ManualPayment, Payment, Refund
 
 
 def payment_object(payment: AnyPayment) -> dict[str, Any]:
@@ -43,7 +44,13 @@ def _by_provider(payment: Payment) -> dict[str, Any]:
         "decline_code": payment.failure.decline_code if payment.failure else None,
         "advice_code": payment.failure.advice_code if payment.failure else None,
         "dispute": _dispute(payment.dispute) if payment.dispute else None,
+        "refunded_amount_cents": payment.refunded_amount_cents,
+        "refunds": [refund_object(payment, refund) for refund in _in_order(payment)],
     }
+
+
+def _in_order(payment: Payment) -> list[Refund]:
+    return sorted(payment.refunds, key=lambda refund: (refund.created_at, refund.lago_id))
 
 
 def _dispute(dispute: Dispute) -> dict[str, Any]:
@@ -77,6 +84,8 @@ def _manual(payment: ManualPayment) -> dict[str, Any]:
         "reference": payment.reference,
         "next_action": {},
         **dict.fromkeys(of_stripe),
+        "refunded_amount_cents": 0,
+        "refunds": [],
     }
 
 

@@ -29,6 +29,11 @@ def requested_payment_id(organization_id: str, idempotency_key: str) -> str:
     return derived_id("manual payment", organization_id, idempotency_key)
 
 
+def requested_refund_id(organization_id: str, payment_id: str, idempotency_key: str) -> str:
+    """The id of the refund that a request with this `Idempotency-Key` makes of a payment, however often it is sent."""
+    return derived_id("refund", organization_id, payment_id, idempotency_key)
+
+
 def saved_method_id(organization_id: str, payment_method_id: str) -> str:
     """The id of a payment method of Stripe's: it is kept there only."""
     return derived_id("payment method", organization_id, payment_method_id)

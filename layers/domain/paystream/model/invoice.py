@@ -75,6 +75,7 @@ class Invoice:
     was planned; while a payment link is open both are kept for the time after. `declined_payment_method_ids` are the
     methods that were charged in vain, once for each time, the latest MOST_DECLINES_KEPT. Until `claimed_until` somebody
     is collecting what had been waiting. `paused_integration_id` is the integration whose secret key it waits for.
+    `refunding_payment_ids` are its payments of which a refund is under way.
     `chosen_payment_method_id` is Lago's id of the payment method that the next attempt is to charge, instead of the
     customer's default. `rejected` keeps what was put into the table and is not as the contract says, as JSON text cut
     to MOST_REJECTED characters. `version` is 0 until Paystream has written the invoice for the first time.
@@ -94,6 +95,7 @@ class Invoice:
     payment_dispute_lost_at: datetime | None = None
     payment_status: PaymentStatus = PaymentStatus.PENDING
     total_paid_amount_cents: int = 0
+    total_refunded_amount_cents: int = 0
     attempt: int = 0
     attempt_started_at: datetime | None = None
     due_at: datetime | None = None
@@ -104,6 +106,7 @@ class Invoice:
     paused_integration_id: str | None = None
     claimed_until: datetime | None = None
     chosen_payment_method_id: str | None = None
+    refunding_payment_ids: tuple[str, ...] = ()
     problem: Problem | None = None
     rejected: str | None = None
     sequential_id: int | None = None

@@ -17,6 +17,8 @@ class WebhookType(StrEnum):
     PAYMENT_REQUIRES_ACTION = "payment.requires_action"
     PAYMENT_DISPUTE_OPENED = "payment.dispute_opened"
     PAYMENT_DISPUTE_WON = "payment.dispute_won"
+    PAYMENT_REFUND_SUCCEEDED = "payment.refund_succeeded"
+    PAYMENT_REFUND_FAILED = "payment.refund_failed"
     CUSTOMER_PAYMENT_PROVIDER_CREATED = "customer.payment_provider_created"
     CUSTOMER_PAYMENT_PROVIDER_ERROR = "customer.payment_provider_error"
     CUSTOMER_PAYMENT_METHOD_MISSING = "customer.payment_method_missing"

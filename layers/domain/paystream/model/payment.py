@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from paystream.model.outcome import CANCELED, Failure, PayableStatus
@@ -35,6 +36,48 @@ class Dispute:
     currency: str
 
 
+class RefundStatus(StrEnum):
+    """Stripe's status of a refund. One that has succeeded may fail later.
+
+    Source: https://docs.stripe.com/api/refunds/object#refund_object-status
+    """
+
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Money of a payment that goes back to whom it came from; `amount_cents` in minor units of the payment's currency.
+
+    `lago_id` is the idempotency key at Stripe; it is on record before it is sent. It has no `provider_refund_id` until
+    Stripe's answer is known, and never if Stripe refused it. `reason` is Stripe's word for why, and so is
+    `failure_reason`.
+    """
+
+    lago_id: str
+    amount_cents: int
+    status: RefundStatus
+    created_at: datetime
+    updated_at: datetime
+    reason: str | None = None
+    provider_refund_id: str | None = None
+    failure_reason: str | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether its end is not known yet."""
+        return self.status in (RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the money has gone back, or is to."""
+        return self.status not in (RefundStatus.FAILED, RefundStatus.CANCELED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """One attempt to collect an invoice.
@@ -45,7 +88,8 @@ class Payment:
 
     `status` is Stripe's status of the payment intent, `payment_status` its meaning. `provider_created_at` is when
     Stripe made the intent: there it stands in lists. `unknown_tries` counts the requests whose outcome stayed unknown.
-    With a `link` it is the customer who pays, and nothing is charged.
+    With a `link` it is the customer who pays, and nothing is charged. Of its `refunds` the one that changed last is the
+    last.
     """
 
     organization_id: str
@@ -72,6 +116,7 @@ class Payment:
     unknown_tries: int = 0
     link: PaymentLink | None = None
     dispute: Dispute | None = None
+    refunds: tuple[Refund, ...] = ()
 
     @property
     def is_open_link(self) -> bool:
@@ -83,6 +128,20 @@ class Payment:
         """Whether money may come of it although nobody counts on it: it failed, or is a link whose page is open."""
         has_failed = self.payment_status is PayableStatus.FAILED and self.status != CANCELED
         return has_failed or self.is_open_link
+
+    @property
+    def refunded_amount_cents(self) -> int:
+        """What has gone back of it, or is to, in minor units."""
+        return sum(refund.amount_cents for refund in self.refunds if refund.counts)
+
+    @property
+    def is_being_refunded(self) -> bool:
+        """Whether the end of a refund is not known yet."""
+        return any(refund.is_under_way for refund in self.refunds)
+
+    def refund(self, lago_id: str) -> Refund | None:
+        """One of its refunds."""
+        return next((refund for refund in self.refunds if refund.lago_id == lago_id), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

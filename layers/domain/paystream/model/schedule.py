@@ -32,6 +32,12 @@ _FAILED_IS_LOOKED_AT_EVERY = timedelta(days=7)
 _FAILED_IS_LOOKED_AT_FOR = timedelta(days=90)
 """The customer may have another payment method, and the event that tells of it may never come."""
 
+REFUND_IS_LOOKED_AT_AFTER = timedelta(minutes=15)
+"""One that is on record and was not sent, or whose outcome is not known."""
+
+_REFUND_IS_LOOKED_AT_EVERY = timedelta(days=1)
+"""While a bank is at it: the event that tells of its end may never come."""
+
 LINK_IS_EXPIRED_AFTER = timedelta(minutes=1)
 """Stripe expires a checkout session at its time, or a moment later."""
 
@@ -50,10 +56,12 @@ def look_again_at(invoice: Invoice, now: datetime) -> datetime:
     return now + next(pauses, _LONGEST_PAUSE)
 
 
-def look_at_failed_again_at(invoice: Invoice, now: datetime) -> datetime | None:
-    """When an invoice is looked at again that failed and waits for another payment method; None if it is old, or waits
-    for none.
+def look_at_ended_again_at(invoice: Invoice, now: datetime) -> datetime | None:
+    """When an invoice is looked at again that is not open: of which a refund is under way, or that failed and waits for
+    another payment method. None if it is neither, or failed long ago.
     """
+    if invoice.refunding_payment_ids:
+        return now + _REFUND_IS_LOOKED_AT_EVERY
     failed_for = now - max(invoice.created_at, invoice.attempt_started_at or invoice.created_at)
     is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
     return now + _FAILED_IS_LOOKED_AT_EVERY if is_waiting and failed_for < _FAILED_IS_LOOKED_AT_FOR else None

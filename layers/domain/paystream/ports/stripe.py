@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from paystream.model.integration import Integration
 from paystream.model.outcome import Outcome
 from paystream.model.payment_method import SavedMethod
+from paystream.model.refund import RefundOutcome
 from paystream.ports.pages import Page
 
 
@@ -79,6 +80,17 @@ class PaymentLinkRequest:
     saves_method: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """One refund of a payment intent to create; `amount_cents` in minor units, `key` is the idempotency key."""
+
+    key: str
+    intent_id: str
+    amount_cents: int
+    reason: str | None
+    metadata: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderAccount:
     """An account at Stripe; what is charged in its `default_currency` is paid out in it."""
@@ -123,6 +135,22 @@ class CheckoutPages(Protocol):
         ...
 
 
+class Refunds(Protocol):
+    """Money that goes back. Errors as for `PaymentGateway`."""
+
+    def create(self, request: RefundRequest) -> RefundOutcome:
+        """Refund a payment, or a part of it. A refusal is an outcome: Stripe has said that nothing goes back."""
+        ...
+
+    def get(self, provider_refund_id: str) -> RefundOutcome | None:
+        """What has become of a refund; None if this account has no such refund."""
+        ...
+
+    def find(self, *, lago_id: str, intent_id: str) -> RefundOutcome | None:
+        """Look a refund up by listing the payment's, matched on metadata; None if Stripe has none."""
+        ...
+
+
 class PaymentGateway(Protocol):
     """One Stripe account, reached with one key, at the pace that it allows.
 
@@ -132,6 +160,8 @@ class PaymentGateway(Protocol):
 
     @property
     def checkout(self) -> CheckoutPages: ...
+    @property
+    def refunds(self) -> Refunds: ...
     def account(self) -> ProviderAccount: ...
     def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]: ...
     def create_webhook_endpoint(self, url: str) -> WebhookEndpoint: ...

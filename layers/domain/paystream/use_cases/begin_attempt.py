@@ -16,7 +16,7 @@ from paystream.model.notification import WebhookType
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.payment_method import Wallet
-from paystream.model.schedule import look_again_at, look_at_failed_again_at
+from paystream.model.schedule import look_again_at, look_at_ended_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
@@ -61,7 +61,7 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
     has_another_method = customer is not None and invoice.is_to_be_collected_with(customer.payment_method_id)
     if has_another_method or (retry_at and retry_at <= now):
         return _begin(invoice, customer, payment, stores=stores, gateways=gateways, now=now)
-    due_at = retry_at or look_at_failed_again_at(invoice, now)
+    due_at = retry_at or look_at_ended_again_at(invoice, now)
     return stores.invoices.save(replace(invoice, due_at=due_at, next_retry_at=retry_at, updated_at=now))
 
 
@@ -155,7 +155,7 @@ def _give_up(invoice: Invoice, code: str, stores: Stores, now: datetime) -> Invo
     """It stays as it is, no attempt follows by itself, and who waits for one is told."""
     given_up = replace(
         invoice,
-        due_at=look_at_failed_again_at(invoice, now),
+        due_at=look_at_ended_again_at(invoice, now),
         next_retry_at=None,
         planned_payment_method_id=None,
         chosen_payment_method_id=None,

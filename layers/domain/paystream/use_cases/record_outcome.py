@@ -5,9 +5,11 @@ from datetime import datetime
 from paystream.errors import NotFoundError, VersionConflictError
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
-from paystream.model.invoice import Invoice
+from paystream.model.integration import Integration
+from paystream.model.invoice import Invoice, PaymentStatus
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.refund import with_refund_of_second_payment
 from paystream.model.settlement import Settlement, settle
 from paystream.ports.stores import Stores
 
@@ -38,9 +40,13 @@ def record_outcome(
 
 
 def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime) -> Settlement | None:
-    """What the state machine decides; of a failure, by the settings and the customer's default of this moment."""
+    """What the state machine decides; of a failure, and of a second payment, by the settings of this moment."""
     if outcome.status is not PayableStatus.FAILED:
-        return settle(invoice, payment, outcome, now=now)
+        settlement = settle(invoice, payment, outcome, now=now)
+        is_second = invoice.payment_status is PaymentStatus.SUCCEEDED and outcome.status is PayableStatus.SUCCEEDED
+        if settlement and is_second and _goes_back(payment, stores):
+            return with_refund_of_second_payment(invoice, settlement, now)
+        return settlement
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     return settle(
         invoice,
@@ -54,9 +60,19 @@ def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stor
 
 def _retry_schedule_days(payment: Payment, stores: Stores) -> tuple[int, ...]:
     """That of the account that was charged in vain; nothing is retried through one that is not connected."""
+    integration = _integration(payment, stores)
+    return integration.retry_schedule_days if integration else ()
+
+
+def _goes_back(payment: Payment, stores: Stores) -> bool:
+    """Whether what is paid a second time is refunded by itself."""
+    integration = _integration(payment, stores)
+    return integration is not None and integration.refund_second_payments
+
+
+def _integration(payment: Payment, stores: Stores) -> Integration | None:
     integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
-    is_connected = integration is not None and integration.lago_id == payment.integration_id
-    return integration.retry_schedule_days if integration and is_connected else ()
+    return integration if integration and integration.lago_id == payment.integration_id else None
 
 
 def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:

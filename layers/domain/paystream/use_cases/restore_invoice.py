@@ -8,6 +8,7 @@ from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.refund import with_refunds_known
 from paystream.ports.stores import Stores
 from paystream.use_cases.record_outcome import decide, read_invoice
 
@@ -28,19 +29,23 @@ def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now:
         next_action=stored.next_action,
     )
     blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
-    known = replace(invoice, declined_payment_method_ids=_declined_before(stored, stores))
+    attempts = _attempts(stored, stores)
+    known = replace(
+        with_refunds_known(invoice, attempts), declined_payment_method_ids=_declined_before(stored, attempts)
+    )
     settlement = decide(known, blank, outcome, stores=stores, now=now)
     if settlement is None:
         return invoice
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
 
 
-def _declined_before(stored: Payment, stores: Stores) -> tuple[str, ...]:
-    """What was charged in vain in the attempts before, the oldest first."""
+def _attempts(stored: Payment, stores: Stores) -> tuple[Payment, ...]:
     payments = stores.payments.of_invoice(stored.organization_id, stored.invoice_id)
-    attempts = sorted(
-        (one for one in payments if isinstance(one, Payment) and one.attempt < stored.attempt),
-        key=lambda one: one.attempt,
-    )
-    failed = (one for one in attempts if one.payment_status is PayableStatus.FAILED)
+    return tuple(one for one in payments if isinstance(one, Payment))
+
+
+def _declined_before(stored: Payment, attempts: tuple[Payment, ...]) -> tuple[str, ...]:
+    """What was charged in vain in the attempts before, the oldest first."""
+    before = sorted((one for one in attempts if one.attempt < stored.attempt), key=lambda one: one.attempt)
+    failed = (one for one in before if one.payment_status is PayableStatus.FAILED)
     return tuple(one.payment_method_id or "" for one in failed if not one.link or one.payment_method_id)

@@ -26,6 +26,7 @@ from paystream.use_cases.find_unrecorded import find_unrecorded
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
 from paystream.use_cases.refused_key import stripe_asked, wait_for_key
+from paystream.use_cases.send_refund import look_at_refunds
 
 
 def settle_due(
@@ -96,6 +97,7 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
             return invoice
         return _record_answer(invoice, payment, outcome, customer=customer, stores=stores, now=now)
     if not invoice.is_open:
+        invoice = look_at_refunds(invoice, stores=stores, gateways=gateways, now=now)
         invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
         return collect_now(invoice, stores=stores, gateways=gateways, now=now)
     if customer and payment is None:

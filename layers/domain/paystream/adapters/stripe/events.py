@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from paystream.adapters.stripe.intents import outcome_from_intent
+from paystream.adapters.stripe.refund_objects import refund_outcome
 from paystream.model.payment import Dispute
 from paystream.use_cases.apply_dispute import DisputeEvent
+from paystream.use_cases.apply_refund import RefundEvent
 from paystream.use_cases.apply_stripe_event import IntentEvent, PaymentMethodEvent
 
-Event = IntentEvent | PaymentMethodEvent | DisputeEvent
+Event = IntentEvent | PaymentMethodEvent | DisputeEvent | RefundEvent
 EventType = Literal[
     "payment_intent.succeeded",
     "payment_intent.payment_failed",
@@ -22,6 +24,10 @@ EventType = Literal[
     "payment_method.detached",
     "charge.dispute.created",
     "charge.dispute.closed",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.refund.updated",
 ]
 
 
@@ -99,6 +105,12 @@ def _dispute(event: Mapping[str, Any]) -> DisputeEvent:
     )
 
 
+def _refund(event: Mapping[str, Any]) -> RefundEvent:
+    """Some changes are sent under two names; `charge.refund.updated` is the one that Lago reads."""
+    refund = event["data"]["object"]
+    return RefundEvent(outcome=refund_outcome(refund), intent_id=refund.get("payment_intent"))
+
+
 def _about(
     event: Mapping[str, Any], customer_id: str | None, payment_method_id: str | None, **what: Any
 ) -> PaymentMethodEvent | None:
@@ -124,6 +136,10 @@ _READERS: dict[EventType, Callable[[Mapping[str, Any]], Event | None]] = {
     "payment_method.detached": _detached,
     "charge.dispute.created": _dispute,
     "charge.dispute.closed": _dispute,
+    "refund.created": _refund,
+    "refund.updated": _refund,
+    "refund.failed": _refund,
+    "charge.refund.updated": _refund,
 }
 
 ENABLED_EVENTS: tuple[EventType, ...] = tuple(_READERS)

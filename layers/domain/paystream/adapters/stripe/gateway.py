@@ -1,4 +1,4 @@
-"""Stripe behind the port `PaymentGateway`: this module and that of its pages are all that calls Stripe."""
+"""Stripe behind the port `PaymentGateway`: this module, its pages' and its refunds' are all that calls Stripe."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
+from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.errors import ProviderRefusedError
 from paystream.model.outcome import Outcome
 from paystream.model.payment_method import SavedMethod
@@ -35,10 +36,15 @@ class StripeGateway:
     def __init__(self, client: stripe.StripeClient) -> None:
         self._v1 = client.v1
         self._checkout = StripeCheckoutPages(client)
+        self._refunds = StripeRefunds(client)
 
     @property
     def checkout(self) -> StripeCheckoutPages:
         return self._checkout
+
+    @property
+    def refunds(self) -> StripeRefunds:
+        return self._refunds
 
     def account(self) -> ProviderAccount:
         with translated():

@@ -1,0 +1,162 @@
+"""Money that goes back: what a request, and each word from Stripe, does to a payment and to its invoice."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from paystream.model.identifiers import derived_id
+from paystream.model.invoice import Invoice
+from paystream.model.notification import WebhookType
+from paystream.model.payment import Payment, Refund, RefundStatus
+from paystream.model.schedule import look_at_ended_again_at
+from paystream.model.settlement import Settlement
+
+MOST_REFUNDS = 100
+"""Of one payment, those that failed included: they are kept with it."""
+
+DUPLICATE = "duplicate"
+"""Stripe's reason for the refund of what was paid twice."""
+
+_LOST = "lost"
+_RANK = {
+    RefundStatus.PENDING: 0,
+    RefundStatus.REQUIRES_ACTION: 0,
+    RefundStatus.SUCCEEDED: 1,
+    RefundStatus.FAILED: 2,
+    RefundStatus.CANCELED: 2,
+}
+"""A refund goes up only: an event of an earlier status may come later."""
+
+_TOLD = {
+    RefundStatus.SUCCEEDED: WebhookType.PAYMENT_REFUND_SUCCEEDED,
+    RefundStatus.FAILED: WebhookType.PAYMENT_REFUND_FAILED,
+    RefundStatus.CANCELED: WebhookType.PAYMENT_REFUND_FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOutcome:
+    """A definite word from Stripe on one refund; `amount_cents` in minor units.
+
+    `lago_id` is what it was sent with; a refund that a person made at Stripe has none. One that Stripe refused has no
+    `provider_refund_id`.
+    """
+
+    status: RefundStatus
+    amount_cents: int
+    created_at: datetime | None = None
+    lago_id: str | None = None
+    provider_refund_id: str | None = None
+    reason: str | None = None
+    failure_reason: str | None = None
+
+
+def is_refundable(payment: Payment) -> bool:
+    """Whether it may be refunded at all: not if the bank has taken the money back already."""
+    is_lost = payment.dispute is not None and payment.dispute.status == _LOST
+    return payment.status == "succeeded" and not is_lost and len(payment.refunds) < MOST_REFUNDS
+
+
+def begin_refund(invoice: Invoice, payment: Payment, refund: Refund, *, due_at: datetime, now: datetime) -> Settlement:
+    """The refund is on record; it is sent, or looked for, when the invoice is due at the latest."""
+    begun = replace(payment, refunds=(*payment.refunds, refund), updated_at=now)
+    refunding = _with_refunds(invoice, payment, begun, now)
+    return Settlement(replace(refunding, due_at=min(due_at, invoice.due_at or due_at)), begun, ())
+
+
+def settle_refund(invoice: Invoice, payment: Payment, outcome: RefundOutcome, *, now: datetime) -> Settlement | None:
+    """Apply a word from Stripe; None if it brings nothing new: a repeat, or older than what is known."""
+    known = _known(payment, outcome)
+    if known and not _is_news(known, outcome):
+        return None
+    settled = replace(
+        known or _of_somebody_else(payment, outcome, now),
+        status=outcome.status,
+        amount_cents=outcome.amount_cents,
+        provider_refund_id=outcome.provider_refund_id,
+        failure_reason=outcome.failure_reason,
+        updated_at=now,
+    )
+    others = tuple(refund for refund in payment.refunds if refund is not known)
+    refunded = replace(payment, refunds=(*others, settled), updated_at=now)
+    is_told = settled.status in _TOLD and (known is None or known.status is not settled.status)
+    return Settlement(
+        _with_refunds(invoice, payment, refunded, now), refunded, (_TOLD[settled.status],) if is_told else ()
+    )
+
+
+def with_refund_of_second_payment(before: Invoice, settlement: Settlement, now: datetime) -> Settlement:
+    """The settlement of a success, with a refund on record of what it brought for an invoice that was paid `before`.
+
+    What was refunded already counts: nobody gets both payments back. Nothing goes back where a dispute was lost, or
+    where only the invoice was given up.
+    """
+    payment, invoice = settlement.payment, settlement.invoice
+    owed = invoice.total_amount_cents
+    kept = max(before.total_paid_amount_cents, owed) - before.total_refunded_amount_cents
+    surplus = min(payment.amount_cents, kept + payment.amount_cents - owed)
+    if surplus <= 0 or before.payment_dispute_lost_at:
+        return settlement
+    refund = Refund(
+        lago_id=derived_id("refund of a second payment", payment.organization_id, payment.lago_id),
+        amount_cents=surplus,
+        status=RefundStatus.PENDING,
+        reason=DUPLICATE,
+        created_at=now,
+        updated_at=now,
+    )
+    begun = begin_refund(invoice, payment, refund, due_at=now, now=now)
+    return replace(begun, tell=settlement.tell)
+
+
+def with_refunds_known(invoice: Invoice, payments: tuple[Payment, ...]) -> Invoice:
+    """An invoice that was put into the table anew, with what its payments say of refunds."""
+    return replace(
+        invoice,
+        total_refunded_amount_cents=sum(payment.refunded_amount_cents for payment in payments),
+        refunding_payment_ids=tuple(payment.lago_id for payment in payments if payment.is_being_refunded),
+    )
+
+
+def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:
+    for refund in payment.refunds:
+        same = refund.provider_refund_id is not None and refund.provider_refund_id == outcome.provider_refund_id
+        if same or (refund.lago_id == outcome.lago_id and refund.provider_refund_id is None):
+            return refund
+    return None
+
+
+def _is_news(known: Refund, outcome: RefundOutcome) -> bool:
+    """One that Stripe refused gives way to one that was made under the same key all the same."""
+    if known.provider_refund_id is None and outcome.provider_refund_id is not None:
+        return True
+    is_another = known.status is not outcome.status
+    return is_another and (_RANK[outcome.status] > _RANK[known.status] or (known.is_under_way and _is_open(outcome)))
+
+
+def _is_open(outcome: RefundOutcome) -> bool:
+    return _RANK[outcome.status] == 0
+
+
+def _of_somebody_else(payment: Payment, outcome: RefundOutcome, now: datetime) -> Refund:
+    """A refund that was made at Stripe, in its dashboard say."""
+    return Refund(
+        lago_id=derived_id("refund", payment.organization_id, payment.lago_id, str(outcome.provider_refund_id)),
+        amount_cents=outcome.amount_cents,
+        status=outcome.status,
+        reason=outcome.reason,
+        created_at=outcome.created_at or now,
+        updated_at=now,
+    )
+
+
+def _with_refunds(invoice: Invoice, before: Payment, after: Payment, now: datetime) -> Invoice:
+    """When the last refund has ended, the invoice is looked at once more: something else may be to be done about it."""
+    others = tuple(one for one in invoice.refunding_payment_ids if one != after.lago_id)
+    difference = after.refunded_amount_cents - before.refunded_amount_cents
+    refunding = replace(
+        invoice,
+        total_refunded_amount_cents=invoice.total_refunded_amount_cents + difference,
+        refunding_payment_ids=(*others, after.lago_id) if after.is_being_refunded else others,
+        updated_at=now,
+    )
+    return replace(refunding, due_at=invoice.due_at or look_at_ended_again_at(refunding, now))

@@ -1,0 +1,101 @@
+"""Get a definite word from Stripe on a refund that is on record, and write it down.
+
+The refund's id is the idempotency key, so whoever repeats this repeats the same request. Stripe forgets a key after a
+day: a refund that may have been sent before is looked for first (rule 4 of docs/architecture.md).
+"""
+
+from datetime import datetime
+
+from paystream.errors import NotFoundError, VersionConflictError
+from paystream.lago.refund_notifications import refund_notifications
+from paystream.model.invoice import Invoice
+from paystream.model.payment import Payment, Refund
+from paystream.model.refund import RefundOutcome, settle_refund
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways, RefundRequest, Refunds
+from paystream.use_cases.close_attempt import account_of
+from paystream.use_cases.record_outcome import read_invoice
+from paystream.use_cases.refused_key import stripe_asked
+
+_TRIES = 5
+
+
+def send_refund(
+    invoice: Invoice,
+    payment: Payment,
+    refund: Refund,
+    *,
+    is_new: bool,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
+) -> Invoice:
+    """The invoice as it is then. Unless the refund `is_new`, it is looked for at Stripe first.
+
+    Safe to repeat. Raises NotFoundError if the account is not connected any more, VersionConflictError, and what asking
+    Stripe raises.
+    """
+    integration = account_of(payment, stores)
+    with stripe_asked(integration, "refund.create", stores=stores, gateways=gateways, now=now) as gateway:
+        outcome = _ask(gateway.refunds, payment, refund, is_new=is_new)
+    return record_refund(invoice, payment, outcome, stores=stores, now=now) if outcome else invoice
+
+
+def look_at_refunds(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
+    """Send, or look up, each refund of the invoice that is under way. What went through an account that is not
+    connected any more waits for it.
+
+    Raises VersionConflictError, and what asking Stripe raises.
+    """
+    for payment_id in invoice.refunding_payment_ids:
+        payment = stores.payments.get(invoice.organization_id, payment_id)
+        for refund in payment.refunds if payment else ():
+            if payment and refund.is_under_way:
+                try:
+                    invoice = send_refund(
+                        invoice, payment, refund, is_new=False, stores=stores, gateways=gateways, now=now
+                    )
+                except NotFoundError:
+                    continue
+    return invoice
+
+
+def record_refund(
+    invoice: Invoice, payment: Payment, outcome: RefundOutcome, *, stores: Stores, now: datetime
+) -> Invoice:
+    """Write down what Stripe said, and what has to be told, in one transaction; safe to repeat, in any order.
+
+    The payment was read after its invoice. Raises VersionConflictError if somebody else keeps writing.
+    """
+    for _ in range(_TRIES):
+        settlement = settle_refund(invoice, payment, outcome, now=now)
+        if settlement is None:
+            return invoice
+        try:
+            return stores.invoices.settle(settlement, refund_notifications(settlement, now))
+        except VersionConflictError:
+            invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
+            payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment
+    raise VersionConflictError(f"invoice {invoice.lago_id} keeps changing; try again")
+
+
+def _ask(refunds: Refunds, payment: Payment, refund: Refund, *, is_new: bool) -> RefundOutcome | None:
+    intent_id = str(payment.provider_payment_id)
+    if refund.provider_refund_id:
+        return refunds.get(refund.provider_refund_id)
+    found = None if is_new else refunds.find(lago_id=refund.lago_id, intent_id=intent_id)
+    return found or refunds.create(
+        RefundRequest(
+            key=refund.lago_id,
+            intent_id=intent_id,
+            amount_cents=refund.amount_cents,
+            reason=refund.reason,
+            metadata={
+                "lago_refund_id": refund.lago_id,
+                "lago_payment_id": payment.lago_id,
+                "lago_invoice_id": payment.invoice_id,
+                "lago_customer_id": payment.lago_customer_id,
+                "lago_organization_id": payment.organization_id,
+            },
+        )
+    )

@@ -1,0 +1,192 @@
+"""What is paid a second time for one invoice: always told, and refunded by itself if the integration says so."""
+
+import pytest
+from functions.aws_faults import Moment
+from functions.test_refund_payment import at_stripe, paid, payment, refund, told
+from functions.world import SECRET_KEY, World
+from paystream.model.identifiers import derived_id
+
+
+def paid_once(world: World, *, goes_back: bool = True, card: str = "pm_card_visa") -> str:
+    """An invoice that was paid; the id of its payment."""
+    payment_id = paid(world, method=card)
+    world.connect(refund_second_payments=goes_back)
+    return payment_id
+
+
+def pay_again(world: World, payment_id: str, amount: int = 4200) -> str:
+    """Somebody who may write to the account collects once more under the name of the payment; the id of what comes of
+    it with us.
+    """
+    known = world.stripe_client.v1.payment_intents.retrieve(payment(world, payment_id)["provider_payment_id"])
+    second = world.stripe_client.v1.payment_intents.create(
+        {
+            "amount": amount,
+            "currency": "eur",
+            "customer": str(known.customer),
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "off_session": True,
+            "metadata": known.metadata.to_dict() if known.metadata else {},
+        }
+    )
+    return derived_id("payment", payment_id, second.id)
+
+
+def settle(world: World) -> None:
+    """Stripe's events arrive, and what is due is looked at."""
+    world.run()
+    world.pass_time(60)
+    assert world.look_again() == 0
+    world.run()
+
+
+def test_a_second_payment_goes_back_by_itself_as_a_duplicate(world: World) -> None:
+    first = paid_once(world)
+    second = pay_again(world, first)
+
+    settle(world)
+
+    (made,) = at_stripe(world)
+    assert (made.amount, made.reason) == (4200, "duplicate")
+    assert made.payment_intent == payment(world, second)["provider_payment_id"]
+    assert payment(world, second)["refunded_amount_cents"] == 4200
+    assert payment(world, first)["refunds"] == []
+    assert world.told().count("payment.succeeded") == 2
+    assert told(world) == ["payment.refund_succeeded"]
+    invoice = world.invoice(payment(world, first)["invoice_ids"][0])
+    assert (invoice["total_paid_amount_cents"], invoice["total_refunded_amount_cents"]) == (8400, 4200)
+    assert invoice["payment_status"] == "succeeded"
+
+
+def test_it_is_only_told_where_the_integration_does_not_say_so(world: World) -> None:
+    first = paid_once(world, goes_back=False)
+    second = pay_again(world, first)
+
+    settle(world)
+
+    assert payment(world, second)["refunds"] == []
+    assert at_stripe(world) == []
+    assert world.told().count("payment.succeeded") == 2
+
+
+def test_the_setting_stays_until_it_is_set_anew(world: World) -> None:
+    assert world.connect()["refund_second_payments"] is False
+    assert world.connect(refund_second_payments=True)["refund_second_payments"] is True
+    assert world.connect(name="Another name")["refund_second_payments"] is True
+    assert world.connect(refund_second_payments=False)["refund_second_payments"] is False
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_it_goes_back_once_whatever_crashes(world: World, moment: Moment) -> None:
+    first = paid_once(world)
+    pay_again(world, first)
+    world.aws.crash("TransactWriteItems", moment)
+    for _ in range(3):
+        world.run()
+        world.pass_time(3600)
+    world.aws.crash("TransactWriteItems", moment)
+    for _ in range(3):
+        world.look_again()
+        world.pass_time(1200)
+
+    assert len(at_stripe(world)) == 1
+    assert told(world) == ["payment.refund_succeeded"]
+
+
+def test_what_a_person_has_given_back_already_does_not_go_back_twice(world: World) -> None:
+    """Who sees two payments at Stripe refunds one there, before we know of the second."""
+    first = paid_once(world)
+    refund(world, first)
+    second = pay_again(world, first)
+
+    settle(world)
+
+    assert payment(world, second)["refunds"] == []
+    assert len(at_stripe(world)) == 1
+
+
+def test_only_the_rest_goes_back_where_a_part_has(world: World) -> None:
+    first = paid_once(world)
+    refund(world, first, 1000)
+    second = pay_again(world, first)
+
+    settle(world)
+
+    assert payment(world, second)["refunded_amount_cents"] == 3200
+
+
+def test_what_is_paid_after_a_lost_dispute_is_kept(world: World) -> None:
+    first = paid_once(world, card="pm_card_createDispute")
+    (dispute,) = world.stripe_client.v1.disputes.list().data
+    world.stripe.control.close_dispute(dispute.id, "lost")
+    world.run()
+    second = pay_again(world, first)
+
+    settle(world)
+
+    assert payment(world, second)["refunds"] == []
+
+
+def test_what_comes_after_the_invoice_was_paid_elsewhere_goes_back_whole(world: World) -> None:
+    world.connect(refund_second_payments=True)
+    world.customer(payment_method="pm_card_chargeCustomerFail")
+    invoice_id = world.create_invoice()
+    world.run()
+    (failed,) = world.payments(invoice_id)
+    body = {"invoice": {"payment_status": "succeeded"}}
+    assert world.api("PUT", f"/api/v1/invoices/{invoice_id}", body).status == 200
+    world.stripe_client.v1.payment_intents.confirm(
+        failed["provider_payment_id"], {"payment_method": "pm_card_visa", "off_session": True}
+    )
+
+    settle(world)
+
+    (found,) = world.payments(invoice_id)
+    assert (found["payment_status"], found["refunded_amount_cents"]) == ("succeeded", 4200)
+    assert [one.amount for one in at_stripe(world)] == [4200]
+
+
+def test_a_refund_that_stripe_refuses_is_told(world: World) -> None:
+    first = paid_once(world)
+    second = pay_again(world, first)
+    world.run()
+    intent_id = payment(world, second)["provider_payment_id"]
+    world.stripe_client.v1.refunds.create({"payment_intent": intent_id})
+
+    world.pass_time(60)
+    world.look_again()
+
+    assert [one["status"] for one in payment(world, second)["refunds"]] == ["failed"]
+    assert told(world) == ["payment.refund_failed"]
+    world.run()
+    assert payment(world, second)["refunded_amount_cents"] == 4200
+
+
+def test_a_key_that_is_refused_only_delays_it(world: World) -> None:
+    first = paid_once(world)
+    second = pay_again(world, first)
+    world.run()
+    world.stripe.control.expire_key(SECRET_KEY)
+    world.pass_time(60)
+    world.look_again()
+    assert [one["status"] for one in payment(world, second)["refunds"]] == ["pending"]
+
+    new_key = world.stripe.control.add_key(world.account.id)
+    world.connect(secret_key=new_key)
+    for _ in range(2):
+        world.pass_time(25 * 3600)
+        world.look_again()
+
+    assert [one["status"] for one in payment(world, second)["refunds"]] == ["succeeded"]
+
+
+def test_the_event_of_a_second_payment_that_comes_twice_begins_one_refund(world: World) -> None:
+    first = paid_once(world)
+    second = pay_again(world, first)
+    deliveries = [one for one in world.stripe.due_deliveries() if one.event_type == "payment_intent.succeeded"]
+
+    for delivery in deliveries * 2:
+        assert world.deliver(delivery) == 200
+
+    assert len(payment(world, second)["refunds"]) == 1
