@@ -47,6 +47,7 @@ def events_of_every_kind(shop: Shop) -> None:
     shop.charge("pm_card_createDispute")
     (dispute,) = shop.stripe.v1.disputes.list().data
     shop.sandbox.control.close_dispute(dispute.id, "won")
+    shop.stripe.v1.refunds.create({"payment_intent": shop.charge("pm_card_refundFail").id})
     shop.stripe.v1.customers.delete(shop.saved_card()[0].id)
     shop.declined("pm_card_visa_chargeDeclined")
     for bank_account in ("pm_usBankAccount_success", "pm_usBankAccount_insufficientFunds"):
