@@ -37,6 +37,8 @@ def _is_url(url: str) -> str:
 class IntegrationInput(Input):
     """`create_customers`: whether customers are created in Stripe unless they say otherwise. `retry_schedule_days`:
     after how many days each a failed invoice is tried again; none are retried by themselves if it is empty.
+    `authentication_links`: whether a payment link follows a charge that failed because the customer has to
+    authenticate.
     """
 
     secret_key: Annotated[SecretStr, AfterValidator(_is_secret_key)] | None = None
@@ -46,6 +48,7 @@ class IntegrationInput(Input):
     endpoint_rate_limit_per_second: _RequestsPerSecond | None = None
     global_rate_limit_per_second: _RequestsPerSecond | None = None
     retry_schedule_days: Annotated[list[_Days], Field(max_length=MOST_RETRIES)] | None = None
+    authentication_links: StrictBool | None = None
     default: StrictBool = False
 
 
@@ -60,6 +63,7 @@ def connection_request(values: dict[str, object]) -> ConnectionRequest:
         endpoint_rate_limit_per_second=sent.endpoint_rate_limit_per_second,
         global_rate_limit_per_second=sent.global_rate_limit_per_second,
         retry_schedule_days=None if sent.retry_schedule_days is None else tuple(sent.retry_schedule_days),
+        authentication_links=sent.authentication_links,
         make_default=sent.default,
     )
 

@@ -22,6 +22,7 @@ def integration_object(integration: Integration, *, is_default: bool) -> dict[st
         "endpoint_rate_limit_per_second": integration.rate_limit.endpoint,
         "global_rate_limit_per_second": integration.rate_limit.total,
         "retry_schedule_days": list(integration.retry_schedule_days),
+        "authentication_links": integration.authentication_links,
         "webhook_url": integration.webhook_url,
         "webhook_endpoint_id": integration.webhook_endpoint_id,
         "is_default": is_default,

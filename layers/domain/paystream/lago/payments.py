@@ -38,11 +38,27 @@ def _by_provider(payment: Payment) -> dict[str, Any]:
         "provider_payment_id": payment.provider_payment_id,
         "provider_customer_id": payment.provider_customer_id,
         "next_action": payment.next_action or {},
+        **_page(payment),
         "attempt": payment.attempt,
         "error_code": payment.failure.code if payment.failure else None,
         "decline_code": payment.failure.decline_code if payment.failure else None,
         "advice_code": payment.failure.advice_code if payment.failure else None,
         "dispute": _dispute(payment.dispute) if payment.dispute else None,
+    }
+
+
+def _page(payment: Payment) -> dict[str, Any]:
+    """While a payment link's page is open it is the customer who has to act: as Stripe says it of an intent. Source:
+    https://docs.stripe.com/api/payment_intents/object#payment_intent_object-next_action
+    """
+    link = payment.link
+    if not payment.is_open_link or link is None or link.url is None:
+        return {}
+    redirect = {"url": link.url, "return_url": link.return_url}
+    return {
+        "status": "requires_action",
+        "payment_status": "processing",
+        "next_action": {"type": "redirect_to_url", "redirect_to_url": redirect},
     }
 
 

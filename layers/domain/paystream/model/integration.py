@@ -24,7 +24,8 @@ class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
     code. While it `needs_attention`, collection through it is paused; connecting it again ends that. The rate limits
     are None where they are Stripe's defaults. `default_currency` is what the account is paid out in.
-    `retry_schedule_days` says after how many days each a failed invoice is tried again.
+    `retry_schedule_days` says after how many days each a failed invoice is tried again; `authentication_links` whether
+    a payment link follows a charge that failed because the customer has to authenticate.
     """
 
     organization_id: str
@@ -46,6 +47,7 @@ class Integration:
     endpoint_rate_limit_per_second: int | None = None
     global_rate_limit_per_second: int | None = None
     retry_schedule_days: tuple[int, ...] = DEFAULT_SCHEDULE_DAYS
+    authentication_links: bool = True
     version: int = 0
 
     @property

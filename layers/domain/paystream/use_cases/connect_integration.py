@@ -44,6 +44,7 @@ class ConnectionRequest:
     endpoint_rate_limit_per_second: int | None
     global_rate_limit_per_second: int | None
     retry_schedule_days: tuple[int, ...] | None
+    authentication_links: bool | None
     make_default: bool
 
     def __repr__(self) -> str:
@@ -223,6 +224,7 @@ def _new_integration(organization_id: str, code: str, account_id: str, now: date
 
 def _changed(integration: Integration, request: ConnectionRequest, now: datetime) -> Integration:
     create_customers, schedule = request.create_customers, request.retry_schedule_days
+    links = request.authentication_links
     return replace(
         integration,
         name=request.name or integration.name,
@@ -232,6 +234,7 @@ def _changed(integration: Integration, request: ConnectionRequest, now: datetime
         or integration.endpoint_rate_limit_per_second,
         global_rate_limit_per_second=request.global_rate_limit_per_second or integration.global_rate_limit_per_second,
         retry_schedule_days=integration.retry_schedule_days if schedule is None else schedule,
+        authentication_links=integration.authentication_links if links is None else links,
         default_since=now if request.make_default else integration.default_since,
         updated_at=now,
     )

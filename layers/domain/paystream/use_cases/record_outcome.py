@@ -8,7 +8,7 @@ from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.settlement import Settlement, settle
+from paystream.model.settlement import FollowUp, Settlement, settle
 from paystream.ports.stores import Stores
 
 _TRIES = 5
@@ -41,22 +41,23 @@ def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stor
     """What the state machine decides; of a failure, by the settings and the customer's default of this moment."""
     if outcome.status is not PayableStatus.FAILED:
         return settle(invoice, payment, outcome, now=now)
+    return settle(invoice, payment, outcome, follow_up=_follow_up(invoice, payment, stores), now=now)
+
+
+def _follow_up(invoice: Invoice, payment: Payment, stores: Stores) -> FollowUp:
+    """By the settings of the account that was charged in vain; nothing follows by itself through one that is not
+    connected.
+    """
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-    return settle(
-        invoice,
-        payment,
-        outcome,
-        retry_schedule_days=_retry_schedule_days(payment, stores),
-        default_payment_method_id=customer.payment_method_id if customer else None,
-        now=now,
-    )
-
-
-def _retry_schedule_days(payment: Payment, stores: Stores) -> tuple[int, ...]:
-    """That of the account that was charged in vain; nothing is retried through one that is not connected."""
+    default = customer.payment_method_id if customer else None
     integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
-    is_connected = integration is not None and integration.lago_id == payment.integration_id
-    return integration.retry_schedule_days if integration and is_connected else ()
+    if integration is None or integration.lago_id != payment.integration_id:
+        return FollowUp(default_payment_method_id=default)
+    return FollowUp(
+        retry_schedule_days=integration.retry_schedule_days,
+        authentication_links=integration.authentication_links,
+        default_payment_method_id=default,
+    )
 
 
 def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:
