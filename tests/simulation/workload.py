@@ -49,7 +49,7 @@ _DISTURBANCES = (
     ("page", 30),
     ("void", 3),
 )
-_NEW_CARDS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard")
+_NEW_CARDS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard", "pm_card_authenticationRequired")
 _PAYS_UP = 0.85
 _MOST_TRIES = 60
 
