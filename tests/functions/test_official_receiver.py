@@ -77,6 +77,12 @@ def _refused_by_the_bank(world: World) -> None:
     world.run()
 
 
+def _led_to_a_page(world: World) -> None:
+    _refused_by_the_bank(world)
+    world.pass_time(60)
+    world.look_again()
+
+
 def _paid_by_hand(world: World) -> None:
     world.connect()
     world.customer(payment_method=None)
@@ -97,6 +103,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "without a customer": _without_a_customer_of_ours,
     "a debit that bounced": _bounced_debit,
     "a customer who must authenticate": _refused_by_the_bank,
+    "a customer who is led to a page": _led_to_a_page,
     "a payment by hand": _paid_by_hand,
 }
 

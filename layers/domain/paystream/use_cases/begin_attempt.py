@@ -25,7 +25,7 @@ from paystream.use_cases.begin_link import begin_link
 from paystream.use_cases.close_attempt import close_attempt
 from paystream.use_cases.collect_invoice import new_payment, payer_of
 from paystream.use_cases.find_payment_method import find_payment_method
-from paystream.use_cases.refused_key import refuse_if_paused, stripe_asked
+from paystream.use_cases.refused_key import stripe_asked
 
 NO_SUCH_METHOD = "payment_method_not_found"
 NOT_CONNECTED = "payment_provider_not_connected"
@@ -124,7 +124,6 @@ def _begin_link(invoice: Invoice, customer: Customer | None, stores: Stores, now
     payer = payer_of(customer, None, stores, needs_method=False)
     if isinstance(payer, WaitingFor):
         return _give_up(invoice, CANNOT_PAY[payer], stores, now)
-    refuse_if_paused(payer.integration)
     begun, _ = begin_link(invoice, payer, follows_failure=True, stores=stores, now=now)
     return begun
 
