@@ -299,7 +299,7 @@ def test_an_attempt_that_somebody_else_has_begun_is_closed_before_the_next_one(w
 
 def test_a_card_that_is_no_default_at_stripe_does_not_take_the_place_of_what_is_known(world: World) -> None:
     """It was attached, and nobody has said that it is to be charged."""
-    world.connect()
+    world.connect(authentication_links=False)
     customer = world.customer(payment_method=None)
     first = world.stripe_client.v1.payment_methods.attach(UNAUTHENTICATED, {"customer": customer}).id
     world.run()

@@ -126,6 +126,7 @@ def test_an_invoice_that_is_paid_is_not_due(acme: World) -> None:
 
 
 def test_an_invoice_that_failed_is_due_after_a_day_and_then_each_week_for_90_days(acme: World) -> None:
+    acme.connect(authentication_links=False)
     acme.customer("beta", payment_method="pm_card_authenticationRequired")
     acme.create_invoice("beta")
     acme.collect_new_invoices()

@@ -47,6 +47,10 @@ PAYMENT: Required = {
     "next_action": dict,
     "created_at": str,
 }
+_OF_AN_INTENT = ("external_payment_id", "provider_payment_id")
+PAGE: Required = {name: kind for name, kind in PAYMENT.items() if name not in _OF_AN_INTENT}
+"""A payment link has no intent until it is paid."""
+
 INVOICE_OBJECT: Required = {
     "lago_id": str,
     "number": str,
@@ -94,7 +98,7 @@ OBJECTS: dict[WebhookType, tuple[str, Required]] = {
     WebhookType.PAYMENT_DISPUTE_WON: ("payment", {**PAYMENT, "dispute": dict}),
     WebhookType.INVOICE_VOIDED: ("invoice", INVOICE_OBJECT),
     WebhookType.PAYMENT_SUCCEEDED: ("payment", PAYMENT),
-    WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", PAYMENT),
+    WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", PAGE),
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: ("customer", CUSTOMER),
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR: (
         "payment_provider_customer_error",
@@ -162,7 +166,18 @@ def voided(world: World) -> None:
     world.api("POST", f"/api/v1/invoices/{without_a_method(world)}/void")
 
 
+def led_to_a_page(world: World) -> None:
+    """The card wants authentication, and a payment link follows by itself."""
+    world.connect()
+    world.customer(payment_method="pm_card_authenticationRequired")
+    world.create_invoice()
+    world.run()
+    world.pass_time(60)
+    world.look_again()
+
+
 def asked_for_action(world: World) -> None:
+    """Stripe itself waits for the customer."""
     url = {"url": "https://hooks.stripe.com/3d_secure_2/x", "return_url": "https://stripe.com/"}
     action = {"type": "redirect_to_url", "redirect_to_url": url}
     asked = intent(without_a_method(world), "requires_action", next_action=action)
@@ -196,7 +211,7 @@ CAUSES: dict[WebhookType, Callable[[World], object]] = {
     WebhookType.PAYMENT_DISPUTE_WON: lambda world: disputed(world, closed="won"),
     WebhookType.INVOICE_VOIDED: voided,
     WebhookType.PAYMENT_SUCCEEDED: collected,
-    WebhookType.PAYMENT_REQUIRES_ACTION: asked_for_action,
+    WebhookType.PAYMENT_REQUIRES_ACTION: led_to_a_page,
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: created_at_stripe,
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR: refused_by_stripe,
     WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING: without_a_method,
@@ -310,3 +325,12 @@ class TestWhatTheyCarry:
         invoice = received(world, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)["invoice"]
         unknown = {name for name, value in invoice.items() if isinstance(value, NoneType)}
         assert {"file_url", "voided_at", "payment_dispute_lost_at", "purchase_order_number"} <= unknown
+
+
+def test_an_intent_that_waits_for_the_customer_is_told_with_its_own_next_action(world: World) -> None:
+    asked_for_action(world)
+
+    payment = received(world, WebhookType.PAYMENT_REQUIRES_ACTION)["payment"]
+
+    assert payment["next_action"]["redirect_to_url"]["url"] == "https://hooks.stripe.com/3d_secure_2/x"
+    assert (payment["provider_payment_id"], payment["attempt"]) == ("pi_attempt_1", 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from functions.test_notification_sizes import fees, large_customer
-from functions.test_notifications import CAUSES
+from functions.test_notifications import CAUSES, asked_for_action
 from functions.world import World
 from paystream.model.notification import WebhookType
 from template import REPOSITORY
@@ -97,6 +97,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "without a customer": _without_a_customer_of_ours,
     "a debit that bounced": _bounced_debit,
     "a customer who must authenticate": _refused_by_the_bank,
+    "an intent that waits for the customer": asked_for_action,
     "a payment by hand": _paid_by_hand,
 }
 

@@ -168,7 +168,7 @@ class TestTheReason:
         assert (abandoned["retry"], abandoned["will_retry"]) == ("never", False)
 
     def test_where_the_customer_has_to_act_nothing_is_tried_and_nothing_given_up(self, world: World) -> None:
-        invoice_id = failed(world, card=UNAUTHENTICATED)
+        invoice_id = failed(world, card=UNAUTHENTICATED, authentication_links=False)
 
         days_go_by(world, 60)
 
@@ -258,7 +258,7 @@ class TestTheEndOfAnAttempt:
     """A failure after which nothing follows by itself is looked at once more, a day later."""
 
     def test_its_intent_is_canceled_so_that_nobody_can_pay_it_any_more(self, world: World) -> None:
-        invoice_id = failed(world, card=UNAUTHENTICATED)
+        invoice_id = failed(world, card=UNAUTHENTICATED, authentication_links=False)
 
         days_go_by(world, 0.99)
         assert [payment["status"] for payment in world.payments(invoice_id)] == ["requires_payment_method"]
@@ -294,7 +294,7 @@ class TestTheEndOfAnAttempt:
         assert world.charged() == [4200]
 
     def test_an_account_that_is_gone_closes_nothing_and_is_not_asked_again(self, world: World) -> None:
-        failed(world, card=UNAUTHENTICATED)
+        failed(world, card=UNAUTHENTICATED, authentication_links=False)
         world.api("DELETE", INTEGRATION)
 
         days_go_by(world, 1)

@@ -31,7 +31,6 @@ def decide(
         invoice_of(invoice_status, invoice_attempt),
         payment_of(attempt, payment_status, intent_status),
         Outcome(status=meaning(heard), intent_status=_stripes_word(heard), intent_id="pi_1"),
-        retry_schedule_days=(),
         now=NOW,
     )
     if settlement is None:

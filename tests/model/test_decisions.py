@@ -6,7 +6,7 @@ from itertools import product
 
 from paystream.model.invoice import PaymentStatus
 from paystream.model.outcome import Failure, Outcome, PayableStatus
-from paystream.model.settlement import Settlement, settle
+from paystream.model.settlement import FollowUp, Settlement, settle
 
 from model.decide import NOW, Decision, decide, invoice_of, meaning, payment_of
 
@@ -67,7 +67,7 @@ def _settled_elsewhere(
             amount_cents=777,
             failure=failure,
         ),
-        retry_schedule_days=(1, 3),
+        follow_up=FollowUp(retry_schedule_days=(1, 3), authentication_links=True),
         now=later,
     )
 

@@ -11,6 +11,8 @@ from sandbox.deployment import STACK_NAME
 from sandbox.stack import SECRET_KEY, Answer, Stack, request
 from sandbox.subscriber import Subscriber
 
+_REQUIRES_ACTION = "payment.requires_action"
+
 
 class Stage:
     """One organization on a running stack."""
@@ -91,11 +93,7 @@ class Stage:
     def is_refused_to_write_invoices(self, role: str) -> bool:
         """Whether IAM keeps this role of the template from putting an item into the invoices table."""
         emulator = self.stack.emulator
-        resource = emulator.client("cloudformation").describe_stack_resource(
-            StackName=STACK_NAME, LogicalResourceId=role
-        )
-        name = resource["StackResourceDetail"]["PhysicalResourceId"]
-        arn = emulator.client("iam").get_role(RoleName=name)["Role"]["Arn"]
+        arn = emulator.client("iam").get_role(RoleName=self._resource(role))["Role"]["Arn"]
         dynamodb = emulator.client("dynamodb", emulator.assume_role(arn))
         item = {"organization_id": {"S": self.organization_id}, "lago_id": {"S": "not-allowed"}}
         try:
@@ -103,6 +101,37 @@ class Stage:
         except ClientError as error:
             return error.response["Error"]["Code"] == "AccessDeniedException"
         return False
+
+    def run_the_schedule(self) -> None:
+        """What happens each minute: what is due is handed out."""
+        self.stack.emulator.client("lambda").invoke(FunctionName=self._resource("CollectDueFunction"), Payload="{}")
+
+    def _resource(self, logical_id: str) -> str:
+        """The name of a resource of the template in the stack."""
+        resource = self.stack.emulator.client("cloudformation").describe_stack_resource(
+            StackName=STACK_NAME, LogicalResourceId=logical_id
+        )
+        name: str = resource["StackResourceDetail"]["PhysicalResourceId"]
+        return name
+
+    def pay_on_page(self, url: str, payment_method: str) -> None:
+        """What a customer does who is led to a payment link: authenticate where the card wants it, and pay."""
+        (page,) = [session for session in self.stripe.v1.checkout.sessions.list().data if session.url == url]
+        path = f"_sandbox/checkout/{page.id}/complete"
+        answer = request("POST", f"{self.stack.stripe_url}/{path}", {"payment_method": payment_method})
+        if answer.status != 200:
+            raise AssertionError(f"the page {page.id} was answered {answer.status} {answer.body}")
+
+    def wait_for_page(self, lago_id: str) -> str:
+        """The URL to which a subscriber is told to lead the customer of an invoice."""
+
+        def told() -> str | None:
+            asked = [body["payment"] for body in self.subscriber.received() if body["webhook_type"] == _REQUIRES_ACTION]
+            urls = [one["next_action"]["redirect_to_url"]["url"] for one in asked if one["lago_payable_id"] == lago_id]
+            return urls[0] if urls else None
+
+        url: str = self.stack.wait_for(f"the page of invoice {lago_id}", told)
+        return url
 
     def find_invoice(self, lago_id: str) -> dict[str, Any] | None:
         """The invoice, or None if Paystream has not taken it in yet."""

@@ -40,6 +40,7 @@ class Quiet:
             *self._each_notification_was_published(),
             *self._each_failure_was_told_once(),
             *refund_complaints(self.world),
+            *self._each_page_that_nobody_asked_for_was_told_once(),
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
             *self._nothing_is_left_over(),
             *self._all_is_redriven(),
@@ -206,6 +207,15 @@ class Quiet:
             is_told = status in _CLOSED and "problem" not in item and int(item["total_amount_cents"]["N"]) > 0
             if is_told and not keys_of("invoice.payment_status_updated", f"{key[1]} {status}"):
                 yield f"that invoice {key} is {status} was never told"
+
+    def _each_page_that_nobody_asked_for_was_told_once(self) -> Iterator[str]:
+        """Where it is, too: the customer is led there by what is told."""
+        for key, payment in self._payments().items():
+            link = payment.get("link", {"M": {}})["M"]
+            is_told = "url" in link and link["follows_failure"]["BOOL"]
+            told = len(self.world.subscriber.keys("payment.requires_action", key[1]))
+            if "link" in payment and told != is_told:
+                yield f"the page of payment {key} was told {told} times"
 
     def _each_webhook_endpoint_is_subscribed_and_nothing_else(self) -> Iterator[str]:
         items = list(self.world.database.tables["WebhookEndpointsTable"].items())

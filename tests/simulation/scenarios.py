@@ -118,9 +118,32 @@ def _another_card_and_a_day(stage: Stage) -> None:
     stage.wait(25 * _HOUR)
 
 
+def _blocked_and_put(stage: Stage) -> None:
+    """Nothing is tried again with this card."""
+    stage.payer("pm_card_radarBlock")
+    _put(stage)
+
+
 def _unauthenticated_and_put(stage: Stage) -> None:
     stage.payer("pm_card_authenticationRequired")
     _put(stage)
+
+
+def _authenticate_on_the_page(stage: Stage) -> None:
+    """The page comes by itself, and the customer pays there with the card that was declined."""
+    _put(stage)
+    stage.workload.use_page(stage.first_payer(), "pm_card_authenticationRequired")
+    stage.wait(_HOUR)
+
+
+def _unauthenticated(stage: Stage) -> None:
+    stage.payer("pm_card_authenticationRequired")
+
+
+def _let_the_page_expire(stage: Stage) -> None:
+    _put(stage)
+    stage.workload.world.jump(24 * _HOUR)
+    stage.wait(_A_WHILE)
 
 
 def _disputed(stage: Stage) -> None:
@@ -557,11 +580,21 @@ SCENARIOS = (
     Scenario("another card collects what failed", _two_failed, _another_card),
     Scenario(
         "another card collects what failed, and Stripe tells nothing",
-        _unauthenticated_and_put,
+        _blocked_and_put,
         _another_card_and_a_day,
         webhooks_are_lost=True,
     ),
-    Scenario("a failed payment is closed", _unauthenticated_and_put, _wait_for_the_next_try),
+    Scenario("a failed payment is closed", _blocked_and_put, _wait_for_the_next_try),
+    Scenario("a customer authenticates on a page that comes by itself", _unauthenticated, _authenticate_on_the_page),
+    Scenario(
+        "a page that comes by itself is looked up, and Stripe tells nothing",
+        _unauthenticated,
+        _authenticate_on_the_page,
+        fault_of=_lost("POST /v1/checkout/sessions"),
+        webhooks_are_lost=True,
+    ),
+    Scenario("a page that comes by itself expires", _unauthenticated, _let_the_page_expire, leap=25 * _HOUR),
+    Scenario("another card ends a page that came by itself", _unauthenticated_and_put, _another_card),
     Scenario("a failed invoice is paid by a link", _declined_and_put, _pay_by_link),
     Scenario(
         "a waiting invoice is paid by a link, and Stripe tells nothing",

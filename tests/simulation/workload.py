@@ -51,7 +51,7 @@ _DISTURBANCES = (
     ("void", 3),
     ("refund", 20),
 )
-_NEW_CARDS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard")
+_NEW_CARDS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard", "pm_card_authenticationRequired")
 _PAYS_UP = 0.85
 _MOST_TRIES = 60
 

@@ -12,7 +12,7 @@ from paystream.model.notification import WebhookType
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
 from paystream.model.payment import Payment, PaymentLink
 from paystream.model.schedule import FAILED_IS_CLOSED_AFTER
-from paystream.model.settlement import Settlement, settle
+from paystream.model.settlement import FollowUp, Settlement, settle
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 AMOUNT = 4200
@@ -82,7 +82,7 @@ class History:
             self.invoice,
             self.payments.get(attempt, a_payment(attempt)),
             outcome,
-            retry_schedule_days=self.schedule,
+            follow_up=FollowUp(retry_schedule_days=self.schedule),
             now=NOW,
         )
         if settlement:
@@ -188,7 +188,7 @@ def test_an_older_attempt_never_overwrites_a_newer_one(news: list[tuple[int, Out
 
 @pytest.mark.parametrize("failure", [FAILURE, CANCELED, REFUSED])
 def test_a_failure_fails_the_invoice_and_is_looked_at_once_more(failure: Outcome) -> None:
-    settlement = settle(an_invoice(), a_payment(), failure, retry_schedule_days=(), now=NOW)
+    settlement = settle(an_invoice(), a_payment(), failure, now=NOW)
 
     assert settlement is not None
     assert (settlement.invoice.payment_status, settlement.invoice.next_retry_at) == (PaymentStatus.FAILED, None)
@@ -285,7 +285,7 @@ def test_an_attempt_that_is_closed_leaves_the_next_one_as_it_is() -> None:
 def test_an_item_that_is_parked_is_never_due() -> None:
     parked = replace(an_invoice(), problem=Problem(code="invalid_item", details={}), due_at=None)
 
-    settlement = settle(parked, a_payment(), PROCESSING, retry_schedule_days=(), now=NOW)
+    settlement = settle(parked, a_payment(), PROCESSING, now=NOW)
 
     assert settlement is not None
     assert settlement.invoice.due_at is None
@@ -293,7 +293,7 @@ def test_an_item_that_is_parked_is_never_due() -> None:
 
 @pytest.mark.parametrize("outcome", [PROCESSING, ACTION])
 def test_a_payment_on_its_way_leaves_the_invoice_pending_and_due(outcome: Outcome) -> None:
-    settlement = settle(an_invoice(), a_payment(), outcome, retry_schedule_days=(), now=NOW)
+    settlement = settle(an_invoice(), a_payment(), outcome, now=NOW)
 
     assert settlement is not None
     assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (

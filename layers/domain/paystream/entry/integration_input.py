@@ -38,6 +38,8 @@ class IntegrationInput(Input):
     """`create_customers`: whether customers are created in Stripe unless they say otherwise. `retry_schedule_days`:
     after how many days each a failed invoice is tried again; none are retried by themselves if it is empty.
     `refund_second_payments`: whether what is paid for an invoice that is paid already goes back by itself.
+    `authentication_links`: whether a payment link follows a charge that failed because the customer has to
+    authenticate.
     """
 
     secret_key: Annotated[SecretStr, AfterValidator(_is_secret_key)] | None = None
@@ -48,6 +50,7 @@ class IntegrationInput(Input):
     global_rate_limit_per_second: _RequestsPerSecond | None = None
     retry_schedule_days: Annotated[list[_Days], Field(max_length=MOST_RETRIES)] | None = None
     refund_second_payments: StrictBool | None = None
+    authentication_links: StrictBool | None = None
     default: StrictBool = False
 
 
@@ -63,6 +66,7 @@ def connection_request(values: dict[str, object]) -> ConnectionRequest:
         global_rate_limit_per_second=sent.global_rate_limit_per_second,
         retry_schedule_days=None if sent.retry_schedule_days is None else tuple(sent.retry_schedule_days),
         refund_second_payments=sent.refund_second_payments,
+        authentication_links=sent.authentication_links,
         make_default=sent.default,
     )
 

@@ -39,6 +39,7 @@ def _by_provider(payment: Payment) -> dict[str, Any]:
         "provider_payment_id": payment.provider_payment_id,
         "provider_customer_id": payment.provider_customer_id,
         "next_action": payment.next_action or {},
+        **_page(payment),
         "attempt": payment.attempt,
         "error_code": payment.failure.code if payment.failure else None,
         "decline_code": payment.failure.decline_code if payment.failure else None,
@@ -51,6 +52,21 @@ def _by_provider(payment: Payment) -> dict[str, Any]:
 
 def _in_order(payment: Payment) -> list[Refund]:
     return sorted(payment.refunds, key=lambda refund: (refund.created_at, refund.lago_id))
+
+
+def _page(payment: Payment) -> dict[str, Any]:
+    """While a payment link's page is open it is the customer who has to act: as Stripe says it of an intent. Source:
+    https://docs.stripe.com/api/payment_intents/object#payment_intent_object-next_action
+    """
+    link = payment.link
+    if not payment.is_open_link or link is None or link.url is None:
+        return {}
+    redirect = {"url": link.url, "return_url": link.return_url}
+    return {
+        "status": "requires_action",
+        "payment_status": "processing",
+        "next_action": {"type": "redirect_to_url", "redirect_to_url": redirect},
+    }
 
 
 def _dispute(dispute: Dispute) -> dict[str, Any]:

@@ -106,8 +106,19 @@ customer.
 
 _RETRY = {(reason.field, reason.code): reason.retry for reason in REASONS}
 
+_AUTHENTICATION = frozenset({"authentication_not_handled", "authentication_required"})
+"""The card is good, and its bank wants the customer to be there. Not `mobile_device_authentication_required` and the
+PINs, which are asked for where a card is tapped, and not an authentication that the customer has failed. Source:
+https://docs.stripe.com/declines/codes
+"""
+
 NOT_BEFORE_DAYS: Mapping[str, int] = {"26": 2, "27": 4, "28": 6, "29": 8, "30": 10}
 """What Mastercard's advice codes ask to wait, in days; others ask for a day or less. Source: as of the other two."""
+
+
+def asks_for_authentication(failure: Failure | None) -> bool:
+    """Whether the same card can be charged while the customer is there, who authenticates."""
+    return failure is not None and (failure.decline_code or failure.code) in _AUTHENTICATION
 
 
 def when_to_retry(failure: Failure | None) -> Retry:

@@ -24,7 +24,8 @@ class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
     code. While it `needs_attention`, collection through it is paused; connecting it again ends that. The rate limits
     are None where they are Stripe's defaults. `default_currency` is what the account is paid out in.
-    `retry_schedule_days` says after how many days each a failed invoice is tried again. `refund_second_payments`: what
+    `retry_schedule_days` says after how many days each a failed invoice is tried again; `authentication_links` whether
+    a payment link follows a charge that failed because the customer has to authenticate. `refund_second_payments`: what
     is paid for an invoice that is paid already goes back by itself.
     """
 
@@ -48,6 +49,7 @@ class Integration:
     global_rate_limit_per_second: int | None = None
     retry_schedule_days: tuple[int, ...] = DEFAULT_SCHEDULE_DAYS
     refund_second_payments: bool = False
+    authentication_links: bool = True
     version: int = 0
 
     @property

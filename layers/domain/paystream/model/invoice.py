@@ -72,10 +72,11 @@ class Invoice:
     of that attempt can have been used. `due_at` is when an open invoice is looked at again. One that is not open has it
     while something is to be done about its last attempt, which failed: it is closed at Stripe, and if the invoice is
     owed a new one follows. `next_retry_at` is when that is to begin by itself, with `planned_payment_method_id` if it
-    was planned; while a payment link is open both are kept for the time after. `declined_payment_method_ids` are the
-    methods that were charged in vain, once for each time, the latest MOST_DECLINES_KEPT. Until `claimed_until` somebody
-    is collecting what had been waiting. `paused_integration_id` is the integration whose secret key it waits for.
-    `refunding_payment_ids` are its payments of which a refund is under way.
+    was planned; while a payment link is open both are kept for the time after. `link_follows`: its last charge failed
+    because the customer has to authenticate, and a payment link is to be made by itself. `declined_payment_method_ids`
+    are the methods that were charged in vain, once for each time, the latest MOST_DECLINES_KEPT. Until `claimed_until`
+    somebody is collecting what had been waiting. `paused_integration_id` is the integration whose secret key it waits
+    for. `refunding_payment_ids` are its payments of which a refund is under way.
     `chosen_payment_method_id` is Lago's id of the payment method that the next attempt is to charge, instead of the
     customer's default. `rejected` keeps what was put into the table and is not as the contract says, as JSON text cut
     to MOST_REJECTED characters. `version` is 0 until Paystream has written the invoice for the first time.
@@ -101,6 +102,7 @@ class Invoice:
     due_at: datetime | None = None
     next_retry_at: datetime | None = None
     planned_payment_method_id: str | None = None
+    link_follows: bool = False
     declined_payment_method_ids: tuple[str, ...] = ()
     waiting_for: WaitingFor | None = None
     paused_integration_id: str | None = None
@@ -127,8 +129,15 @@ class Invoice:
         is_owed = self.status is InvoiceStatus.FINALIZED and self.payment_status is PaymentStatus.FAILED
         return is_owed and self.next_retry_at is not None
 
+    @property
+    def is_to_be_linked(self) -> bool:
+        """Whether a payment link is to follow by itself."""
+        is_owed = self.status is InvoiceStatus.FINALIZED and self.payment_status is PaymentStatus.FAILED
+        return is_owed and self.link_follows
+
     def is_to_be_collected_with(self, payment_method_id: str | None) -> bool:
-        """Whether it has failed, and this is another method than those that were charged in vain.
+        """Whether it has failed, and this is another method than those that were charged in vain. So it is while a link
+        is open that nobody asked for.
 
         Where it is not known what was charged, no method is known to be another one.
         """

@@ -12,12 +12,16 @@ from paystream.model.outcome import CANCELED, Failure, PayableStatus
 class PaymentLink:
     """A page of Stripe on which the customer pays: a checkout session. It has no `session_id` until it is made there.
 
-    `gives_way`: somebody asked for a charge instead, so it is expired, and the next attempt follows.
+    `return_url` is where the customer is led from there. `follows_failure`: nobody asked for it; its page is made by
+    who looks at what is due, and told. `gives_way`: somebody asked for a charge instead, so it is expired, and the next
+    attempt follows.
     """
 
     session_id: str | None = None
     url: str | None = None
+    return_url: str | None = None
     expires_at: datetime | None = None
+    follows_failure: bool = False
     gives_way: bool = False
 
 

@@ -6,7 +6,7 @@ The only place that decides `payment_status`. Rules 1, 2, 5 and 9 of docs/archit
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from paystream.model.declines import Retry, when_to_retry
+from paystream.model.declines import Retry, asks_for_authentication, when_to_retry
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, LINK_EXPIRED, Outcome, PayableStatus
@@ -24,20 +24,29 @@ class Settlement:
     tell: tuple[WebhookType, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What may follow a failure: what the schedule says, or a charge at once if the customer's default is another
+    payment method by now; and with `authentication_links` a payment link, if the customer has to authenticate.
+    """
+
+    retry_schedule_days: tuple[int, ...] = ()
+    authentication_links: bool = False
+    default_payment_method_id: str | None = None
+
+
+NOTHING_FOLLOWS = FollowUp()
+
+
 def settle(
     invoice: Invoice,
     payment: Payment,
     outcome: Outcome,
     *,
-    retry_schedule_days: tuple[int, ...] = (),
-    default_payment_method_id: str | None = None,
+    follow_up: FollowUp = NOTHING_FOLLOWS,
     now: datetime,
 ) -> Settlement | None:
-    """Apply a definite outcome; None if it brings nothing new: a repeat, or older than what is known.
-
-    A failure is followed by what the schedule says, or at once if the customer's default is another payment method by
-    now.
-    """
+    """Apply a definite outcome; None if it brings nothing new: a repeat, or older than what is known."""
     if not _is_news(payment, outcome):
         return None
     settled = replace(
@@ -54,8 +63,8 @@ def settle(
     )
     if _closes(payment, outcome):
         return Settlement(replace(invoice, updated_at=now), replace(settled, failure=payment.failure), ())
-    decided = _decide_invoice(invoice, settled, retry_schedule_days, default_payment_method_id, now)
-    is_retried_at_all = bool(retry_schedule_days)
+    decided = _decide_invoice(invoice, settled, follow_up, now)
+    is_retried_at_all = bool(follow_up.retry_schedule_days)
     return Settlement(decided, settled, _what_to_tell(invoice, decided, settled, is_retried_at_all=is_retried_at_all))
 
 
@@ -80,13 +89,7 @@ def _closes(payment: Payment, outcome: Outcome) -> bool:
     return is_failed and outcome.intent_status == CANCELED != payment.status
 
 
-def _decide_invoice(
-    invoice: Invoice,
-    payment: Payment,
-    retry_schedule_days: tuple[int, ...],
-    default_payment_method_id: str | None,
-    now: datetime,
-) -> Invoice:
+def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:
     if payment.attempt < invoice.attempt and payment.payment_status is not PayableStatus.SUCCEEDED:
         return replace(invoice, updated_at=now)
     invoice = replace(
@@ -109,29 +112,28 @@ def _decide_invoice(
         )
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
         failed = replace(with_decline(invoice, payment), payment_status=PaymentStatus.FAILED)
-        return _decide_failed(failed, payment, retry_schedule_days, default_payment_method_id, now)
+        return _decide_failed(failed, payment, follow_up, now)
     return replace(invoice, due_at=look_again_at(invoice, now)) if invoice.is_open else invoice
 
 
-def _decide_failed(
-    failed: Invoice,
-    payment: Payment,
-    retry_schedule_days: tuple[int, ...],
-    default_payment_method_id: str | None,
-    now: datetime,
-) -> Invoice:
+def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:
     """What follows. Where no attempt does, the invoice is looked at once more: its attempt is closed, and the customer
     may have another payment method by then.
+
+    A link follows a charge only: one that expired is not followed by another.
     """
     if failed.status is InvoiceStatus.VOIDED or failed.problem is not None:
         is_to_be_closed = payment.is_to_be_closed and failed.problem is None
         return replace(failed, due_at=now if is_to_be_closed else None, next_retry_at=None)
     waiting = replace(failed, waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD)
-    is_at_once = _gives_way(payment) or waiting.is_to_be_collected_with(default_payment_method_id)
-    retry_at = now if is_at_once else next_retry_at(failed, payment, retry_schedule_days, now)
+    is_at_once = _gives_way(payment) or waiting.is_to_be_collected_with(follow_up.default_payment_method_id)
+    retry_at = now if is_at_once else next_retry_at(failed, payment, follow_up.retry_schedule_days, now)
+    is_linked = follow_up.authentication_links and payment.link is None and asks_for_authentication(payment.failure)
+    link_follows = is_linked and retry_at is None
     return replace(
         waiting,
-        due_at=retry_at or now + FAILED_IS_CLOSED_AFTER,
+        due_at=now if link_follows else retry_at or now + FAILED_IS_CLOSED_AFTER,
+        link_follows=link_follows,
         next_retry_at=retry_at,
         planned_payment_method_id=_planned_method(failed, payment) if retry_at and not is_at_once else None,
     )

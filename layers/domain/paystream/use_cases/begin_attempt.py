@@ -21,6 +21,7 @@ from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer
+from paystream.use_cases.begin_link import begin_link
 from paystream.use_cases.close_attempt import close_attempt
 from paystream.use_cases.collect_invoice import new_payment, payer_of
 from paystream.use_cases.find_payment_method import find_payment_method
@@ -39,7 +40,7 @@ CANNOT_PAY = {
 
 def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
     """Do what is due about an invoice that is not open: close its last attempt, and begin the next one if it is time,
-    or if the customer has another payment method by now.
+    or if the customer has another payment method by now; else a payment link, if one is to follow.
 
     Returns the invoice as it is then: open if a new attempt has begun, by whomever. If the account is not connected any
     more, nothing more is done. Raises what else `close_attempt` raises, and VersionConflictError.
@@ -53,6 +54,7 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
             return _give_up(invoice, NOT_CONNECTED, stores, now)
         if not is_closed or invoice.attempt > payment.attempt:
             return invoice
+        payment = last_payment(invoice, stores)
     if invoice.is_open:
         return invoice
     retry_at = invoice.next_retry_at if invoice.is_to_be_retried else None
@@ -61,6 +63,8 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
     has_another_method = customer is not None and invoice.is_to_be_collected_with(customer.payment_method_id)
     if has_another_method or (retry_at and retry_at <= now):
         return _begin(invoice, customer, payment, stores=stores, gateways=gateways, now=now)
+    if invoice.is_to_be_linked:
+        return _begin_link(invoice, customer, stores, now)
     due_at = retry_at or look_at_ended_again_at(invoice, now)
     return stores.invoices.save(replace(invoice, due_at=due_at, next_retry_at=retry_at, updated_at=now))
 
@@ -95,6 +99,7 @@ def _begin(
         waiting_for=None,
         paused_integration_id=None,
         chosen_payment_method_id=None,
+        link_follows=False,
         updated_at=now,
     )
     if before is None or before.payment_status is PayableStatus.PENDING:
@@ -112,6 +117,15 @@ def _begin(
         (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,),
     )
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer or payer.customer, now))
+
+
+def _begin_link(invoice: Invoice, customer: Customer | None, stores: Stores, now: datetime) -> Invoice:
+    """The page takes whatever the customer pays with: no saved method is needed."""
+    payer = payer_of(customer, None, stores, needs_method=False)
+    if isinstance(payer, WaitingFor):
+        return _give_up(invoice, CANNOT_PAY[payer], stores, now)
+    begun, _ = begin_link(invoice, payer, follows_failure=True, stores=stores, now=now)
+    return begun
 
 
 def _payer(
@@ -159,10 +173,12 @@ def _give_up(invoice: Invoice, code: str, stores: Stores, now: datetime) -> Invo
         next_retry_at=None,
         planned_payment_method_id=None,
         chosen_payment_method_id=None,
+        link_follows=False,
         claimed_until=None,
         updated_at=now,
     )
-    told = (collection_refused(given_up, code, now),) if invoice.is_to_be_retried else ()
+    is_awaited = invoice.is_to_be_retried or invoice.is_to_be_linked
+    told = (collection_refused(given_up, code, now),) if is_awaited else ()
     try:
         return stores.invoices.save(given_up, told)
     except VersionConflictError:

@@ -92,8 +92,10 @@ def _attempt_on_record(invoice: Invoice, stores: Stores) -> Payment | None:
     return stored
 
 
-def payer_of(customer: Customer | None, stored: Payment | None, stores: Stores) -> Payer | WaitingFor:
-    """Who pays, or what is missing.
+def payer_of(
+    customer: Customer | None, stored: Payment | None, stores: Stores, *, needs_method: bool = True
+) -> Payer | WaitingFor:
+    """Who pays, or what is missing; `needs_method` is for a charge.
 
     An attempt that was begun keeps its account, its customer at Stripe and its method: it waits for none of them.
 
@@ -109,7 +111,7 @@ def payer_of(customer: Customer | None, stored: Payment | None, stores: Stores) 
         return WaitingFor.INTEGRATION
     if stored is None and customer.provider_customer_id is None:
         return WaitingFor.PROVIDER_CUSTOMER
-    if stored is None and customer.payment_method_id is None:
+    if needs_method and stored is None and customer.payment_method_id is None:
         return WaitingFor.PAYMENT_METHOD
     return Payer(customer, integration)
 

@@ -45,6 +45,7 @@ class ConnectionRequest:
     global_rate_limit_per_second: int | None
     retry_schedule_days: tuple[int, ...] | None
     refund_second_payments: bool | None
+    authentication_links: bool | None
     make_default: bool
 
     def __repr__(self) -> str:
@@ -224,7 +225,7 @@ def _new_integration(organization_id: str, code: str, account_id: str, now: date
 
 def _changed(integration: Integration, request: ConnectionRequest, now: datetime) -> Integration:
     create_customers, schedule = request.create_customers, request.retry_schedule_days
-    refunds = request.refund_second_payments
+    refunds, links = request.refund_second_payments, request.authentication_links
     return replace(
         integration,
         name=request.name or integration.name,
@@ -235,6 +236,7 @@ def _changed(integration: Integration, request: ConnectionRequest, now: datetime
         global_rate_limit_per_second=request.global_rate_limit_per_second or integration.global_rate_limit_per_second,
         retry_schedule_days=integration.retry_schedule_days if schedule is None else schedule,
         refund_second_payments=integration.refund_second_payments if refunds is None else refunds,
+        authentication_links=integration.authentication_links if links is None else links,
         default_since=now if request.make_default else integration.default_since,
         updated_at=now,
     )

@@ -1,24 +1,19 @@
 """Lead a customer to a page of Stripe on which an invoice is paid."""
 
 import contextlib
-from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import InvalidInputError, NotFoundError, TooEarlyError, VersionConflictError
-from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
-from paystream.model.notification import WebhookType
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, PaymentLink
-from paystream.model.schedule import look_again_at
-from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import LONGEST_REQUEST, Payer
 from paystream.use_cases.begin_attempt import last_payment
+from paystream.use_cases.begin_link import begin_link
 from paystream.use_cases.close_attempt import close_attempt
-from paystream.use_cases.collect_invoice import new_payment
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_unrecorded import find_unrecorded
 from paystream.use_cases.link_customer import MOST_FORMER_LINKS
@@ -59,7 +54,7 @@ def _link(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime
         ended = _ended(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
         if ended is None:
             return None
-        invoice, payment = _begin(ended, payer, is_first=payment is None, stores=stores, now=now)
+        invoice, payment = begin_link(ended, payer, is_first=payment is None, stores=stores, now=now)
     url = _page(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
     return (payment, payer, url) if url else None
 
@@ -131,27 +126,6 @@ def _refuse_if_sent_elsewhere(invoice: Invoice, customer: Customer, stores: Stor
             raise being_collected()
     if len(links) >= MOST_FORMER_LINKS:
         raise being_collected()
-
-
-def _begin(invoice: Invoice, payer: Payer, *, is_first: bool, stores: Stores, now: datetime) -> tuple[Invoice, Payment]:
-    """The link is on record. Raises VersionConflictError."""
-    begun = replace(
-        invoice,
-        payment_status=PaymentStatus.PENDING,
-        waiting_for=None,
-        paused_integration_id=None,
-        attempt=invoice.attempt + 1,
-        attempt_started_at=invoice.attempt_started_at or now if is_first else now,
-        updated_at=now,
-    )
-    payment = replace(new_payment(begun, payer, begun.attempt, now), payment_method_id=None, link=PaymentLink())
-    is_changed = begun.payment_status is not invoice.payment_status
-    settlement = Settlement(
-        replace(begun, due_at=look_again_at(begun, now)),
-        payment,
-        (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,) if is_changed else (),
-    )
-    return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now)), payment
 
 
 def _page(

@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, ProviderRefusedError, TooEarlyError
+from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
-from paystream.model.invoice import Invoice
+from paystream.model.invoice import Invoice, WaitingFor
+from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
 from paystream.model.payment import Payment, PaymentLink
 from paystream.model.schedule import look_at_link_again_at
@@ -35,7 +37,8 @@ def make_link(
     """Make the page of a link that is on record. It is looked for first, unless it `is_new`; what has become of it by
     then is recorded.
 
-    Safe to repeat. Raises VersionConflictError, and what asking Stripe raises.
+    Safe to repeat. Where the page of one that follows a failure is written down, it is told. Raises
+    VersionConflictError, and what asking Stripe raises.
     """
     with stripe_asked(
         payer.integration, "checkout.session.create", stores=stores, gateways=gateways, now=now
@@ -44,26 +47,34 @@ def make_link(
         if found is None and now - payment.created_at > KEY_IS_SAFE_FOR:
             found = expired_link()
         found = found or _make(invoice, payment, payer, gateway)
-    return _record(invoice, payment, found, payer.customer, stores=stores, now=now)
+    return _record(invoice, payment, found, payer, stores=stores, now=now)
 
 
 def look_at_link(
     invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> Invoice:
     """What has become of an open link: recorded if it has ended. One that gives way is expired. One whose page was
-    never made has ended, too: nobody asks for it any more.
+    never made has ended, too: nobody asks for it any more. If nobody did, because it follows a failure, it is made.
 
     Safe to repeat. Raises TooEarlyError while its page may be about to be made, VersionConflictError, and what asking
     Stripe raises.
     """
     link = payment.link or PaymentLink()
+    gives_way = link.gives_way or _has_another_method(invoice, link, payer.customer)
+    if link.session_id is None and link.follows_failure and not gives_way:
+        return make_link(invoice, payment, payer, is_new=False, stores=stores, gateways=gateways, now=now)
     with stripe_asked(
         payer.integration, "checkout.session.retrieve", stores=stores, gateways=gateways, now=now
     ) as gateway:
         if link.session_id is None:
             outwait(payment, now)
-        found = close_link(payment, gateway) if link.gives_way else _find(payment, gateway)
-    return _record(invoice, payment, found or expired_link(), payer.customer, stores=stores, now=now)
+        found = close_link(payment, gateway) if gives_way else _find(payment, gateway)
+    return _record(invoice, payment, found or expired_link(), payer, stores=stores, now=now)
+
+
+def _has_another_method(invoice: Invoice, link: PaymentLink, customer: Customer) -> bool:
+    """Whether the customer has saved a method meanwhile that can be charged: nobody asked for the page to stay."""
+    return link.follows_failure and invoice.is_to_be_collected_with(customer.payment_method_id)
 
 
 def close_link(payment: Payment, gateway: PaymentGateway) -> Outcome:
@@ -99,15 +110,15 @@ def _record(
     invoice: Invoice,
     payment: Payment,
     found: CheckoutSession | Outcome,
-    customer: Customer,
+    payer: Payer,
     *,
     stores: Stores,
     now: datetime,
 ) -> Invoice:
     if isinstance(found, CheckoutSession) and found.outcome is None:
-        return _keep(invoice, payment, found, stores, now)
+        return _keep(invoice, payment, found, payer, stores=stores, now=now)
     outcome = found if isinstance(found, Outcome) else found.outcome or expired_link()
-    return record_outcome(invoice, payment, outcome, customer=customer, stores=stores, now=now)
+    return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
 
 
 def _find(payment: Payment, gateway: PaymentGateway) -> CheckoutSession | Outcome | None:
@@ -162,23 +173,41 @@ def _request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentLinkReq
         item_name=invoice.number,
         description=f"{payer.integration.name} - Invoice {invoice.number}",
         metadata=intent_metadata(invoice, payment),
-        success_url=payer.integration.success_redirect_url or NOWHERE,
+        success_url=_return_url(payer),
         saves_method=not CANNOT_BE_SAVED.intersection(types),
     )
 
 
-def _keep(invoice: Invoice, payment: Payment, session: CheckoutSession, stores: Stores, now: datetime) -> Invoice:
-    """The page is on record; the invoice is due again. Raises VersionConflictError."""
-    link = replace(payment.link or PaymentLink(), session_id=session.id, url=session.url, expires_at=session.expires_at)
+def _return_url(payer: Payer) -> str:
+    return payer.integration.success_redirect_url or NOWHERE
+
+
+def _keep(
+    invoice: Invoice, payment: Payment, session: CheckoutSession, payer: Payer, *, stores: Stores, now: datetime
+) -> Invoice:
+    """The page is on record, and told in the same transaction if nobody asked for it; the invoice is due again. Raises
+    VersionConflictError.
+    """
+    before = payment.link or PaymentLink()
+    link = replace(
+        before,
+        session_id=session.id,
+        url=session.url,
+        return_url=before.return_url or _return_url(payer),
+        expires_at=session.expires_at,
+    )
+    is_waiting = link.follows_failure and bool(invoice.declined_payment_method_ids)
     open_ = replace(
         invoice,
         attempt=max(invoice.attempt, payment.attempt),
         attempt_started_at=invoice.attempt_started_at or payment.created_at,
-        waiting_for=None,
+        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD if is_waiting else None,
         paused_integration_id=None,
         claimed_until=None,
         due_at=look_at_link_again_at(invoice, session.expires_at, now),
         updated_at=now,
     )
-    kept = payment if link == payment.link else replace(payment, link=link, updated_at=now)
-    return stores.invoices.settle(Settlement(open_, kept, ()), ())
+    kept = payment if link == before else replace(payment, link=link, updated_at=now)
+    is_told = link.follows_failure and before.url is None
+    settlement = Settlement(open_, kept, (WebhookType.PAYMENT_REQUIRES_ACTION,) if is_told else ())
+    return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now))

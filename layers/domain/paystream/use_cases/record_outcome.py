@@ -10,7 +10,7 @@ from paystream.model.invoice import Invoice, PaymentStatus
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.refund import with_refund_of_second_payment
-from paystream.model.settlement import Settlement, settle
+from paystream.model.settlement import FollowUp, Settlement, settle
 from paystream.ports.stores import Stores
 
 _TRIES = 5
@@ -47,21 +47,23 @@ def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stor
         if settlement and is_second and _goes_back(payment, stores):
             return with_refund_of_second_payment(invoice, settlement, now)
         return settlement
+    return settle(invoice, payment, outcome, follow_up=_follow_up(invoice, payment, stores), now=now)
+
+
+def _follow_up(invoice: Invoice, payment: Payment, stores: Stores) -> FollowUp:
+    """By the settings of the account that was charged in vain; nothing follows by itself through one that is not
+    connected.
+    """
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-    return settle(
-        invoice,
-        payment,
-        outcome,
-        retry_schedule_days=_retry_schedule_days(payment, stores),
-        default_payment_method_id=customer.payment_method_id if customer else None,
-        now=now,
-    )
-
-
-def _retry_schedule_days(payment: Payment, stores: Stores) -> tuple[int, ...]:
-    """That of the account that was charged in vain; nothing is retried through one that is not connected."""
+    default = customer.payment_method_id if customer else None
     integration = _integration(payment, stores)
-    return integration.retry_schedule_days if integration else ()
+    if integration is None:
+        return FollowUp(default_payment_method_id=default)
+    return FollowUp(
+        retry_schedule_days=integration.retry_schedule_days,
+        authentication_links=integration.authentication_links,
+        default_payment_method_id=default,
+    )
 
 
 def _goes_back(payment: Payment, stores: Stores) -> bool:

@@ -1,0 +1,52 @@
+"""Put a payment link on record, as the next attempt: its page is made after that."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.lago.invoice_notifications import settlement_notifications
+from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
+from paystream.model.notification import WebhookType
+from paystream.model.payment import Payment, PaymentLink
+from paystream.model.schedule import look_again_at
+from paystream.model.settlement import Settlement
+from paystream.ports.stores import Stores
+from paystream.use_cases.ask_stripe import Payer
+from paystream.use_cases.collect_invoice import new_payment
+
+
+def begin_link(
+    invoice: Invoice,
+    payer: Payer,
+    *,
+    is_first: bool = False,
+    follows_failure: bool = False,
+    stores: Stores,
+    now: datetime,
+) -> tuple[Invoice, Payment]:
+    """The invoice, which is open again, and the link. The attempt before is closed.
+
+    While a link is open that follows a failure by itself, the invoice goes on waiting for another payment method.
+    Raises VersionConflictError.
+    """
+    begun = replace(
+        invoice,
+        payment_status=PaymentStatus.PENDING,
+        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD if follows_failure else None,
+        paused_integration_id=None,
+        attempt=invoice.attempt + 1,
+        attempt_started_at=invoice.attempt_started_at or now if is_first else now,
+        link_follows=False,
+        updated_at=now,
+    )
+    payment = replace(
+        new_payment(begun, payer, begun.attempt, now),
+        payment_method_id=None,
+        link=PaymentLink(follows_failure=follows_failure),
+    )
+    is_changed = begun.payment_status is not invoice.payment_status
+    settlement = Settlement(
+        replace(begun, due_at=look_again_at(begun, now)),
+        payment,
+        (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,) if is_changed else (),
+    )
+    return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now)), payment
