@@ -3,11 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
+from paystream.model.identifiers import integration_id
 from paystream.model.rate_limit import ENDPOINT_DEFAULT, GLOBAL_DEFAULT_LIVE, GLOBAL_DEFAULT_TEST, RateLimit
 from paystream.model.retries import DEFAULT_SCHEDULE_DAYS
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Link(Protocol):
+    """What names the account that something was sent to, or that somebody is known in: a payment, a customer."""
+
+    @property
+    def payment_provider_code(self) -> str | None: ...
+    @property
+    def integration_id(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +58,18 @@ class Integration:
     global_rate_limit_per_second: int | None = None
     retry_schedule_days: tuple[int, ...] = DEFAULT_SCHEDULE_DAYS
     version: int = 0
+
+    def leads_to(self, link: Link) -> bool:
+        """Whether this is the link's account, in the same mode, under whatever code it was connected then.
+
+        One account has one set of idempotency keys, customers and payment intents, whichever key leads to it.
+        """
+        if self.lago_id == link.integration_id:
+            return True
+        code = link.payment_provider_code
+        return code is not None and link.integration_id == integration_id(
+            self.organization_id, code, self.account_id, livemode=self.livemode
+        )
 
     @property
     def rate_limit(self) -> RateLimit:

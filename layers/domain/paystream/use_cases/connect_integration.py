@@ -19,7 +19,7 @@ from paystream.errors import (
     ProviderRefusedError,
     VersionConflictError,
 )
-from paystream.model.identifiers import derived_id
+from paystream.model.identifiers import integration_id
 from paystream.model.integration import Credentials, Integration
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.secrets import Secrets
@@ -108,11 +108,10 @@ def _connect(
     account = _check_account(gateway, livemode, before)
     endpoint = _see_to_endpoint(gateway, webhook_url, kept)
     credentials = Credentials(secret_key, _signing_secrets(endpoint, kept), endpoint.id)
-    integration = before or _new_integration(organization_id, code, account.id, now)
+    integration = before or _new_integration(organization_id, code, account.id, livemode, now)
     secrets.put(organization_id, integration.lago_id, credentials)
     connected = replace(
         _changed(integration, request, now),
-        livemode=livemode,
         default_currency=account.default_currency,
         key_last4=secret_key[-4:],
         webhook_endpoint_id=endpoint.id,
@@ -204,14 +203,14 @@ def _signing_secrets(endpoint: WebhookEndpoint, kept: Credentials | None) -> tup
     return (*fresh, *known)[:_SIGNING_SECRETS_KEPT]
 
 
-def _new_integration(organization_id: str, code: str, account_id: str, now: datetime) -> Integration:
+def _new_integration(organization_id: str, code: str, account_id: str, livemode: bool, now: datetime) -> Integration:
     return Integration(
         organization_id=organization_id,
         code=code,
-        lago_id=derived_id("integration", organization_id, code, account_id),
+        lago_id=integration_id(organization_id, code, account_id, livemode=livemode),
         name=code,
         account_id=account_id,
-        livemode=False,
+        livemode=livemode,
         key_last4="",
         create_customers=False,
         webhook_endpoint_id="",

@@ -10,6 +10,7 @@ from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.settlement import Settlement, settle
 from paystream.ports.stores import Stores
+from paystream.use_cases.find_integration import integration_of
 
 _TRIES = 5
 
@@ -54,9 +55,8 @@ def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stor
 
 def _retry_schedule_days(payment: Payment, stores: Stores) -> tuple[int, ...]:
     """That of the account that was charged in vain; nothing is retried through one that is not connected."""
-    integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
-    is_connected = integration is not None and integration.lago_id == payment.integration_id
-    return integration.retry_schedule_days if integration and is_connected else ()
+    integration = integration_of(payment.organization_id, payment, stores)
+    return integration.retry_schedule_days if integration else ()
 
 
 def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:
