@@ -39,6 +39,7 @@ class Quiet:
             *self._each_notification_was_published(),
             *self._each_failure_was_told_once(),
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
+            *self._what_is_disconnecting_is_gone(),
             *self._nothing_is_left_over(),
             *self._all_is_redriven(),
             *sorted(self.world.effects.denied),
@@ -216,6 +217,11 @@ class Quiet:
         queues = {f"{STACK_NAME}-webhook-{endpoint['lago_id']['S'].replace('-', '')}" for endpoint in endpoints}
         if queues != set(self.world.queues.made):
             yield f"dead-letter queues {sorted(self.world.queues.made)}, wanted {sorted(queues)}"
+
+    def _what_is_disconnecting_is_gone(self) -> Iterator[str]:
+        for key, item in self.world.database.tables["IntegrationsTable"].items():
+            if "disconnecting_since" in item:
+                yield f"integration {key} is disconnecting, and nothing is on its way through it"
 
     def _nothing_is_left_over(self) -> Iterator[str]:
         for mapping in self.world.mappings:

@@ -33,7 +33,9 @@ class Attention:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
-    code. While it `needs_attention`, collection through it is paused; connecting it again ends that. The rate limits
+    code. While it `needs_attention`, collection through it is paused; connecting it again ends that. From
+    `disconnecting_since` on nothing new begins through it, what is on its way is followed until it has settled; from
+    `removal_began_at` on it is being removed, and nobody uses it. The rate limits
     are None where they are Stripe's defaults. `default_currency` is what the account is paid out in.
     `retry_schedule_days` says after how many days each a failed invoice is tried again.
     """
@@ -54,6 +56,8 @@ class Integration:
     success_redirect_url: str | None = None
     default_since: datetime | None = None
     needs_attention: Attention | None = None
+    disconnecting_since: datetime | None = None
+    removal_began_at: datetime | None = None
     endpoint_rate_limit_per_second: int | None = None
     global_rate_limit_per_second: int | None = None
     retry_schedule_days: tuple[int, ...] = DEFAULT_SCHEDULE_DAYS
@@ -98,9 +102,11 @@ class Credentials:
 
 
 def default_of(integrations: Iterable[Integration]) -> Integration | None:
-    """The one to take when no code is given: the last that was made the default, else the oldest.
+    """The one to take when no code is given: the last that was made the default, else the oldest. None that is
+    disconnecting.
 
     Derived, so that changing it or disconnecting it is one write of one record.
     """
-    oldest_first = sorted(integrations, key=lambda integration: integration.created_at)
+    connected = (integration for integration in integrations if integration.disconnecting_since is None)
+    oldest_first = sorted(connected, key=lambda integration: integration.created_at)
     return max(oldest_first, key=lambda integration: integration.default_since or _NEVER, default=None)

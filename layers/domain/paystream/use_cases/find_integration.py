@@ -15,18 +15,21 @@ def integration_of(organization_id: str, link: Link, stores: Stores) -> Integrat
     if link.payment_provider_code is None:
         return None
     own = stores.integrations.get(organization_id, link.payment_provider_code)
-    if own and own.leads_to(link):
+    if own and own.leads_to(link) and own.removal_began_at is None:
         return own
-    others = [one for one in stores.integrations.all(organization_id) if one.leads_to(link)]
+    all_ = stores.integrations.all(organization_id)
+    others = [one for one in all_ if one.leads_to(link) and one.removal_began_at is None]
     return min(others, key=lambda one: (one.needs_attention is not None, one.created_at), default=None)
 
 
 def integration_for_new(customer: Customer, stores: Stores) -> Integration | None:
     """The integration through which something new may be begun for the customer: that of the code it is linked under.
 
-    A code that was connected to another account since then stands for an account that is not connected.
+    A code that was connected to another account since then stands for an account that is not connected, and so does one
+    that is disconnecting.
     """
     if customer.payment_provider_code is None:
         return None
     own = stores.integrations.get(customer.organization_id, customer.payment_provider_code)
-    return own if own and own.lago_id == customer.integration_id else None
+    is_theirs = own is not None and own.lago_id == customer.integration_id
+    return own if own and is_theirs and own.disconnecting_since is None else None

@@ -38,7 +38,8 @@ def chosen_integration(customer: Customer, billing: dict[str, Any], stores: Stor
         return None
     code = billing.get("payment_provider_code") or customer.payment_provider_code
     if code:
-        integration = stores.integrations.get(customer.organization_id, code)
+        found = stores.integrations.get(customer.organization_id, code)
+        integration = found if found and found.disconnecting_since is None else None
         if integration is None and billing:
             raise InvalidInputError({"base": ["payment_provider_not_found"]})
         return integration

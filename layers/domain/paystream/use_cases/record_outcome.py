@@ -10,7 +10,7 @@ from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.settlement import Settlement, settle
 from paystream.ports.stores import Stores
-from paystream.use_cases.find_integration import integration_of
+from paystream.use_cases.find_integration import integration_for_new, integration_of
 
 _TRIES = 5
 
@@ -48,7 +48,9 @@ def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stor
         payment,
         outcome,
         retry_schedule_days=_retry_schedule_days(payment, stores),
-        default_payment_method_id=customer.payment_method_id if customer else None,
+        default_payment_method_id=_default_payment_method_id(
+            outcome.payment_method_id or payment.payment_method_id, customer, stores
+        ),
         now=now,
     )
 
@@ -56,7 +58,15 @@ def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stor
 def _retry_schedule_days(payment: Payment, stores: Stores) -> tuple[int, ...]:
     """That of the account that was charged in vain; nothing is retried through one that is not connected."""
     integration = integration_of(payment.organization_id, payment, stores)
-    return integration.retry_schedule_days if integration else ()
+    is_connected = integration is not None and integration.disconnecting_since is None
+    return integration.retry_schedule_days if integration and is_connected else ()
+
+
+def _default_payment_method_id(charged: str | None, customer: Customer | None, stores: Stores) -> str | None:
+    """What would be charged now; None if nothing would: another method than the one that failed needs an account."""
+    if customer is None or customer.payment_method_id in (None, charged):
+        return customer.payment_method_id if customer else None
+    return customer.payment_method_id if integration_for_new(customer, stores) else None
 
 
 def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:
