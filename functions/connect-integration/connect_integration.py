@@ -1,4 +1,4 @@
-"""Connect, read, change and disconnect a Stripe account."""
+"""Connect, read, change and disconnect a Stripe account; on a schedule, finish what is disconnecting."""
 
 import os
 from typing import Any
@@ -7,12 +7,17 @@ from urllib.parse import quote
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.http import Request, Response, root_of, serve
-from paystream.entry.integration_input import checked_code, connection_request
+from paystream.entry.integration_input import checked_code, connection_request, is_forced
+from paystream.entry.records import Record, process
 from paystream.errors import NotFoundError
 from paystream.lago.integrations import integration_object
 from paystream.model.integration import default_of
-from paystream.observability import logger, metrics
-from paystream.use_cases.connect_integration import connect_integration, disconnect_integration
+from paystream.observability import count, logger, metrics
+from paystream.use_cases.connect_integration import connect_integration
+from paystream.use_cases.disconnect_integration import disconnect_integration, finish_disconnecting
+
+AT_ONCE = 5
+NEEDED_MILLISECONDS = 15_000
 
 
 def _connect(request: Request) -> Response:
@@ -52,11 +57,14 @@ def _disconnect(request: Request) -> Response:
     integration = disconnect_integration(
         request.organization_id,
         checked_code(request.path["code"]),
+        is_forced=is_forced(request.query),
         stores=bootstrap.stores(),
         gateways=bootstrap.gateways(),
         secrets=bootstrap.secrets(),
+        now=bootstrap.now(),
     )
-    logger.info("integration disconnected", code=integration.code)
+    is_gone = integration.disconnecting_since is None
+    logger.info("integration disconnected" if is_gone else "integration is disconnecting", code=integration.code)
     return Response({"integration": integration_object(integration, is_default=False)})
 
 
@@ -74,8 +82,42 @@ _ROUTES = {
 }
 
 
+def _finish_disconnecting(context: LambdaContext) -> dict[str, int]:
+    """Remove those through which nothing is on its way any more; the others, and what fails, are looked for again."""
+    gone: list[str] = []
+
+    def finish(one: tuple[str, str]) -> None:
+        organization_id, code = one
+        if finish_disconnecting(
+            organization_id,
+            code,
+            stores=bootstrap.stores(),
+            gateways=bootstrap.gateways(),
+            secrets=bootstrap.secrets(),
+            now=bootstrap.now(),
+        ):
+            gone.append(code)
+
+    failed, cursor = 0, None
+    while True:
+        page = bootstrap.stores().integrations.disconnecting(cursor=cursor)
+        answer = process(
+            [Record("/".join(one), "/".join(one), one) for one in page.records],
+            finish,
+            at_once=AT_ONCE,
+            remaining_milliseconds=context.get_remaining_time_in_millis,
+            needed_milliseconds=NEEDED_MILLISECONDS,
+        )
+        failed += len(answer["batchItemFailures"])
+        cursor = page.next_cursor
+        if cursor is None or context.get_remaining_time_in_millis() < NEEDED_MILLISECONDS:
+            break
+    count("IntegrationDisconnected", len(gone))
+    return {"disconnected": len(gone), "failed": failed}
+
+
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request."""
-    return serve(event, _ROUTES)
+    """Answer one request, or do what the schedule asks for."""
+    return serve(event, _ROUTES) if "httpMethod" in event else _finish_disconnecting(context)

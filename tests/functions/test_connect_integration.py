@@ -61,6 +61,7 @@ class TestConnecting:
             "is_default": True,
             "needs_attention_since": None,
             "needs_attention_reason": None,
+            "disconnecting_since": None,
             "created_at": "2026-11-23T10:00:00Z",
             "updated_at": "2026-11-23T10:00:00Z",
         }

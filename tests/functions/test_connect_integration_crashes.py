@@ -224,7 +224,7 @@ class TestTwoAtTheSameTime:
         self, world: World, rolled_key: str
     ) -> None:
         world.connect()
-        world.aws.meanwhile("DeleteItem", lambda: connect(world, rolled_key))
+        world.aws.meanwhile("PutItem", lambda: connect(world, rolled_key), TableName="IntegrationsTable")
 
         answer = world.api("DELETE", PATH)
 
@@ -232,6 +232,21 @@ class TestTwoAtTheSameTime:
         assert_connected(world, rolled_key)
         assert world.api("DELETE", PATH).status == 200
         assert secrets() == {}
+
+    @pytest.mark.parametrize("operation", ["DeleteSecret", "DeleteItem"])
+    def test_one_who_connects_while_another_removes_is_told_to_call_again(
+        self, world: World, rolled_key: str, operation: str
+    ) -> None:
+        world.connect()
+        answers: list[int] = []
+        world.aws.meanwhile(operation, lambda: answers.append(connect(world, rolled_key)))
+
+        assert world.api("DELETE", PATH).status == 200
+
+        assert answers == [409]
+        assert (world.items("integrations"), secrets()) == ([], {})
+        assert connect(world, rolled_key) == 200
+        assert_connected(world, rolled_key)
 
     def test_one_who_rotates_what_is_just_disconnected_connects_it_anew(self, world: World, rolled_key: str) -> None:
         world.connect()

@@ -51,6 +51,19 @@ _OF_AN_INTENT = ("external_payment_id", "provider_payment_id")
 PAGE: Required = {name: kind for name, kind in PAYMENT.items() if name not in _OF_AN_INTENT}
 """A payment link has no intent until it is paid."""
 
+REFUND: Required = {
+    "lago_id": str,
+    "lago_payment_id": str,
+    "lago_invoice_id": str,
+    "external_customer_id": str,
+    "amount_cents": int,
+    "amount_currency": str,
+    "status": str,
+    "payment_provider_code": str,
+    "provider_payment_id": str,
+    "provider_refund_id": str,
+    "created_at": str,
+}
 INVOICE_OBJECT: Required = {
     "lago_id": str,
     "number": str,
@@ -96,6 +109,8 @@ OBJECTS: dict[WebhookType, tuple[str, Required]] = {
     WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: ("payment_dispute_lost", {"invoice": dict, "reason": str}),
     WebhookType.PAYMENT_DISPUTE_OPENED: ("payment", {**PAYMENT, "dispute": dict}),
     WebhookType.PAYMENT_DISPUTE_WON: ("payment", {**PAYMENT, "dispute": dict}),
+    WebhookType.PAYMENT_REFUND_SUCCEEDED: ("refund", REFUND),
+    WebhookType.PAYMENT_REFUND_FAILED: ("refund", {**REFUND, "failure_reason": str}),
     WebhookType.INVOICE_VOIDED: ("invoice", INVOICE_OBJECT),
     WebhookType.PAYMENT_SUCCEEDED: ("payment", PAYMENT),
     WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", PAGE),
@@ -154,6 +169,18 @@ def disputed(world: World, *, closed: str | None = None) -> None:
         world.run()
 
 
+def refunded(world: World, card: str = "pm_card_visa") -> None:
+    world.connect()
+    world.customer(payment_method=card)
+    invoice_id = world.create_invoice(**INVOICE, amount=4200)
+    world.run()
+    (payment,) = world.payments(invoice_id)
+    body = {"refund": {"amount_cents": 1000, "reason": "requested_by_customer"}}
+    world.api("POST", f"/api/v1/payments/{payment['lago_id']}/refunds", body)
+    world.pass_time(86400)
+    world.run()
+
+
 def without_a_method(world: World) -> str:
     world.connect()
     world.customer(payment_method=None)
@@ -209,6 +236,8 @@ CAUSES: dict[WebhookType, Callable[[World], object]] = {
     WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: lambda world: disputed(world, closed="lost"),
     WebhookType.PAYMENT_DISPUTE_OPENED: disputed,
     WebhookType.PAYMENT_DISPUTE_WON: lambda world: disputed(world, closed="won"),
+    WebhookType.PAYMENT_REFUND_SUCCEEDED: refunded,
+    WebhookType.PAYMENT_REFUND_FAILED: lambda world: refunded(world, "pm_card_refundFail"),
     WebhookType.INVOICE_VOIDED: voided,
     WebhookType.PAYMENT_SUCCEEDED: collected,
     WebhookType.PAYMENT_REQUIRES_ACTION: led_to_a_page,

@@ -350,6 +350,19 @@ def test_two_who_ask_at_once_never_give_back_more_than_was_paid(world: World) ->
     assert refunds(world, payment_id) == [(3000, "succeeded")]
 
 
+def test_an_account_stays_until_its_last_refund_has_ended(world: World) -> None:
+    payment_id = paid(world, method=BANK, currency="USD")
+    world.stripe.control.set_settlement_delay(5 * DAY)
+    refund(world, payment_id, 1000)
+
+    answer = world.api("DELETE", "/api/v1/integrations/stripe/stripe")
+
+    assert answer.body["integration"]["disconnecting_since"]
+    world.pass_time(8 * DAY)
+    world.run()
+    assert refunds(world, payment_id) == [(1000, "succeeded")]
+
+
 def test_a_rate_limit_puts_it_off_and_nothing_else(world: World) -> None:
     payment_id = paid(world)
     world.stripe.control.add_fault(FaultKind.RATE_LIMIT, method="POST", path="/v1/refunds", times=3)

@@ -4,6 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from functions.test_accounts_that_change import (
+    charged_there,
+    connect_other_account,
+    customer_with_a_card,
+    disconnect,
+)
+from functions.test_invoice_created_relinks import link
 from functions.world import ORGANIZATION, SECRET_KEY, World
 from paystream.model.identifiers import saved_method_id
 
@@ -359,17 +366,27 @@ class TestWhereNobodyCanPay:
 
     def test_an_account_that_is_gone_is_told_and_nothing_is_charged_elsewhere(self, world: World) -> None:
         invoice_id, _ = failed_invoice(world)
-        world.api("DELETE", "/api/v1/integrations/stripe/stripe")
-        world.connect("another")
-        billing = {"payment_provider": "stripe", "payment_provider_code": "another"}
-        billing["provider_customer_id"] = world.stripe_customer()
-        world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "billing_configuration": billing}})
+        disconnect(world)
+        client = connect_other_account(world, "another")
+        link(world, customer_with_a_card(client), "another")
 
         assert retry(world, invoice_id) == (200, None)
         world.settle_due()
 
         assert self.refusal(world) == ("payment_provider_not_connected", "failed")
-        assert world.charged() == []
+        assert (world.charged(), charged_there(client)) == ([], [])
+
+    def test_an_account_that_has_another_code_by_now_is_charged_there_once(self, world: World) -> None:
+        invoice_id, _ = failed_invoice(world)
+        disconnect(world)
+        world.connect("another")
+        link(world, world.stripe_customer(), "another")
+
+        assert retry(world, invoice_id) == (200, None)
+        world.settle_due()
+
+        assert world.charged() == [4200]
+        assert [one["status"] for one in world.payments(invoice_id)] == ["succeeded", "canceled"]
 
 
 def test_an_invoice_that_waits_is_looked_at_now(world: World) -> None:

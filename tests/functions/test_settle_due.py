@@ -367,7 +367,7 @@ def test_a_refused_key_is_told_once_and_the_invoice_is_settled_when_it_is_a_vali
 
 def test_a_payment_whose_account_was_disconnected_stays_open_until_it_is_connected_again(world: World) -> None:
     invoice_id = bank_debit(world, settles_after=MINUTE)
-    world.api("DELETE", "/api/v1/integrations/stripe/stripe")
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
     world.pass_time(5 * MINUTE)
     assert world.look_again() == 0
     assert status(world, invoice_id) == "pending"
@@ -381,7 +381,7 @@ def test_a_payment_whose_account_was_disconnected_stays_open_until_it_is_connect
 
 def test_a_payment_that_another_account_does_not_know_is_never_assumed_to_have_failed(world: World) -> None:
     invoice_id = bank_debit(world, settles_after=MINUTE)
-    world.api("DELETE", "/api/v1/integrations/stripe/stripe")
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
     world.stripe.add_account("sk_test_other000000000000000")
     world.connect(secret_key="sk_test_other000000000000000")
     world.pass_time(5 * MINUTE)
@@ -449,7 +449,7 @@ def begun_customer(world: World) -> str:
 
 def test_an_invoice_whose_integration_is_gone_while_its_customer_was_begun_is_put_off(world: World) -> None:
     invoice_id = begun_customer(world)
-    world.api("DELETE", "/api/v1/integrations/stripe/stripe")
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
     world.pass_time(5 * MINUTE)
 
     assert world.look_again() == 1

@@ -196,7 +196,7 @@ def test_two_accounts_of_an_organization_are_listed_apart(world: World, debtor: 
 
 def test_an_account_that_became_another_one_is_not_listed(world: World, debtor: str) -> None:
     processing(world, 12)
-    world.api("DELETE", "/api/v1/integrations/stripe/stripe")
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
     world.stripe.add_account(OTHER_KEY)
     world.connect(secret_key=OTHER_KEY)
     world.pass_time(5 * MINUTE)

@@ -42,6 +42,7 @@ class Quiet:
             *refund_complaints(self.world),
             *self._each_page_that_nobody_asked_for_was_told_once(),
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
+            *self._what_is_disconnecting_is_gone(),
             *self._nothing_is_left_over(),
             *self._all_is_redriven(),
             *sorted(self.world.effects.denied),
@@ -228,6 +229,11 @@ class Quiet:
         queues = {f"{STACK_NAME}-webhook-{endpoint['lago_id']['S'].replace('-', '')}" for endpoint in endpoints}
         if queues != set(self.world.queues.made):
             yield f"dead-letter queues {sorted(self.world.queues.made)}, wanted {sorted(queues)}"
+
+    def _what_is_disconnecting_is_gone(self) -> Iterator[str]:
+        for key, item in self.world.database.tables["IntegrationsTable"].items():
+            if "disconnecting_since" in item:
+                yield f"integration {key} is disconnecting, and nothing is on its way through it"
 
     def _nothing_is_left_over(self) -> Iterator[str]:
         for mapping in self.world.mappings:

@@ -541,6 +541,39 @@ def _tell_again(stage: Stage) -> None:
     stage.wait(60)
 
 
+def _debit_on_its_way(stage: Stage) -> None:
+    _bank_debit(stage)
+    stage.put_invoice(stage.first_payer())
+    stage.wait(30)
+
+
+def _disconnect(stage: Stage) -> None:
+    stage.ask("DELETE", _CODE, code="stripe")
+    stage.wait(2 * _HOUR)
+
+
+def _go_on_under_another_code(stage: Stage) -> None:
+    """The account is connected once more, the old code disconnected, the customer linked again."""
+    connection, payer = stage.connection, stage.first_payer()
+    assert connection
+    renamed = Connection(ORGANIZATION, "renamed", connection.account, connection.secret_key)
+    stage.workload.connections.append(renamed)
+    stage.workload.put_connection(renamed)
+    stage.wait(60)
+    stage.ask("DELETE", _CODE, code=connection.code)
+    stage.wait(60)
+    payer.code = renamed.code
+    stage.workload.link(payer, str(payer.provider_customer_id))
+    stage.wait(_HOUR)
+
+
+def _put_and_go_on_under_another_code(stage: Stage) -> None:
+    stage.put_invoice(stage.first_payer())
+    stage.wait(30)
+    _go_on_under_another_code(stage)
+    _put_and_wait(stage)
+
+
 SCENARIOS = (
     Scenario("an invoice is created and collected", _good, _collect),
     Scenario("an invoice is put and declined", _declined, _put),
@@ -556,6 +589,28 @@ SCENARIOS = (
         webhooks_are_lost=True,
     ),
     Scenario("an account is connected, changed and disconnected", _nobody, _connect_rotate_disconnect),
+    Scenario("an account is disconnected while a debit is on its way", _debit_on_its_way, _disconnect),
+    Scenario(
+        "an account is disconnected while a debit is on its way, and Stripe tells nothing",
+        _debit_on_its_way,
+        _disconnect,
+        webhooks_are_lost=True,
+    ),
+    Scenario("a debit is followed under another code", _debit_on_its_way, _go_on_under_another_code),
+    Scenario(
+        "an unknown outcome is looked up under another code",
+        _good,
+        _put_and_go_on_under_another_code,
+        fault_of=_lost("POST /v1/payment_intents"),
+        webhooks_are_lost=True,
+    ),
+    Scenario(
+        "a result is found under another code a day later",
+        _good,
+        _put_and_go_on_under_another_code,
+        webhooks_are_lost=True,
+        leap=25 * _HOUR,
+    ),
     Scenario("a secret is created twice", _nobody, _connected, fault_of=_created_twice),
     Scenario("a customer is created at Stripe", _connected, _create_at_stripe),
     Scenario("a customer's creation is looked up a day later", _begun_a_day_ago, _send_again),

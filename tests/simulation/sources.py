@@ -158,16 +158,17 @@ class ScheduleSource:
 @dataclass(slots=True)
 class NextDue:
     """When the first item of a table is due: what the schedule would find if its index did not lag. `marker` is the
-    attribute that puts an item into that index.
+    attribute that puts an item into that index, `time` the one that says when.
     """
 
     table: Table
     marker: str
+    time: str = "due_at"
     _due: list[tuple[str, Key]] = field(default_factory=list)
 
     def watch(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
-        due_at = after.get("due_at", {}).get("S") if after else None
-        if due_at is not None and (before is None or before.get("due_at", {}).get("S") != due_at):
+        due_at = after.get(self.time, {}).get("S") if after else None
+        if due_at is not None and (before is None or before.get(self.time, {}).get("S") != due_at):
             heappush(self._due, (due_at, key))
 
     def at(self) -> float | None:
@@ -175,7 +176,7 @@ class NextDue:
         while self._due:
             due_at, key = self._due[0]
             item = self.table.get(key)
-            if item is not None and item.get("due_at", {}).get("S") == due_at and self.marker in item:
+            if item is not None and item.get(self.time, {}).get("S") == due_at and self.marker in item:
                 return datetime.fromisoformat(due_at).timestamp()
             heappop(self._due)
         return None

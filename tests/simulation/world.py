@@ -220,6 +220,8 @@ class World:
         self.next_due = NextDue(tables["InvoicesTable"], "due_shard")
         self.next_unsettled = NextDue(tables["WebhookEndpointsTable"], "unsettled_key")
         tables["WebhookEndpointsTable"].watchers.append(self.next_unsettled.watch)
+        self.next_disconnecting = NextDue(tables["IntegrationsTable"], "disconnecting_key", "disconnecting_since")
+        tables["IntegrationsTable"].watchers.append(self.next_disconnecting.watch)
         tables["InvoicesTable"].watchers += [self.invariants.watch_invoice, self.next_due.watch]
         tables["PaymentsTable"].watchers.append(self.invariants.watch_payment)
         tables["NotificationsTable"].watchers.append(self.invariants.watch_notification)
@@ -237,6 +239,7 @@ class World:
         work = {
             "CollectDueFunction": self.next_due.at,
             "ManageWebhookEndpointsFunction": self.next_unsettled.at,
+            "ConnectIntegrationFunction": self.next_disconnecting.at,
         }
         for function, every in stack.schedules():
             self.sources.append(ScheduleSource(around, function, every, work[function], function))

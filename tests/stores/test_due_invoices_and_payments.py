@@ -9,6 +9,7 @@ from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.adapters.dynamodb.items import to_item
 from paystream.errors import InvalidInputError
 from paystream.model.invoice import PaymentStatus
+from paystream.model.outcome import PayableStatus
 from paystream.model.payment import AnyPayment, Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
@@ -254,6 +255,23 @@ class TestPayments:
         assert stores.payments.get(ORGANIZATION, "manual-1") is None
         assert stores.payments.batch(ORGANIZATION, ["manual-1", "payment-1"]) == (payment(),)
         assert stores.payments.of_invoice(ORGANIZATION, "invoice-1") == (manual_payment(), payment())
+
+    def test_an_integration_has_some_in_flight_until_the_last_has_settled(self, stores: Stores) -> None:
+        self.settled(stores, payment(), payment("other", payment_status=PayableStatus.PROCESSING))
+        assert stores.payments.are_in_flight(ORGANIZATION, "integration-1")
+        assert not stores.payments.are_in_flight(ORGANIZATION, "integration-2")
+        assert not stores.payments.are_in_flight(OTHER_ORGANIZATION, "integration-1")
+
+        self.settle_again(stores, payment(payment_status=PayableStatus.SUCCEEDED))
+        assert stores.payments.are_in_flight(ORGANIZATION, "integration-1")
+
+        self.settle_again(stores, payment("other", payment_status=PayableStatus.FAILED))
+        assert not stores.payments.are_in_flight(ORGANIZATION, "integration-1")
+
+    def settle_again(self, stores: Stores, one: Payment) -> None:
+        current = stores.invoices.get(ORGANIZATION, "invoice-1")
+        assert current
+        stores.invoices.settle(Settlement(current, one, ()), ())
 
     def test_every_page_is_reached_by_cursor_newest_first(self, stores: Stores) -> None:
         made = [payment(f"payment-{number}", created_at=at(number)) for number in range(5)]

@@ -66,6 +66,19 @@ class TestIntegrations:
 
         assert {found.code for found in stores.integrations.all(ORGANIZATION)} == {"stripe", "other"}
 
+    def test_those_that_are_disconnecting_are_found_oldest_first(self, stores: Stores) -> None:
+        stores.integrations.save(integration("connected"))
+        stores.integrations.save(integration("late", disconnecting_since=at(2)))
+        ending = replace(integration(disconnecting_since=at(1)), organization_id=OTHER_ORGANIZATION)
+        stores.integrations.save(replace(ending, removal_began_at=at(3)))
+        again = stores.integrations.save(integration("again", disconnecting_since=at(0)))
+        stores.integrations.save(replace(again, disconnecting_since=None))
+
+        page = stores.integrations.disconnecting(cursor=None)
+
+        assert page.records == ((OTHER_ORGANIZATION, "stripe"), (ORGANIZATION, "late"))
+        assert page.next_cursor is None
+
     def test_one_is_removed_unless_it_was_changed_meanwhile(self, stores: Stores) -> None:
         read = stores.integrations.save(integration())
         current = stores.integrations.save(read)

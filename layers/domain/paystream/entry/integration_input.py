@@ -1,6 +1,7 @@
 """The body of `PUT /integrations/stripe/{code}`."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, StrictBool, StrictInt
@@ -69,6 +70,14 @@ def connection_request(values: dict[str, object]) -> ConnectionRequest:
         authentication_links=sent.authentication_links,
         make_default=sent.default,
     )
+
+
+def is_forced(query: Mapping[str, str]) -> bool:
+    """Whether an account is to be disconnected at once, whatever is on its way. Raises InvalidInputError."""
+    force = query.get("force", "false")
+    if force not in ("true", "false"):
+        raise InvalidInputError({"force": ["value_is_invalid"]})
+    return force == "true"
 
 
 def checked_code(code: str) -> str:

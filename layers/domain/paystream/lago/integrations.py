@@ -29,6 +29,7 @@ def integration_object(integration: Integration, *, is_default: bool) -> dict[st
         "is_default": is_default,
         "needs_attention_since": timestamp(attention.since) if attention else None,
         "needs_attention_reason": {"message": attention.message, "code": attention.code} if attention else None,
+        "disconnecting_since": timestamp(integration.disconnecting_since) if integration.disconnecting_since else None,
         "created_at": timestamp(integration.created_at),
         "updated_at": timestamp(integration.updated_at),
     }

@@ -10,6 +10,14 @@ def derived_id(*parts: str) -> str:
     return str(uuid5(_NAMESPACE, "\x1f".join(parts)))
 
 
+def integration_id(organization_id: str, code: str, account_id: str, *, livemode: bool) -> str:
+    """The id of an integration: what was sent names it, and so tells to which account, in which mode.
+
+    An account has one id in test mode and in live mode, but the two share nothing: https://docs.stripe.com/test-mode
+    """
+    return derived_id("integration", organization_id, code, account_id, "live" if livemode else "test")
+
+
 def payment_id(organization_id: str, invoice_id: str, attempt: int) -> str:
     """The id of an attempt's payment. It is also its idempotency key at Stripe, so a crash leaves nothing to
     remember.

@@ -3,11 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
+from paystream.model.identifiers import integration_id
 from paystream.model.rate_limit import ENDPOINT_DEFAULT, GLOBAL_DEFAULT_LIVE, GLOBAL_DEFAULT_TEST, RateLimit
 from paystream.model.retries import DEFAULT_SCHEDULE_DAYS
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Link(Protocol):
+    """What names the account that something was sent to, or that somebody is known in: a payment, a customer."""
+
+    @property
+    def payment_provider_code(self) -> str | None: ...
+    @property
+    def integration_id(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +33,9 @@ class Attention:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
-    code. While it `needs_attention`, collection through it is paused; connecting it again ends that. The rate limits
+    code. While it `needs_attention`, collection through it is paused; connecting it again ends that. From
+    `disconnecting_since` on nothing new begins through it, what is on its way is followed until it has settled; from
+    `removal_began_at` on it is being removed, and nobody uses it. The rate limits
     are None where they are Stripe's defaults. `default_currency` is what the account is paid out in.
     `retry_schedule_days` says after how many days each a failed invoice is tried again; `authentication_links` whether
     a payment link follows a charge that failed because the customer has to authenticate. `refund_second_payments`: what
@@ -45,12 +58,26 @@ class Integration:
     success_redirect_url: str | None = None
     default_since: datetime | None = None
     needs_attention: Attention | None = None
+    disconnecting_since: datetime | None = None
+    removal_began_at: datetime | None = None
     endpoint_rate_limit_per_second: int | None = None
     global_rate_limit_per_second: int | None = None
     retry_schedule_days: tuple[int, ...] = DEFAULT_SCHEDULE_DAYS
     refund_second_payments: bool = False
     authentication_links: bool = True
     version: int = 0
+
+    def leads_to(self, link: Link) -> bool:
+        """Whether this is the link's account, in the same mode, under whatever code it was connected then.
+
+        One account has one set of idempotency keys, customers and payment intents, whichever key leads to it.
+        """
+        if self.lago_id == link.integration_id:
+            return True
+        code = link.payment_provider_code
+        return code is not None and link.integration_id == integration_id(
+            self.organization_id, code, self.account_id, livemode=self.livemode
+        )
 
     @property
     def rate_limit(self) -> RateLimit:
@@ -79,9 +106,11 @@ class Credentials:
 
 
 def default_of(integrations: Iterable[Integration]) -> Integration | None:
-    """The one to take when no code is given: the last that was made the default, else the oldest.
+    """The one to take when no code is given: the last that was made the default, else the oldest. None that is
+    disconnecting.
 
     Derived, so that changing it or disconnecting it is one write of one record.
     """
-    oldest_first = sorted(integrations, key=lambda integration: integration.created_at)
+    connected = (integration for integration in integrations if integration.disconnecting_since is None)
+    oldest_first = sorted(connected, key=lambda integration: integration.created_at)
     return max(oldest_first, key=lambda integration: integration.default_since or _NEVER, default=None)

@@ -123,6 +123,11 @@ class Payment:
     refunds: tuple[Refund, ...] = ()
 
     @property
+    def is_in_flight(self) -> bool:
+        """Whether its outcome is still to come, as far as is known, or a refund's: an open link is on its way, too."""
+        return self.payment_status in (PayableStatus.PENDING, PayableStatus.PROCESSING) or self.is_being_refunded
+
+    @property
     def is_open_link(self) -> bool:
         """Whether the customer may pay on the link's page, as far as is known."""
         return self.link is not None and self.payment_status is PayableStatus.PENDING

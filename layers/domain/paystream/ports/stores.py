@@ -32,6 +32,10 @@ class Integrations(Protocol):
 
     def get(self, organization_id: str, code: str) -> Integration | None: ...
     def all(self, organization_id: str) -> tuple[Integration, ...]: ...
+    def disconnecting(self, *, cursor: str | None) -> Page[tuple[str, str]]:
+        """Organization and code of those that are disconnecting, whoever's they are; may lag a moment."""
+        ...
+
     def save(self, integration: Integration, notifications: Sequence[Notification] = ()) -> Integration:
         """Write the next version and what has to be told, all or nothing.
 
@@ -153,6 +157,10 @@ class Payments(Protocol):
 
     def batch(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[Payment, ...]:
         """Those of the attempts that there are, in the order of their ids."""
+        ...
+
+    def are_in_flight(self, organization_id: str, integration_id: str) -> bool:
+        """Whether any that was sent through the integration, or is to be, has not come to its end; may lag a moment."""
         ...
 
     def of_invoice(self, organization_id: str, invoice_id: str) -> tuple[AnyPayment, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paystream.errors import ProviderRefusedError, VersionConflictError
-from paystream.model.customer import Customer
+from paystream.model.customer import Customer, FormerLink
 from paystream.model.identifiers import derived_id, payment_id
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
@@ -15,6 +15,7 @@ from paystream.model.payment import Payment
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
 
@@ -72,7 +73,10 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
             raise VersionConflictError("the invoice was put into the table anew and is not taken in yet")
         return False
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
-    if customer is None or not _is_about(event, attempt, invoice, customer, stored=stored, integration=integration):
+    if customer is None or not _is_about(event, attempt, invoice):
+        return False
+    sent_through = next((link for link in _links(customer, stored) if _is_of(event, link, integration)), None)
+    if sent_through is None:
         return False
     if stored and _is_no_word(event, stored):
         return False
@@ -80,7 +84,7 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
         expected_id = derived_id("payment", expected_id, str(event.outcome.intent_id))
         stored = stores.payments.get(organization_id, expected_id)
     payment = stored or _new_payment(
-        expected_id, attempt, event, invoice=invoice, customer=customer, integration=integration, now=now
+        expected_id, attempt, event, invoice=invoice, customer=customer, link=sent_through, now=now
     )
     record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
     return True
@@ -102,25 +106,18 @@ def _is_another_intent(event: IntentEvent, stored: Payment) -> bool:
     return stored.provider_payment_id not in (None, event.outcome.intent_id)
 
 
-def _is_about(
-    event: IntentEvent,
-    attempt: int,
-    invoice: Invoice,
-    customer: Customer,
-    *,
-    stored: Payment | None,
-    integration: Integration,
-) -> bool:
-    """Whether the intent can be this attempt's: metadata can be written by anybody who may write to some account."""
-    links = {(customer.integration_id, customer.provider_customer_id)}
-    links |= {(link.integration_id, link.provider_customer_id) for link in customer.former_links}
-    if stored:
-        links = {(stored.integration_id, stored.provider_customer_id)}
-    return (
-        (integration.lago_id, event.provider_customer_id) in links
-        and event.currency == invoice.currency
-        and 1 <= attempt <= invoice.attempt + 1
-    )
+def _is_about(event: IntentEvent, attempt: int, invoice: Invoice) -> bool:
+    return event.currency == invoice.currency and 1 <= attempt <= invoice.attempt + 1
+
+
+def _links(customer: Customer, stored: Payment | None) -> tuple[Payment | Customer | FormerLink, ...]:
+    """Where the attempt was sent, or can have been: anybody who may write to some account can write metadata."""
+    return (stored,) if stored else (customer, *customer.former_links)
+
+
+def _is_of(event: IntentEvent, link: Payment | Customer | FormerLink, integration: Integration) -> bool:
+    """Of two codes of one account, both endpoints tell of it: the first that is heard counts, whichever it is."""
+    return integration.leads_to(link) and link.provider_customer_id == event.provider_customer_id
 
 
 def _new_payment(
@@ -130,7 +127,7 @@ def _new_payment(
     *,
     invoice: Invoice,
     customer: Customer,
-    integration: Integration,
+    link: Payment | Customer | FormerLink,
     now: datetime,
 ) -> Payment:
     return Payment(
@@ -141,8 +138,8 @@ def _new_payment(
         attempt=attempt,
         external_customer_id=invoice.external_customer_id,
         lago_customer_id=customer.lago_id,
-        payment_provider_code=integration.code,
-        integration_id=integration.lago_id,
+        payment_provider_code=str(link.payment_provider_code),
+        integration_id=str(link.integration_id),
         provider_customer_id=event.provider_customer_id or "",
         amount_cents=event.amount_cents,
         currency=event.currency,
@@ -167,7 +164,7 @@ def apply_payment_method_event(
     Raises VersionConflictError, OutcomeUnknownError, KeyRefusedError: let Stripe repeat it.
     """
     linked = stores.customers.by_provider_id(integration.organization_id, event.provider_customer_id)
-    ours = [customer for customer in linked if customer.payment_provider_code == integration.code]
+    ours = [customer for customer in linked if _is_linked_through(customer, integration, stores)]
     is_news = not all(_is_old(event, customer) for customer in ours)
     if event.saved and is_news and not _make_default(event, integration, stores, gateways, now):
         return False
@@ -177,6 +174,16 @@ def apply_payment_method_event(
         if customer.payment_method_id and (changed or _something_waits(customer, stores)):
             queue.collect_waiting(customer.organization_id, customer.external_id)
     return bool(ours)
+
+
+def _is_linked_through(customer: Customer, integration: Integration, stores: Stores) -> bool:
+    """One code of an account speaks for each customer: its own, or another one if that is not connected any more."""
+    if customer.payment_provider_code == integration.code:
+        return True
+    if not integration.leads_to(customer):
+        return False
+    speaks = integration_of(integration.organization_id, customer, stores)
+    return speaks is not None and speaks.code == integration.code
 
 
 def _something_waits(customer: Customer, stores: Stores) -> bool:

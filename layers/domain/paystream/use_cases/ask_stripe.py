@@ -20,6 +20,7 @@ from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway, PaymentRequest
+from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.link_customer import MOST_FORMER_LINKS
 from paystream.use_cases.refused_key import stripe_asked
 
@@ -60,7 +61,7 @@ def ask_stripe(
     NeedsAttentionError if an integration is paused, KeyRefusedError if it was connected anew just now.
     """
     started_at = _started_at(invoice, payment)
-    former = _look_up_former_links(payment, payer.customer, started_at, stores=stores, gateways=gateways, now=now)
+    former = _look_up_former_links(payment, payer, started_at, stores=stores, gateways=gateways, now=now)
     if former:
         return former
     try:
@@ -89,7 +90,7 @@ def _started_at(invoice: Invoice, payment: Payment) -> datetime:
 
 
 def _look_up_former_links(
-    payment: Payment, customer: Customer, started_at: datetime, *, stores: Stores, gateways: Gateways, now: datetime
+    payment: Payment, payer: Payer, started_at: datetime, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Payment, Outcome] | None:
     """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise.
 
@@ -97,9 +98,10 @@ def _look_up_former_links(
     first. Raises TooEarlyError until then, OutcomeUnknownError if it may have been sent to an account that is not
     connected any more: nobody can say.
     """
-    for link in _former_links(payment, customer, started_at):
-        integration = stores.integrations.get(payment.organization_id, link.payment_provider_code)
-        if integration is None or integration.lago_id != link.integration_id:
+    customer = payer.customer
+    for link in _former_links(payment, payer, started_at):
+        integration = integration_of(payment.organization_id, link, stores)
+        if integration is None:
             raise OutcomeUnknownError(f"account {link.payment_provider_code} of before is not connected; connect it")
         linked = replace(
             payment,
@@ -112,20 +114,24 @@ def _look_up_former_links(
         if found:
             return linked, found
         ends_at = link.until + LONGEST_REQUEST
-        if link.integration_id != payment.integration_id and now < ends_at:
+        if not payer.integration.leads_to(link) and now < ends_at:
             raise TooEarlyError(ends_at, (ends_at - now).total_seconds(), "a request may be in progress elsewhere")
     if len(customer.former_links) >= MOST_FORMER_LINKS and customer.former_links[-1].until >= started_at:
         raise OutcomeUnknownError("the customer was linked anew so often that some links are forgotten; look at Stripe")
     return None
 
 
-def _former_links(payment: Payment, customer: Customer, started_at: datetime) -> Iterator[FormerLink]:
-    """Where else the attempt may have been sent: an attempt on record stays where it is, whatever comes after that."""
-    this_attempts = (payment.integration_id, payment.provider_customer_id)
-    for link, older in zip_longest(customer.former_links, customer.former_links[1:]):
+def _former_links(payment: Payment, payer: Payer, started_at: datetime) -> Iterator[FormerLink]:
+    """Where else the attempt may have been sent: an attempt on record stays where it is, whatever comes after that.
+
+    Not a link to the same customer under another code of the same account: there the key is known.
+    """
+    links = payer.customer.former_links
+    for link, older in zip_longest(links, links[1:]):
         began_before_the_payment = older is None or older.until < payment.created_at
         ended_before_the_attempt = link.until + LONGEST_REQUEST < started_at
-        is_elsewhere = (link.integration_id, link.provider_customer_id) != this_attempts
+        is_same_customer = link.provider_customer_id == payment.provider_customer_id
+        is_elsewhere = not (is_same_customer and payer.integration.leads_to(link))
         if is_elsewhere and began_before_the_payment and not ended_before_the_attempt:
             yield link
 

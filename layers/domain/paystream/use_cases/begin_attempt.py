@@ -24,6 +24,7 @@ from paystream.use_cases.ask_stripe import Payer
 from paystream.use_cases.begin_link import begin_link
 from paystream.use_cases.close_attempt import close_attempt
 from paystream.use_cases.collect_invoice import new_payment, payer_of
+from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.find_payment_method import find_payment_method
 from paystream.use_cases.refused_key import stripe_asked
 
@@ -142,7 +143,7 @@ def _payer(
     """
     chosen = invoice.chosen_payment_method_id
     if customer is None or chosen is None:
-        return payer_of(_with_planned_method(invoice, customer, before), None, stores)
+        return payer_of(_with_planned_method(invoice, customer, before, stores), None, stores)
     payer = payer_of(replace(customer, payment_method_id=chosen), None, stores)
     if isinstance(payer, WaitingFor):
         return payer
@@ -152,15 +153,18 @@ def _payer(
     return replace(payer, customer=replace(customer, payment_method_id=method.id))
 
 
-def _with_planned_method(invoice: Invoice, customer: Customer | None, before: Payment) -> Customer | None:
+def _with_planned_method(
+    invoice: Invoice, customer: Customer | None, before: Payment, stores: Stores
+) -> Customer | None:
     """The plan is for the method that was charged in vain, as long as the customer at Stripe is the same and has any;
     what was never tried goes before it.
     """
     planned = invoice.planned_payment_method_id
     if customer is None or planned is None or customer.payment_method_id is None:
         return customer
-    bound = (before.integration_id, before.provider_customer_id)
-    is_same = (customer.integration_id, customer.provider_customer_id) == bound
+    integration = integration_for_new(customer, stores)
+    is_same_account = integration is not None and integration.leads_to(before)
+    is_same = is_same_account and customer.provider_customer_id == before.provider_customer_id
     has_another = invoice.is_to_be_collected_with(customer.payment_method_id)
     return replace(customer, payment_method_id=planned) if is_same and not has_another else customer
 

@@ -8,6 +8,7 @@ from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import NOWHERE
 from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.refused_key import refusal_marked
 
 CANNOT_BE_SAVED = frozenset({"crypto", "customer_balance"})
@@ -28,9 +29,9 @@ def check_out_customer(
         raise NotFoundError("customer")
     if customer.creation:
         customer = resume_creation(customer, stores=stores, gateways=gateways, now=now)
-    code, provider_customer_id = customer.payment_provider_code, customer.provider_customer_id
-    integration = stores.integrations.get(organization_id, code) if code else None
-    if integration is None or provider_customer_id is None or integration.lago_id != customer.integration_id:
+    provider_customer_id = customer.provider_customer_id
+    integration = integration_for_new(customer, stores)
+    if integration is None or provider_customer_id is None:
         raise InvalidInputError({"base": ["no_linked_payment_provider"]})
     types = [one for one in customer.provider_payment_methods if one not in CANNOT_BE_SAVED]
     if not types:

@@ -15,6 +15,7 @@ from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
 from paystream.use_cases.ask_stripe import LONGEST_REQUEST
+from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.payment_link import close_link, outwait
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
@@ -46,9 +47,9 @@ def close_attempt(
 
 
 def account_of(payment: Payment, stores: Stores) -> Integration:
-    """The account that the payment was sent to. Raises NotFoundError if its code is another one's, or nobody's."""
-    integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
-    if integration is None or integration.lago_id != payment.integration_id:
+    """The account that the payment was sent to. Raises NotFoundError if it is not connected."""
+    integration = integration_of(payment.organization_id, payment, stores)
+    if integration is None:
         raise NotFoundError("payment_provider")
     return integration
 

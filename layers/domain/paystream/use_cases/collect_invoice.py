@@ -21,6 +21,7 @@ from paystream.model.schedule import look_again_at
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
+from paystream.use_cases.find_integration import integration_for_new, integration_of
 from paystream.use_cases.payment_link import look_at_link
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
@@ -97,21 +98,20 @@ def payer_of(
 ) -> Payer | WaitingFor:
     """Who pays, or what is missing; `needs_method` is for a charge.
 
-    An attempt that was begun keeps its account, its customer at Stripe and its method: it waits for none of them.
-
-    A code that was connected to another account since then stands for an account that is not connected.
+    An attempt that was begun keeps its account, its customer at Stripe and its method: it waits for none of them, and
+    goes on under whatever code its account is connected.
     """
     if customer is None:
         return WaitingFor.CUSTOMER
-    bound = stored or customer
-    if bound.payment_provider_code is None:
+    if stored:
+        followed = integration_of(customer.organization_id, stored, stores)
+        return Payer(customer, followed) if followed else WaitingFor.INTEGRATION
+    integration = integration_for_new(customer, stores)
+    if integration is None:
         return WaitingFor.INTEGRATION
-    integration = stores.integrations.get(customer.organization_id, bound.payment_provider_code)
-    if integration is None or integration.lago_id != bound.integration_id:
-        return WaitingFor.INTEGRATION
-    if stored is None and customer.provider_customer_id is None:
+    if customer.provider_customer_id is None:
         return WaitingFor.PROVIDER_CUSTOMER
-    if needs_method and stored is None and customer.payment_method_id is None:
+    if needs_method and customer.payment_method_id is None:
         return WaitingFor.PAYMENT_METHOD
     return Payer(customer, integration)
 

@@ -1,7 +1,7 @@
-"""Connect a Stripe account, change it, rotate its key, disconnect it.
+"""Connect a Stripe account, change it, rotate its key.
 
 The order of the effects makes every crash repairable by calling again: an endpoint whose signing secret was lost is
-replaced, the secret is stored before the record that says "connected", and the record goes last when disconnecting.
+replaced, and the secret is stored before the record that says "connected".
 Two who connect at the same time overwrite each other's secret: the one who loses the record puts it right by doing all
 of it once more.
 """
@@ -15,11 +15,10 @@ from paystream.errors import (
     ConflictError,
     InvalidInputError,
     KeyRefusedError,
-    NotFoundError,
     ProviderRefusedError,
     VersionConflictError,
 )
-from paystream.model.identifiers import derived_id
+from paystream.model.identifiers import integration_id
 from paystream.model.integration import Credentials, Integration
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.secrets import Secrets
@@ -67,8 +66,9 @@ def connect_integration(
     """Check the key with Stripe, see that one webhook endpoint leads here, store both secrets, then the integration,
     which is paused no more. What had waited for its key is resumed each time: calling again makes a lost message good.
 
-    Raises InvalidInputError for a key that Stripe refuses or that is of another account, ConflictError if the
-    integration was changed at the same time again and again, OutcomeUnknownError if Stripe did not answer: call again.
+    One that was disconnecting is connected again by its key. Raises InvalidInputError for a key that Stripe refuses or
+    that is of another account, ConflictError if the integration was changed at the same time again and again, or is
+    being removed, OutcomeUnknownError if Stripe did not answer: call again.
     """
     for _ in range(_TRIES):
         with suppress(VersionConflictError):
@@ -101,6 +101,8 @@ def _connect(
     now: datetime,
 ) -> Integration:
     before = stores.integrations.get(organization_id, code)
+    if before and before.removal_began_at:
+        raise ConflictError("integration_changed", "the integration is being removed; send it again", passes=True)
     kept = secrets.get(before) if before else None
     secret_key = request.secret_key or (kept.secret_key if kept else None)
     if secret_key is None:
@@ -108,13 +110,15 @@ def _connect(
     gateway = gateways.with_key(secret_key)
     livemode = secret_key.split("_")[1] == "live"
     account = _check_account(gateway, livemode, before)
+    if before and before.disconnecting_since and request.secret_key:
+        # Before the secret is stored: whoever would remove it loses the race for the record, and leaves it alone.
+        before = stores.integrations.save(replace(before, disconnecting_since=None, updated_at=now))
     endpoint = _see_to_endpoint(gateway, webhook_url, kept)
     credentials = Credentials(secret_key, _signing_secrets(endpoint, kept), endpoint.id)
-    integration = before or _new_integration(organization_id, code, account.id, now)
+    integration = before or _new_integration(organization_id, code, account.id, livemode, now)
     secrets.put(organization_id, integration.lago_id, credentials)
     connected = replace(
         _changed(integration, request, now),
-        livemode=livemode,
         default_currency=account.default_currency,
         key_last4=secret_key[-4:],
         webhook_endpoint_id=endpoint.id,
@@ -122,27 +126,6 @@ def _connect(
         needs_attention=None,
     )
     return stores.integrations.save(connected)
-
-
-def disconnect_integration(
-    organization_id: str, code: str, *, stores: Stores, gateways: Gateways, secrets: Secrets
-) -> Integration:
-    """Remove the webhook endpoint at Stripe, the secret and the integration, in this order.
-
-    A key that Stripe no longer accepts cannot remove the endpoint; that does not keep the integration.
-    Raises NotFoundError, OutcomeUnknownError and VersionConflictError (somebody changed it, or paused it): call again.
-    """
-    integration = stores.integrations.get(organization_id, code)
-    if integration is None:
-        raise NotFoundError("payment_provider")
-    if secrets.get(integration):
-        with suppress(KeyRefusedError):
-            gateway = gateways.of(integration)
-            listed = gateway.webhook_endpoints()
-            _delete_endpoints(gateway, _leading_here(listed, integration.webhook_url, integration.webhook_endpoint_id))
-        secrets.remove(organization_id, integration.lago_id)
-    stores.integrations.remove(integration)
-    return integration
 
 
 def _check_account(gateway: PaymentGateway, livemode: bool, before: Integration | None) -> ProviderAccount:
@@ -162,7 +145,7 @@ def _see_to_endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None
     known = kept.webhook_endpoint_id if kept else None
     try:
         listed = gateway.webhook_endpoints()
-        registered = _leading_here(listed, url, known)
+        registered = leading_here(listed, url, known)
         usable = (
             endpoint for endpoint in registered if endpoint.id == known and endpoint.url == url and endpoint.usable
         )
@@ -170,7 +153,7 @@ def _see_to_endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None
         stale = [endpoint for endpoint in registered if endpoint is not good]
         if good is None:
             good = _create_endpoint(gateway, url, stale, is_full=len(listed) >= _MOST_ENDPOINTS)
-        _delete_endpoints(gateway, stale)
+        delete_endpoints(gateway, stale)
         return good
     except KeyRefusedError as refused:
         raise InvalidInputError({"secret_key": [refused.code or "webhook_endpoints_not_permitted"]}) from refused
@@ -187,16 +170,18 @@ def _create_endpoint(
     except ProviderRefusedError:
         if not (is_full and stale):
             raise
-        _delete_endpoints(gateway, stale)
+        delete_endpoints(gateway, stale)
         return gateway.create_webhook_endpoint(url)
 
 
-def _delete_endpoints(gateway: PaymentGateway, endpoints: Iterable[WebhookEndpoint]) -> None:
+def delete_endpoints(gateway: PaymentGateway, endpoints: Iterable[WebhookEndpoint]) -> None:
+    """Delete them at Stripe. One that is gone already is fine."""
     for endpoint in endpoints:
         gateway.delete_webhook_endpoint(endpoint.id)
 
 
-def _leading_here(endpoints: Iterable[WebhookEndpoint], url: str, known: str | None) -> list[WebhookEndpoint]:
+def leading_here(endpoints: Iterable[WebhookEndpoint], url: str, known: str | None) -> list[WebhookEndpoint]:
+    """Those that lead to this URL, and the one that is known, wherever it leads."""
     return [endpoint for endpoint in endpoints if endpoint.url == url or endpoint.id == known]
 
 
@@ -206,14 +191,14 @@ def _signing_secrets(endpoint: WebhookEndpoint, kept: Credentials | None) -> tup
     return (*fresh, *known)[:_SIGNING_SECRETS_KEPT]
 
 
-def _new_integration(organization_id: str, code: str, account_id: str, now: datetime) -> Integration:
+def _new_integration(organization_id: str, code: str, account_id: str, livemode: bool, now: datetime) -> Integration:
     return Integration(
         organization_id=organization_id,
         code=code,
-        lago_id=derived_id("integration", organization_id, code, account_id),
+        lago_id=integration_id(organization_id, code, account_id, livemode=livemode),
         name=code,
         account_id=account_id,
-        livemode=False,
+        livemode=livemode,
         key_last4="",
         create_customers=False,
         webhook_endpoint_id="",

@@ -17,6 +17,7 @@ from paystream.model.notification import Notification
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
 from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR
+from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.refused_key import stripe_asked
 
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
@@ -65,13 +66,13 @@ def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, n
     """Send the stored request and store the new id. A refusal is told and ends the request; the customer stays
     without an id. While the integration is paused, the request stays to be repeated.
 
-    Raises NotFoundError if the integration is gone, OutcomeUnknownError to be repeated, NeedsAttentionError while it is
-    paused, KeyRefusedError if it was connected anew just now.
+    Raises NotFoundError if the account is not connected, OutcomeUnknownError to be repeated, NeedsAttentionError while
+    it is paused, KeyRefusedError if it was connected anew just now.
     """
     creation = customer.creation
     if creation is None:
         return customer
-    integration = stores.integrations.get(customer.organization_id, str(customer.payment_provider_code))
+    integration = integration_of(customer.organization_id, customer, stores)
     if integration is None:
         raise NotFoundError("payment_provider")
     try:

@@ -42,5 +42,5 @@ def _payment(payment_id: str, intent_id: str, integration: Integration, stores: 
     for lago_id in (payment_id, derived_id("payment", payment_id, intent_id)):
         payment = stores.payments.get(integration.organization_id, lago_id)
         if payment and payment.provider_payment_id == intent_id:
-            return payment if payment.integration_id == integration.lago_id else None
+            return payment if integration.leads_to(payment) else None
     raise VersionConflictError("the payment is not on record yet")

@@ -7,6 +7,7 @@ from paystream.errors import VersionConflictError
 from paystream.model.customer import Customer
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.refused_key import stripe_asked
 
 _CLOCK_DIFFERENCE = timedelta(minutes=1)
@@ -19,10 +20,8 @@ def find_payment_method(customer: Customer, *, stores: Stores, gateways: Gateway
     Returns the customer as it is then. Whoever changes the customer at the same time knows more. Raises
     OutcomeUnknownError, KeyRefusedError.
     """
-    if customer.provider_customer_id is None or customer.payment_provider_code is None:
-        return customer
-    integration = stores.integrations.get(customer.organization_id, customer.payment_provider_code)
-    if integration is None or integration.lago_id != customer.integration_id:
+    integration = integration_for_new(customer, stores)
+    if integration is None or customer.provider_customer_id is None:
         return customer
     with stripe_asked(integration, "customer.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
         found = gateway.customer(customer.provider_customer_id)

@@ -16,6 +16,7 @@ from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import LONGEST_REQUEST, Payer
 from paystream.use_cases.collect_invoice import new_payment
+from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.refused_key import stripe_asked
 
 
@@ -29,8 +30,8 @@ def find_unrecorded(
     """
     attempt, started_at = max(invoice.attempt, 1), invoice.attempt_started_at or invoice.created_at
     for link in _links(customer, started_at, now):
-        integration = stores.integrations.get(customer.organization_id, link.payment_provider_code)
-        if integration is None or integration.lago_id != link.integration_id:
+        integration = integration_of(customer.organization_id, link, stores)
+        if integration is None:
             continue
         linked = replace(customer, provider_customer_id=link.provider_customer_id)
         payment = new_payment(invoice, Payer(linked, integration), attempt, now)

@@ -38,7 +38,8 @@ def chosen_integration(customer: Customer, billing: dict[str, Any], stores: Stor
         return None
     code = billing.get("payment_provider_code") or customer.payment_provider_code
     if code:
-        integration = stores.integrations.get(customer.organization_id, code)
+        found = stores.integrations.get(customer.organization_id, code)
+        integration = found if found and found.disconnecting_since is None else None
         if integration is None and billing:
             raise InvalidInputError({"base": ["payment_provider_not_found"]})
         return integration
@@ -66,12 +67,21 @@ def link(
     gateways: Gateways,
     now: datetime,
 ) -> Customer:
-    """Check a Stripe customer's id where it is new; forget the old one where the account changed."""
+    """Check a Stripe customer's id where it is new; forget the old one where the account changed.
+
+    Under another code of the same account the customer stays the same; what Stripe told while nobody listened is asked.
+    """
+    is_linked = before is not None and before.integration_id is not None
+    moved = is_linked and before is not None and not integration.leads_to(before)
+    has_another_code = is_linked and before is not None and before.integration_id != integration.lago_id
     wanted = billing.get("provider_customer_id")
-    moved = before is not None and before.integration_id not in (None, integration.lago_id)
+    if not wanted and moved:
+        return _unlinked(customer)
+    if not wanted and has_another_code:
+        wanted = customer.provider_customer_id
     if not wanted:
-        return _unlinked(customer) if moved else customer
-    if before and not moved and before.provider_customer_id == wanted and before.payment_method_id:
+        return customer
+    if before and not has_another_code and before.provider_customer_id == wanted and before.payment_method_id:
         return customer
     found = gateways.of(integration).customer(wanted)
     if found is None:

@@ -15,6 +15,7 @@ from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.begin_link import begin_link
 from paystream.use_cases.close_attempt import close_attempt
 from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.find_integration import integration_for_new, integration_of
 from paystream.use_cases.find_unrecorded import find_unrecorded
 from paystream.use_cases.link_customer import MOST_FORMER_LINKS
 from paystream.use_cases.payment_link import make_link
@@ -73,8 +74,8 @@ def _payer(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) 
         raise InvalidInputError({"base": ["no_linked_payment_provider"]})
     if customer.creation:
         customer = resume_creation(customer, stores=stores, gateways=gateways, now=now)
-    integration = stores.integrations.get(invoice.organization_id, str(customer.payment_provider_code))
-    if integration is None or integration.lago_id != customer.integration_id:
+    integration = integration_for_new(customer, stores)
+    if integration is None:
         raise InvalidInputError({"base": ["missing_payment_provider"]})
     if customer.provider_customer_id is None:
         raise InvalidInputError({"base": ["missing_payment_provider_customer"]})
@@ -120,8 +121,7 @@ def _refuse_if_sent_elsewhere(invoice: Invoice, customer: Customer, stores: Stor
     since = (invoice.attempt_started_at or invoice.created_at) - LONGEST_REQUEST
     links = [link for link in customer.former_links if link.until >= since]
     for link in links:
-        integration = stores.integrations.get(invoice.organization_id, link.payment_provider_code)
-        is_connected = integration is not None and integration.lago_id == link.integration_id
+        is_connected = integration_of(invoice.organization_id, link, stores) is not None
         if now < link.until + LONGEST_REQUEST or not is_connected:
             raise being_collected()
     if len(links) >= MOST_FORMER_LINKS:
@@ -137,10 +137,8 @@ def _page(
         raise being_collected()
     if link.url and link.expires_at and now < link.expires_at:
         return link.url
-    if (payment.integration_id, payment.provider_customer_id) != (
-        payer.integration.lago_id,
-        payer.customer.provider_customer_id,
-    ):
+    is_payers = payment.provider_customer_id == payer.customer.provider_customer_id
+    if not (is_payers and payer.integration.leads_to(payment)):
         raise being_collected()
     seen = make_link(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
     made = last_payment(seen, stores)

@@ -19,6 +19,7 @@ from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, ListedIntent, PaymentGateway
 from paystream.use_cases.ask_stripe import is_looked_up_first
+from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.refused_key import stripe_asked
 from paystream.use_cases.settle_due import is_on_its_way
 
@@ -117,15 +118,16 @@ def _is_to_be_found(attempt: Attempt, now: datetime) -> bool:
 
 def _by_account(attempts: Iterable[Attempt], stores: Stores) -> Iterator[tuple[Integration, Sequence[Attempt]]]:
     """Each attempt is asked for in the account that it was sent to, if that is still connected."""
-    by_account: dict[tuple[str, str, str], list[Attempt]] = {}
+    by_link: dict[str, list[Attempt]] = {}
     for attempt in attempts:
-        payment = attempt.payment
-        account = (payment.organization_id, payment.payment_provider_code, payment.integration_id)
-        by_account.setdefault(account, []).append(attempt)
-    for (organization_id, code, integration_id), theirs in by_account.items():
-        integration = stores.integrations.get(organization_id, code)
-        if integration and integration.lago_id == integration_id:
-            yield integration, theirs
+        by_link.setdefault(attempt.payment.integration_id, []).append(attempt)
+    by_account: dict[str, tuple[Integration, list[Attempt]]] = {}
+    for theirs in by_link.values():
+        payment = theirs[0].payment
+        integration = integration_of(payment.organization_id, payment, stores)
+        if integration:
+            by_account.setdefault(integration.lago_id, (integration, []))[1].extend(theirs)
+    yield from by_account.values()
 
 
 def _windows(attempts: Iterable[Attempt]) -> Iterator[Sequence[Attempt]]:

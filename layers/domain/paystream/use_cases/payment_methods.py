@@ -9,6 +9,7 @@ from paystream.model.payment_method import SavedMethod, Wallet
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.refused_key import refusal_marked
 
 
@@ -17,9 +18,9 @@ def open_wallet(organization_id: str, external_id: str, *, stores: Stores, gatew
     customer = stores.customers.get(organization_id, external_id)
     if customer is None or customer.deleted_at:
         raise NotFoundError("customer")
-    code, provider_customer_id = customer.payment_provider_code, customer.provider_customer_id
-    integration = stores.integrations.get(organization_id, code) if code else None
-    if integration is None or provider_customer_id is None or integration.lago_id != customer.integration_id:
+    provider_customer_id = customer.provider_customer_id
+    integration = integration_for_new(customer, stores)
+    if integration is None or provider_customer_id is None:
         return Wallet(customer, None, ())
     with refusal_marked(integration, "payment_method.list", stores=stores, now=now):
         return Wallet(customer, integration, gateways.of(integration).payment_methods(provider_customer_id))

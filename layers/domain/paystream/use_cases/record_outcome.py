@@ -5,13 +5,13 @@ from datetime import datetime
 from paystream.errors import NotFoundError, VersionConflictError
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
-from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice, PaymentStatus
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.refund import with_refund_of_second_payment
 from paystream.model.settlement import FollowUp, Settlement, settle
 from paystream.ports.stores import Stores
+from paystream.use_cases.find_integration import integration_for_new, integration_of
 
 _TRIES = 5
 
@@ -47,17 +47,17 @@ def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stor
         if settlement and is_second and _goes_back(payment, stores):
             return with_refund_of_second_payment(invoice, settlement, now)
         return settlement
-    return settle(invoice, payment, outcome, follow_up=_follow_up(invoice, payment, stores), now=now)
+    return settle(invoice, payment, outcome, follow_up=_follow_up(invoice, payment, outcome, stores), now=now)
 
 
-def _follow_up(invoice: Invoice, payment: Payment, stores: Stores) -> FollowUp:
+def _follow_up(invoice: Invoice, payment: Payment, outcome: Outcome, stores: Stores) -> FollowUp:
     """By the settings of the account that was charged in vain; nothing follows by itself through one that is not
     connected.
     """
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-    default = customer.payment_method_id if customer else None
-    integration = _integration(payment, stores)
-    if integration is None:
+    default = _default_payment_method_id(outcome.payment_method_id or payment.payment_method_id, customer, stores)
+    integration = integration_of(payment.organization_id, payment, stores)
+    if integration is None or integration.disconnecting_since:
         return FollowUp(default_payment_method_id=default)
     return FollowUp(
         retry_schedule_days=integration.retry_schedule_days,
@@ -68,13 +68,15 @@ def _follow_up(invoice: Invoice, payment: Payment, stores: Stores) -> FollowUp:
 
 def _goes_back(payment: Payment, stores: Stores) -> bool:
     """Whether what is paid a second time is refunded by itself."""
-    integration = _integration(payment, stores)
+    integration = integration_of(payment.organization_id, payment, stores)
     return integration is not None and integration.refund_second_payments
 
 
-def _integration(payment: Payment, stores: Stores) -> Integration | None:
-    integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
-    return integration if integration and integration.lago_id == payment.integration_id else None
+def _default_payment_method_id(charged: str | None, customer: Customer | None, stores: Stores) -> str | None:
+    """What would be charged now; None if nothing would: another method than the one that failed needs an account."""
+    if customer is None or customer.payment_method_id in (None, charged):
+        return customer.payment_method_id if customer else None
+    return customer.payment_method_id if integration_for_new(customer, stores) else None
 
 
 def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:

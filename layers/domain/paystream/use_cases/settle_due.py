@@ -21,6 +21,7 @@ from paystream.ports.stripe import Gateways
 from paystream.use_cases.begin_attempt import follow_up
 from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.find_payment_method import find_payment_method
 from paystream.use_cases.find_unrecorded import find_unrecorded
 from paystream.use_cases.put_off import put_off
@@ -126,9 +127,9 @@ def is_on_its_way(invoice: Invoice, payment: Payment) -> bool:
 
 
 def _retrieve(payment: Payment, stores: Stores, gateways: Gateways, now: datetime) -> Outcome | None:
-    """None if there is nobody to ask: the account was disconnected, or became another one."""
-    integration = stores.integrations.get(payment.organization_id, payment.payment_provider_code)
-    if integration is None or integration.lago_id != payment.integration_id:
+    """None if there is nobody to ask: the account was disconnected."""
+    integration = integration_of(payment.organization_id, payment, stores)
+    if integration is None:
         return None
     with stripe_asked(integration, "payment_intent.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
         return gateway.payment(str(payment.provider_payment_id))

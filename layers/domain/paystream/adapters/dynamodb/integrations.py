@@ -8,6 +8,11 @@ from paystream.adapters.dynamodb.database import Database, is_key, version_check
 from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, to_item
 from paystream.model.integration import Integration
 from paystream.model.notification import Notification
+from paystream.ports.pages import Page
+
+DISCONNECTING = "disconnecting"
+_ALL = "all"
+"""One partition is enough: it holds what is under way, and is written to when somebody disconnects an account."""
 
 
 class DynamoIntegrations:
@@ -32,9 +37,22 @@ class DynamoIntegrations:
         )
         return tuple(from_item(Integration, item) for item in answer["Items"])
 
+    def disconnecting(self, *, cursor: str | None) -> Page[tuple[str, str]]:
+        entries, next_cursor = self._database.query_page(
+            self._table,
+            DISCONNECTING,
+            {"disconnecting_key": _ALL},
+            position=("disconnecting_since", "organization_id", "code"),
+            limit=None,
+            cursor=cursor,
+            newest_first=False,
+        )
+        return Page(tuple((entry["organization_id"]["S"], entry["code"]["S"]) for entry in entries), next_cursor)
+
     def save(self, integration: Integration, notifications: Sequence[Notification] = ()) -> Integration:
         written = replace(integration, version=integration.version + 1)
-        put = {"TableName": self._table, "Item": to_item(written), **_as_it_was_read(integration)}
+        item = to_item(written, disconnecting_key=_ALL if written.disconnecting_since else None)
+        put = {"TableName": self._table, "Item": item, **_as_it_was_read(integration)}
         self._database.write({"Put": put}, *self._database.outbox(notifications))
         return written
 

@@ -13,6 +13,7 @@ from paystream.ports.pages import Page, PageRequest
 BY_CREATION = "by_creation"
 BY_CUSTOMER = "by_customer"
 BY_INVOICE = "by_invoice"
+IN_FLIGHT = "in_flight"
 _INVOICE_POSITION = ("created_at", "organization_id", "lago_id")
 _MOST = 100
 
@@ -49,6 +50,18 @@ class DynamoPayments:
         payments = [_from_item(item) for item in self._database.items_of(self._table, keys)]
         return tuple(sorted(payments, key=_position, reverse=True))
 
+    def are_in_flight(self, organization_id: str, integration_id: str) -> bool:
+        keys, _ = self._database.query_page(
+            self._table,
+            IN_FLIGHT,
+            {"in_flight_key": in_flight_key(organization_id, integration_id)},
+            position=_INVOICE_POSITION,
+            limit=1,
+            cursor=None,
+            newest_first=False,
+        )
+        return bool(keys)
+
     def page(self, organization_id: str, *, external_customer_id: str | None, request: PageRequest) -> Page[AnyPayment]:
         partition = {"organization_id": organization_id}
         if external_customer_id is not None:
@@ -68,10 +81,13 @@ class DynamoPayments:
 
 def index_keys(payment: AnyPayment) -> dict[str, str]:
     """What leads to a payment besides its own key."""
-    return {
+    keys = {
         "invoice_key": invoice_key(payment.organization_id, payment.invoice_id),
         "customer_key": customer_key(payment.organization_id, payment.external_customer_id),
     }
+    if isinstance(payment, Payment) and payment.is_in_flight:
+        keys["in_flight_key"] = in_flight_key(payment.organization_id, payment.integration_id)
+    return keys
 
 
 def _from_item(item: Mapping[str, Any]) -> AnyPayment:
@@ -92,3 +108,8 @@ def customer_key(organization_id: str, external_customer_id: str) -> str:
 def invoice_key(organization_id: str, invoice_id: str) -> str:
     """The partition of an invoice's payments in the index."""
     return f"{organization_id}#{invoice_id}"
+
+
+def in_flight_key(organization_id: str, integration_id: str) -> str:
+    """The partition of what is on its way through an integration in the index: what has settled is not in it."""
+    return f"{organization_id}#{integration_id}"
