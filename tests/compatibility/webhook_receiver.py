@@ -2,7 +2,7 @@
 
 Runs where the client is installed, not where this project is. Reads webhooks from the standard input, one a line, and
 prints of each what it understood. For the objects that tell of errors the client has no models: those that Lago's API
-description requires stand here, on the client's own base.
+description requires stand here, on the client's own base; and so does the refund, which Lago has not.
 """
 
 import json
@@ -55,6 +55,20 @@ class DisputeLost(BaseResponseModel):
     reason: str
 
 
+class Refund(BaseResponseModel):
+    """`refund`."""
+
+    lago_id: str
+    lago_payment_id: str
+    lago_invoice_id: str
+    external_customer_id: str
+    amount_cents: int
+    amount_currency: str
+    status: str
+    reason: str | None
+    failure_reason: str | None
+
+
 class Webhook(BaseResponseModel):
     """The envelope."""
 
@@ -68,6 +82,7 @@ class Webhook(BaseResponseModel):
     payment_provider_customer_error: CustomerFailure | None
     payment_provider_error: ProviderFailure | None
     payment_dispute_lost: DisputeLost | None
+    refund: Refund | None
 
 
 def main() -> None:

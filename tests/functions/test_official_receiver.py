@@ -20,6 +20,8 @@ MODELS = {
     WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: ("DisputeLost", "reason"),
     WebhookType.PAYMENT_DISPUTE_OPENED: ("PaymentResponse", "lago_id"),
     WebhookType.PAYMENT_DISPUTE_WON: ("PaymentResponse", "lago_id"),
+    WebhookType.PAYMENT_REFUND_SUCCEEDED: ("Refund", "lago_id"),
+    WebhookType.PAYMENT_REFUND_FAILED: ("Refund", "lago_id"),
     WebhookType.INVOICE_VOIDED: ("InvoiceResponse", "lago_id"),
     WebhookType.PAYMENT_SUCCEEDED: ("PaymentResponse", "lago_id"),
     WebhookType.PAYMENT_REQUIRES_ACTION: ("PaymentResponse", "lago_id"),
