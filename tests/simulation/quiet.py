@@ -183,9 +183,9 @@ class Quiet:
             yield f"a message was published that is in no outbox: {unique_key}"
 
     def _ended_unasked(self, key: Key) -> bool:
-        """Whether the payment is a link that was expired because its invoice was settled otherwise."""
+        """Whether the payment waited for the customer, and was closed because its invoice was settled otherwise."""
         payment = self.world.database.tables["PaymentsTable"].get(key)
-        if payment is None or "link" not in payment:
+        if payment is None or ("link" not in payment and payment["status"] != {"S": "canceled"}):
             return False
         invoice = self.world.database.tables["InvoicesTable"].get((key[0], payment["invoice_id"]["S"]))
         return invoice is not None and (invoice["status"]["S"], invoice["payment_status"]["S"]) in _SETTLED

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, ProviderRefusedError, TooEarlyError
-from paystream.model.customer import Customer
+from paystream.model.customer import PAID_WITH_ONCE, Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
 from paystream.model.payment import Payment, PaymentLink
@@ -17,9 +17,9 @@ from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
 from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, LONGEST_REQUEST, NOWHERE, Payer, intent_metadata
-from paystream.use_cases.check_out_customer import CANNOT_BE_SAVED
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
+from paystream.use_cases.refused_transfer import missing_country
 
 
 def make_link(
@@ -62,7 +62,7 @@ def look_at_link(
     ) as gateway:
         if link.session_id is None:
             outwait(payment, now)
-        found = close_link(payment, gateway) if link.gives_way else _find(payment, gateway)
+        found = close_link(payment, gateway) if payment.gives_way else _find(payment, gateway)
     return _record(invoice, payment, found or expired_link(), payer.customer, stores=stores, now=now)
 
 
@@ -139,6 +139,8 @@ def _make(invoice: Invoice, payment: Payment, payer: Payer, gateway: PaymentGate
     """A refusal is an outcome: Stripe has said that there is no page. Other parameters under the same key say that an
     earlier request exists.
     """
+    if payment.bank_transfer and payment.bank_transfer.lacks_country:
+        return missing_country()
     try:
         return gateway.checkout.create_link(_request(invoice, payment, payer))
     except ParametersChangedError:
@@ -152,6 +154,7 @@ def _make(invoice: Invoice, payment: Payment, payer: Payer, gateway: PaymentGate
 
 
 def _request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentLinkRequest:
+    """As in Lago, nothing is saved of a customer in India: a later charge would need a mandate of its own."""
     types = payer.customer.provider_payment_methods
     return PaymentLinkRequest(
         key=payment.lago_id,
@@ -163,7 +166,8 @@ def _request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentLinkReq
         description=f"{payer.integration.name} - Invoice {invoice.number}",
         metadata=intent_metadata(invoice, payment),
         success_url=payer.integration.success_redirect_url or NOWHERE,
-        saves_method=not CANNOT_BE_SAVED.intersection(types),
+        saves_method=not PAID_WITH_ONCE.intersection(types) and not payment.on_session,
+        bank_transfer=payment.bank_transfer,
     )
 
 

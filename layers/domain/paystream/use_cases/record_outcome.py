@@ -47,7 +47,7 @@ def decide(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stor
         payment,
         outcome,
         retry_schedule_days=_retry_schedule_days(payment, stores),
-        default_payment_method_id=customer.payment_method_id if customer else None,
+        default_payment_method_id=customer.pays_with if customer else None,
         now=now,
     )
 

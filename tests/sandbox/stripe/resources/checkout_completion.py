@@ -65,7 +65,7 @@ def _pay(context: Context, session: JsonObject, method: JsonObject, authenticate
     if not authenticates and asks_for_authentication(context.account.methods[method["id"]].instrument):
         raise confirmation.refuse(context, intent, _authentication_failed("payment_intent", method))
     intent = confirmation.attempt(context, intent, method, Terms(authenticated=True))
-    return "unpaid" if intent["status"] == "processing" else "paid"
+    return "paid" if intent["status"] == "succeeded" else "unpaid"
 
 
 def _intent(context: Context, session: JsonObject) -> JsonObject:
@@ -85,7 +85,7 @@ def _intent(context: Context, session: JsonObject) -> JsonObject:
         )
     if session["customer"] is not None:
         wanted["customer"] = session["customer"]
-    wanted |= chosen(params, "allowed_payment_method_types", "excluded_payment_method_types")
+    wanted |= chosen(params, "allowed_payment_method_types", "excluded_payment_method_types", "payment_method_options")
     intent = payment_intents.create(context, wanted)
     context.account.checkout_sessions.change(session["id"], payment_intent=intent["id"])
     return intent
