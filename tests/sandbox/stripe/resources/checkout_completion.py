@@ -9,6 +9,7 @@ from sandbox.stripe.wire import JsonObject
 from . import confirmation, customers, payment_intents, payment_methods, setup_intents
 from .confirmation import Terms
 from .listing import chosen
+from .method_types import check_types
 
 
 def complete(context: Context, session_id: str, method_id: str, *, authenticates: bool = True) -> JsonObject:
@@ -20,6 +21,7 @@ def complete(context: Context, session_id: str, method_id: str, *, authenticates
     if session["status"] != "open":
         raise invalid_request(f"This Checkout Session is {session['status']}.")
     method = payment_methods.usable(context, method_id, session["customer"])
+    check_types(method, session["payment_method_types"], None)
     if session["mode"] == "setup":
         payment_status = _save(context, session, method, authenticates)
     else:
