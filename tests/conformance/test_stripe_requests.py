@@ -20,9 +20,9 @@ from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
 from paystream.adapters.stripe.gateway import API_VERSION, StripeGateway
 from paystream.entry.customer_input import PaymentMethodType
 from paystream.errors import ProviderRefusedError
+from paystream.model.bank_transfer import BankTransfer
 from paystream.model.customer import Customer
 from paystream.model.outcome import PayableStatus
-from paystream.model.bank_transfer import BankTransfer
 from paystream.ports.stripe import PaymentLinkRequest, PaymentRequest
 from paystream.use_cases.create_provider_customer import begin_creation, params_to_change, provider_customer_params
 
