@@ -292,6 +292,18 @@ def test_a_retry_charges_the_card_that_the_customer_pays_with_by_now(world: Worl
     assert world.charged() == [4200]
 
 
+def test_what_gives_way_in_an_account_that_is_gone_is_left_alone(world: World) -> None:
+    invoice_id = awaited(world)
+    world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
+    world.lose_messages()
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe")
+
+    world.pass_time(60)
+
+    assert world.look_again() == 0
+    assert state(world, invoice_id) == ("pending", "requires_action")
+
+
 def test_a_method_cannot_be_chosen_for_who_pays_by_transfer(world: World) -> None:
     customer_who_pays_with(world, BALANCE, payment_method="pm_card_visa")
     invoice_id = collected(world)
@@ -406,6 +418,7 @@ def test_a_transfer_that_a_crash_kept_from_being_written_is_found_though_the_cus
     world: World,
 ) -> None:
     customer_who_pays_with(world, BALANCE, country="DE")
+    world.pass_time(3600)
     invoice_id = world.create_invoice()
     new = world.stream_event(world.new_images("invoices"))
     world.aws.crash("TransactWriteItems", Moment.BEFORE)

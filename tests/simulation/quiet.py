@@ -259,8 +259,7 @@ class Quiet:
 
 
 def _pays_by_transfer(customer: Item) -> bool:
-    types: list[Item] = customer.get("provider_payment_methods", {"L": []})["L"]
-    return [one["S"] for one in types] == [BY_TRANSFER]
+    return customer.get("provider_payment_methods") == {"L": [{"S": BY_TRANSFER}]}
 
 
 def _is_confirmed(endpoint: Item) -> bool:

@@ -111,9 +111,12 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
 def _look_at_intent(
     invoice: Invoice, payment: Payment, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> Invoice:
-    """One that gives way is canceled, unless the customer has acted meanwhile."""
+    """One that gives way is canceled, unless the customer has acted meanwhile, or there is nobody to ask."""
     if payment.requires_action and payment.gives_way:
-        return close_attempt(invoice, payment, customer, stores=stores, gateways=gateways, now=now)[0]
+        try:
+            return close_attempt(invoice, payment, customer, stores=stores, gateways=gateways, now=now)[0]
+        except NotFoundError:
+            return invoice
     outcome = _retrieve(payment, stores, gateways, now)
     if outcome is None:
         return invoice
