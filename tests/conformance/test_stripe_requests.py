@@ -22,6 +22,7 @@ from paystream.adapters.stripe.gateway import API_VERSION, StripeGateway
 from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.entry.customer_input import PaymentMethodType
 from paystream.errors import ProviderRefusedError
+from paystream.model.bank_transfer import BankTransfer
 from paystream.model.customer import Customer
 from paystream.model.outcome import PayableStatus
 from paystream.ports.stripe import PaymentLinkRequest, PaymentRequest, RefundRequest
@@ -51,6 +52,10 @@ REQUEST = PaymentRequest(
     metadata={"lago_invoice_id": "7c1e0000-0000-4000-8000-000000000010", "paystream_attempt": "1"},
     return_url="https://stripe.com/",
 )
+
+TRANSFERS = [BankTransfer(type=f"{area}_bank_transfer") for area in ("gb", "jp", "mx", "us")] + [
+    BankTransfer(type="eu_bank_transfer", country=country) for country in ("BE", "DE", "ES", "FR", "IE", "NL")
+]
 
 DIFFERENCES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("POST /v1/webhook_endpoints", "api_version"): (
@@ -265,7 +270,10 @@ def test_a_payment_method_is_set_up(gateway: StripeGateway, types: tuple[str, ..
         {},
         {"amount_cents": 1},
         {"item_name": "x" * 1000, "description": "x" * 1000},
-        {"saves_method": False, "payment_method_types": ("customer_balance",)},
+        *(
+            {"saves_method": False, "payment_method_types": ("customer_balance",), "bank_transfer": transfer}
+            for transfer in TRANSFERS
+        ),
         {"payment_method_types": ("card", "link")},
         *({"currency": currency} for currency in ("EUR", "USD", "JPY", "KWD", "HUF")),
     ],
@@ -320,6 +328,9 @@ def test_the_default_payment_method_is_set(gateway: StripeGateway) -> None:
         *({"payment_method_types": (method_type,)} for method_type in get_args(PaymentMethodType)),
         {"payment_method_types": tuple(get_args(PaymentMethodType))},
         *({"currency": currency} for currency in ("EUR", "USD", "JPY", "KWD", "HUF")),
+        {"on_session": True, "may_require_action": True},
+        {"payment_method_types": ("boleto",), "currency": "BRL", "may_require_action": True},
+        *({"payment_method_id": None, "bank_transfer": transfer} for transfer in TRANSFERS),
     ],
     ids=lambda changes: repr(changes)[:60],
 )

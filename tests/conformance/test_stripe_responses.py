@@ -28,6 +28,7 @@ SCENARIOS = (
     "tests/unit/stripe_sandbox",
     "tests/unit/test_stripe_gateway.py",
     "tests/functions/test_invoice_created_outcomes.py",
+    "tests/functions/test_bank_transfers.py",
     "tests/functions/test_payment_result.py",
 )
 OPERATIONS = [endpoint.operation for endpoint in ENDPOINTS]

@@ -212,6 +212,7 @@ class TestEventsAsAwsSendsThem:
             ("payment-result-canceled", "failed"),
             ("payment-result-processing", "pending"),
             ("payment-result-requires-action", "pending"),
+            ("payment-result-partially-funded", "pending"),
         ],
     )
     def test_a_payment_intent_settles_its_invoice(self, waiting: World, name: str, status: str) -> None:

@@ -378,11 +378,21 @@ class TestPaymentMethodTypes:
         assert billing(world, provider_payment_methods=types)["provider_payment_methods"] == types
         assert upsert(world)["billing_configuration"]["provider_payment_methods"] == types
 
-    @pytest.mark.parametrize("types", [["link"], ["link", "sepa_debit"], ["customer_balance", "card"]])
-    def test_types_that_do_not_go_together_are_refused(self, world: World, types: list[str]) -> None:
+    @pytest.mark.parametrize("types", [["link"], ["link", "sepa_debit"]])
+    def test_link_needs_card(self, world: World, types: list[str]) -> None:
         details = refused_billing(world, provider_payment_methods=types)
 
-        assert details == {"billing_configuration": ["invalid_payment_methods"]}
+        assert details == {"billing_configuration.provider_payment_methods": ["link_requires_card"]}
+
+    @pytest.mark.parametrize("types", [["customer_balance", "card"], ["customer_balance", "customer_balance"]])
+    def test_customer_balance_stands_alone(self, world: World, types: list[str]) -> None:
+        details = refused_billing(world, provider_payment_methods=types)
+
+        assert details == {"billing_configuration.provider_payment_methods": ["customer_balance_must_be_alone"]}
+
+    @pytest.mark.parametrize("kind", ["card", "sepa_debit", "us_bank_account", "bacs_debit", "boleto", "crypto"])
+    def test_any_other_type_of_lagos_may_stand_alone(self, world: World, kind: str) -> None:
+        assert billing(world, provider_payment_methods=[kind])["provider_payment_methods"] == [kind]
 
     @pytest.mark.parametrize("types", [[], "card", ["cash"], [1], [None], {"card": True}])
     def test_what_is_no_list_of_types_is_refused(self, world: World, types: Any) -> None:

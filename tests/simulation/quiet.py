@@ -14,7 +14,7 @@ from .invariants import ViolationError
 from .redriving import SET_ASIDE
 from .refunds import refund_complaints
 from .stack import STACK_NAME
-from .workload import Workload
+from .workload import BY_TRANSFER, Workload
 from .world import World
 
 _SETTLED = (("voided", "failed"), ("finalized", "succeeded"))
@@ -114,8 +114,19 @@ class Quiet:
         elif status == "failed":
             yield from self._what_failed_is_closed(key, item, intents)
             yield from self._all_methods_are_tried(key, item)
+        elif status == "pending" and intents and intents[-1]["status"] == "requires_action":
+            yield from self._what_the_customer_is_to_do_is_told(key, item)
         elif status == "pending" and item["status"]["S"] != "voided":
             yield from self._explain(key, item)
+
+    def _what_the_customer_is_to_do_is_told(self, key: Key, item: Item) -> Iterator[str]:
+        """Unless the invoice is owed no more: then nobody is to do anything."""
+        if item["status"]["S"] == "voided":
+            yield f"invoice {key} is voided, and its intent can still be paid"
+        for payment in self._payments_of(item):
+            lago_id, is_waiting = payment["lago_id"]["S"], payment["status"]["S"] == "requires_action"
+            if is_waiting and not self.world.subscriber.keys("payment.requires_action", lago_id):
+                yield f"that payment {lago_id} waits for the customer was never told"
 
     def _what_failed_is_closed(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
         """Nothing can come of it any more, or it will be looked at."""
@@ -131,6 +142,7 @@ class Quiet:
         customer_key = (item["organization_id"]["S"], item["external_customer_id"]["S"])
         customer = self.world.database.tables["CustomersTable"].get(customer_key) or {}
         method = customer.get("payment_method_id", {}).get("S")
+        method = BY_TRANSFER if _pays_by_transfer(customer) else method
         tried = {value["S"] for value in item["declined_payment_method_ids"]["L"]}
         if "waiting_for" in item and "due_at" not in item and method and not {method, ""} & tried:
             yield f"invoice {key} is failed, and was never tried with {method}"
@@ -187,9 +199,9 @@ class Quiet:
             yield f"a message was published that is in no outbox: {unique_key}"
 
     def _ended_unasked(self, key: Key) -> bool:
-        """Whether the payment is a link that was expired because its invoice was settled otherwise."""
+        """Whether the payment waited for the customer, and was closed because its invoice was settled otherwise."""
         payment = self.world.database.tables["PaymentsTable"].get(key)
-        if payment is None or "link" not in payment:
+        if payment is None or ("link" not in payment and payment["status"] != {"S": "canceled"}):
             return False
         invoice = self.world.database.tables["InvoicesTable"].get((key[0], payment["invoice_id"]["S"]))
         return invoice is not None and (invoice["status"]["S"], invoice["payment_status"]["S"]) in _SETTLED
@@ -262,6 +274,10 @@ class Quiet:
 
     def _payments(self) -> Mapping[Key, Item]:
         return dict(self.world.database.tables["PaymentsTable"].items())
+
+
+def _pays_by_transfer(customer: Item) -> bool:
+    return customer.get("provider_payment_methods") == {"L": [{"S": BY_TRANSFER}]}
 
 
 def _is_confirmed(endpoint: Item) -> bool:

@@ -13,7 +13,7 @@ from .aws.streams import Change
 from .effects import Fault
 from .lambdas import Failed
 from .receivers import AWAY, SILENT
-from .workload import Connection, Payer, Workload
+from .workload import BY_TRANSFER, Connection, Payer, Workload
 
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
 _CODE = "/api/v1/integrations/stripe/{code}"
@@ -106,6 +106,47 @@ def _two_failed(stage: Stage) -> None:
     _declined(stage)
     stage.put_invoice(stage.first_payer())
     _put(stage)
+
+
+def _by_transfer(stage: Stage) -> None:
+    stage.payer(BY_TRANSFER)
+
+
+def _by_transfer_and_put(stage: Stage) -> None:
+    _by_transfer(stage)
+    _put(stage)
+
+
+def _transfer_in_two_parts(stage: Stage) -> None:
+    """The customer transfers too little at first."""
+    stage.put_invoice(stage.first_payer(), total_amount_cents={"N": "4200"})
+    for part in (1000, 3200):
+        stage.wait(_A_WHILE)
+        stage.workload.transfer(stage.first_payer(), part)
+    stage.wait(_HOUR)
+
+
+def _retry_and_transfer(stage: Stage) -> None:
+    ((_, lago_id),) = stage.workload.expected
+    stage.ask("POST", "/api/v1/invoices/{lago_id}/retry_payment", lago_id=lago_id)
+    stage.wait(_A_WHILE)
+    stage.workload.transfer(stage.first_payer(), 100_000)
+    stage.wait(_HOUR)
+
+
+def _in_india_and_put(stage: Stage) -> None:
+    """A customer whose bank asks to authenticate."""
+    payer = stage.payer("pm_card_authenticationRequired")
+    body = {"customer": {"external_id": payer.external_id, "country": "IN"}}
+    stage.ask("POST", "/api/v1/customers", body)
+    _put(stage)
+
+
+def _move_and_retry(stage: Stage) -> None:
+    """The customer never authenticates, and lives elsewhere by now; somebody asks for a retry."""
+    body = {"customer": {"external_id": stage.first_payer().external_id, "country": "DE"}}
+    stage.ask("POST", "/api/v1/customers", body)
+    _ask_of_the_invoice("retry_payment")(stage)
 
 
 def _another_card(stage: Stage) -> None:
@@ -650,6 +691,23 @@ SCENARIOS = (
     ),
     Scenario("a page that comes by itself expires", _unauthenticated, _let_the_page_expire, leap=25 * _HOUR),
     Scenario("another card ends a page that came by itself", _unauthenticated_and_put, _another_card),
+    Scenario("a bank transfer comes in two parts", _by_transfer, _transfer_in_two_parts),
+    Scenario(
+        "a bank transfer comes in two parts, and Stripe tells nothing",
+        _by_transfer,
+        _transfer_in_two_parts,
+        webhooks_are_lost=True,
+    ),
+    Scenario(
+        "where to transfer to is looked up",
+        _by_transfer,
+        _transfer_in_two_parts,
+        fault_of=_lost("POST /v1/payment_intents"),
+        webhooks_are_lost=True,
+    ),
+    Scenario("a bank transfer gives way to another attempt", _by_transfer_and_put, _retry_and_transfer),
+    Scenario("an invoice is voided that waits for a bank transfer", _by_transfer_and_put, _ask_of_the_invoice("void")),
+    Scenario("a charge in India gives way to one elsewhere", _in_india_and_put, _move_and_retry),
     Scenario("a failed invoice is paid by a link", _declined_and_put, _pay_by_link),
     Scenario(
         "a waiting invoice is paid by a link, and Stripe tells nothing",

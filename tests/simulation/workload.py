@@ -14,17 +14,21 @@ from sandbox.stripe.errors import ApiError
 
 from .world import World
 
+BY_TRANSFER = "customer_balance"
 _CUSTOMER_KINDS = (
     ("pm_card_visa", 60),
     ("pm_card_chargeCustomerFail", 12),
     ("pm_card_authenticationRequired", 6),
     ("pm_usBankAccount_success", 8),
     ("pm_usBankAccount_insufficientFunds", 4),
+    (BY_TRANSFER, 5),
     ("", 4),
     ("unlinked", 1),
     ("created", 3),
 )
-"""What a customer pays with: a token of Stripe's testing pages; nothing yet; nobody at Stripe; made by Paystream."""
+"""What a customer pays with: a token of Stripe's testing pages; a bank transfer; nothing yet; nobody at Stripe; made by
+Paystream.
+"""
 
 _TYPES = ["card", "us_bank_account"]
 _INVOICE_KINDS = (
@@ -50,6 +54,7 @@ _DISTURBANCES = (
     ("page", 30),
     ("void", 3),
     ("refund", 20),
+    ("transfer", 20),
 )
 _NEW_CARDS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard", "pm_card_authenticationRequired")
 _PAYS_UP = 0.85
@@ -161,6 +166,7 @@ class Workload:
             "page": lambda: self._use_some_page(connection),
             "void": lambda: self._of_a_failed_invoice("void"),
             "refund": self._refund_some_payment,
+            "transfer": self._transfer_something,
         }
         happen[what]()
 
@@ -217,7 +223,9 @@ class Workload:
             if page["status"] == "open" and page["mode"] == "payment"
         ]
         if is_open:
-            self._try_on_page(self.world.random.choice(is_open)["id"], self.world.random.choice(_NEW_CARDS))
+            page, card = self.world.random.choice(is_open), self.world.random.choice(_NEW_CARDS)
+            by_transfer = page["payment_method_types"] == [BY_TRANSFER]
+            self._try_on_page(page["id"], "pm_customerBalance" if by_transfer else card)
 
     def _try_on_page(self, page_id: str, token: str) -> None:
         with contextlib.suppress(ApiError):
@@ -228,6 +236,16 @@ class Workload:
         sessions = self.client(payer).v1.checkout.sessions.list({"customer": str(payer.provider_customer_id)}).data
         for page in [session for session in sessions if session.status == "open"][:1]:
             self._try_on_page(page.id, token)
+
+    def _transfer_something(self) -> None:
+        by_transfer = [payer for payer in self.payers if payer.kind == BY_TRANSFER]
+        if by_transfer:
+            self.transfer(self.world.random.choice(by_transfer), self._amount())
+
+    def transfer(self, payer: Payer, amount: int) -> None:
+        """Money of the customer arrives at Stripe, in cents."""
+        if payer.provider_customer_id is not None:
+            self.world.stripe.control.fund_customer_balance(payer.provider_customer_id, amount, "usd")
 
     def remove_cards(self, payer: Payer) -> None:
         if payer.provider_customer_id is None:
@@ -252,7 +270,9 @@ class Workload:
     def pay_up(self) -> None:
         """Most customers who have no card by now save one: some never do."""
         for payer in self.payers:
-            if self.world.random.random() < _PAYS_UP and not self._has_card(payer):
+            if payer.kind == BY_TRANSFER:
+                self.transfer(payer, self._amount())
+            elif self.world.random.random() < _PAYS_UP and not self._has_card(payer):
                 self.change_card(payer, "pm_card_visa")
 
     def _has_card(self, payer: Payer) -> bool:
@@ -292,7 +312,7 @@ class Workload:
                 body["billing_configuration"] = self._billing(payer) | {"sync_with_provider": True}
             self.request("POST", "/api/v1/customers", payer.organization_id, {"customer": body})
         else:
-            self.link(payer, self.stripe_customer(payer, kind))
+            self.link(payer, self.stripe_customer(payer, "" if kind == BY_TRANSFER else kind))
         self.settle()
         return payer
 
@@ -303,7 +323,8 @@ class Workload:
         self.request("POST", "/api/v1/customers", payer.organization_id, {"customer": body})
 
     def _billing(self, payer: Payer) -> dict[str, Any]:
-        return {"payment_provider": "stripe", "payment_provider_code": payer.code, "provider_payment_methods": _TYPES}
+        types = [BY_TRANSFER] if payer.kind == BY_TRANSFER else _TYPES
+        return {"payment_provider": "stripe", "payment_provider_code": payer.code, "provider_payment_methods": types}
 
     def _customer(self, payer: Payer) -> dict[str, Any]:
         return {"external_id": payer.external_id, "name": "Acme"}

@@ -46,11 +46,22 @@ class Account:
         self.events = Collection("event", indexed=("type",))
         self.webhook_endpoints = Collection("webhook endpoint", "webhook_endpoint")
         self.methods: dict[str, MethodState] = {}
+        self._cash: dict[tuple[str, str], int] = {}
         self.webhook_secrets: dict[str, list[WebhookSecret]] = {}
         self.line_items: dict[str, list[JsonObject]] = {}
         """Of checkout sessions, by their id."""
         self.intent_data: dict[str, JsonObject] = {}
         """The parameters of checkout sessions, by their id: what their payment intent is to be made from."""
+
+    def put_cash(self, customer_id: str, currency: str, amount: int) -> None:
+        """So much more is in a customer's balance, in minor units."""
+        self._cash[customer_id, currency] = self._cash.get((customer_id, currency), 0) + amount
+
+    def take_cash(self, customer_id: str, currency: str, wanted: int) -> int:
+        """What could be taken from a customer's balance: so much, or all that there is."""
+        taken = min(wanted, self._cash.get((customer_id, currency), 0))
+        self.put_cash(customer_id, currency, -taken)
+        return taken
 
     def find(self, object_id: str) -> JsonObject | None:
         """Any object by its id."""

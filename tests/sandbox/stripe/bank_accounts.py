@@ -1,6 +1,7 @@
-"""Test bank accounts: https://docs.stripe.com/testing and the pages on SEPA and ACH direct debit.
+"""Test bank accounts: https://docs.stripe.com/testing and the pages on SEPA, ACH and Bacs direct debit.
 
-The numbers and the tokens of US accounts are Stripe's; Stripe has no tokens for IBANs, so `pm_sepaDebit_…` is our own.
+The numbers and the tokens of US accounts are Stripe's; Stripe has no tokens for others: `pm_sepaDebit_…` and
+`pm_bacsDebit_…` are our own.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BankAccount:
-    """A bank account: an IBAN for `sepa_debit`, a US account number for `us_bank_account`."""
+    """A bank account: an IBAN for `sepa_debit`, an account number for `us_bank_account` and `bacs_debit`."""
 
     number: str
     type: str
@@ -66,6 +67,18 @@ BANK_ACCOUNTS: tuple[BankAccount, ...] = (
         ("pm_usBankAccount_debitNotAuthorized",),
         "debit_not_authorized",
         _NOT_AUTHORIZED,
+    ),
+    BankAccount("00012345", "bacs_debit", ("pm_bacsDebit_success",), country="GB"),
+    BankAccount(
+        "22222227", "bacs_debit", ("pm_bacsDebit_insufficientFunds",), "insufficient_funds", _NO_FUNDS, country="GB"
+    ),
+    BankAccount(
+        "33333335",
+        "bacs_debit",
+        ("pm_bacsDebit_debitNotAuthorized",),
+        "debit_not_authorized",
+        _NOT_AUTHORIZED,
+        country="GB",
     ),
 )
 

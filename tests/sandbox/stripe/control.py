@@ -11,7 +11,7 @@ from .context import Context
 from .declines import DECLINES
 from .disruptions import DisruptionMode, WebhookDisruption, WebhookDisruptions
 from .faults import Fault, FaultKind
-from .resources import checkout_completion, disputes, settlement
+from .resources import cash_balances, checkout_completion, disputes, settlement
 from .wire import JsonObject, Response
 
 if TYPE_CHECKING:
@@ -131,6 +131,11 @@ class Control:
         with self._sandbox.lock:
             context = self._context(session_id)
             return checkout_completion.complete(context, session_id, payment_method, authenticates=authenticates)
+
+    def fund_customer_balance(self, customer_id: str, amount: int, currency: str) -> None:
+        """A bank transfer of a customer arrives, in minor units; it pays what waits for it."""
+        with self._sandbox.lock:
+            cash_balances.fund(self._context(customer_id), customer_id, amount, currency)
 
     def authenticate(self, intent_id: str, *, succeeds: bool = True) -> JsonObject:
         """The customer passes or fails the 3-D Secure that an intent in `requires_action` asks for."""

@@ -55,6 +55,7 @@ _ACTIONS: dict[tuple[str, str], Action] = {
     ("POST", "keys/*"): _key,
     ("POST", "checkout/*/complete"): lambda control, body, target: control.complete_checkout(target, **body),
     ("POST", "intents/*/authenticate"): _authenticate,
+    ("POST", "customers/*/fund"): lambda control, body, target: control.fund_customer_balance(target, **body),
     ("POST", "payment_methods/*"): lambda control, body, target: control.set_outcome(target, body["outcome"]),
     ("POST", "disputes/*/close"): lambda control, body, target: control.close_dispute(target, body["status"]),
     ("POST", "settings"): _settings,

@@ -31,6 +31,13 @@ _CHOICES = (
     ("pm_card_createDispute", "Visa 0259: disputed later"),
     ("pm_sepaDebit_success", "SEPA debit: succeeds later"),
     ("pm_sepaDebit_failed", "SEPA debit: fails later"),
+    ("pm_bacsDebit_success", "Bacs debit: succeeds later"),
+    ("pm_bacsDebit_insufficientFunds", "Bacs debit: fails later"),
+    ("pm_boleto_success", "Boleto: paid later"),
+    ("pm_boleto_expires", "Boleto: expires"),
+    ("pm_link", "Link: succeeds"),
+    ("pm_crypto", "Crypto: succeeds"),
+    ("pm_customerBalance", "Bank transfer: waits for the money"),
     ("pm_usBankAccount_success", "US bank account: succeeds later"),
     ("pm_usBankAccount_insufficientFunds", "US bank account: fails later"),
 )

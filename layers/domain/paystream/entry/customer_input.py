@@ -1,8 +1,8 @@
 """The body of `POST /customers`: Lago's."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from paystream.entry.validation import Input, own_code, validated
@@ -50,13 +50,15 @@ class BillingConfigurationInput(Input):
     sync_with_provider: StrictBool | None = None
     provider_payment_methods: Annotated[tuple[PaymentMethodType, ...], Field(min_length=1)] | None = None
 
-    @model_validator(mode="after")
-    def _methods_go_together(self) -> Self:
-        """`link` needs `card`, `customer_balance` stands alone: Stripe's rules, as Lago applies them."""
-        methods = self.provider_payment_methods or ()
-        if ("link" in methods and "card" not in methods) or ("customer_balance" in methods and len(methods) > 1):
-            raise PydanticCustomError(own_code("invalid_payment_methods"), "these payment methods do not go together")
-        return self
+    @field_validator("provider_payment_methods")
+    @classmethod
+    def _methods_go_together(cls, methods: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """`link` needs `card`, `customer_balance` stands alone: Lago's rules."""
+        if methods and "link" in methods and "card" not in methods:
+            raise PydanticCustomError(own_code("link_requires_card"), "link goes with card only")
+        if methods and "customer_balance" in methods and methods != ("customer_balance",):
+            raise PydanticCustomError(own_code("customer_balance_must_be_alone"), "customer_balance stands alone")
+        return methods
 
 
 class CustomerInput(AddressInput):

@@ -13,7 +13,7 @@ from paystream.model.customer import Customer
 from paystream.model.declines import Retry, when_to_retry
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification, WebhookType
-from paystream.model.payment import AnyPayment, ManualPayment
+from paystream.model.payment import AnyPayment, ManualPayment, Payment
 from paystream.model.settlement import Settlement
 
 
@@ -21,9 +21,7 @@ def settlement_notifications(settlement: Settlement, customer: Customer, now: da
     """What a settlement has to tell, in the order in which it happened."""
     build: dict[WebhookType, Callable[[], Notification]] = {
         WebhookType.PAYMENT_SUCCEEDED: lambda: _payment(WebhookType.PAYMENT_SUCCEEDED, settlement.payment, now),
-        WebhookType.PAYMENT_REQUIRES_ACTION: lambda: _payment(
-            WebhookType.PAYMENT_REQUIRES_ACTION, settlement.payment, now
-        ),
+        WebhookType.PAYMENT_REQUIRES_ACTION: lambda: _requires_action(settlement.payment, now),
         WebhookType.INVOICE_PAYMENT_FAILURE: lambda: _payment_failure(
             WebhookType.INVOICE_PAYMENT_FAILURE, settlement, now
         ),
@@ -122,8 +120,15 @@ def manual_payment_notifications(
     return received, payment_status_updated(invoice, customer, now, cause=payment.lago_id)
 
 
-def _payment(webhook_type: WebhookType, payment: AnyPayment, now: datetime) -> Notification:
-    identity = (payment.organization_id, payment.lago_id)
+def _requires_action(payment: Payment, now: datetime) -> Notification:
+    """Told once, and once more for each part of a bank transfer that has come."""
+    remaining = payment.remaining_amount_cents
+    part = () if remaining in (None, payment.amount_cents) else (str(remaining),)
+    return _payment(WebhookType.PAYMENT_REQUIRES_ACTION, payment, now, *part)
+
+
+def _payment(webhook_type: WebhookType, payment: AnyPayment, now: datetime, *part: str) -> Notification:
+    identity = (payment.organization_id, payment.lago_id, *part)
     return envelope(
         webhook_type, "payment", payment.organization_id, payment_object(payment), now=now, identity=identity
     )

@@ -6,6 +6,12 @@ from typing import Any
 
 DEFAULT_PAYMENT_METHODS = ("card",)
 
+CUSTOMER_BALANCE = "customer_balance"
+"""A payment from the cash balance that a customer has at Stripe: it needs no saved method."""
+
+PAID_WITH_ONCE = frozenset({"crypto", CUSTOMER_BALANCE})
+"""Methods that cannot be saved. Source: https://docs.stripe.com/payments/payment-methods/payment-method-support"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerCreation:
@@ -34,8 +40,9 @@ class Customer:
     """`profile` holds Lago's descriptive fields as they were sent (name, e-mail, address, …).
 
     `integration_id` names the account that the code stood for when the customer was linked. `payment_method_as_of` is
-    Stripe's time of the news that set the payment method: older news is ignored. One that was deleted is kept for what
-    is on its way, and for what may have been sent while it was linked; it is linked to nobody any more.
+    Stripe's time of the news that set the payment method: older news is ignored. Until `paid_by_bank_transfer_until`
+    its invoices were collected by bank transfer. One that was deleted is kept for what is on its way, and for what may
+    have been sent while it was linked; it is linked to nobody any more.
     """
 
     organization_id: str
@@ -52,6 +59,7 @@ class Customer:
     provider_payment_methods: tuple[str, ...] = DEFAULT_PAYMENT_METHODS
     payment_method_id: str | None = None
     payment_method_as_of: datetime | None = None
+    paid_by_bank_transfer_until: datetime | None = None
     creation: CustomerCreation | None = None
     former_links: tuple[FormerLink, ...] = ()
     deleted_at: datetime | None = None
@@ -62,3 +70,36 @@ class Customer:
         """The name to show at Stripe: the company's, else first and last name."""
         parts = (self.profile.get("firstname"), self.profile.get("lastname"))
         return self.profile.get("name") or " ".join(part for part in parts if part) or None
+
+    @property
+    def country(self) -> str | None:
+        """Its country's two letters, in capitals."""
+        country: str | None = self.profile.get("country")
+        return country.upper() if country else None
+
+    @property
+    def pays_by_bank_transfer(self) -> bool:
+        """Whether it pays from its balance at Stripe: that method stands alone."""
+        return self.provider_payment_methods == (CUSTOMER_BALANCE,)
+
+    @property
+    def pays_with(self) -> str | None:
+        """What its invoices are charged to by themselves: its balance, or the id of its payment method; None if nothing
+        can be charged.
+        """
+        if self.pays_by_bank_transfer:
+            return CUSTOMER_BALANCE
+        return self.payment_method_id if self.charged_types else None
+
+    @property
+    def charged_types(self) -> tuple[str, ...]:
+        """The types of payment method that may be charged while the customer is not there."""
+        return tuple(one for one in self.provider_payment_methods if one not in PAID_WITH_ONCE)
+
+    @property
+    def must_be_there(self) -> bool:
+        """Whether it is charged as if it were there, so that its bank may ask it to authenticate: India's rule.
+
+        Source: https://docs.stripe.com/india-recurring-payments
+        """
+        return self.country == "IN"

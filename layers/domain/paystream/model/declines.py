@@ -87,6 +87,7 @@ REASONS: tuple[Reason, ...] = (
         """,
     ),
     *_reasons("code", _DEBITS, Retry.LATER, "generic_could_not_process"),
+    *_reasons("code", _ERRORS, Retry.AFTER_CUSTOMER_ACTS, "payment_intent_payment_attempt_expired"),
     *_reasons(
         "code",
         _ERRORS,

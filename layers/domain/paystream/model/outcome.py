@@ -18,6 +18,9 @@ class PayableStatus(StrEnum):
 CANCELED = "canceled"
 """Stripe's status of an intent of which nothing can come any more."""
 
+REQUIRES_ACTION = "requires_action"
+"""Stripe's status of an intent that waits for the customer."""
+
 LINK_EXPIRED = "payment_link_expired"
 """The code of the failure of a payment link that nobody paid on: ours, Stripe has none."""
 
@@ -59,8 +62,8 @@ class Outcome:
     """A definite word from Stripe on one payment.
 
     `intent_status` is Stripe's own, or `failed` where no intent was made. `amount_cents` is what the intent is over, in
-    minor units: it counts, should the invoice have been changed since it was sent. `intent_created_at` is Stripe's
-    time, in whole seconds.
+    minor units: it counts, should the invoice have been changed since it was sent. `remaining_amount_cents` is what the
+    customer still has to transfer for it. `intent_created_at` is Stripe's time, in whole seconds.
     """
 
     status: PayableStatus
@@ -69,6 +72,7 @@ class Outcome:
     intent_created_at: datetime | None = None
     payment_method_id: str | None = None
     amount_cents: int | None = None
+    remaining_amount_cents: int | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
 

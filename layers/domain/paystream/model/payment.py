@@ -5,7 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from paystream.model.outcome import CANCELED, Failure, PayableStatus
+from paystream.model.bank_transfer import BankTransfer
+from paystream.model.customer import CUSTOMER_BALANCE
+from paystream.model.outcome import CANCELED, REQUIRES_ACTION, Failure, PayableStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,8 +15,7 @@ class PaymentLink:
     """A page of Stripe on which the customer pays: a checkout session. It has no `session_id` until it is made there.
 
     `return_url` is where the customer is led from there. `follows_failure`: nobody asked for it; its page is made by
-    who looks at what is due, and told. `gives_way`: somebody asked for a charge instead, so it is expired, and the next
-    attempt follows.
+    who looks at what is due, and told.
     """
 
     session_id: str | None = None
@@ -22,7 +23,6 @@ class PaymentLink:
     return_url: str | None = None
     expires_at: datetime | None = None
     follows_failure: bool = False
-    gives_way: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +92,11 @@ class Payment:
 
     `status` is Stripe's status of the payment intent, `payment_status` its meaning. `provider_created_at` is when
     Stripe made the intent: there it stands in lists. `unknown_tries` counts the requests whose outcome stayed unknown.
-    With a `link` it is the customer who pays, and nothing is charged. Of its `refunds` the one that changed last is the
-    last.
+    With a `link` it is the customer who pays, and nothing is charged. With a `bank_transfer` it is charged to the
+    customer's balance, which needs no payment method; `remaining_amount_cents` is what the balance lacks, in minor
+    units. `on_session`: it is charged as if the customer were there. `gives_way`: it waits for the customer, and
+    somebody asked for another attempt instead, so it is closed, and the next one follows. Of its `refunds` the one that
+    changed last is the last.
     """
 
     organization_id: str
@@ -119,6 +122,10 @@ class Payment:
     next_action: dict[str, Any] | None = None
     unknown_tries: int = 0
     link: PaymentLink | None = None
+    bank_transfer: BankTransfer | None = None
+    remaining_amount_cents: int | None = None
+    on_session: bool = False
+    gives_way: bool = False
     dispute: Dispute | None = None
     refunds: tuple[Refund, ...] = ()
 
@@ -134,9 +141,27 @@ class Payment:
 
     @property
     def is_to_be_closed(self) -> bool:
-        """Whether money may come of it although nobody counts on it: it failed, or is a link whose page is open."""
+        """Whether money may come of it although nobody counts on it: it failed, or waits for the customer."""
         has_failed = self.payment_status is PayableStatus.FAILED and self.status != CANCELED
-        return has_failed or self.is_open_link
+        return has_failed or self.is_waiting_for_customer
+
+    @property
+    def is_waiting_for_customer(self) -> bool:
+        """Whether nothing happens until the customer acts, and it can be closed until then."""
+        return self.is_open_link or self.requires_action
+
+    @property
+    def requires_action(self) -> bool:
+        """Whether its intent waits for the customer: to authenticate, to transfer money, to pay a voucher. One that was
+        made on a link's page is not meant: Stripe cancels none of those.
+        """
+        is_on_its_way = self.payment_status is PayableStatus.PROCESSING and self.link is None
+        return is_on_its_way and self.status == REQUIRES_ACTION
+
+    @property
+    def pays_with(self) -> str | None:
+        """What it is charged to: the customer's balance, or a payment method's id, if that is known."""
+        return CUSTOMER_BALANCE if self.bank_transfer and self.link is None else self.payment_method_id
 
     @property
     def refunded_amount_cents(self) -> int:

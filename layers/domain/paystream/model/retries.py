@@ -62,4 +62,4 @@ def next_retry_at(invoice: Invoice, payment: Payment, schedule_days: tuple[int, 
 
 def _method(payment: Payment) -> str:
     """Empty where it is not known what was charged."""
-    return payment.payment_method_id or ""
+    return payment.pays_with or ""

@@ -9,7 +9,7 @@ from datetime import datetime
 from paystream.model.declines import Retry, asks_for_authentication, when_to_retry
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, WaitingFor
 from paystream.model.notification import WebhookType
-from paystream.model.outcome import CANCELED, LINK_EXPIRED, Outcome, PayableStatus
+from paystream.model.outcome import CANCELED, LINK_EXPIRED, REQUIRES_ACTION, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.retries import next_retry_at, with_decline
 from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, look_again_at, look_at_ended_again_at
@@ -59,18 +59,25 @@ def settle(
         amount_cents=payment.amount_cents if outcome.amount_cents is None else outcome.amount_cents,
         failure=outcome.failure,
         next_action=outcome.next_action,
+        remaining_amount_cents=outcome.remaining_amount_cents,
         updated_at=now,
     )
     if _closes(payment, outcome):
         return Settlement(replace(invoice, updated_at=now), replace(settled, failure=payment.failure), ())
     decided = _decide_invoice(invoice, settled, follow_up, now)
-    is_retried_at_all = bool(follow_up.retry_schedule_days)
-    return Settlement(decided, settled, _what_to_tell(invoice, decided, settled, is_retried_at_all=is_retried_at_all))
+    told = _what_to_tell(
+        invoice,
+        decided,
+        settled,
+        is_retried_at_all=bool(follow_up.retry_schedule_days),
+        is_waited_for=invoice.is_open or not _was_to_act(payment, settled),
+    )
+    return Settlement(decided, settled, told)
 
 
 def _is_news(payment: Payment, outcome: Outcome) -> bool:
     """A success is final; a failure gives way to a late success, and is closed; `requires_action` comes before
-    `processing`.
+    `processing`, and says what is still to be transferred: that only falls.
     """
     match payment.payment_status:
         case PayableStatus.SUCCEEDED:
@@ -78,9 +85,16 @@ def _is_news(payment: Payment, outcome: Outcome) -> bool:
         case PayableStatus.FAILED:
             return outcome.status is PayableStatus.SUCCEEDED or _closes(payment, outcome)
         case PayableStatus.PROCESSING if outcome.status is PayableStatus.PROCESSING:
-            return payment.status == "requires_action" and outcome.intent_status != "requires_action"
+            goes_on = outcome.intent_status != REQUIRES_ACTION
+            return payment.status == REQUIRES_ACTION and (goes_on or _less_remains(payment, outcome))
         case _:
             return True
+
+
+def _less_remains(payment: Payment, outcome: Outcome) -> bool:
+    """Whether a part of the money has come since."""
+    remains, remained = outcome.remaining_amount_cents, payment.remaining_amount_cents
+    return remains is not None and remained is not None and remains < remained
 
 
 def _closes(payment: Payment, outcome: Outcome) -> bool:
@@ -140,31 +154,39 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
 
 
 def _planned_method(failed: Invoice, payment: Payment) -> str | None:
-    """A link that was not paid leaves the plan as it was."""
-    return failed.planned_payment_method_id if payment.link else payment.payment_method_id
+    """A link that was not paid leaves the plan as it was; a bank transfer needs no method."""
+    charged = None if payment.bank_transfer else payment.payment_method_id
+    return failed.planned_payment_method_id if payment.link else charged
 
 
 def _gives_way(payment: Payment) -> bool:
-    """Whether a link was expired because somebody asked for a charge; not if a debit bounced that was begun there."""
+    """Whether it was closed because somebody asked for another attempt; not if a debit bounced that was begun on a
+    link's page.
+    """
     is_expired = payment.failure is not None and payment.failure.code == LINK_EXPIRED
-    return payment.link is not None and payment.link.gives_way and is_expired
+    return payment.gives_way and (is_expired if payment.link else payment.status == CANCELED)
 
 
 def _what_to_tell(
-    before: Invoice, after: Invoice, payment: Payment, *, is_retried_at_all: bool
+    before: Invoice, after: Invoice, payment: Payment, *, is_retried_at_all: bool, is_waited_for: bool
 ) -> tuple[WebhookType, ...]:
     told: list[WebhookType] = []
     if payment.payment_status is PayableStatus.SUCCEEDED:
         told.append(WebhookType.PAYMENT_SUCCEEDED)
-    elif payment.payment_status is PayableStatus.FAILED and (payment.link is None or before.is_open):
+    elif payment.payment_status is PayableStatus.FAILED and is_waited_for:
         told.append(WebhookType.INVOICE_PAYMENT_FAILURE)
-    elif payment.status == "requires_action":
+    elif payment.status == REQUIRES_ACTION:
         told.append(WebhookType.PAYMENT_REQUIRES_ACTION)
     if is_retried_at_all and _is_abandoned(before, after, payment):
         told.append(WebhookType.INVOICE_PAYMENT_ABANDONED)
     if after.payment_status is not before.payment_status:
         told.append(WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
     return tuple(told)
+
+
+def _was_to_act(before: Payment, after: Payment) -> bool:
+    """Whether only the customer could have paid it: nobody waits for that once the invoice is settled otherwise."""
+    return before.link is not None or (before.requires_action and after.status == CANCELED)
 
 
 def _is_abandoned(before: Invoice, after: Invoice, payment: Payment) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from paystream.model.bank_transfer import BankTransfer
 from paystream.model.integration import Integration
 from paystream.model.outcome import Outcome
 from paystream.model.payment_method import SavedMethod
@@ -38,17 +39,24 @@ class ProviderCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """One payment intent to create and confirm; `amount_cents` in minor units, `key` is the idempotency key."""
+    """One payment intent to create and confirm; `amount_cents` in minor units, `key` is the idempotency key.
+
+    It is charged to a payment method, or with a `bank_transfer` to the customer's balance. `on_session`: as if the
+    customer were there. Unless it `may_require_action`, it fails where the customer would have to act.
+    """
 
     key: str
     amount_cents: int
     currency: str
     provider_customer_id: str
-    payment_method_id: str
+    payment_method_id: str | None
     payment_method_types: tuple[str, ...]
     description: str
     metadata: dict[str, str]
     return_url: str
+    bank_transfer: BankTransfer | None = None
+    on_session: bool = False
+    may_require_action: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +73,7 @@ class ListedIntent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLinkRequest:
     """One checkout session to create; `amount_cents` in minor units, `key` is the idempotency key. `saves_method`:
-    what is paid with is kept for charges off session.
+    what is paid with is kept for charges off session. `bank_transfer` is how a balance is filled that pays.
     """
 
     key: str
@@ -78,6 +86,7 @@ class PaymentLinkRequest:
     metadata: dict[str, str]
     success_url: str
     saves_method: bool
+    bank_transfer: BankTransfer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +198,7 @@ class PaymentGateway(Protocol):
 
     def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None: ...
     def collect(self, request: PaymentRequest) -> Outcome:
-        """Create and confirm a payment intent off session. A decline is an outcome."""
+        """Create and confirm a payment intent. A decline is an outcome."""
         ...
 
     def payment(self, intent_id: str) -> Outcome | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paystream.errors import ProviderRefusedError, VersionConflictError
+from paystream.model.bank_transfer import bank_transfer_of
 from paystream.model.customer import Customer, FormerLink
 from paystream.model.identifiers import derived_id, payment_id
 from paystream.model.integration import Integration
@@ -144,6 +145,8 @@ def _new_payment(
         amount_cents=event.amount_cents,
         currency=event.currency,
         payment_method_id=event.outcome.payment_method_id,
+        bank_transfer=bank_transfer_of(customer, event.currency),
+        on_session=customer.must_be_there,
         created_at=now,
         updated_at=now,
     )
@@ -171,7 +174,7 @@ def apply_payment_method_event(
     for known in ours:
         customer = _keep_current(known, event, stores, now)
         changed = customer is not known
-        if customer.payment_method_id and (changed or _something_waits(customer, stores)):
+        if customer.pays_with and (changed or _something_waits(customer, stores)):
             queue.collect_waiting(customer.organization_id, customer.external_id)
     return bool(ours)
 

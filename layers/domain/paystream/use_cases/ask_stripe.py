@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
-from paystream.model.customer import Customer, FormerLink
+from paystream.model.customer import CUSTOMER_BALANCE, Customer, FormerLink
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
@@ -35,6 +35,10 @@ LONGEST_REQUEST = timedelta(minutes=10)
 
 NOWHERE = "https://stripe.com/"
 """Where a customer would be led back to if nobody said where: Stripe wants some URL, and this is Lago's."""
+
+
+VOUCHER = "boleto"
+"""It is paid by a number that the customer takes to a bank: https://docs.stripe.com/payments/boleto"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +158,18 @@ def _look_up(payment: Payment, gateway: PaymentGateway, started_at: datetime) ->
 
 
 def _payment_request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentRequest:
+    """A voucher asks the customer to act, and so may a bank; who is not there is refused by the bank anyway."""
+    types = (CUSTOMER_BALANCE,) if payment.bank_transfer else payer.customer.charged_types
     return PaymentRequest(
         key=payment.lago_id,
         amount_cents=payment.amount_cents,
         currency=payment.currency,
         provider_customer_id=payment.provider_customer_id,
-        payment_method_id=str(payment.payment_method_id),
-        payment_method_types=payer.customer.provider_payment_methods,
+        payment_method_id=payment.payment_method_id,
+        payment_method_types=types,
+        bank_transfer=payment.bank_transfer,
+        on_session=payment.on_session,
+        may_require_action=payment.on_session or VOUCHER in types,
         description=f"{payer.integration.name} - Invoice {invoice.number}",
         metadata=intent_metadata(invoice, payment),
         return_url=payer.integration.success_redirect_url or NOWHERE,

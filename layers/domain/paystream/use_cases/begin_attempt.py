@@ -61,7 +61,7 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
     retry_at = invoice.next_retry_at if invoice.is_to_be_retried else None
     if customer and _may_have_another_method(invoice, customer):
         customer = find_payment_method(customer, stores=stores, gateways=gateways, now=now)
-    has_another_method = customer is not None and invoice.is_to_be_collected_with(customer.payment_method_id)
+    has_another_method = customer is not None and invoice.is_to_be_collected_with(customer.pays_with)
     if has_another_method or (retry_at and retry_at <= now):
         return _begin(invoice, customer, payment, stores=stores, gateways=gateways, now=now)
     if invoice.is_to_be_linked:
@@ -73,7 +73,8 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
 def _may_have_another_method(invoice: Invoice, customer: Customer) -> bool:
     """Whether Stripe is to be asked: all that is known was charged in vain, and none was chosen."""
     is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD and invoice.chosen_payment_method_id is None
-    return is_waiting and not invoice.is_to_be_collected_with(customer.payment_method_id)
+    needs_one = is_waiting and not customer.pays_by_bank_transfer
+    return needs_one and not invoice.is_to_be_collected_with(customer.pays_with)
 
 
 def last_payment(invoice: Invoice, stores: Stores) -> Payment | None:
@@ -139,11 +140,13 @@ def _payer(
     now: datetime,
 ) -> Payer | WaitingFor:
     """Who pays, with the method that was chosen or planned, if one was. Raises NotFoundError if the customer has the
-    chosen one no more.
+    chosen one no more, or pays by bank transfer, with no method at all.
     """
     chosen = invoice.chosen_payment_method_id
     if customer is None or chosen is None:
         return payer_of(_with_planned_method(invoice, customer, before, stores), None, stores)
+    if customer.pays_by_bank_transfer:
+        raise NotFoundError("payment_method")
     payer = payer_of(replace(customer, payment_method_id=chosen), None, stores)
     if isinstance(payer, WaitingFor):
         return payer
@@ -160,12 +163,12 @@ def _with_planned_method(
     what was never tried goes before it.
     """
     planned = invoice.planned_payment_method_id
-    if customer is None or planned is None or customer.payment_method_id is None:
+    if customer is None or planned is None or customer.payment_method_id is None or customer.pays_by_bank_transfer:
         return customer
     integration = integration_for_new(customer, stores)
     is_same_account = integration is not None and integration.leads_to(before)
     is_same = is_same_account and customer.provider_customer_id == before.provider_customer_id
-    has_another = invoice.is_to_be_collected_with(customer.payment_method_id)
+    has_another = invoice.is_to_be_collected_with(customer.pays_with)
     return replace(customer, payment_method_id=planned) if is_same and not has_another else customer
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from paystream.errors import InvalidInputError, NotFoundError
-from paystream.model.customer import Customer
+from paystream.model.customer import PAID_WITH_ONCE, Customer
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import NOWHERE
@@ -11,8 +11,8 @@ from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.refused_key import refusal_marked
 
-CANNOT_BE_SAVED = frozenset({"crypto", "customer_balance"})
-"""Methods that are paid with once: https://docs.stripe.com/payments/payment-methods/payment-method-support"""
+NOT_SAVED_THERE = PAID_WITH_ONCE | {"boleto"}
+"""A boleto is saved by paying with it: "Setup mode: No" of https://docs.stripe.com/payments/boleto/accept-a-payment"""
 
 
 def check_out_customer(
@@ -21,7 +21,7 @@ def check_out_customer(
     """The customer and the page's URL; each call makes a new page, and an old one stays good for its day.
 
     What is saved there comes back as Stripe's event, and what waited for it is collected. Raises NotFoundError,
-    InvalidInputError if the customer is not linked to Stripe or none of its methods can be saved, and what asking
+    InvalidInputError if the customer is not linked to Stripe or none of its methods can be saved there, and what asking
     Stripe raises.
     """
     customer = stores.customers.get(organization_id, external_id)
@@ -33,7 +33,7 @@ def check_out_customer(
     integration = integration_for_new(customer, stores)
     if integration is None or provider_customer_id is None:
         raise InvalidInputError({"base": ["no_linked_payment_provider"]})
-    types = [one for one in customer.provider_payment_methods if one not in CANNOT_BE_SAVED]
+    types = [one for one in customer.provider_payment_methods if one not in NOT_SAVED_THERE]
     if not types:
         raise InvalidInputError({"provider_payment_methods": ["no_payment_methods_to_setup_available"]})
     with refusal_marked(integration, "checkout.session.create", stores=stores, now=now):

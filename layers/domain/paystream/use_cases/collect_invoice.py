@@ -12,6 +12,7 @@ from paystream.lago.invoice_notifications import (
     payment_method_missing,
     payment_status_updated,
 )
+from paystream.model.bank_transfer import bank_transfer_of
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
@@ -27,6 +28,7 @@ from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice, record_outcome
 from paystream.use_cases.refused_amount import refused_amount
 from paystream.use_cases.refused_key import wait_for_key
+from paystream.use_cases.refused_transfer import refused_transfer
 from paystream.use_cases.restore_invoice import restore_invoice
 
 
@@ -72,7 +74,7 @@ def _go_on(
     """With the attempt: a charge is sent, or looked up; while a link is open nothing is charged."""
     if payment.is_open_link:
         return look_at_link(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
-    outcome = refused_amount(invoice, payment, payer.integration, now)
+    outcome = refused_amount(invoice, payment, payer.integration, now) or refused_transfer(invoice, payment, now)
     if outcome is None:
         payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
     return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
@@ -99,7 +101,7 @@ def payer_of(
     """Who pays, or what is missing; `needs_method` is for a charge.
 
     An attempt that was begun keeps its account, its customer at Stripe and its method: it waits for none of them, and
-    goes on under whatever code its account is connected.
+    goes on under whatever code its account is connected. A bank transfer needs no method.
     """
     if customer is None:
         return WaitingFor.CUSTOMER
@@ -111,7 +113,7 @@ def payer_of(
         return WaitingFor.INTEGRATION
     if customer.provider_customer_id is None:
         return WaitingFor.PROVIDER_CUSTOMER
-    if needs_method and customer.payment_method_id is None:
+    if needs_method and customer.pays_with is None:
         return WaitingFor.PAYMENT_METHOD
     return Payer(customer, integration)
 
@@ -181,7 +183,9 @@ def new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> 
         provider_customer_id=str(payer.customer.provider_customer_id),
         amount_cents=invoice.total_due_amount_cents,
         currency=invoice.currency,
-        payment_method_id=payer.customer.payment_method_id,
+        payment_method_id=None if payer.customer.pays_by_bank_transfer else payer.customer.payment_method_id,
+        bank_transfer=bank_transfer_of(payer.customer, invoice.currency),
+        on_session=payer.customer.must_be_there,
         created_at=now,
         updated_at=now,
     )

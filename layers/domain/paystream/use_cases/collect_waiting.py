@@ -119,7 +119,7 @@ def _finish_creation(
 def _may_be_collected(invoice: Invoice, customer: Customer) -> bool:
     """Not if it has failed with all that the customer has."""
     is_failed = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
-    return not is_failed or invoice.is_to_be_collected_with(customer.payment_method_id)
+    return not is_failed or invoice.is_to_be_collected_with(customer.pays_with)
 
 
 def _collect_one(
@@ -133,13 +133,13 @@ def _collect_one(
 ) -> None:
     """Collect an invoice; its customer may wait for a key itself. Raises _ClaimedError if somebody else does."""
     fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
-    if fresh.is_to_be_collected_with(customer.payment_method_id):
+    if fresh.is_to_be_collected_with(customer.pays_with):
         _collect_failed(fresh, stores=stores, gateways=gateways, clock=clock)
         return
     if paused:
         wait_for_key(fresh, paused, stores=stores, now=clock())
         return
-    is_to_be_claimed = customer.payment_method_id and fresh.waiting_for is not WaitingFor.KEY
+    is_to_be_claimed = customer.pays_with and fresh.waiting_for is not WaitingFor.KEY
     claimed = _claim(fresh, stores, clock()) if is_to_be_claimed else fresh
     collect_now(claimed, stores=stores, gateways=gateways, now=clock())
 

@@ -46,8 +46,9 @@ def find_unrecorded(
 
 def _links(customer: Customer, started_at: datetime, now: datetime) -> Iterator[FormerLink]:
     """Where the attempt can have been sent. Not through today's link if the method that lacks was lacking before."""
-    since, lost_at = started_at - LONGEST_REQUEST, customer.payment_method_as_of
-    may_have_paid = customer.payment_method_id or (lost_at and lost_at >= since)
+    since = started_at - LONGEST_REQUEST
+    lost_at = (customer.payment_method_as_of, customer.paid_by_bank_transfer_until)
+    may_have_paid = customer.pays_with or any(time and time >= since for time in lost_at)
     if may_have_paid and customer.provider_customer_id and customer.payment_provider_code and customer.integration_id:
         yield FormerLink(
             payment_provider_code=customer.payment_provider_code,

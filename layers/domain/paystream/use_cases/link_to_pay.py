@@ -97,7 +97,7 @@ def _ended(
         if unrecorded:
             record_outcome(invoice, *unrecorded, customer=payer.customer, stores=stores, now=now)
         return None if unrecorded else invoice
-    if before.payment_status is not PayableStatus.FAILED or not invoice.attempt:
+    if not (before.payment_status is PayableStatus.FAILED or before.requires_action) or not invoice.attempt:
         raise being_collected()
     try:
         closed, is_closed = close_attempt(invoice, before, payer.customer, stores=stores, gateways=gateways, now=now)
@@ -133,7 +133,7 @@ def _page(
 ) -> str | None:
     """The URL of the page; None if it has ended. One that was sent elsewhere is another customer's by now."""
     link = payment.link or PaymentLink()
-    if link.gives_way:
+    if payment.gives_way:
         raise being_collected()
     if link.url and link.expires_at and now < link.expires_at:
         return link.url

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, ProviderRefusedError, TooEarlyError
 from paystream.lago.invoice_notifications import settlement_notifications
-from paystream.model.customer import Customer
+from paystream.model.customer import PAID_WITH_ONCE, Customer
 from paystream.model.invoice import Invoice, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
@@ -19,9 +19,9 @@ from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
 from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, LONGEST_REQUEST, NOWHERE, Payer, intent_metadata
-from paystream.use_cases.check_out_customer import CANNOT_BE_SAVED
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
+from paystream.use_cases.refused_transfer import missing_country
 
 
 def make_link(
@@ -60,7 +60,7 @@ def look_at_link(
     Stripe raises.
     """
     link = payment.link or PaymentLink()
-    gives_way = link.gives_way or _has_another_method(invoice, link, payer.customer)
+    gives_way = payment.gives_way or _has_another_method(invoice, link, payer.customer)
     if link.session_id is None and link.follows_failure and not gives_way:
         return make_link(invoice, payment, payer, is_new=False, stores=stores, gateways=gateways, now=now)
     with stripe_asked(
@@ -74,7 +74,7 @@ def look_at_link(
 
 def _has_another_method(invoice: Invoice, link: PaymentLink, customer: Customer) -> bool:
     """Whether the customer has saved a method meanwhile that can be charged: nobody asked for the page to stay."""
-    return link.follows_failure and invoice.is_to_be_collected_with(customer.payment_method_id)
+    return link.follows_failure and invoice.is_to_be_collected_with(customer.pays_with)
 
 
 def close_link(payment: Payment, gateway: PaymentGateway) -> Outcome:
@@ -150,6 +150,8 @@ def _make(invoice: Invoice, payment: Payment, payer: Payer, gateway: PaymentGate
     """A refusal is an outcome: Stripe has said that there is no page. Other parameters under the same key say that an
     earlier request exists.
     """
+    if payment.bank_transfer and payment.bank_transfer.lacks_country:
+        return missing_country()
     try:
         return gateway.checkout.create_link(_request(invoice, payment, payer))
     except ParametersChangedError:
@@ -163,6 +165,7 @@ def _make(invoice: Invoice, payment: Payment, payer: Payer, gateway: PaymentGate
 
 
 def _request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentLinkRequest:
+    """As in Lago, nothing is saved of a customer in India: a later charge would need a mandate of its own."""
     types = payer.customer.provider_payment_methods
     return PaymentLinkRequest(
         key=payment.lago_id,
@@ -174,7 +177,8 @@ def _request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentLinkReq
         description=f"{payer.integration.name} - Invoice {invoice.number}",
         metadata=intent_metadata(invoice, payment),
         success_url=_return_url(payer),
-        saves_method=not CANNOT_BE_SAVED.intersection(types),
+        saves_method=not PAID_WITH_ONCE.intersection(types) and not payment.on_session,
+        bank_transfer=payment.bank_transfer,
     )
 
 

@@ -55,7 +55,7 @@ def _follow_up(invoice: Invoice, payment: Payment, outcome: Outcome, stores: Sto
     connected.
     """
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-    default = _default_payment_method_id(outcome.payment_method_id or payment.payment_method_id, customer, stores)
+    default = _default_payment_method_id(outcome.payment_method_id or payment.pays_with, customer, stores)
     integration = integration_of(payment.organization_id, payment, stores)
     if integration is None or integration.disconnecting_since:
         return FollowUp(default_payment_method_id=default)
@@ -74,9 +74,9 @@ def _goes_back(payment: Payment, stores: Stores) -> bool:
 
 def _default_payment_method_id(charged: str | None, customer: Customer | None, stores: Stores) -> str | None:
     """What would be charged now; None if nothing would: another method than the one that failed needs an account."""
-    if customer is None or customer.payment_method_id in (None, charged):
-        return customer.payment_method_id if customer else None
-    return customer.payment_method_id if integration_for_new(customer, stores) else None
+    if customer is None or customer.pays_with in (None, charged):
+        return customer.pays_with if customer else None
+    return customer.pays_with if integration_for_new(customer, stores) else None
 
 
 def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:

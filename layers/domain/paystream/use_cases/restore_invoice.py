@@ -25,6 +25,7 @@ def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now:
         status=stored.payment_status,
         intent_status=stored.status,
         intent_id=stored.provider_payment_id,
+        remaining_amount_cents=stored.remaining_amount_cents,
         failure=stored.failure,
         next_action=stored.next_action,
     )
@@ -48,4 +49,4 @@ def _declined_before(stored: Payment, attempts: tuple[Payment, ...]) -> tuple[st
     """What was charged in vain in the attempts before, the oldest first."""
     before = sorted((one for one in attempts if one.attempt < stored.attempt), key=lambda one: one.attempt)
     failed = (one for one in before if one.payment_status is PayableStatus.FAILED)
-    return tuple(one.payment_method_id or "" for one in failed if not one.link or one.payment_method_id)
+    return tuple(one.pays_with or "" for one in failed if not one.link or one.payment_method_id)

@@ -28,8 +28,8 @@ def retry_payment(
     queue: DueQueue,
     now: datetime,
 ) -> Invoice:
-    """Have a failed invoice collected by a new attempt, or one whose payment link is open, and one that waits looked at
-    now.
+    """Have a failed invoice collected by a new attempt, or one whose attempt waits for the customer, and one that waits
+    looked at now.
 
     What has to be done at Stripe is done by who looks at what is due: at once, or by the next run of the schedule if
     the message is lost. `payment_method_id` is Lago's id of the method to charge this time, instead of the default; an
@@ -57,24 +57,26 @@ def retry_payment(
 
 
 def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:
-    """A link gives way: it is expired before anything is charged."""
+    """What waits for the customer gives way: it is closed before anything is charged."""
     due = replace(invoice, due_at=now, updated_at=now)
     if invoice.payment_status is PaymentStatus.FAILED:
         due = replace(due, next_retry_at=now, planned_payment_method_id=None)
-    if payment is None or payment.link is None or not payment.is_open_link:
+    if payment is None or not payment.is_waiting_for_customer:
         return stores.invoices.save(due)
-    giving_way = replace(payment, link=replace(payment.link, gives_way=True), updated_at=now)
+    giving_way = replace(payment, gives_way=True, updated_at=now)
     return stores.invoices.settle(Settlement(due, giving_way, ()), ())
 
 
 def refuse_if_being_collected(
-    invoice: Invoice, payment: Payment | None, now: datetime, *, link_may_be_open: bool = True
+    invoice: Invoice, payment: Payment | None, now: datetime, *, may_wait_for_customer: bool = True
 ) -> None:
-    """Raises NotAllowedError while an attempt may be on its way: what comes of it is not known yet."""
+    """Raises NotAllowedError while an attempt may be on its way: what comes of it is not known yet. One that waits for
+    the customer can be closed.
+    """
     is_claimed = invoice.claimed_until is not None and now < invoice.claimed_until
     is_begun = invoice.waiting_for is None or payment is not None or is_claimed
-    is_link = payment is not None and payment.is_open_link
-    if invoice.is_open and is_begun and not (is_link and link_may_be_open):
+    is_waiting_for_customer = payment is not None and payment.is_waiting_for_customer
+    if invoice.is_open and is_begun and not (is_waiting_for_customer and may_wait_for_customer):
         raise being_collected()
 
 

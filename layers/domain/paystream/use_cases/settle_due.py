@@ -19,6 +19,7 @@ from paystream.model.schedule import look_again_at
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.begin_attempt import follow_up
+from paystream.use_cases.close_attempt import close_attempt
 from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_integration import integration_of
@@ -93,10 +94,7 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
     latest = payment_id(invoice.organization_id, invoice.lago_id, max(invoice.attempt, 1))
     payment = stores.payments.get(invoice.organization_id, latest)
     if customer and payment and is_on_its_way(invoice, payment):
-        outcome = _retrieve(payment, stores, gateways, now)
-        if outcome is None:
-            return invoice
-        return _record_answer(invoice, payment, outcome, customer=customer, stores=stores, now=now)
+        return _look_at_intent(invoice, payment, customer, stores=stores, gateways=gateways, now=now)
     if not invoice.is_open:
         invoice = look_at_refunds(invoice, stores=stores, gateways=gateways, now=now)
         invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
@@ -108,9 +106,24 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
         if unrecorded:
             unrecorded_payment, outcome = unrecorded
             return _record_answer(invoice, unrecorded_payment, outcome, customer=customer, stores=stores, now=now)
-        if invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.payment_method_id is None:
+        if invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.pays_with is None:
             find_payment_method(customer, stores=stores, gateways=gateways, now=now)
     return collect_now(invoice, stores=stores, gateways=gateways, now=now)
+
+
+def _look_at_intent(
+    invoice: Invoice, payment: Payment, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Invoice:
+    """One that gives way is canceled, unless the customer has acted meanwhile, or there is nobody to ask."""
+    if payment.requires_action and payment.gives_way:
+        try:
+            return close_attempt(invoice, payment, customer, stores=stores, gateways=gateways, now=now)[0]
+        except NotFoundError:
+            return invoice
+    outcome = _retrieve(payment, stores, gateways, now)
+    if outcome is None:
+        return invoice
+    return _record_answer(invoice, payment, outcome, customer=customer, stores=stores, now=now)
 
 
 def _record_answer(
@@ -122,8 +135,12 @@ def _record_answer(
 
 
 def is_on_its_way(invoice: Invoice, payment: Payment) -> bool:
-    """Not so if the invoice's item was put anew since: it gets its state back first."""
-    return payment.payment_status is PayableStatus.PROCESSING and payment.attempt == invoice.attempt
+    """Not so if the invoice's item was put anew since: it gets its state back first. Nor if it waits for the customer,
+    and the invoice is settled otherwise: then it is closed.
+    """
+    is_to_be_closed = payment.requires_action and not invoice.is_open
+    is_latest = payment.attempt == invoice.attempt
+    return payment.payment_status is PayableStatus.PROCESSING and is_latest and not is_to_be_closed
 
 
 def _retrieve(payment: Payment, stores: Stores, gateways: Gateways, now: datetime) -> Outcome | None:

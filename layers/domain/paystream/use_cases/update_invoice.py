@@ -50,7 +50,7 @@ def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: d
     if invoice.status is InvoiceStatus.VOIDED or invoice.problem is not None:
         raise NotAllowedError("invalid_status")
     payment = last_payment(invoice, stores)
-    refuse_if_being_collected(invoice, payment, now, link_may_be_open=status is PaymentStatus.SUCCEEDED)
+    refuse_if_being_collected(invoice, payment, now, may_wait_for_customer=status is PaymentStatus.SUCCEEDED)
     return replace(
         invoice,
         payment_status=status,

@@ -75,9 +75,11 @@ def upsert_customer(
             customer = begin_creation(customer, now)
         if before and before.provider_customer_id == customer.provider_customer_id:
             _update_at_stripe(before, customer, integration, stores=stores, gateways=gateways, now=now)
+    if before and before.pays_by_bank_transfer and not customer.pays_by_bank_transfer:
+        customer = replace(customer, paid_by_bank_transfer_until=now)
     customer = _save(with_former_link(before, customer, now), stores)
     customer = _create_now(customer, stores, gateways, queue, now)
-    if before is None or customer.payment_method_id or customer.provider_customer_id != before.provider_customer_id:
+    if before is None or customer.pays_with or customer.provider_customer_id != before.provider_customer_id:
         queue.collect_waiting(organization_id, customer.external_id)
     return customer
 

@@ -17,8 +17,8 @@ from paystream.use_cases.retry_payment import refuse_if_being_collected
 def void_invoice(
     organization_id: str, lago_id: str, *, stores: Stores, now: datetime
 ) -> tuple[Invoice, Customer | None]:
-    """The voided invoice and its customer; what failed before, and an open link, are closed at Stripe by who looks at
-    what is due.
+    """The voided invoice and its customer; what failed before, and what waits for the customer, is closed at Stripe by
+    who looks at what is due.
 
     Money that Stripe collects all the same, by a request that was under way, is recorded and told as ever. Raises
     NotFoundError, NotAllowedError if it is paid, voided already, or being collected, VersionConflictError.
@@ -44,5 +44,5 @@ def void_invoice(
 
 
 def is_to_be_closed(payment: Payment | None) -> bool:
-    """Whether something may come of it all the same: it failed, or is a link on whose page somebody may pay."""
+    """Whether something may come of it all the same: it failed, or the customer may act still."""
     return payment is not None and payment.is_to_be_closed

@@ -9,6 +9,7 @@ from sandbox.stripe.wire import JsonObject
 from . import confirmation, customers, payment_intents, payment_methods, setup_intents
 from .confirmation import Terms
 from .listing import chosen
+from .method_types import check_types
 
 
 def complete(context: Context, session_id: str, method_id: str, *, authenticates: bool = True) -> JsonObject:
@@ -20,6 +21,7 @@ def complete(context: Context, session_id: str, method_id: str, *, authenticates
     if session["status"] != "open":
         raise invalid_request(f"This Checkout Session is {session['status']}.")
     method = payment_methods.usable(context, method_id, session["customer"])
+    check_types(method, session["payment_method_types"], None)
     if session["mode"] == "setup":
         payment_status = _save(context, session, method, authenticates)
     else:
@@ -65,7 +67,7 @@ def _pay(context: Context, session: JsonObject, method: JsonObject, authenticate
     if not authenticates and asks_for_authentication(context.account.methods[method["id"]].instrument):
         raise confirmation.refuse(context, intent, _authentication_failed("payment_intent", method))
     intent = confirmation.attempt(context, intent, method, Terms(authenticated=True))
-    return "unpaid" if intent["status"] == "processing" else "paid"
+    return "paid" if intent["status"] == "succeeded" else "unpaid"
 
 
 def _intent(context: Context, session: JsonObject) -> JsonObject:
@@ -85,7 +87,7 @@ def _intent(context: Context, session: JsonObject) -> JsonObject:
         )
     if session["customer"] is not None:
         wanted["customer"] = session["customer"]
-    wanted |= chosen(params, "allowed_payment_method_types", "excluded_payment_method_types")
+    wanted |= chosen(params, "allowed_payment_method_types", "excluded_payment_method_types", "payment_method_options")
     intent = payment_intents.create(context, wanted)
     context.account.checkout_sessions.change(session["id"], payment_intent=intent["id"])
     return intent

@@ -1,13 +1,14 @@
 """https://docs.stripe.com/api/checkout/sessions: hosted pages, in the modes `payment` and `setup`."""
 
 from sandbox.stripe.agenda import TaskKind
+from sandbox.stripe.bank_transfers import check_funding
 from sandbox.stripe.context import Context
 from sandbox.stripe.errors import invalid_request
 from sandbox.stripe.wire import JsonObject
 
 from . import line_items, payment_intents, setup_intents
 from .listing import chosen, list_page, merge_metadata
-from .method_types import settle_types
+from .method_types import NOT_SAVED_ON_A_PAGE, settle_types
 
 _SHORTEST, _LONGEST = 30 * 60, 24 * 3600
 
@@ -22,7 +23,9 @@ def create(context: Context, params: JsonObject) -> JsonObject:
         context.account.customers.require(params["customer"], "customer")
     expires_at = _expires_at(context, params)
     currency, items = line_items.priced(context, params) if mode == "payment" else (_setup_currency(params), [])
-    types, _ = settle_types(params, currency)
+    types, _ = settle_types(params, currency, without=NOT_SAVED_ON_A_PAGE if mode == "setup" else ())
+    if "customer_balance" in types:
+        check_funding(params)
     session_id = context.world.ids.new("cs_test", 58)
     terms = {"currency": currency, "expires_at": expires_at, "payment_method_types": types}
     session = context.account.checkout_sessions.add({**_new(context, params, session_id, items), **terms})

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from sandbox.stripe.agenda import TaskKind
+from sandbox.stripe.bank_transfers import instructions
 from sandbox.stripe.cards import Authentication, Card
 from sandbox.stripe.context import Context
 from sandbox.stripe.declines import DECLINES, Decline, card_error
 from sandbox.stripe.errors import ApiError
+from sandbox.stripe.other_methods import OtherMethod
 from sandbox.stripe.wire import JsonObject
 
-from . import charges, disputes, payment_methods
+from . import charges, disputes, payment_methods, vouchers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ def attempt(context: Context, intent: JsonObject, method: JsonObject, terms: Ter
     intent = account.payment_intents.change(
         intent["id"], payment_method=method["id"], next_action=None, last_payment_error=None, canceled_at=None
     )
+    if isinstance(state.instrument, OtherMethod):
+        return _attempt_other(context, intent, method, terms)
     if not isinstance(state.instrument, Card):
         return _start_processing(context, intent, method)
     if not terms.authenticated and needs_authentication(state.instrument, state.set_up, terms.off_session):
@@ -95,6 +99,30 @@ def refuse(context: Context, intent: JsonObject, error: ApiError, **changes: str
     context.emit("payment_intent.payment_failed", intent)
     error.details["payment_intent"] = intent
     return error
+
+
+def _attempt_other(context: Context, intent: JsonObject, method: JsonObject, terms: Terms) -> JsonObject:
+    """Link and crypto pay at once; a voucher, and a balance that is too small, wait for the customer."""
+    if method["type"] in ("link", "crypto"):
+        return succeed(context, intent, charges.make(context, intent, method, "succeeded"))
+    if method["type"] == "boleto":
+        intent = _wait(context, intent, method, terms, vouchers.display_details(context, intent))
+        context.later(context.world.settings.settlement_delay, TaskKind.SETTLE_PAYMENT, intent["id"])
+        return intent
+    taken = context.account.take_cash(intent["customer"], intent["currency"], intent["amount"])
+    if taken == intent["amount"]:
+        return succeed(context, intent, charges.make(context, intent, method, "succeeded"))
+    action = instructions(intent, intent["amount"] - taken, context.world.settings.public_url)
+    return _wait(context, intent, method, terms, action)
+
+
+def _wait(context: Context, intent: JsonObject, method: JsonObject, terms: Terms, action: JsonObject) -> JsonObject:
+    if terms.error_on_requires_action:
+        raise refuse(context, intent, _action_not_wanted(method))
+    _keep_or_spend(context, intent, method)
+    intent = context.account.payment_intents.change(intent["id"], next_action=action, status="requires_action")
+    context.emit("payment_intent.requires_action", intent)
+    return intent
 
 
 def _ask_for_authentication(context: Context, intent: JsonObject, method: JsonObject, terms: Terms) -> JsonObject:

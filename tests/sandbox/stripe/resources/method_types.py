@@ -3,20 +3,40 @@
 from sandbox.stripe.errors import invalid_request
 from sandbox.stripe.wire import JsonObject
 
-_ONLY_IN = {"sepa_debit": "eur", "us_bank_account": "usd"}
+_BY_DEFAULT = ("card", "link", "sepa_debit", "us_bank_account")
+_ON_REQUEST = ("bacs_debit", "boleto", "crypto", "customer_balance")
+_ONLY_IN = {
+    "sepa_debit": ("eur",),
+    "us_bank_account": ("usd",),
+    "bacs_debit": ("gbp",),
+    "boleto": ("brl",),
+    "crypto": ("usd",),
+    "customer_balance": ("eur", "gbp", "jpy", "mxn", "usd"),
+}
+PAID_WITH_ONCE = ("crypto", "customer_balance")
+"""What cannot be saved: https://docs.stripe.com/payments/payment-methods/payment-method-support"""
+NOT_SAVED_ON_A_PAGE = (*PAID_WITH_ONCE, "boleto")
+"""A boleto neither: "Setup mode: No" of https://docs.stripe.com/payments/boleto/accept-a-payment"""
 _EXCLUSIVE = ("automatic_payment_methods", "excluded_payment_method_types", "payment_method_configuration")
 
 
-def settle_types(params: JsonObject, currency: str | None) -> tuple[list[str], JsonObject | None]:
+def settle_types(
+    params: JsonObject, currency: str | None, *, without: tuple[str, ...] = ()
+) -> tuple[list[str], JsonObject | None]:
     """The types, and `automatic_payment_methods` unless the request says which types are allowed.
 
     Types that don't fit are left out silently: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter
     """
-    enabled = [kind for kind in ("card", "link", *_ONLY_IN) if currency in (None, _ONLY_IN.get(kind, currency))]
+    fitting = [
+        kind
+        for kind in (*_BY_DEFAULT, *_ON_REQUEST)
+        if kind not in without and (currency is None or currency in _ONLY_IN.get(kind, (currency,)))
+    ]
     allowed = params.get("allowed_payment_method_types")
     if allowed is not None:
         _refuse_together_with_allowed(params)
-        return _at_least_one([kind for kind in enabled if kind in allowed]), None
+        return _at_least_one([kind for kind in fitting if kind in allowed]), None
+    enabled = [kind for kind in fitting if kind in _BY_DEFAULT]
     automatic = params.get("automatic_payment_methods") or {}
     if not automatic.get("enabled", True):
         return ["card"], None

@@ -1,5 +1,6 @@
 """https://docs.stripe.com/api/payment_intents."""
 
+from sandbox.stripe.bank_transfers import check_funding, remaining
 from sandbox.stripe.context import Context
 from sandbox.stripe.currencies import check_amount, format_amount
 from sandbox.stripe.errors import invalid_request
@@ -8,7 +9,7 @@ from sandbox.stripe.wire import JsonObject
 from . import confirmation, payment_methods
 from .confirmation import Terms
 from .listing import chosen, cleared, list_page, merge_metadata
-from .method_types import check_types, settle_types
+from .method_types import PAID_WITH_ONCE, check_types, settle_types
 from .payment_intent_rules import (
     CONFIRMABLE,
     check_confirmable,
@@ -31,8 +32,12 @@ def create(context: Context, params: JsonObject) -> JsonObject:
     confirm = params.get("confirm", False)
     if not confirm:
         refuse_confirm_only(params)
-    types, automatic = settle_types(params, currency)
+    types, automatic = settle_types(
+        params, currency, without=PAID_WITH_ONCE if params.get("setup_future_usage") else ()
+    )
     method = _method(context, params, customer_id)
+    if method is not None and method["type"] == "customer_balance":
+        check_funding(params)
     if confirm:
         check_confirmable(params, automatic, method)
     if method is not None:
@@ -105,6 +110,7 @@ def cancel(context: Context, params: JsonObject, intent_id: str) -> JsonObject:
         )
     if any(session["status"] != "expired" for session in _checkouts(context, intent_id)):
         raise invalid_request("You cannot cancel a PaymentIntent of a Checkout Session: expire the Session instead.")
+    _give_back(context, intent)
     intent = context.account.payment_intents.change(
         intent_id,
         amount_capturable=0,
@@ -115,6 +121,13 @@ def cancel(context: Context, params: JsonObject, intent_id: str) -> JsonObject:
     )
     context.emit("payment_intent.canceled", intent)
     return intent
+
+
+def _give_back(context: Context, intent: JsonObject) -> None:
+    """What it was funded with is the customer's again."""
+    left = remaining(intent)
+    if left is not None:
+        context.account.put_cash(intent["customer"], intent["currency"], intent["amount"] - left)
 
 
 def capture(context: Context, params: JsonObject, intent_id: str) -> JsonObject:
@@ -171,7 +184,7 @@ def _new(
         "on_behalf_of": None,
         "payment_method": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": {},
+        "payment_method_options": chosen(params.get("payment_method_options") or {}, "customer_balance"),
         "payment_method_types": types,
         "processing": None,
         "review": None,

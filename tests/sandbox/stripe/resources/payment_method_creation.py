@@ -4,16 +4,19 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from sandbox.stripe.accounts import MethodState
-from sandbox.stripe.bank_accounts import BANK_ACCOUNT_BY_NUMBER
+from sandbox.stripe.bank_accounts import BANK_ACCOUNT_BY_NUMBER, BankAccount
 from sandbox.stripe.cards import CARD_BY_NUMBER, Card
 from sandbox.stripe.context import Context
 from sandbox.stripe.declines import DECLINES, card_error
 from sandbox.stripe.errors import ApiError, invalid_request
 from sandbox.stripe.instruments import BY_TOKEN, Instrument
+from sandbox.stripe.other_methods import BOLETO, BOLETO_THAT_EXPIRES, CRYPTO, CUSTOMER_BALANCE, LINK, OtherMethod
 from sandbox.stripe.wire import JsonObject
 
 from .listing import merge_metadata
 
+_DEBITS = ("sepa_debit", "us_bank_account", "bacs_debit")
+_WITHOUT_DETAILS = {"link": LINK, "crypto": CRYPTO, "customer_balance": CUSTOMER_BALANCE}
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
@@ -45,19 +48,33 @@ def from_params(context: Context, params: JsonObject) -> JsonObject:
     kind = params.get("type")
     if kind is None:
         raise invalid_request("Missing required param: type.", code="parameter_missing", param="type")
-    if kind not in ("card", "sepa_debit", "us_bank_account"):
+    if kind not in ("card", *_DEBITS, "boleto", *_WITHOUT_DETAILS):
         raise invalid_request(f"The sandbox has no payment methods of type {kind}.", param="type")
+    if kind in _WITHOUT_DETAILS:
+        return new_payment_method(context, _WITHOUT_DETAILS[kind], params)
     if kind not in params:
         raise invalid_request(f"Missing required param: {kind}.", code="parameter_missing", param=kind)
     details = params[kind]
     if kind == "card":
         return new_payment_method(context, _card(context, details), params)
+    if kind == "boleto":
+        return new_payment_method(context, _boleto(params), params)
+    return new_payment_method(context, _bank_account(kind, details), params)
+
+
+def _boleto(params: JsonObject) -> OtherMethod:
+    """The e-mail says whether it is paid: https://docs.stripe.com/payments/boleto/accept-a-payment#test-integration"""
+    email = (params.get("billing_details") or {}).get("email", "")
+    return BOLETO_THAT_EXPIRES if "expire" in email.split("@")[0] else BOLETO
+
+
+def _bank_account(kind: str, details: JsonObject) -> BankAccount:
     number = details.get("iban", "").replace(" ", "") if kind == "sepa_debit" else details.get("account_number", "")
     account = BANK_ACCOUNT_BY_NUMBER.get(number)
-    if account is None:
+    if account is None or account.type != kind:
         code, param = ("invalid_bank_account_iban", "iban") if kind == "sepa_debit" else ("account_number_invalid",) * 2
         raise invalid_request("The bank account number provided is invalid.", code=code, param=f"{kind}[{param}]")
-    return new_payment_method(context, account, params)
+    return account
 
 
 def _card(context: Context, details: JsonObject) -> Card:
@@ -122,6 +139,10 @@ def _billing_details(details: JsonObject) -> JsonObject:
 
 
 def _details(context: Context, instrument: Instrument, card: JsonObject) -> JsonObject:
+    if isinstance(instrument, OtherMethod):
+        shown: JsonObject = {"boleto": {"tax_id": instrument.number}, "link": {"email": instrument.number}}
+        details: JsonObject = shown.get(instrument.type, {})
+        return details
     fingerprint = sha256(instrument.number.encode()).hexdigest()[:16]
     last4 = instrument.number[-4:]
     if isinstance(instrument, Card):
@@ -135,6 +156,8 @@ def _details(context: Context, instrument: Instrument, card: JsonObject) -> Json
             "generated_from": {"charge": None, "setup_attempt": None},
             "last4": last4,
         }
+    if instrument.type == "bacs_debit":
+        return {"fingerprint": fingerprint, "last4": last4, "sort_code": "108800"}
     return {
         "account_holder_type": "individual",
         "account_type": "checking",

@@ -13,7 +13,8 @@ def authenticate(context: Context, intent_id: str, *, succeeds: bool) -> JsonObj
     is_payment = intent_id.startswith("pi_")
     intents = context.account.payment_intents if is_payment else context.account.setup_intents
     intent = intents.require(intent_id)
-    if intent["status"] != "requires_action":
+    asked = (intent["next_action"] or {}).get("type")
+    if asked not in ("redirect_to_url", "use_stripe_sdk"):
         raise invalid_request(f"This intent has the status {intent['status']}: there is nothing to authenticate.")
     method = context.account.payment_methods.require(intent["payment_method"])
     try:
@@ -42,6 +43,8 @@ def settle_payment(context: Context, intent_id: str) -> JsonObject:
     """The bank's answer to a debit that is `processing`."""
     account = context.account
     intent = account.payment_intents.require(intent_id)
+    if "boleto_display_details" in (intent["next_action"] or {}):
+        return _settle_voucher(context, intent)
     charge = account.charges.get(intent["latest_charge"] or "")
     if intent["status"] != "processing" or charge is None:
         return intent
@@ -60,6 +63,22 @@ def settle_payment(context: Context, intent_id: str) -> JsonObject:
     error = invalid_request(decline.message, code=decline.code, charge=charge["id"], payment_method=method)
     confirmation.refuse(context, intent, error)
     intent = account.payment_intents.require(intent_id)
+    checkout_completion.payment_settled(context, intent)
+    return intent
+
+
+def _settle_voucher(context: Context, intent: JsonObject) -> JsonObject:
+    """The customer has paid the boleto, or it has expired."""
+    account = context.account
+    method = account.payment_methods.require(intent["payment_method"])
+    decline = charges.decline_of(account.methods[method["id"]])
+    if decline is None:
+        intent = account.payment_intents.change(intent["id"], next_action=None)
+        intent = confirmation.succeed(context, intent, charges.make(context, intent, method, "succeeded"))
+    else:
+        error = invalid_request(decline.message, code=decline.code, payment_method=method)
+        confirmation.refuse(context, intent, error)
+        intent = account.payment_intents.require(intent["id"])
     checkout_completion.payment_settled(context, intent)
     return intent
 

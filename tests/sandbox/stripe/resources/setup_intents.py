@@ -8,7 +8,7 @@ from sandbox.stripe.wire import JsonObject
 
 from . import confirmation, payment_methods
 from .listing import chosen, cleared, list_page, merge_metadata
-from .method_types import check_return_url, check_types, settle_types
+from .method_types import PAID_WITH_ONCE, check_return_url, check_types, settle_types
 from .payment_method_creation import from_params
 
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -17,7 +17,7 @@ _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 def create(context: Context, params: JsonObject) -> JsonObject:
     if "customer" in params:
         context.account.customers.require(params["customer"], "customer")
-    types, automatic = settle_types(params, None)
+    types, automatic = settle_types(params, None, without=PAID_WITH_ONCE)
     method = _method(context, params, params.get("customer"))
     confirm_now = params.get("confirm", False)
     if confirm_now:

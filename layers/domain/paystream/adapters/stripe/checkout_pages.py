@@ -10,6 +10,7 @@ from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.intents import outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, metadata_of
 from paystream.errors import ProviderRefusedError
+from paystream.model.bank_transfer import BankTransfer
 from paystream.model.outcome import Outcome, expired_link
 from paystream.ports.stripe import CheckoutSession, PaymentLinkRequest
 
@@ -91,7 +92,7 @@ def _link_params(request: PaymentLinkRequest) -> "SessionCreateParams":
     intent: SessionCreateParamsPaymentIntentData = {"description": request.description, "metadata": request.metadata}
     if request.saves_method:
         intent["setup_future_usage"] = "off_session"
-    return {
+    params: SessionCreateParams = {
         "mode": "payment",
         "customer": request.provider_customer_id,
         "allowed_payment_method_types": cast("Any", list(request.payment_method_types)),
@@ -109,6 +110,22 @@ def _link_params(request: PaymentLinkRequest) -> "SessionCreateParams":
         "metadata": request.metadata,
         "success_url": request.success_url,
     }
+    if request.bank_transfer:
+        params["payment_method_options"] = {"customer_balance": funding_of(request.bank_transfer)}
+    return params
+
+
+def funding_of(transfer: BankTransfer) -> Any:
+    """How a customer's balance is filled, for an intent and for a page.
+
+    Source: https://docs.stripe.com/payments/bank-transfers/accept-a-payment
+    """
+    funding: dict[str, Any] = {"funding_type": "bank_transfer"}
+    if transfer.type:
+        funding["bank_transfer"] = {"type": transfer.type}
+        if transfer.country:
+            funding["bank_transfer"]["eu_bank_transfer"] = {"country": transfer.country}
+    return funding
 
 
 def _session(session: stripe.checkout.Session) -> CheckoutSession:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
 
-from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
+from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages, funding_of
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
@@ -211,19 +211,25 @@ def _default_payment_method(customer: stripe.Customer) -> str | None:
 
 
 def _intent_params(request: PaymentRequest) -> "PaymentIntentCreateParams":
-    return {
+    """Source: https://docs.stripe.com/api/payment_intents/create"""
+    params: PaymentIntentCreateParams = {
         "amount": request.amount_cents,
         "currency": request.currency.lower(),
         "customer": request.provider_customer_id,
-        "payment_method": request.payment_method_id,
         "allowed_payment_method_types": list(request.payment_method_types),
         "confirm": True,
-        "off_session": True,
-        "error_on_requires_action": True,
         "description": request.description,
         "metadata": request.metadata,
         "return_url": request.return_url,
     }
+    if request.bank_transfer:
+        params["payment_method_data"] = {"type": "customer_balance"}
+        params["payment_method_options"] = {"customer_balance": funding_of(request.bank_transfer)}
+    else:
+        params["payment_method"] = str(request.payment_method_id)
+        params["off_session"] = not request.on_session
+        params["error_on_requires_action"] = not request.may_require_action
+    return params
 
 
 def _refusal(error: stripe.StripeError) -> Outcome:

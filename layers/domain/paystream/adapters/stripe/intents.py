@@ -20,6 +20,7 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
     if status is PayableStatus.FAILED:
         canceled = {"code": "canceled", "message": f"The payment was canceled: {intent.get('cancellation_reason')}."}
         failure = failure_from_error(error or (canceled if intent["status"] == "canceled" else {}))
+    next_action = intent.get("next_action") if status is PayableStatus.PROCESSING else None
     return Outcome(
         status=status,
         intent_status=intent["status"],
@@ -27,9 +28,17 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
         intent_created_at=datetime.fromtimestamp(intent["created"], UTC),
         payment_method_id=_method_of(intent),
         amount_cents=intent["amount"],
+        remaining_amount_cents=_remaining(next_action),
         failure=failure,
-        next_action=intent.get("next_action") if status is PayableStatus.PROCESSING else None,
+        next_action=next_action,
     )
+
+
+def _remaining(next_action: Mapping[str, Any] | None) -> int | None:
+    """What the customer still has to transfer, in minor units."""
+    instructions = (next_action or {}).get("display_bank_transfer_instructions") or {}
+    remaining: int | None = instructions.get("amount_remaining")
+    return remaining
 
 
 def _method_of(intent: Mapping[str, Any]) -> str | None:
