@@ -283,6 +283,80 @@ def test_a_refund_that_comes_back_counts_no_more_and_is_told(world: World) -> No
     assert told(world) == ["payment.refund_failed", "payment.refund_succeeded"]
 
 
+class TestTwoOfOnePayment:
+    """Each is looked at by itself: what one learns does not undo what another did."""
+
+    def test_that_a_bank_has_sent_are_both_found_where_the_events_are_lost(self, world: World) -> None:
+        payment_id = paid(world, method=BANK, currency="USD")
+        world.stripe.control.set_settlement_delay(5 * DAY)
+        for amount in (1000, 500):
+            refund(world, payment_id, amount)
+        world.pass_time(8 * DAY)
+        world.stripe.due_deliveries()
+
+        for _ in range(2):
+            world.look_again()
+            world.pass_time(DAY)
+
+        assert refunds(world, payment_id) == [(1000, "succeeded"), (500, "succeeded")]
+        assert refunded(world, payment_id) == (1500, 1500)
+        assert told(world) == ["payment.refund_succeeded"] * 2
+
+    def test_one_that_stripe_refuses_stays_refused(self, world: World) -> None:
+        payment_id = paid(world)
+        world.stripe.control.add_fault(FaultKind.CUT_BEFORE_COMMIT, method="POST", path="/v1/refunds", times=4)
+        for amount in (3000, 1000):
+            refund(world, payment_id, amount)
+        intent_id = payment(world, payment_id)["provider_payment_id"]
+        world.stripe_client.v1.refunds.create({"payment_intent": intent_id, "amount": 1500})
+        world.stripe.due_deliveries()
+
+        look_later(world)
+        look_later(world, 2 * DAY)
+
+        assert refunds(world, payment_id) == [(3000, "failed"), (1000, "succeeded")]
+        assert refunded(world, payment_id) == (1000, 1000)
+        assert told(world) == ["payment.refund_failed", "payment.refund_succeeded"]
+
+    def test_one_without_an_answer_does_not_hold_back_the_other(self, world: World) -> None:
+        payment_id = paid(world)
+        world.stripe.control.add_fault(FaultKind.CUT_BEFORE_COMMIT, method="POST", path="/v1/refunds", times=6)
+        for amount in (3000, 1000):
+            refund(world, payment_id, amount)
+
+        world.pass_time(1200)
+        world.look_again()
+
+        assert refunds(world, payment_id) == [(3000, "pending"), (1000, "succeeded")]
+        look_later(world)
+        assert refunds(world, payment_id) == [(3000, "succeeded"), (1000, "succeeded")]
+
+
+def test_a_key_that_may_not_refund_goes_on_collecting(world: World) -> None:
+    payment_id = paid(world)
+    allowed = ("customer", "payment_intent", "payment_method", "webhook", "accounts_kyc_basic", "checkout_session")
+    permissions = [f"rak_{one}_write" for one in allowed]
+    world.connect(secret_key=world.stripe.control.add_key(world.account.id, kind="rk", permissions=permissions))
+
+    answer = refund(world, payment_id, 1000)
+
+    found = answer.body["refund"]
+    assert (found["status"], found["failure_reason"]) == ("failed", "key_lacks_permission")
+    assert world.connect()["needs_attention_since"] is None
+    assert told(world) == ["payment.refund_failed"]
+
+
+def test_nothing_goes_back_through_an_account_that_is_disconnecting(world: World) -> None:
+    payment_id = paid(world, method=BANK, currency="USD")
+    world.stripe.control.set_settlement_delay(5 * DAY)
+    refund(world, payment_id, 1000)
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe")
+
+    assert refund(world, payment_id, 1000).body["code"] == "payment_provider_not_found"
+
+    assert refunds(world, payment_id) == [(1000, "pending")]
+
+
 class TestACrash:
     @pytest.mark.parametrize("moment", Moment)
     @pytest.mark.parametrize("write", [1, 2])
@@ -421,6 +495,34 @@ class TestStripesEvents:
 
         assert refunded(world, payment_id) == (1000, 1000)
         assert told(world) == ["payment.refund_succeeded"]
+
+    def test_of_an_invoice_that_is_put_anew_and_not_taken_in_yet_are_sent_again(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        invoice_id = world.put_invoice_item()
+        world.run()
+        (only,) = world.payments(invoice_id)
+        world.put_invoice_item()
+        content = event(world, "refund.created", _refund(only["provider_payment_id"]))
+
+        assert post(world, content).status in (409, 503)
+        world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
+
+        assert post(world, content).status == 200
+        assert refunds(world, only["lago_id"]) == [(1000, "succeeded")]
+
+    def test_of_a_payment_that_lago_made_are_ignored(self, world: World) -> None:
+        paid(world)
+        client = world.stripe_client.v1
+        asked: Any = {"amount": 100, "currency": "usd", "confirm": True, "off_session": True}
+        customer = world.stripe_customer()
+        method = client.customers.payment_methods.list(customer).data[0].id
+        names = {"lago_payment_id": "5d2f0000-0000-4000-8000-00000000aaaa", "lago_organization_id": "of Lago"}
+        intent = client.payment_intents.create(
+            asked | {"customer": customer, "payment_method": method, "metadata": names}
+        )
+
+        assert post(world, event(world, "refund.created", _refund(intent.id))).status == 200
 
     @pytest.mark.parametrize("foreign", ["pi_of_nobody", None])
     def test_of_what_is_not_ours_are_ignored(self, world: World, foreign: str | None) -> None:

@@ -223,6 +223,12 @@ def _refund_and_wait(stage: Stage) -> None:
     stage.wait(26 * _HOUR)
 
 
+def _refund_twice_and_wait(stage: Stage) -> None:
+    for amount in (1000, 500):
+        stage.workload.refund(ORGANIZATION, _paid_payment(stage), amount)
+    stage.wait(26 * _HOUR)
+
+
 def _paid_and_what_comes_twice_goes_back(stage: Stage) -> None:
     _paid_by("pm_card_visa")(stage)
     connection = stage.connection
@@ -740,6 +746,12 @@ SCENARIOS = (
         _paid_by("pm_card_visa"),
         _refund_and_wait,
         fault_of=_lost("POST /v1/refunds"),
+        webhooks_are_lost=True,
+    ),
+    Scenario(
+        "two refunds of one payment are looked up, and Stripe tells nothing",
+        _paid_by("pm_card_pendingRefund"),
+        _refund_twice_and_wait,
         webhooks_are_lost=True,
     ),
     Scenario("a second payment goes back", _paid_and_what_comes_twice_goes_back, _somebody_else_collects_again),

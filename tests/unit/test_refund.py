@@ -123,6 +123,14 @@ def test_one_that_was_refused_gives_way_to_one_that_was_made_all_the_same() -> N
     assert [refund.status for refund in made.payment.refunds] == [RefundStatus.SUCCEEDED]
 
 
+def test_a_late_refusal_of_one_that_was_made_after_all_brings_nothing() -> None:
+    settled = after(RefundStatus.SUCCEEDED)
+
+    refusal = word(RefundStatus.FAILED, provider_refund_id=None)
+
+    assert settle_refund(settled.invoice, settled.payment, refusal, now=NOW) is None
+
+
 @pytest.mark.parametrize("status", RefundStatus)
 def test_when_a_refund_ends_the_time_for_anything_else_stays(status: RefundStatus) -> None:
     settlement = begun(due_at=NOW)

@@ -121,9 +121,11 @@ def manual_payment_notifications(
 
 
 def _requires_action(payment: Payment, now: datetime) -> Notification:
-    """Told once, and once more for each part of a bank transfer that has come."""
+    """Told once, and once more for each part of a bank transfer that has come, and for what a link's page leads to."""
     remaining = payment.remaining_amount_cents
     part = () if remaining in (None, payment.amount_cents) else (str(remaining),)
+    if payment.link and payment.provider_payment_id:
+        part = (payment.provider_payment_id, *part)
     return _payment(WebhookType.PAYMENT_REQUIRES_ACTION, payment, now, *part)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from paystream.lago.refunds import refund_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
-from paystream.model.payment import AnyPayment, Dispute, ManualPayment, Payment, Refund
+from paystream.model.payment import AnyPayment, Dispute, ManualPayment, Payment
 
 
 def payment_object(payment: AnyPayment) -> dict[str, Any]:
@@ -46,12 +46,8 @@ def _by_provider(payment: Payment) -> dict[str, Any]:
         "advice_code": payment.failure.advice_code if payment.failure else None,
         "dispute": _dispute(payment.dispute) if payment.dispute else None,
         "refunded_amount_cents": payment.refunded_amount_cents,
-        "refunds": [refund_object(payment, refund) for refund in _in_order(payment)],
+        "refunds": [refund_object(payment, refund) for refund in payment.refunds],
     }
-
-
-def _in_order(payment: Payment) -> list[Refund]:
-    return sorted(payment.refunds, key=lambda refund: (refund.created_at, refund.lago_id))
 
 
 def _page(payment: Payment) -> dict[str, Any]:

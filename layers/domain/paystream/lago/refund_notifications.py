@@ -5,20 +5,22 @@ from datetime import datetime
 from paystream.lago.envelope import envelope
 from paystream.lago.refunds import refund_object
 from paystream.model.notification import Notification
+from paystream.model.payment import Refund
 from paystream.model.settlement import Settlement
 
 
-def refund_notifications(settlement: Settlement, now: datetime) -> tuple[Notification, ...]:
-    """What a word on a refund, the last one of its payment, has to tell: once for each refund and type."""
+def refund_notifications(settlement: Settlement, refund: Refund | None, now: datetime) -> tuple[Notification, ...]:
+    """What a word on this refund has to tell: once for each refund and type."""
     payment = settlement.payment
     return tuple(
         envelope(
             webhook_type,
             "refund",
             payment.organization_id,
-            refund_object(payment, payment.refunds[-1]),
+            refund_object(payment, refund),
             now=now,
-            identity=(payment.organization_id, payment.lago_id, payment.refunds[-1].lago_id),
+            identity=(payment.organization_id, payment.lago_id, refund.lago_id),
         )
         for webhook_type in settlement.tell
+        if refund
     )

@@ -95,8 +95,8 @@ class Payment:
     With a `link` it is the customer who pays, and nothing is charged. With a `bank_transfer` it is charged to the
     customer's balance, which needs no payment method; `remaining_amount_cents` is what the balance lacks, in minor
     units. `on_session`: it is charged as if the customer were there. `gives_way`: it waits for the customer, and
-    somebody asked for another attempt instead, so it is closed, and the next one follows. Of its `refunds` the one that
-    changed last is the last.
+    somebody asked for another attempt instead, so it is closed, and the next one follows. `refunds` are in the order
+    in which they became known.
     """
 
     organization_id: str
@@ -155,8 +155,16 @@ class Payment:
         """Whether its intent waits for the customer: to authenticate, to transfer money, to pay a voucher. One that was
         made on a link's page is not meant: Stripe cancels none of those.
         """
-        is_on_its_way = self.payment_status is PayableStatus.PROCESSING and self.link is None
-        return is_on_its_way and self.status == REQUIRES_ACTION
+        return self._intent_requires_action and self.link is None
+
+    @property
+    def waits_on_page(self) -> bool:
+        """Whether the customer has chosen on a link's page to transfer money, or to pay a voucher, and has not yet."""
+        return self._intent_requires_action and self.link is not None
+
+    @property
+    def _intent_requires_action(self) -> bool:
+        return self.payment_status is PayableStatus.PROCESSING and self.status == REQUIRES_ACTION
 
     @property
     def pays_with(self) -> str | None:

@@ -65,7 +65,7 @@ def begin_refund(invoice: Invoice, payment: Payment, refund: Refund, *, due_at: 
 
 def settle_refund(invoice: Invoice, payment: Payment, outcome: RefundOutcome, *, now: datetime) -> Settlement | None:
     """Apply a word from Stripe; None if it brings nothing new: a repeat, or older than what is known."""
-    known = _known(payment, outcome)
+    known = find_refund(payment, outcome)
     if known and not _is_news(known, outcome):
         return None
     settled = replace(
@@ -76,8 +76,8 @@ def settle_refund(invoice: Invoice, payment: Payment, outcome: RefundOutcome, *,
         failure_reason=outcome.failure_reason,
         updated_at=now,
     )
-    others = tuple(refund for refund in payment.refunds if refund is not known)
-    refunded = replace(payment, refunds=(*others, settled), updated_at=now)
+    kept = tuple(settled if refund is known else refund for refund in payment.refunds)
+    refunded = replace(payment, refunds=kept if known else (*kept, settled), updated_at=now)
     is_told = settled.status in _TOLD and (known is None or known.status is not settled.status)
     return Settlement(
         _with_refunds(invoice, payment, refunded, now), refunded, (_TOLD[settled.status],) if is_told else ()
@@ -117,16 +117,22 @@ def with_refunds_known(invoice: Invoice, payments: tuple[Payment, ...]) -> Invoi
     )
 
 
-def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:
+def find_refund(payment: Payment, outcome: RefundOutcome) -> Refund | None:
+    """The refund that Stripe's word is about: by Stripe's id; by ours where that is not known yet, or where Stripe has
+    refused it and there is none.
+    """
     for refund in payment.refunds:
-        same = refund.provider_refund_id is not None and refund.provider_refund_id == outcome.provider_refund_id
-        if same or (refund.lago_id == outcome.lago_id and refund.provider_refund_id is None):
+        is_same = outcome.provider_refund_id is not None and refund.provider_refund_id == outcome.provider_refund_id
+        has_none = refund.provider_refund_id is None or outcome.provider_refund_id is None
+        if is_same or (has_none and refund.lago_id == outcome.lago_id):
             return refund
     return None
 
 
 def _is_news(known: Refund, outcome: RefundOutcome) -> bool:
-    """One that Stripe refused gives way to one that was made under the same key all the same."""
+    """One that Stripe refused gives way to one that was made under the same key all the same, and is none after it."""
+    if known.provider_refund_id is not None and outcome.provider_refund_id is None:
+        return False
     if known.provider_refund_id is None and outcome.provider_refund_id is not None:
         return True
     is_another = known.status is not outcome.status
@@ -140,7 +146,9 @@ def _is_open(outcome: RefundOutcome) -> bool:
 def _of_somebody_else(payment: Payment, outcome: RefundOutcome, now: datetime) -> Refund:
     """A refund that was made at Stripe, in its dashboard say."""
     return Refund(
-        lago_id=derived_id("refund", payment.organization_id, payment.lago_id, str(outcome.provider_refund_id)),
+        lago_id=derived_id(
+            "refund at Stripe", payment.organization_id, payment.lago_id, str(outcome.provider_refund_id)
+        ),
         amount_cents=outcome.amount_cents,
         status=outcome.status,
         reason=outcome.reason,

@@ -164,7 +164,7 @@ def _gives_way(payment: Payment) -> bool:
     link's page.
     """
     is_expired = payment.failure is not None and payment.failure.code == LINK_EXPIRED
-    return payment.gives_way and (is_expired if payment.link else payment.status == CANCELED)
+    return payment.gives_way and (is_expired or payment.link is None)
 
 
 def _what_to_tell(

@@ -1,6 +1,6 @@
 """Stripe, as the use cases see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -61,13 +61,16 @@ class PaymentRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedIntent:
-    """A payment intent of an account's list. `payment_id` is what its metadata name: anybody may have written it who
-    may write to the account.
-    """
+    """A payment intent of an account. `metadata` can be written by anybody who may write to the account."""
 
-    payment_id: str | None
+    metadata: Mapping[str, str]
     provider_customer_id: str | None
     outcome: Outcome
+
+    @property
+    def payment_id(self) -> str | None:
+        """The payment that it names."""
+        return self.metadata.get("lago_payment_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

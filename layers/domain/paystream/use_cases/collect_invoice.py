@@ -29,7 +29,7 @@ from paystream.use_cases.record_outcome import read_invoice, record_outcome
 from paystream.use_cases.refused_amount import refused_amount
 from paystream.use_cases.refused_key import wait_for_key
 from paystream.use_cases.refused_transfer import refused_transfer
-from paystream.use_cases.restore_invoice import restore_invoice
+from paystream.use_cases.restore_invoice import restore_invoice, with_declines_known
 
 
 def collect_invoice(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
@@ -73,7 +73,8 @@ def _go_on(
 ) -> Invoice:
     """With the attempt: a charge is sent, or looked up; while a link is open nothing is charged."""
     if payment.is_open_link:
-        return look_at_link(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
+        known = with_declines_known(invoice, payment, stores) if invoice.attempt < payment.attempt else invoice
+        return look_at_link(known, payment, payer, stores=stores, gateways=gateways, now=now)
     outcome = refused_amount(invoice, payment, payer.integration, now) or refused_transfer(invoice, payment, now)
     if outcome is None:
         payment, outcome = ask_stripe(invoice, payment, payer, stores=stores, gateways=gateways, now=now)

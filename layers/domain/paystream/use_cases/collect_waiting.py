@@ -20,6 +20,7 @@ from paystream.ports.stripe import Gateways
 from paystream.use_cases.begin_attempt import follow_up
 from paystream.use_cases.collect_invoice import collect_now
 from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.record_outcome import read_invoice
 from paystream.use_cases.refused_key import wait_for_key
@@ -134,6 +135,9 @@ def _collect_one(
     """Collect an invoice; its customer may wait for a key itself. Raises _ClaimedError if somebody else does."""
     fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
     if fresh.is_to_be_collected_with(customer.pays_with):
+        if fresh.is_open and integration_for_new(customer, stores) is None:
+            # A payment link is open, and nothing could be charged instead of it.
+            return
         _collect_failed(fresh, stores=stores, gateways=gateways, clock=clock)
         return
     if paused:

@@ -19,6 +19,7 @@ from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
 from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, LONGEST_REQUEST, NOWHERE, Payer, intent_metadata
+from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
 from paystream.use_cases.refused_transfer import missing_country
@@ -60,7 +61,7 @@ def look_at_link(
     Stripe raises.
     """
     link = payment.link or PaymentLink()
-    gives_way = payment.gives_way or _has_another_method(invoice, link, payer.customer)
+    gives_way = payment.gives_way or _has_another_method(invoice, link, payer.customer, stores)
     if link.session_id is None and link.follows_failure and not gives_way:
         return make_link(invoice, payment, payer, is_new=False, stores=stores, gateways=gateways, now=now)
     with stripe_asked(
@@ -72,9 +73,10 @@ def look_at_link(
     return _record(invoice, payment, found or expired_link(), payer, stores=stores, now=now)
 
 
-def _has_another_method(invoice: Invoice, link: PaymentLink, customer: Customer) -> bool:
+def _has_another_method(invoice: Invoice, link: PaymentLink, customer: Customer, stores: Stores) -> bool:
     """Whether the customer has saved a method meanwhile that can be charged: nobody asked for the page to stay."""
-    return link.follows_failure and invoice.is_to_be_collected_with(customer.pays_with)
+    is_another = link.follows_failure and invoice.is_to_be_collected_with(customer.pays_with)
+    return is_another and integration_for_new(customer, stores) is not None
 
 
 def close_link(payment: Payment, gateway: PaymentGateway) -> Outcome:

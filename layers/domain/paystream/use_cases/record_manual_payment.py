@@ -73,7 +73,9 @@ def _check(invoice: Invoice, request: ManualPaymentRequest, stores: Stores, now:
     if request.amount_cents > invoice.total_due_amount_cents:
         raise InvalidInputError({"amount_cents": ["value_is_out_of_range"]})
     is_all = request.amount_cents == invoice.total_due_amount_cents
-    refuse_if_being_collected(invoice, last_payment(invoice, stores), now, may_wait_for_customer=is_all)
+    refuse_if_being_collected(
+        invoice, last_payment(invoice, stores), now, may_wait_for_customer=is_all, is_given_up=is_all
+    )
 
 
 def _settled(invoice: Invoice, payment: ManualPayment, stores: Stores, now: datetime) -> Invoice:

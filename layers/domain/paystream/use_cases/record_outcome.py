@@ -57,7 +57,10 @@ def _follow_up(invoice: Invoice, payment: Payment, outcome: Outcome, stores: Sto
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     default = _default_payment_method_id(outcome.payment_method_id or payment.pays_with, customer, stores)
     integration = integration_of(payment.organization_id, payment, stores)
-    if integration is None or integration.disconnecting_since:
+    if integration and integration.disconnecting_since and customer:
+        by_now = integration_for_new(customer, stores)
+        integration = by_now if by_now and by_now.leads_to(payment) else None
+    if integration is None:
         return FollowUp(default_payment_method_id=default)
     return FollowUp(
         retry_schedule_days=integration.retry_schedule_days,

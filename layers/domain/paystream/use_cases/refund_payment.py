@@ -15,6 +15,7 @@ from paystream.errors import (
 )
 from paystream.model.currency import smallest_step
 from paystream.model.identifiers import requested_refund_id
+from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.payment import ManualPayment, Payment, Refund, RefundStatus
 from paystream.model.refund import begin_refund, is_refundable
@@ -95,7 +96,7 @@ def _checked(order: RefundOrder, payment: Payment, lago_id: str, stores: Stores,
         raise InvalidInputError({"amount_cents": ["value_is_out_of_range"]})
     if amount % smallest_step(payment.currency):
         raise InvalidInputError({"amount_cents": ["value_is_invalid"]})
-    refuse_if_paused(account_of(payment, stores))
+    _refuse_if_nothing_begins(account_of(payment, stores))
     return Refund(
         lago_id=lago_id,
         amount_cents=amount,
@@ -104,6 +105,13 @@ def _checked(order: RefundOrder, payment: Payment, lago_id: str, stores: Stores,
         created_at=now,
         updated_at=now,
     )
+
+
+def _refuse_if_nothing_begins(integration: Integration) -> None:
+    """Raises NotFoundError if the account is disconnecting, NeedsAttentionError if it is paused."""
+    if integration.disconnecting_since:
+        raise NotFoundError("payment_provider")
+    refuse_if_paused(integration)
 
 
 def _refuse_another(known: Refund, order: RefundOrder) -> None:
@@ -124,7 +132,7 @@ def _sent(
 ) -> tuple[Payment, Refund]:
     """The refund as it is then. It is on record and comes up again: what Stripe does not answer now, it will."""
     if refund.is_under_way:
-        with contextlib.suppress(OutcomeUnknownError, KeyRefusedError, VersionConflictError):
+        with contextlib.suppress(KeyRefusedError, NotFoundError, OutcomeUnknownError, VersionConflictError):
             send_refund(invoice, payment, refund, is_new=is_new, stores=stores, gateways=gateways, now=now)
     seen = stores.payments.get(payment.organization_id, payment.lago_id) or payment
     return seen, seen.refund(refund.lago_id) or refund

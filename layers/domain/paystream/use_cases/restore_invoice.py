@@ -30,14 +30,16 @@ def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now:
         next_action=stored.next_action,
     )
     blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
-    attempts = _attempts(stored, stores)
-    known = replace(
-        with_refunds_known(invoice, attempts), declined_payment_method_ids=_declined_before(stored, attempts)
-    )
+    known = with_refunds_known(with_declines_known(invoice, stored, stores), _attempts(stored, stores))
     settlement = decide(known, blank, outcome, stores=stores, now=now)
     if settlement is None:
         return invoice
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
+
+
+def with_declines_known(invoice: Invoice, stored: Payment, stores: Stores) -> Invoice:
+    """An invoice that was put into the table anew, with what was charged in vain before this attempt."""
+    return replace(invoice, declined_payment_method_ids=_declined_before(stored, _attempts(stored, stores)))
 
 
 def _attempts(stored: Payment, stores: Stores) -> tuple[Payment, ...]:

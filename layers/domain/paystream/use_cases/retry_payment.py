@@ -68,14 +68,21 @@ def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: dat
 
 
 def refuse_if_being_collected(
-    invoice: Invoice, payment: Payment | None, now: datetime, *, may_wait_for_customer: bool = True
+    invoice: Invoice,
+    payment: Payment | None,
+    now: datetime,
+    *,
+    may_wait_for_customer: bool = True,
+    is_given_up: bool = False,
 ) -> None:
     """Raises NotAllowedError while an attempt may be on its way: what comes of it is not known yet. One that waits for
-    the customer can be closed.
+    the customer can be closed. What waits on a link's page cannot, it can be given up: no other attempt follows it.
     """
     is_claimed = invoice.claimed_until is not None and now < invoice.claimed_until
     is_begun = invoice.waiting_for is None or payment is not None or is_claimed
     is_waiting_for_customer = payment is not None and payment.is_waiting_for_customer
+    if is_given_up and payment is not None and payment.waits_on_page:
+        return
     if invoice.is_open and is_begun and not (is_waiting_for_customer and may_wait_for_customer):
         raise being_collected()
 

@@ -6,11 +6,17 @@ day: a refund that may have been sent before is looked for first (rule 4 of docs
 
 from datetime import datetime
 
-from paystream.errors import NotFoundError, VersionConflictError
+from paystream.errors import (
+    KeyRefusedError,
+    NotFoundError,
+    OutcomeUnknownError,
+    PaystreamError,
+    VersionConflictError,
+)
 from paystream.lago.refund_notifications import refund_notifications
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment, Refund
-from paystream.model.refund import RefundOutcome, settle_refund
+from paystream.model.refund import RefundOutcome, find_refund, settle_refund
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, RefundRequest, Refunds
 from paystream.use_cases.close_attempt import account_of
@@ -43,21 +49,31 @@ def send_refund(
 
 def look_at_refunds(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
     """Send, or look up, each refund of the invoice that is under way. What went through an account that is not
-    connected any more waits for it.
+    connected any more waits for it. One that has no answer does not hold back the others.
 
-    Raises VersionConflictError, and what asking Stripe raises.
+    Raises the first error in the end: VersionConflictError, and what asking Stripe raises.
     """
-    for payment_id in invoice.refunding_payment_ids:
+    errors: list[PaystreamError] = []
+    for payment_id, refund_id in _under_way(invoice, stores):
+        # Read again each time: the invoice's version vouches only for what was read after it.
         payment = stores.payments.get(invoice.organization_id, payment_id)
-        for refund in payment.refunds if payment else ():
-            if payment and refund.is_under_way:
-                try:
-                    invoice = send_refund(
-                        invoice, payment, refund, is_new=False, stores=stores, gateways=gateways, now=now
-                    )
-                except NotFoundError:
-                    continue
+        refund = payment.refund(refund_id) if payment else None
+        if payment and refund and refund.is_under_way:
+            try:
+                invoice = send_refund(invoice, payment, refund, is_new=False, stores=stores, gateways=gateways, now=now)
+            except NotFoundError:
+                continue
+            except (KeyRefusedError, OutcomeUnknownError, VersionConflictError) as error:
+                errors.append(error)
+                invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
+    if errors:
+        raise errors[0]
     return invoice
+
+
+def _under_way(invoice: Invoice, stores: Stores) -> list[tuple[str, str]]:
+    payments = (stores.payments.get(invoice.organization_id, lago_id) for lago_id in invoice.refunding_payment_ids)
+    return [(one.lago_id, refund.lago_id) for one in payments if one for refund in one.refunds if refund.is_under_way]
 
 
 def record_refund(
@@ -72,7 +88,8 @@ def record_refund(
         if settlement is None:
             return invoice
         try:
-            return stores.invoices.settle(settlement, refund_notifications(settlement, now))
+            refund = find_refund(settlement.payment, outcome)
+            return stores.invoices.settle(settlement, refund_notifications(settlement, refund, now))
         except VersionConflictError:
             invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
             payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment

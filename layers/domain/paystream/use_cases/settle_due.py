@@ -15,7 +15,7 @@ from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, WaitingFor
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.schedule import look_again_at
+from paystream.model.schedule import REFUND_IS_LOOKED_AT_AFTER, look_again_at
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.begin_attempt import follow_up
@@ -55,7 +55,7 @@ def settle_due(
     except TooEarlyError as early:
         return put_off(invoice, early.try_again_at, stores=stores, now=now)
     except (KeyRefusedError, NotFoundError, OutcomeUnknownError):
-        put_off(invoice, look_again_at(invoice, now), stores=stores, now=now)
+        put_off(invoice, _look_again_at(invoice, now), stores=stores, now=now)
         raise
     return put_off(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen
 
@@ -68,6 +68,12 @@ def _look_at_or_wait(invoice: Invoice, stores: Stores, gateways: Gateways, now: 
         return wait_for_key(invoice, paused, stores=stores, now=now) or _look_at_or_wait(
             read_invoice(stores, invoice.organization_id, invoice.lago_id), stores, gateways, now
         )
+
+
+def _look_again_at(invoice: Invoice, now: datetime) -> datetime:
+    """Soon while money is to go back that may not have been sent."""
+    usual = look_again_at(invoice, now)
+    return min(usual, now + REFUND_IS_LOOKED_AT_AFTER) if invoice.refunding_payment_ids else usual
 
 
 def is_to_be_looked_at(invoice: Invoice, handed_out_at: datetime, now: datetime) -> bool:
@@ -91,12 +97,12 @@ def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores
 def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
     """An intent that is known is retrieved. Everything else is as if the invoice were new: safe to repeat."""
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    invoice = look_at_refunds(invoice, stores=stores, gateways=gateways, now=now)
     latest = payment_id(invoice.organization_id, invoice.lago_id, max(invoice.attempt, 1))
     payment = stores.payments.get(invoice.organization_id, latest)
     if customer and payment and is_on_its_way(invoice, payment):
         return _look_at_intent(invoice, payment, customer, stores=stores, gateways=gateways, now=now)
     if not invoice.is_open:
-        invoice = look_at_refunds(invoice, stores=stores, gateways=gateways, now=now)
         invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
         return collect_now(invoice, stores=stores, gateways=gateways, now=now)
     if customer and payment is None:

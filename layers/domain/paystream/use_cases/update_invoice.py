@@ -50,7 +50,8 @@ def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: d
     if invoice.status is InvoiceStatus.VOIDED or invoice.problem is not None:
         raise NotAllowedError("invalid_status")
     payment = last_payment(invoice, stores)
-    refuse_if_being_collected(invoice, payment, now, may_wait_for_customer=status is PaymentStatus.SUCCEEDED)
+    is_paid = status is PaymentStatus.SUCCEEDED
+    refuse_if_being_collected(invoice, payment, now, may_wait_for_customer=is_paid, is_given_up=is_paid)
     return replace(
         invoice,
         payment_status=status,

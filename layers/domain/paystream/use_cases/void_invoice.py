@@ -27,7 +27,7 @@ def void_invoice(
     if invoice.status is InvoiceStatus.VOIDED or invoice.payment_status is PaymentStatus.SUCCEEDED:
         raise NotAllowedError("not_voidable")
     payment = last_payment(invoice, stores)
-    refuse_if_being_collected(invoice, payment, now)
+    refuse_if_being_collected(invoice, payment, now, is_given_up=True)
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
     voided = replace(
         invoice,

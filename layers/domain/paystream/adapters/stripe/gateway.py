@@ -240,7 +240,7 @@ def _refusal(error: stripe.StripeError) -> Outcome:
 def _listed_intent(intent: stripe.PaymentIntent) -> ListedIntent:
     found = intent.to_dict()
     return ListedIntent(
-        payment_id=(found.get("metadata") or {}).get("lago_payment_id"),
+        metadata=found.get("metadata") or {},
         provider_customer_id=found.get("customer"),
         outcome=outcome_from_intent(found),
     )

@@ -1,0 +1,74 @@
+"""Where ways to pay meet: a page that comes by itself, a voucher, a transfer, a new card, an account that goes."""
+
+from functions.slow_methods import collected, customer_who_pays_with, intents
+from functions.test_another_card import becomes_default
+from functions.test_on_session import ALWAYS
+from functions.test_payment_url import look, sessions
+from functions.test_requires_action import DAY, INTEGRATION, REQUIRES_ACTION, UNAUTHENTICATED, linked
+from functions.world import World
+
+
+def test_a_voucher_that_is_chosen_on_the_page_is_told_besides_the_page(world: World) -> None:
+    world.connect()
+    world.stripe.control.set_settlement_delay(3 * DAY)
+    customer_who_pays_with(world, "card", "boleto", payment_method=UNAUTHENTICATED)
+    collected(world, currency="BRL")
+    look(world)
+    world.publish_new_notifications()
+
+    world.stripe.control.complete_checkout(sessions(world)[0].id, "pm_boleto_success")
+    world.run()
+    for _ in range(8):
+        look(world)
+
+    assert world.told().count(REQUIRES_ACTION) == 2
+    published = [one["MessageAttributes"]["webhook_type"]["Value"] for one in world.publish_new_notifications()]
+    assert REQUIRES_ACTION in published
+
+
+def test_a_retry_that_was_asked_for_follows_though_the_customer_fails_first(world: World) -> None:
+    world.connect()
+    customer_who_pays_with(world, "card", payment_method=ALWAYS, country="IN")
+    invoice_id = collected(world)
+    assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
+    world.stripe.control.authenticate(intents(world)[0].id, succeeds=False)
+    world.deliver_stripe_events()
+
+    world.settle_due()
+    for _ in range(2):
+        look(world)
+
+    assert [one["attempt"] for one in world.payments(invoice_id)] == [2, 1]
+
+
+def test_a_page_stays_open_where_nothing_else_could_be_charged(world: World) -> None:
+    invoice_id = linked(world)
+    assert world.api("DELETE", INTEGRATION).body["integration"]["disconnecting_since"]
+
+    becomes_default(world)
+    world.run()
+    for _ in range(2):
+        look(world)
+
+    assert sessions(world)[0].status == "open"
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+
+
+def test_an_item_that_is_put_anew_while_a_page_is_open_knows_what_was_charged_in_vain(world: World) -> None:
+    world.connect()
+    world.customer(payment_method=UNAUTHENTICATED)
+    invoice_id = world.put_invoice_item()
+    world.run()
+    look(world)
+    assert len(sessions(world)) == 1
+    world.put_invoice_item()
+    world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
+
+    world.pass_time(DAY + 120)
+    world.look_again()
+    for _ in range(2):
+        world.run()
+        look(world)
+
+    assert world.stripe_calls() == 1
+    assert len(world.payments(invoice_id)) == 2
