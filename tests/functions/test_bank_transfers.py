@@ -296,7 +296,7 @@ def test_what_gives_way_in_an_account_that_is_gone_is_left_alone(world: World) -
     invoice_id = awaited(world)
     world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
     world.lose_messages()
-    world.api("DELETE", "/api/v1/integrations/stripe/stripe")
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
 
     world.pass_time(60)
 

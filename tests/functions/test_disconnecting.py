@@ -246,6 +246,20 @@ class TestItIsGoneAtOnce:
         world.look_again()
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
+    def test_not_where_no_other_code_leads_to_the_account_any_more(self, world: World) -> None:
+        invoice_id = debit_on_its_way(world)
+        world.connect("renamed")
+        disconnect(world)
+
+        answer = world.api("DELETE", "/api/v1/integrations/stripe/renamed")
+
+        assert answer.body["integration"]["disconnecting_since"]
+        world.pass_time(DAY)
+        world.look_again()
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        run_the_schedule(world)
+        assert is_gone(world)
+
     def test_where_all_has_settled(self, world: World) -> None:
         debit_on_its_way(world)
         world.pass_time(DAY)

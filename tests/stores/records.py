@@ -11,6 +11,8 @@ from paystream.model.notification import Notification, WebhookType
 from paystream.model.payment import ManualPayment, Payment
 
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
+ACCOUNT = "acct_1#test"
+ACCOUNT = "acct_1#test"
 OTHER_ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000002"
 NOW = datetime(2026, 11, 23, 10, 0, 0, 123000, tzinfo=UTC)
 SHARD = due_shard("invoice-1")
@@ -49,6 +51,7 @@ def payment(lago_id: str = "payment-1", **changes: Any) -> Payment:
         "lago_customer_id": "customer-1",
         "payment_provider_code": "stripe",
         "integration_id": "integration-1",
+        "account_key": ACCOUNT,
         "provider_customer_id": "cus_acme",
         "amount_cents": 4200,
         "currency": "EUR",

@@ -16,6 +16,7 @@ from paystream.model.settlement import Settlement
 from paystream.ports.pages import PageRequest
 from paystream.ports.stores import Stores
 from stores.records import (
+    ACCOUNT,
     NOW,
     ORGANIZATION,
     OTHER_ORGANIZATION,
@@ -256,17 +257,17 @@ class TestPayments:
         assert stores.payments.batch(ORGANIZATION, ["manual-1", "payment-1"]) == (payment(),)
         assert stores.payments.of_invoice(ORGANIZATION, "invoice-1") == (manual_payment(), payment())
 
-    def test_an_integration_has_some_in_flight_until_the_last_has_settled(self, stores: Stores) -> None:
+    def test_an_account_has_some_in_flight_until_the_last_has_settled(self, stores: Stores) -> None:
         self.settled(stores, payment(), payment("other", payment_status=PayableStatus.PROCESSING))
-        assert stores.payments.are_in_flight(ORGANIZATION, "integration-1")
-        assert not stores.payments.are_in_flight(ORGANIZATION, "integration-2")
-        assert not stores.payments.are_in_flight(OTHER_ORGANIZATION, "integration-1")
+        assert stores.payments.are_in_flight(ORGANIZATION, ACCOUNT)
+        assert not stores.payments.are_in_flight(ORGANIZATION, "acct_1#live")
+        assert not stores.payments.are_in_flight(OTHER_ORGANIZATION, ACCOUNT)
 
         self.settle_again(stores, payment(payment_status=PayableStatus.SUCCEEDED))
-        assert stores.payments.are_in_flight(ORGANIZATION, "integration-1")
+        assert stores.payments.are_in_flight(ORGANIZATION, ACCOUNT)
 
         self.settle_again(stores, payment("other", payment_status=PayableStatus.FAILED))
-        assert not stores.payments.are_in_flight(ORGANIZATION, "integration-1")
+        assert not stores.payments.are_in_flight(ORGANIZATION, ACCOUNT)
 
     def settle_again(self, stores: Stores, one: Payment) -> None:
         current = stores.invoices.get(ORGANIZATION, "invoice-1")

@@ -80,6 +80,11 @@ class Integration:
         )
 
     @property
+    def account_key(self) -> str:
+        """The account and its mode: the same under whatever code it is connected."""
+        return f"{self.account_id}#{'live' if self.livemode else 'test'}"
+
+    @property
     def rate_limit(self) -> RateLimit:
         """What holds: what was set, else what Stripe allows every account."""
         total = GLOBAL_DEFAULT_LIVE if self.livemode else GLOBAL_DEFAULT_TEST

@@ -88,7 +88,8 @@ class Payment:
 
     `lago_id` is derived from the invoice and the attempt, and is the idempotency key at Stripe.
 
-    `integration_id` names the account it was sent to: a code can be connected to another account later.
+    `integration_id` names the account it was sent to, by the code of then: a code can be connected to another account
+    later. `account_key` is the account itself, and its mode.
 
     `status` is Stripe's status of the payment intent, `payment_status` its meaning. `provider_created_at` is when
     Stripe made the intent: there it stands in lists. `unknown_tries` counts the requests whose outcome stayed unknown.
@@ -113,6 +114,7 @@ class Payment:
     currency: str
     created_at: datetime
     updated_at: datetime
+    account_key: str | None = None
     status: str = "pending"
     payment_status: PayableStatus = PayableStatus.PENDING
     provider_payment_id: str | None = None

@@ -159,8 +159,8 @@ class Payments(Protocol):
         """Those of the attempts that there are, in the order of their ids."""
         ...
 
-    def are_in_flight(self, organization_id: str, integration_id: str) -> bool:
-        """Whether any that was sent through the integration, or is to be, has not come to its end; may lag a moment."""
+    def are_in_flight(self, organization_id: str, account_key: str) -> bool:
+        """Whether any that was sent to the account, or is to be, has not come to its end; may lag a moment."""
         ...
 
     def of_invoice(self, organization_id: str, invoice_id: str) -> tuple[AnyPayment, ...]:

@@ -85,7 +85,14 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
         expected_id = derived_id("payment", expected_id, str(event.outcome.intent_id))
         stored = stores.payments.get(organization_id, expected_id)
     payment = stored or _new_payment(
-        expected_id, attempt, event, invoice=invoice, customer=customer, link=sent_through, now=now
+        expected_id,
+        attempt,
+        event,
+        invoice=invoice,
+        customer=customer,
+        link=sent_through,
+        integration=integration,
+        now=now,
     )
     record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
     return True
@@ -129,6 +136,7 @@ def _new_payment(
     invoice: Invoice,
     customer: Customer,
     link: Payment | Customer | FormerLink,
+    integration: Integration,
     now: datetime,
 ) -> Payment:
     return Payment(
@@ -141,6 +149,7 @@ def _new_payment(
         lago_customer_id=customer.lago_id,
         payment_provider_code=str(link.payment_provider_code),
         integration_id=str(link.integration_id),
+        account_key=integration.account_key,
         provider_customer_id=event.provider_customer_id or "",
         amount_cents=event.amount_cents,
         currency=event.currency,

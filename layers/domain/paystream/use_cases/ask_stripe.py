@@ -111,6 +111,7 @@ def _look_up_former_links(
             payment,
             payment_provider_code=link.payment_provider_code,
             integration_id=link.integration_id,
+            account_key=integration.account_key,
             provider_customer_id=link.provider_customer_id,
         )
         with stripe_asked(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:

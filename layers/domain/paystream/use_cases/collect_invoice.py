@@ -181,6 +181,7 @@ def new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> 
         lago_customer_id=payer.customer.lago_id,
         payment_provider_code=payer.integration.code,
         integration_id=payer.integration.lago_id,
+        account_key=payer.integration.account_key,
         provider_customer_id=str(payer.customer.provider_customer_id),
         amount_cents=invoice.total_due_amount_cents,
         currency=invoice.currency,

@@ -70,12 +70,11 @@ def finish_disconnecting(
 def _is_needed(integration: Integration, stores: Stores) -> bool:
     """Whether something is on its way that no other integration could follow."""
     if integration.removal_began_at or not stores.payments.are_in_flight(
-        integration.organization_id, integration.lago_id
+        integration.organization_id, integration.account_key
     ):
         return False
-    account = (integration.account_id, integration.livemode)
     return not any(
-        (other.account_id, other.livemode) == account and not other.disconnecting_since and not other.needs_attention
+        other.account_key == integration.account_key and not other.disconnecting_since and not other.needs_attention
         for other in stores.integrations.all(integration.organization_id)
     )
 

@@ -50,11 +50,11 @@ class DynamoPayments:
         payments = [_from_item(item) for item in self._database.items_of(self._table, keys)]
         return tuple(sorted(payments, key=_position, reverse=True))
 
-    def are_in_flight(self, organization_id: str, integration_id: str) -> bool:
+    def are_in_flight(self, organization_id: str, account_key: str) -> bool:
         keys, _ = self._database.query_page(
             self._table,
             IN_FLIGHT,
-            {"in_flight_key": in_flight_key(organization_id, integration_id)},
+            {"in_flight_key": in_flight_key(organization_id, account_key)},
             position=_INVOICE_POSITION,
             limit=1,
             cursor=None,
@@ -85,8 +85,8 @@ def index_keys(payment: AnyPayment) -> dict[str, str]:
         "invoice_key": invoice_key(payment.organization_id, payment.invoice_id),
         "customer_key": customer_key(payment.organization_id, payment.external_customer_id),
     }
-    if isinstance(payment, Payment) and payment.is_in_flight:
-        keys["in_flight_key"] = in_flight_key(payment.organization_id, payment.integration_id)
+    if isinstance(payment, Payment) and payment.is_in_flight and payment.account_key:
+        keys["in_flight_key"] = in_flight_key(payment.organization_id, payment.account_key)
     return keys
 
 
@@ -110,6 +110,6 @@ def invoice_key(organization_id: str, invoice_id: str) -> str:
     return f"{organization_id}#{invoice_id}"
 
 
-def in_flight_key(organization_id: str, integration_id: str) -> str:
-    """The partition of what is on its way through an integration in the index: what has settled is not in it."""
-    return f"{organization_id}#{integration_id}"
+def in_flight_key(organization_id: str, account_key: str) -> str:
+    """The partition of what is on its way in an account in the index: what has settled is not in it."""
+    return f"{organization_id}#{account_key}"
