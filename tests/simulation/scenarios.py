@@ -22,6 +22,7 @@ _HOOK = "https://hooks.example.com/lago"
 _OTHER_HOOK = "https://hooks.example.com/new"
 _HOUR = 3600.0
 _A_WHILE = 600.0
+_A_FEW_MINUTES = 180.0
 _KEY = ("organization_id", "lago_id")
 
 FaultOf = Callable[[str, str, Mapping[str, Any]], tuple[str, Fault] | None]
@@ -146,7 +147,9 @@ def _move_and_retry(stage: Stage) -> None:
     """The customer never authenticates, and lives elsewhere by now; somebody asks for a retry."""
     body = {"customer": {"external_id": stage.first_payer().external_id, "country": "DE"}}
     stage.ask("POST", "/api/v1/customers", body)
-    _ask_of_the_invoice("retry_payment")(stage)
+    ((_, lago_id),) = stage.workload.expected
+    stage.ask("POST", "/api/v1/invoices/{lago_id}/retry_payment", lago_id=lago_id)
+    stage.wait(_A_FEW_MINUTES)
 
 
 def _another_card(stage: Stage) -> None:
@@ -172,17 +175,22 @@ def _unauthenticated_and_put(stage: Stage) -> None:
 
 def _authenticate_on_the_page(stage: Stage) -> None:
     """The page comes by itself, and the customer pays there with the card that was declined."""
-    _put(stage)
+    _put_and_be_led_to_a_page(stage)
     stage.workload.use_page(stage.first_payer(), "pm_card_authenticationRequired")
-    stage.wait(_HOUR)
+    stage.wait(_A_FEW_MINUTES)
 
 
 def _unauthenticated(stage: Stage) -> None:
     stage.payer("pm_card_authenticationRequired")
 
 
+def _put_and_be_led_to_a_page(stage: Stage) -> None:
+    stage.put_invoice(stage.first_payer())
+    stage.wait(_A_FEW_MINUTES)
+
+
 def _let_the_page_expire(stage: Stage) -> None:
-    _put(stage)
+    _put_and_be_led_to_a_page(stage)
     stage.workload.world.jump(24 * _HOUR)
     stage.wait(_A_WHILE)
 
