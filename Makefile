@@ -85,12 +85,12 @@ backlog: $(PROJECT)/.locked ## measure how fast many open invoices are settled, 
 	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation.backlog "$(INVOICES)"
 
 test: $(PROJECT)/.locked ## run all tests that need no server
-	@$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation
+	@$(PROJECT)/bin/python -m pytest --numprocesses auto --dist worksteal --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation
 
 test-on-3.13: $(PROJECT)/.locked ## run the same tests on Python 3.13, the version of Lambda, where one is installed
 	@mkdir -p .local; ./environments/find-python 3.13 > .local/python3.13 || { echo "No Python 3.13 here: its tests are left out."; exit 0; } \
 		&& UV_PROJECT_ENVIRONMENT=$(VENV)/project-3.13 $(UV) sync --quiet --locked --python "$$(cat .local/python3.13)" \
-		&& $(VENV)/project-3.13/bin/python -m pytest --numprocesses auto --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation
+		&& $(VENV)/project-3.13/bin/python -m pytest --numprocesses auto --dist worksteal --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation
 
 model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; print what each guard is for
 	@PYTHONPATH=layers/domain:tests $(PROJECT)/bin/python -m model.table
@@ -105,7 +105,7 @@ check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, t
 	diff layers/domain/requirements.txt .local/requirements.txt
 	$(PROJECT)/bin/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
-	$(PROJECT)/bin/python -m pytest --numprocesses auto --quiet --cov --cov-report=term --ignore tests/conformance tests
+	$(PROJECT)/bin/python -m pytest --numprocesses auto --dist worksteal --quiet --cov --cov-report=term --ignore tests/conformance tests
 
 conformance: $(PROJECT)/.locked ## let outside judges look at what is sent to Stripe, at the Stripe sandbox and at the stores
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m conformance
