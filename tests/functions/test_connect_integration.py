@@ -55,6 +55,7 @@ class TestConnecting:
             "endpoint_rate_limit_per_second": 25,
             "global_rate_limit_per_second": 25,
             "retry_schedule_days": [1, 3, 5, 7],
+            "refund_second_payments": False,
             "authentication_links": True,
             "webhook_url": WEBHOOK_URL,
             "webhook_endpoint_id": endpoint.id,
