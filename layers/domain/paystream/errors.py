@@ -57,12 +57,20 @@ class ProviderRefusedError(PaystreamError):
         self.param = param
 
 
+class ResourceMissingError(ProviderRefusedError):
+    """There is no such thing at Stripe."""
+
+
 class KeyRefusedError(PaystreamError):
     """Stripe refused the API key (401) or the key lacks a permission (403): the operator has to act."""
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+
+class PermissionMissingError(KeyRefusedError):
+    """Stripe takes the key (403 and not 401), which may not do this; it may do other things."""
 
 
 class NeedsAttentionError(KeyRefusedError):

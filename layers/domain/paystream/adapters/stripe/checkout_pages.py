@@ -1,6 +1,7 @@
 """The pages that Stripe hosts, behind the port `CheckoutPages`: https://docs.stripe.com/api/checkout/sessions."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,7 +10,7 @@ import stripe
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.intents import outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, metadata_of
-from paystream.errors import ProviderRefusedError
+from paystream.errors import ProviderRefusedError, ResourceMissingError
 from paystream.model.bank_transfer import BankTransfer
 from paystream.model.outcome import Outcome, expired_link
 from paystream.ports.stripe import CheckoutSession, PaymentLinkRequest
@@ -48,13 +49,9 @@ class StripeCheckoutPages:
             return _session(made)
 
     def link(self, session_id: str) -> CheckoutSession | None:
-        try:
-            with translated():
-                return _session(self._v1.checkout.sessions.retrieve(session_id, params={"expand": ["payment_intent"]}))
-        except ProviderRefusedError as refused:
-            if refused.code == "resource_missing":
-                return None
-            raise
+        with suppress(ResourceMissingError), translated():
+            return _session(self._v1.checkout.sessions.retrieve(session_id, params={"expand": ["payment_intent"]}))
+        return None
 
     def expire_link(self, session_id: str) -> CheckoutSession | None:
         """One that is not open any more is refused, without a code of its own. Source:
@@ -67,25 +64,19 @@ class StripeCheckoutPages:
             return self.link(session_id)
 
     def find_link(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> CheckoutSession | None:
-        try:
-            with translated():
-                listed = self._v1.checkout.sessions.list(
-                    params={
-                        "customer": provider_customer_id,
-                        "created": cast("Any", created_since(since)),
-                        "limit": PAGE,
-                        "expand": ["data.payment_intent"],
-                    }
-                )
-                found = (
-                    one for one in listed.auto_paging_iter() if metadata_of(one).get("lago_payment_id") == payment_id
-                )
-                session = next(found, None)
-        except ProviderRefusedError as refused:
-            if refused.code == "resource_missing":
-                return None
-            raise
-        return _session(session) if session else None
+        with suppress(ResourceMissingError), translated():
+            listed = self._v1.checkout.sessions.list(
+                params={
+                    "customer": provider_customer_id,
+                    "created": cast("Any", created_since(since)),
+                    "limit": PAGE,
+                    "expand": ["data.payment_intent"],
+                }
+            )
+            for session in listed.auto_paging_iter():
+                if metadata_of(session).get("lago_payment_id") == payment_id:
+                    return _session(session)
+        return None
 
 
 def _link_params(request: PaymentLinkRequest) -> "SessionCreateParams":

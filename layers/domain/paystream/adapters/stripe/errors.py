@@ -14,10 +14,11 @@ from paystream.errors import (
     OutcomeUnknownError,
     ParametersChangedError,
     PaystreamError,
+    PermissionMissingError,
     ProviderRefusedError,
+    ResourceMissingError,
 )
 
-_KEY_REFUSED = (stripe.AuthenticationError, stripe.PermissionError)
 _REFUSED = (stripe.CardError, stripe.InvalidRequestError)
 
 
@@ -38,12 +39,11 @@ def _meaning(error: stripe.StripeError) -> PaystreamError:
     code = details.code if details else None
     if isinstance(error, stripe.IdempotencyError):
         return ParametersChangedError("the idempotency key is known with other parameters")
-    if isinstance(error, _KEY_REFUSED):
-        permission = isinstance(error, stripe.PermissionError)
-        message = "the key lacks a permission" if permission else "Stripe does not accept the key"
-        return KeyRefusedError(f"{message}; connect the integration with a valid one", code=code)
+    if isinstance(error, stripe.PermissionError):
+        return PermissionMissingError("the key lacks a permission; connect the integration with a valid one", code=code)
+    if isinstance(error, stripe.AuthenticationError):
+        return KeyRefusedError("Stripe does not accept the key; connect the integration with a valid one", code=code)
     if isinstance(error, _REFUSED):
-        return ProviderRefusedError(
-            without_email(error.user_message or "refused"), code=code, param=details.param if details else None
-        )
+        kind = ResourceMissingError if code == "resource_missing" else ProviderRefusedError
+        return kind(without_email(error.user_message or "refused"), code=code, param=details.param if details else None)
     return OutcomeUnknownError(f"{type(error).__name__}, HTTP status {error.http_status}, code {code}")

@@ -1,6 +1,7 @@
 """Stripe behind the port `PaymentGateway`: this module, its pages' and its refunds' are all that calls Stripe."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -12,7 +13,7 @@ from paystream.adapters.stripe.events import ENABLED_EVENTS
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
 from paystream.adapters.stripe.refunds import StripeRefunds
-from paystream.errors import ProviderRefusedError
+from paystream.errors import ProviderRefusedError, ResourceMissingError
 from paystream.model.outcome import Outcome
 from paystream.model.payment_method import SavedMethod
 from paystream.ports.pages import Page
@@ -71,25 +72,16 @@ class StripeGateway:
             )
 
     def delete_webhook_endpoint(self, endpoint_id: str) -> None:
-        try:
-            with translated():
-                self._v1.webhook_endpoints.delete(endpoint_id)
-        except ProviderRefusedError as refused:
-            if refused.code != "resource_missing":
-                raise
+        with suppress(ResourceMissingError), translated():
+            self._v1.webhook_endpoints.delete(endpoint_id)
 
     def customer(self, provider_customer_id: str) -> ProviderCustomer | None:
-        try:
-            with translated():
-                customer = self._v1.customers.retrieve(provider_customer_id)
-                if getattr(customer, "deleted", False):
-                    return None
+        with suppress(ResourceMissingError), translated():
+            customer = self._v1.customers.retrieve(provider_customer_id)
+            if not getattr(customer, "deleted", False):
                 default = _default_payment_method(customer)
                 return ProviderCustomer(customer.id, default or self._newest_card(customer.id), bool(default))
-        except ProviderRefusedError as refused:
-            if refused.code == "resource_missing":
-                return None
-            raise
+        return None
 
     def create_customer(self, params: dict[str, Any], idempotency_key: str) -> str:
         with translated():
@@ -143,36 +135,23 @@ class StripeGateway:
         return found.outcome if found else None
 
     def intent(self, intent_id: str) -> ListedIntent | None:
-        try:
-            with translated():
-                return _listed_intent(self._v1.payment_intents.retrieve(intent_id))
-        except ProviderRefusedError as refused:
-            if refused.code == "resource_missing":
-                return None
-            raise
+        with suppress(ResourceMissingError), translated():
+            return _listed_intent(self._v1.payment_intents.retrieve(intent_id))
+        return None
 
     def cancel_payment(self, intent_id: str) -> Outcome | None:
         """Source: https://docs.stripe.com/api/payment_intents/cancel"""
         try:
-            with translated():
+            with suppress(ResourceMissingError), translated():
                 return outcome_from_intent(self._v1.payment_intents.cancel(intent_id).to_dict())
         except ProviderRefusedError as refused:
-            if refused.code == "payment_intent_unexpected_state":
-                return self.payment(intent_id)
-            if refused.code == "resource_missing":
-                return None
-            raise
+            if refused.code != "payment_intent_unexpected_state":
+                raise
+            return self.payment(intent_id)
+        return None
 
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
-        try:
-            return self._find_payment(payment_id, provider_customer_id, since)
-        except ProviderRefusedError as refused:
-            if refused.code == "resource_missing":
-                return None
-            raise
-
-    def _find_payment(self, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
-        with translated():
+        with suppress(ResourceMissingError), translated():
             listed = self._v1.payment_intents.list(
                 params={
                     "customer": provider_customer_id,

@@ -1,7 +1,7 @@
 """Refunds at Stripe, behind the port `Refunds`: https://docs.stripe.com/api/refunds."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import stripe
@@ -9,7 +9,7 @@ import stripe
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.lookups import PAGE
 from paystream.adapters.stripe.refund_objects import refund_outcome
-from paystream.errors import KeyRefusedError, OutcomeUnknownError, ProviderRefusedError
+from paystream.errors import OutcomeUnknownError, PermissionMissingError, ProviderRefusedError, ResourceMissingError
 from paystream.model.payment import RefundStatus
 from paystream.model.refund import RefundOutcome
 from paystream.ports.stripe import RefundRequest
@@ -35,33 +35,23 @@ class StripeRefunds:
         try:
             with translated():
                 made = self._v1.refunds.create(params=params, options={"idempotency_key": request.key})
+                return refund_outcome(made.to_dict())
         except ProviderRefusedError as refused:
             return _refused(request, refused.code or str(refused))
-        except KeyRefusedError as refused:
-            if isinstance(refused.__context__, stripe.PermissionError):
-                return _refused(request, "key_lacks_permission")
-            raise
-        return refund_outcome(made.to_dict())
+        except PermissionMissingError:
+            return _refused(request, "key_lacks_permission")
 
     def get(self, provider_refund_id: str) -> RefundOutcome | None:
-        try:
-            with translated(), _permission_missed():
-                return refund_outcome(self._v1.refunds.retrieve(provider_refund_id).to_dict())
-        except ProviderRefusedError as refused:
-            if refused.code == "resource_missing":
-                return None
-            raise
+        with _may_not_be_read(), suppress(ResourceMissingError), translated():
+            return refund_outcome(self._v1.refunds.retrieve(provider_refund_id).to_dict())
+        return None
 
     def find(self, *, lago_id: str, intent_id: str) -> RefundOutcome | None:
-        try:
-            with translated(), _permission_missed():
-                listed = self._v1.refunds.list(params={"payment_intent": intent_id, "limit": PAGE})
-                found = (refund_outcome(refund.to_dict()) for refund in listed.auto_paging_iter())
-                return next((refund for refund in found if refund.lago_id == lago_id), None)
-        except ProviderRefusedError as refused:
-            if refused.code == "resource_missing":
-                return None
-            raise
+        with _may_not_be_read(), suppress(ResourceMissingError), translated():
+            listed = self._v1.refunds.list(params={"payment_intent": intent_id, "limit": PAGE})
+            found = (refund_outcome(refund.to_dict()) for refund in listed.auto_paging_iter())
+            return next((refund for refund in found if refund.lago_id == lago_id), None)
+        return None
 
 
 def _refused(request: RefundRequest, why: str) -> RefundOutcome:
@@ -75,9 +65,9 @@ def _refused(request: RefundRequest, why: str) -> RefundOutcome:
 
 
 @contextmanager
-def _permission_missed() -> Iterator[None]:
+def _may_not_be_read() -> Iterator[None]:
     """A key that may collect and not read refunds is no reason to collect nothing more."""
     try:
         yield
-    except stripe.PermissionError:
+    except PermissionMissingError:
         raise OutcomeUnknownError("the key may not read refunds; connect the integration with one that may") from None
