@@ -65,7 +65,8 @@ def after(*statuses: RefundStatus) -> Settlement:
     """What these words come to, one after the other."""
     settlement = begun()
     for status in statuses:
-        settlement = settle_refund(settlement.invoice, settlement.payment, word(status), now=NOW) or settlement
+        settled = settle_refund(settlement.invoice, settlement.payment, word(status), now=NOW)
+        settlement = settled[0] if settled else settlement
     return settlement
 
 
@@ -117,10 +118,10 @@ def test_one_that_was_refused_gives_way_to_one_that_was_made_all_the_same() -> N
     )
     assert refused
 
-    made = settle_refund(refused.invoice, refused.payment, word(RefundStatus.SUCCEEDED), now=NOW)
+    made = settle_refund(refused[0].invoice, refused[0].payment, word(RefundStatus.SUCCEEDED), now=NOW)
 
     assert made
-    assert [refund.status for refund in made.payment.refunds] == [RefundStatus.SUCCEEDED]
+    assert [refund.status for refund in made[0].payment.refunds] == [RefundStatus.SUCCEEDED]
 
 
 def test_a_late_refusal_of_one_that_was_made_after_all_brings_nothing() -> None:
@@ -138,4 +139,4 @@ def test_when_a_refund_ends_the_time_for_anything_else_stays(status: RefundStatu
     settled = settle_refund(settlement.invoice, settlement.payment, word(status), now=NOW)
 
     assert settlement.invoice.due_at == NOW
-    assert settled is None or settled.invoice.due_at == NOW
+    assert settled is None or settled[0].invoice.due_at == NOW

@@ -9,7 +9,7 @@ from paystream.model.payment import Refund
 from paystream.model.settlement import Settlement
 
 
-def refund_notifications(settlement: Settlement, refund: Refund | None, now: datetime) -> tuple[Notification, ...]:
+def refund_notifications(settlement: Settlement, refund: Refund, now: datetime) -> tuple[Notification, ...]:
     """What a word on this refund has to tell: once for each refund and type."""
     payment = settlement.payment
     return tuple(
@@ -22,5 +22,4 @@ def refund_notifications(settlement: Settlement, refund: Refund | None, now: dat
             identity=(payment.organization_id, payment.lago_id, refund.lago_id),
         )
         for webhook_type in settlement.tell
-        if refund
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from paystream.model.identifiers import derived_id
 from paystream.model.invoice import Invoice
 from paystream.model.notification import WebhookType
+from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, Refund, RefundStatus
 from paystream.model.schedule import look_at_ended_again_at
 from paystream.model.settlement import Settlement
@@ -53,7 +54,7 @@ class RefundOutcome:
 def is_refundable(payment: Payment) -> bool:
     """Whether it may be refunded at all: not if the bank has taken the money back already."""
     is_lost = payment.dispute is not None and payment.dispute.status == _LOST
-    return payment.status == "succeeded" and not is_lost and len(payment.refunds) < MOST_REFUNDS
+    return payment.payment_status is PayableStatus.SUCCEEDED and not is_lost and len(payment.refunds) < MOST_REFUNDS
 
 
 def begin_refund(invoice: Invoice, payment: Payment, refund: Refund, *, due_at: datetime, now: datetime) -> Settlement:
@@ -63,9 +64,13 @@ def begin_refund(invoice: Invoice, payment: Payment, refund: Refund, *, due_at: 
     return Settlement(replace(refunding, due_at=min(due_at, invoice.due_at or due_at)), begun, ())
 
 
-def settle_refund(invoice: Invoice, payment: Payment, outcome: RefundOutcome, *, now: datetime) -> Settlement | None:
-    """Apply a word from Stripe; None if it brings nothing new: a repeat, or older than what is known."""
-    known = find_refund(payment, outcome)
+def settle_refund(
+    invoice: Invoice, payment: Payment, outcome: RefundOutcome, *, now: datetime
+) -> tuple[Settlement, Refund] | None:
+    """Apply a word from Stripe: what is written, and the refund as it is then. None if it brings nothing new: a repeat,
+    or older than what is known.
+    """
+    known = _known(payment, outcome)
     if known and not _is_news(known, outcome):
         return None
     settled = replace(
@@ -79,9 +84,8 @@ def settle_refund(invoice: Invoice, payment: Payment, outcome: RefundOutcome, *,
     kept = tuple(settled if refund is known else refund for refund in payment.refunds)
     refunded = replace(payment, refunds=kept if known else (*kept, settled), updated_at=now)
     is_told = settled.status in _TOLD and (known is None or known.status is not settled.status)
-    return Settlement(
-        _with_refunds(invoice, payment, refunded, now), refunded, (_TOLD[settled.status],) if is_told else ()
-    )
+    told = (_TOLD[settled.status],) if is_told else ()
+    return Settlement(_with_refunds(invoice, payment, refunded, now), refunded, told), settled
 
 
 def with_refund_of_second_payment(before: Invoice, settlement: Settlement, now: datetime) -> Settlement:
@@ -117,10 +121,8 @@ def with_refunds_known(invoice: Invoice, payments: tuple[Payment, ...]) -> Invoi
     )
 
 
-def find_refund(payment: Payment, outcome: RefundOutcome) -> Refund | None:
-    """The refund that Stripe's word is about: by Stripe's id; by ours where that is not known yet, or where Stripe has
-    refused it and there is none.
-    """
+def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:
+    """By Stripe's id; by ours where that is not known yet, or where Stripe has refused it and there is none."""
     for refund in payment.refunds:
         is_same = outcome.provider_refund_id is not None and refund.provider_refund_id == outcome.provider_refund_id
         has_none = refund.provider_refund_id is None or outcome.provider_refund_id is None

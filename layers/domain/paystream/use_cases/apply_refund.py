@@ -10,7 +10,7 @@ from paystream.model.refund import RefundOutcome
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.find_collected import find_collected
-from paystream.use_cases.send_refund import record_refund
+from paystream.use_cases.record_refund import record_refund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,10 @@ def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now:
         next_action=stored.next_action,
     )
     blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
-    known = with_refunds_known(with_declines_known(invoice, stored, stores), _attempts(stored, stores))
+    attempts = _attempts(stored, stores)
+    known = replace(
+        with_refunds_known(invoice, attempts), declined_payment_method_ids=_declined_before(stored, attempts)
+    )
     settlement = decide(known, blank, outcome, stores=stores, now=now)
     if settlement is None:
         return invoice

@@ -1,4 +1,4 @@
-"""Get a definite word from Stripe on a refund that is on record, and write it down.
+"""Get a definite word from Stripe on a refund that is on record.
 
 The refund's id is the idempotency key, so whoever repeats this repeats the same request. Stripe forgets a key after a
 day: a refund that may have been sent before is looked for first (rule 4 of docs/architecture.md).
@@ -13,17 +13,15 @@ from paystream.errors import (
     PaystreamError,
     VersionConflictError,
 )
-from paystream.lago.refund_notifications import refund_notifications
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment, Refund
-from paystream.model.refund import RefundOutcome, find_refund, settle_refund
+from paystream.model.refund import RefundOutcome
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, RefundRequest, Refunds
 from paystream.use_cases.close_attempt import account_of
 from paystream.use_cases.record_outcome import read_invoice
+from paystream.use_cases.record_refund import record_refund
 from paystream.use_cases.refused_key import stripe_asked
-
-_TRIES = 5
 
 
 def send_refund(
@@ -74,26 +72,6 @@ def look_at_refunds(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
 def _under_way(invoice: Invoice, stores: Stores) -> list[tuple[str, str]]:
     payments = (stores.payments.get(invoice.organization_id, lago_id) for lago_id in invoice.refunding_payment_ids)
     return [(one.lago_id, refund.lago_id) for one in payments if one for refund in one.refunds if refund.is_under_way]
-
-
-def record_refund(
-    invoice: Invoice, payment: Payment, outcome: RefundOutcome, *, stores: Stores, now: datetime
-) -> Invoice:
-    """Write down what Stripe said, and what has to be told, in one transaction; safe to repeat, in any order.
-
-    The payment was read after its invoice. Raises VersionConflictError if somebody else keeps writing.
-    """
-    for _ in range(_TRIES):
-        settlement = settle_refund(invoice, payment, outcome, now=now)
-        if settlement is None:
-            return invoice
-        try:
-            refund = find_refund(settlement.payment, outcome)
-            return stores.invoices.settle(settlement, refund_notifications(settlement, refund, now))
-        except VersionConflictError:
-            invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
-            payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment
-    raise VersionConflictError(f"invoice {invoice.lago_id} keeps changing; try again")
 
 
 def _ask(refunds: Refunds, payment: Payment, refund: Refund, *, is_new: bool) -> RefundOutcome | None:
