@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.http import Request, Response, root_of, serve
 from paystream.entry.integration_input import checked_code, connection_request, is_forced
-from paystream.entry.records import Record, process
+from paystream.entry.records import process_pages
 from paystream.errors import NotFoundError
 from paystream.lago.integrations import integration_object
 from paystream.model.integration import default_of
@@ -98,20 +98,14 @@ def _finish_disconnecting(context: LambdaContext) -> dict[str, int]:
         ):
             gone.append(code)
 
-    failed, cursor = 0, None
-    while True:
-        page = bootstrap.stores().integrations.disconnecting(cursor=cursor)
-        answer = process(
-            [Record("/".join(one), "/".join(one), one) for one in page.records],
-            finish,
-            at_once=AT_ONCE,
-            remaining_milliseconds=context.get_remaining_time_in_millis,
-            needed_milliseconds=NEEDED_MILLISECONDS,
-        )
-        failed += len(answer["batchItemFailures"])
-        cursor = page.next_cursor
-        if cursor is None or context.get_remaining_time_in_millis() < NEEDED_MILLISECONDS:
-            break
+    _, failed = process_pages(
+        lambda cursor: bootstrap.stores().integrations.disconnecting(cursor=cursor),
+        finish,
+        name="/".join,
+        at_once=AT_ONCE,
+        remaining_milliseconds=context.get_remaining_time_in_millis,
+        needed_milliseconds=NEEDED_MILLISECONDS,
+    )
     count("IntegrationDisconnected", len(gone))
     return {"disconnected": len(gone), "failed": failed}
 

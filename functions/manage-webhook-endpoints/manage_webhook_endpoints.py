@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.http import Request, Response, root_of, serve
 from paystream.entry.paging import meta, page_request
-from paystream.entry.records import Record, process
+from paystream.entry.records import process_pages
 from paystream.entry.webhook_endpoint_input import webhook_endpoint_change
 from paystream.lago.webhook_endpoints import webhook_endpoint_object
 from paystream.model.webhook_endpoint import WebhookEndpoint, WebhookEndpoints
@@ -99,23 +99,16 @@ def _settle_due(context: LambdaContext) -> dict[str, int]:
     def settle(organization_id: str) -> None:
         _settle(organization_id)
 
-    failed, cursor, settled = 0, None, 0
-    while True:
-        page = bootstrap.stores().webhook_endpoints.due(until=bootstrap.now(), cursor=cursor)
-        answer = process(
-            [Record(organization_id, organization_id, organization_id) for organization_id in page.records],
-            settle,
-            at_once=AT_ONCE,
-            remaining_milliseconds=context.get_remaining_time_in_millis,
-            needed_milliseconds=NEEDED_MILLISECONDS,
-        )
-        failed += len(answer["batchItemFailures"])
-        settled += len(page.records)
-        cursor = page.next_cursor
-        if cursor is None or context.get_remaining_time_in_millis() < NEEDED_MILLISECONDS:
-            break
-    count("WebhookEndpointsSettled", settled - failed)
-    return {"settled": settled - failed, "failed": failed}
+    looked_at, failed = process_pages(
+        lambda cursor: bootstrap.stores().webhook_endpoints.due(until=bootstrap.now(), cursor=cursor),
+        settle,
+        name=str,
+        at_once=AT_ONCE,
+        remaining_milliseconds=context.get_remaining_time_in_millis,
+        needed_milliseconds=NEEDED_MILLISECONDS,
+    )
+    count("WebhookEndpointsSettled", looked_at - failed)
+    return {"settled": looked_at - failed, "failed": failed}
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -6,11 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from paystream.adapters.dynamodb.items import plain_item
 from paystream.errors import PaystreamError
 from paystream.observability import count, logger
+from paystream.ports.pages import Page
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,35 @@ def process(
     side_by_side = map if at_once == 1 else _threads(at_once).map
     rests = side_by_side(handle_in_order, by_key.values())
     return failures([record for rest in rests for record in rest])
+
+
+def process_pages(
+    page_after: Callable[[str | None], Page[T]],
+    handle: Callable[[T], None],
+    *,
+    name: Callable[[T], str],
+    at_once: int,
+    remaining_milliseconds: Callable[[], int],
+    needed_milliseconds: int,
+) -> tuple[int, int]:
+    """Handle what a list holds, page by page, as long as time is left; how many were handed over, and how many of them
+    failed. What is left is in the list the next time.
+    """
+    handed_over, failed, cursor = 0, 0, None
+    while True:
+        page = page_after(cursor)
+        answer = process(
+            [Record(name(one), name(one), one) for one in page.records],
+            handle,
+            at_once=at_once,
+            remaining_milliseconds=remaining_milliseconds,
+            needed_milliseconds=needed_milliseconds,
+        )
+        handed_over += len(page.records)
+        failed += len(answer["batchItemFailures"])
+        cursor = page.next_cursor
+        if cursor is None or remaining_milliseconds() < needed_milliseconds:
+            return handed_over, failed
 
 
 def failures(records: Sequence[Record]) -> dict[str, list[dict[str, str]]]:
