@@ -34,7 +34,8 @@ class SimulatedStripe(InProcessHTTPClient):
             return self._perform(method, url, headers, post_data)
 
         operation = f"{method.upper()} {urlsplit(url).path}"
-        return self._effects.perform(SERVICE, operation, {}, perform)  # type: ignore[no-any-return]
+        answer: tuple[str, int, Mapping[str, str]] = self._effects.perform(SERVICE, operation, {}, perform)
+        return answer
 
     def _perform(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any

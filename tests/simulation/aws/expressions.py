@@ -137,7 +137,7 @@ def key_condition(text: str) -> Parsed:
 
 def resolve(item: Item, path: Path) -> AttributeValue | None:
     """What stands at a path, None if nothing does."""
-    found: AttributeValue | None = item.get(path[0])  # type: ignore[arg-type]
+    found: AttributeValue | None = item.get(str(path[0]))
     for step in path[1:]:
         if found is None:
             return None
