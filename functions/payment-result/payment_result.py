@@ -11,8 +11,9 @@ from paystream.entry.stripe_webhook import signed_event
 from paystream.model.integration import Integration, default_of
 from paystream.observability import count, logger, metrics
 from paystream.use_cases.apply_dispute import DisputeEvent, apply_dispute_event
+from paystream.use_cases.apply_intent import IntentEvent, apply_intent_event
+from paystream.use_cases.apply_payment_method import apply_payment_method_event
 from paystream.use_cases.apply_refund import RefundEvent, apply_refund_event
-from paystream.use_cases.apply_stripe_event import IntentEvent, apply_intent_event, apply_payment_method_event
 
 
 def _receive(request: dict[str, Any]) -> Response:

@@ -1,4 +1,4 @@
-"""How a worker writes down what it heard: `paystream.use_cases.record_outcome`, `apply_stripe_event`, and the way an
+"""How a worker writes down what it heard: `paystream.use_cases.record_outcome`, `apply_intent`, and the way an
 item that was put anew gets its state back.
 """
 

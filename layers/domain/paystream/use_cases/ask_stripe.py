@@ -13,6 +13,7 @@ from itertools import zip_longest
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
 from paystream.model.customer import CUSTOMER_BALANCE, Customer, FormerLink
 from paystream.model.integration import Integration
+from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
@@ -175,21 +176,6 @@ def _payment_request(invoice: Invoice, payment: Payment, payer: Payer) -> Paymen
         metadata=intent_metadata(invoice, payment),
         return_url=payer.integration.success_redirect_url or NOWHERE,
     )
-
-
-def intent_metadata(invoice: Invoice, payment: Payment) -> dict[str, str]:
-    """What an intent names: by it, its events and those who look it up know it. Lago's names, and the attempt."""
-    return {
-        "lago_invoice_id": invoice.lago_id,
-        "lago_customer_id": payment.lago_customer_id,
-        "lago_organization_id": invoice.organization_id,
-        "lago_payment_id": payment.lago_id,
-        "lago_payable_id": invoice.lago_id,
-        "lago_payable_type": "Invoice",
-        "invoice_issuing_date": invoice.issuing_date.isoformat(),
-        "invoice_type": "one_off",
-        "paystream_attempt": str(payment.attempt),
-    }
 
 
 def _record_unknown(invoice: Invoice, payment: Payment, stores: Stores, now: datetime) -> None:

@@ -1,11 +1,11 @@
 """Find the payment that a payment intent collected: what Stripe says of disputes and refunds names the intent only."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from paystream.errors import VersionConflictError
-from paystream.model.identifiers import derived_id, payment_id
+from paystream.model.identifiers import derived_id
 from paystream.model.integration import Integration
+from paystream.model.intent_metadata import named_attempt
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
@@ -25,33 +25,23 @@ def find_collected(
         return None
     with stripe_asked(integration, "payment_intent.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
         intent = gateway.intent(intent_id)
-    if intent is None or intent.payment_id is None or not _is_named_by_us(intent.metadata, integration):
-        return None
-    collected = _payment(intent.payment_id, intent_id, integration, stores)
-    invoice = stores.invoices.get(integration.organization_id, collected.invoice_id) if collected else None
+    named = named_attempt(intent.metadata, integration.organization_id) if intent else None
+    collected = _payment(named.payment_id, intent_id, integration, stores) if named else None
     if collected is None:
         return None
+    invoice = stores.invoices.get(collected.organization_id, collected.invoice_id)
     if invoice is None:
         raise VersionConflictError("the invoice was put into the table anew and is not taken in yet")
     # Read again: the invoice's version vouches only for what was read after it.
     return invoice, stores.payments.get(collected.organization_id, collected.lago_id) or collected
 
 
-def _is_named_by_us(metadata: Mapping[str, str], integration: Integration) -> bool:
-    """Whether these are the names that we give: Lago gives such names, too, and so does another organization."""
-    invoice_id, attempt = metadata.get("lago_invoice_id", ""), metadata.get("paystream_attempt", "")
-    organization_id = integration.organization_id
-    is_number = attempt.isascii() and attempt.isdigit()
-    expected = payment_id(organization_id, invoice_id, int(attempt)) if is_number else None
-    return (metadata.get("lago_organization_id"), metadata.get("lago_payment_id")) == (organization_id, expected)
-
-
-def _payment(lago_payment_id: str, intent_id: str, integration: Integration, stores: Stores) -> Payment | None:
+def _payment(payment_id: str, intent_id: str, integration: Integration, stores: Stores) -> Payment | None:
     """The payment that the intent collected: a second success is a payment of its own. None if it is another account's.
 
     Raises VersionConflictError.
     """
-    for lago_id in (lago_payment_id, derived_id("payment", lago_payment_id, intent_id)):
+    for lago_id in (payment_id, derived_id("payment", payment_id, intent_id)):
         payment = stores.payments.get(integration.organization_id, lago_id)
         if payment and payment.provider_payment_id == intent_id:
             return payment if integration.leads_to(payment) else None

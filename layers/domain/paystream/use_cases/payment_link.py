@@ -10,6 +10,7 @@ from datetime import datetime
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, ProviderRefusedError, TooEarlyError
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import PAID_WITH_ONCE, Customer
+from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
@@ -18,7 +19,7 @@ from paystream.model.schedule import look_at_link_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
-from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, LONGEST_REQUEST, NOWHERE, Payer, intent_metadata
+from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, LONGEST_REQUEST, NOWHERE, Payer
 from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked

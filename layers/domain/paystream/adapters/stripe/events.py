@@ -8,8 +8,9 @@ from paystream.adapters.stripe.intents import outcome_from_intent
 from paystream.adapters.stripe.refund_objects import refund_outcome
 from paystream.model.payment import Dispute
 from paystream.use_cases.apply_dispute import DisputeEvent
+from paystream.use_cases.apply_intent import IntentEvent
+from paystream.use_cases.apply_payment_method import PaymentMethodEvent
 from paystream.use_cases.apply_refund import RefundEvent
-from paystream.use_cases.apply_stripe_event import IntentEvent, PaymentMethodEvent
 
 Event = IntentEvent | PaymentMethodEvent | DisputeEvent | RefundEvent
 EventType = Literal[
