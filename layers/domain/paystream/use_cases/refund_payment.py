@@ -95,7 +95,7 @@ def _checked(order: RefundOrder, payment: Payment, lago_id: str, stores: Stores,
     if amount > left:
         raise InvalidInputError({"amount_cents": ["value_is_out_of_range"]})
     if amount % smallest_step(payment.currency):
-        raise InvalidInputError({"amount_cents": ["value_is_invalid"]})
+        raise InvalidInputError({"amount_cents": ["amount_not_in_steps"]})
     _refuse_if_nothing_begins(account_of(payment, stores))
     return Refund(
         lago_id=lago_id,
