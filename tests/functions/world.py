@@ -244,8 +244,8 @@ class World:
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """All items of a table, as plain values."""
-        found: list[dict[str, Any]] = boto3.resource("dynamodb").Table(TABLES[table]).scan()["Items"]
-        return found
+        pages = boto3.resource("dynamodb").meta.client.get_paginator("scan").paginate(TableName=TABLES[table])
+        return [item for page in pages for item in page["Items"]]
 
     def told(self) -> list[str]:
         """The `webhook_type`s in the outbox, sorted; each must be as its schema says."""
@@ -263,16 +263,17 @@ class World:
     def new_images(self, table: str) -> list[Image]:
         """The items that were inserted since the last time, as a stream shows them."""
         found = []
-        for item in self.dynamodb.scan(TableName=TABLES[table])["Items"]:
+        for item in self.all_images(table):
             identity = json.dumps([table, item["organization_id"], item["lago_id"]])
             if identity not in self._seen:
                 self._seen.add(identity)
-                found.append(dict(item))
+                found.append(item)
         return found
 
     def all_images(self, table: str) -> list[Image]:
         """All items of a table, as a stream shows them."""
-        return [dict(item) for item in self.dynamodb.scan(TableName=TABLES[table])["Items"]]
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=TABLES[table])
+        return [dict(item) for page in pages for item in page["Items"]]
 
     def stream_event(self, images: Iterable[Image], *, written_at: datetime | None = None) -> dict[str, Any]:
         """What a stream's event source mapping hands to a function for new items."""
@@ -383,7 +384,7 @@ class World:
 
     def _check_that_what_is_open_is_due(self) -> None:
         """Rule 7: after every call of every function, each open invoice has a time at which it is looked at again."""
-        for item in self.dynamodb.scan(TableName=TABLES["invoices"])["Items"]:
+        for item in self.all_images("invoices"):
             is_ours = "customer_key" in item
             is_owed = is_ours and item["status"] == {"S": "finalized"} and "problem" not in item
             is_open = is_owed and item["payment_status"] == {"S": "pending"}
