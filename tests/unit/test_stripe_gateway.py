@@ -16,7 +16,9 @@ from paystream.errors import (
     OutcomeUnknownError,
     ParametersChangedError,
     PaystreamError,
+    PermissionMissingError,
     ProviderRefusedError,
+    ResourceMissingError,
 )
 from paystream.model.integration import Credentials, Integration
 from paystream.model.outcome import PayableStatus
@@ -158,7 +160,7 @@ class TestWhatErrorsMean:
         assert "not-an" not in str(refused.value)
 
     def test_what_stripe_does_not_have_is_refused(self, shop: Shop) -> None:
-        with pytest.raises(ProviderRefusedError) as refused:
+        with pytest.raises(ResourceMissingError) as refused:
             shop.gateway.update_customer("cus_nobody", {"name": "Acme"})
         assert refused.value.code == "resource_missing"
 
@@ -171,7 +173,7 @@ class TestWhatErrorsMean:
             (stripe.RateLimitError, ["slow down"], OutcomeUnknownError),
             (stripe.IdempotencyError, ["other parameters"], ParametersChangedError),
             (stripe.AuthenticationError, ["who?"], KeyRefusedError),
-            (stripe.PermissionError, ["no"], KeyRefusedError),
+            (stripe.PermissionError, ["no"], PermissionMissingError),
             (stripe.InvalidRequestError, ["bad", "email"], ProviderRefusedError),
             (stripe.CardError, ["declined", "number", "card_declined"], ProviderRefusedError),
         ],
