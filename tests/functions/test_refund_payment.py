@@ -268,6 +268,19 @@ class TestABanksRefund:
         assert world.stripe_calls(CREATE) == 1
         assert not is_due(world)
 
+    def test_is_not_looked_up_more_often(self, world: World) -> None:
+        payment_id = paid(world, method=BANK, currency="USD")
+        world.stripe.control.set_settlement_delay(5 * DAY)
+        world.pass_time(2 * DAY)
+        refund(world, payment_id, 1000)
+
+        for _ in range(4 * 24):
+            world.pass_time(900)
+            world.look_again()
+
+        assert refunds(world, payment_id) == [(1000, "pending")]
+        assert world.stripe_calls("GET /v1/refunds/*") == 1
+
 
 def test_a_refund_that_comes_back_counts_no_more_and_is_told(world: World) -> None:
     payment_id = paid(world, method="pm_card_refundFail")

@@ -4,8 +4,10 @@ from functions.slow_methods import collected, customer_who_pays_with, intents
 from functions.test_another_card import becomes_default
 from functions.test_on_session import ALWAYS
 from functions.test_payment_url import look, sessions
-from functions.test_requires_action import DAY, INTEGRATION, REQUIRES_ACTION, UNAUTHENTICATED, linked
-from functions.world import World
+from functions.test_refund_payment import payment, refund
+from functions.test_requires_action import DAY, INTEGRATION, REQUIRES_ACTION, UNAUTHENTICATED, linked, unauthenticated
+from functions.test_second_payments import paid_once, pay_again
+from functions.world import SECRET_KEY, World
 
 
 def test_a_voucher_that_is_chosen_on_the_page_is_told_besides_the_page(world: World) -> None:
@@ -52,6 +54,38 @@ def test_a_page_stays_open_where_nothing_else_could_be_charged(world: World) -> 
 
     assert sessions(world)[0].status == "open"
     assert world.invoice(invoice_id)["payment_status"] == "pending"
+
+
+def test_a_page_that_waits_for_a_key_is_made_soon_after_it(world: World) -> None:
+    invoice_id = unauthenticated(world)
+    world.pass_time(2 * DAY)
+    world.stripe.control.expire_key(SECRET_KEY)
+    for _ in range(3):
+        world.pass_time(1200)
+        world.look_again()
+    assert REQUIRES_ACTION not in world.told()
+
+    world.connect(secret_key=world.stripe.control.add_key(world.account.id))
+    world.pass_time(1200)
+    world.look_again()
+    look(world)
+
+    assert world.told().count(REQUIRES_ACTION) == 1
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+
+
+def test_a_refund_that_is_on_record_is_sent_in_time_though_a_second_payment_comes_meanwhile(world: World) -> None:
+    first = paid_once(world)
+    world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/refunds", times=2)
+    refund(world, first, 1000)
+    pay_again(world, first)
+    world.run()
+
+    world.pass_time(1200)
+    world.look_again()
+
+    assert payment(world, first)["refunded_amount_cents"] == 1000
+    assert [one["status"] for one in payment(world, first)["refunds"]] == ["succeeded"]
 
 
 def test_an_item_that_is_put_anew_while_a_page_is_open_knows_what_was_charged_in_vain(world: World) -> None:

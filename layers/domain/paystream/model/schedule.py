@@ -32,8 +32,8 @@ _FAILED_IS_LOOKED_AT_EVERY = timedelta(days=7)
 _FAILED_IS_LOOKED_AT_FOR = timedelta(days=90)
 """The customer may have another payment method, and the event that tells of it may never come."""
 
-REFUND_IS_LOOKED_AT_AFTER = timedelta(minutes=15)
-"""One that is on record and was not sent, or whose outcome is not known."""
+AWAITED_IS_LOOKED_AT_AFTER = timedelta(minutes=15)
+"""A refund that is on record and was not sent, or whose outcome is not known; a page that is to be made by itself."""
 
 _REFUND_IS_LOOKED_AT_EVERY = timedelta(days=1)
 """While a bank is at it: the event that tells of its end may never come."""

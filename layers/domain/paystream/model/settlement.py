@@ -12,7 +12,7 @@ from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, LINK_EXPIRED, REQUIRES_ACTION, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.retries import next_retry_at, with_decline
-from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, look_again_at, look_at_ended_again_at
+from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, look_again_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now
             invoice,
             payment_status=PaymentStatus.SUCCEEDED,
             total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents,
-            due_at=look_at_ended_again_at(invoice, now),
+            due_at=invoice.due_at if invoice.refunding_payment_ids else None,
             next_retry_at=None,
             planned_payment_method_id=None,
         )

@@ -19,7 +19,7 @@ from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.payment import ManualPayment, Payment, Refund, RefundStatus
 from paystream.model.refund import begin_refund, is_refundable
-from paystream.model.schedule import REFUND_IS_LOOKED_AT_AFTER
+from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.close_attempt import account_of
@@ -68,7 +68,7 @@ def refund_payment(
                 refund = known
             else:
                 refund = _checked(order, payment, lago_id, stores, now)
-                begun = begin_refund(invoice, payment, refund, due_at=now + REFUND_IS_LOOKED_AT_AFTER, now=now)
+                begun = begin_refund(invoice, payment, refund, due_at=now + AWAITED_IS_LOOKED_AT_AFTER, now=now)
                 invoice, payment = stores.invoices.settle(begun, ()), begun.payment
             return _sent(invoice, payment, refund, is_new=known is None, stores=stores, gateways=gateways, now=now)
     raise VersionConflictError("the payment keeps changing")

@@ -15,7 +15,7 @@ from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, WaitingFor
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.schedule import REFUND_IS_LOOKED_AT_AFTER, look_again_at
+from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER, look_again_at
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.begin_attempt import follow_up
@@ -61,19 +61,24 @@ def settle_due(
 
 
 def _look_at_or_wait(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Invoice:
-    """While an integration is paused, nothing is asked through it, and the invoice waits for its key."""
+    """While an integration is paused, nothing is asked through it, and the invoice waits for its key. One that is not
+    open is not found by whoever brings the key, so it looks again soon.
+    """
     try:
         return _look_at(invoice, stores, gateways, now)
     except NeedsAttentionError as paused:
+        if not invoice.is_open:
+            return put_off(invoice, _look_again_at(invoice, now), stores=stores, now=now)
         return wait_for_key(invoice, paused, stores=stores, now=now) or _look_at_or_wait(
             read_invoice(stores, invoice.organization_id, invoice.lago_id), stores, gateways, now
         )
 
 
 def _look_again_at(invoice: Invoice, now: datetime) -> datetime:
-    """Soon while money is to go back that may not have been sent."""
+    """Where Stripe gave no answer: soon if money is to go back, or a page is to be made."""
     usual = look_again_at(invoice, now)
-    return min(usual, now + REFUND_IS_LOOKED_AT_AFTER) if invoice.refunding_payment_ids else usual
+    is_awaited = invoice.is_to_be_linked or invoice.refunding_payment_ids
+    return min(usual, now + AWAITED_IS_LOOKED_AT_AFTER) if is_awaited else usual
 
 
 def is_to_be_looked_at(invoice: Invoice, handed_out_at: datetime, now: datetime) -> bool:
