@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from functions.aws_faults import Moment
+from functions.slow_methods import collected, customer_who_pays_with
 from functions.stripe_events import event, post, request, signed
 from functions.test_another_card import DAY
 from functions.test_change_invoice import waiting_invoice
@@ -225,6 +226,23 @@ class TestWhatCannotBeRefunded:
         world.connect(secret_key=world.stripe.control.add_key(world.account.id))
         look_later(world)
         assert refunds(world, payment_id) == [(1000, "succeeded")]
+
+
+def test_a_boleto_goes_back_by_hand_only(world: World) -> None:
+    """Stripe refunds none: the word that it has for that is what is answered and told."""
+    world.connect()
+    customer_who_pays_with(world, "boleto", payment_method="pm_boleto_success")
+    invoice_id = collected(world, currency="BRL")
+    world.pass_time(8 * DAY)
+    world.run()
+    (paid_boleto,) = world.payments(invoice_id)
+
+    found = refund(world, paid_boleto["lago_id"]).body["refund"]
+
+    assert (paid_boleto["payment_status"], found["status"]) == ("succeeded", "failed")
+    assert "does not support refunds" in found["failure_reason"]
+    assert refunded(world, paid_boleto["lago_id"]) == (0, 0)
+    assert told(world) == ["payment.refund_failed"]
 
 
 def test_what_stripe_refuses_has_failed_and_counts_no_more(world: World) -> None:

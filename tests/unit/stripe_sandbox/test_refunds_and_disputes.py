@@ -48,6 +48,36 @@ def test_a_refund_may_fail_later(shop: Shop) -> None:
     assert shop.event_types()[-1] == "refund.failed"
 
 
+@pytest.mark.parametrize(
+    ("token", "currency", "status", "destination"),
+    [
+        ("pm_sepaDebit_success", "eur", "pending", "eu_bank_transfer"),
+        ("pm_bacsDebit_success", "gbp", "pending", "gb_bank_transfer"),
+        ("pm_crypto", "usd", "pending", "crypto"),
+        ("pm_link", "usd", "succeeded", None),
+    ],
+)
+def test_money_goes_back_the_way_it_came(
+    shop: Shop, token: str, currency: str, status: str, destination: str | None
+) -> None:
+    kind = shop.stripe.v1.payment_methods.retrieve(token).type
+    intent = shop.pay(payment_method=token, currency=currency, allowed_payment_method_types=[kind])
+    shop.clock.advance(3)
+
+    refund = shop.stripe.v1.refunds.create({"payment_intent": intent.id})
+
+    details = refund.destination_details
+    assert (refund.status, details and details.type) == (status, destination)
+
+
+def test_a_boleto_does_not_go_back(shop: Shop) -> None:
+    intent = shop.charge("pm_boleto_success", currency="brl", allowed_payment_method_types=["boleto"])
+    shop.clock.advance(3)
+
+    with pytest.raises(stripe.InvalidRequestError, match="does not support refunds"):
+        shop.stripe.v1.refunds.create({"payment_intent": intent.id})
+
+
 def test_a_failed_payment_has_nothing_to_refund(shop: Shop) -> None:
     error = shop.declined("pm_card_visa_chargeDeclined")
     assert error.error is not None

@@ -62,6 +62,17 @@ def test_what_a_canceled_intent_was_funded_with_is_the_customers_again(shop: Sho
     assert remaining(by_transfer(shop, customer)) == 700
 
 
+def test_a_transfer_is_refunded_to_the_customers_balance(shop: Shop) -> None:
+    customer = shop.customer().id
+    shop.sandbox.control.fund_customer_balance(customer, 1000, "eur")
+    intent = by_transfer(shop, customer)
+
+    refund = shop.stripe.v1.refunds.create({"payment_intent": intent.id})
+
+    assert refund.destination_details
+    assert (refund.status, refund.destination_details.type) == ("succeeded", "customer_cash_balance")
+
+
 @pytest.mark.parametrize("country", ["AT", "US"])
 def test_a_transfer_in_eur_needs_a_country_with_accounts(shop: Shop, country: str) -> None:
     with pytest.raises(stripe.InvalidRequestError):

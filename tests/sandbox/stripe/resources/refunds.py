@@ -10,7 +10,15 @@ from sandbox.stripe.wire import JsonObject
 
 from .listing import changed_attributes, chosen, list_page, merge_metadata
 
-_TRANSFERS = {"sepa_debit": "eu_bank_transfer", "us_bank_account": "us_bank_transfer"}
+_TRANSFERS = {
+    "bacs_debit": "gb_bank_transfer",
+    "sepa_debit": "eu_bank_transfer",
+    "us_bank_account": "us_bank_transfer",
+}
+_AT_ONCE = ("link", "customer_balance")
+"""Whose money goes back without a bank."""
+_NEVER = ("boleto",)
+"""Source: https://docs.stripe.com/payments/boleto#refunds"""
 
 
 def create(context: Context, params: JsonObject) -> JsonObject:
@@ -22,6 +30,9 @@ def create(context: Context, params: JsonObject) -> JsonObject:
         raise invalid_request(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
         )
+    kind = charge["payment_method_details"]["type"]
+    if kind in _NEVER:
+        raise invalid_request(f"Charge {charge['id']} cannot be refunded: {kind} does not support refunds.")
     amount = params.get("amount", left)
     if amount < 1:
         message = "This value must be greater than or equal to 1."
@@ -121,15 +132,27 @@ def _new(context: Context, params: JsonObject, charge: JsonObject, amount: int) 
     )
 
 
-def _destination(kind: str, reference_status: str) -> JsonObject:
-    """Where the money goes: back to the card, or by a transfer to the bank account that was debited."""
-    if kind == "card":
-        return {"type": kind, kind: {"reference_status": reference_status, "type": "refund"}}
-    transfer = _TRANSFERS[kind]
-    return {"type": transfer, transfer: {"reference": None, "reference_status": reference_status}}
+def _destination(kind: str, reference_status: str) -> JsonObject | None:
+    """Where the money goes: back to the card, to the customer's balance, by a transfer to the bank account that was
+    debited. Of Link there is nothing to tell.
+    """
+    match kind:
+        case "card":
+            return {"type": kind, kind: {"reference_status": reference_status, "type": "refund"}}
+        case "crypto":
+            return {"type": kind, kind: {"reference": None}}
+        case "customer_balance":
+            return {"type": "customer_cash_balance", "customer_cash_balance": {}}
+        case "link":
+            return None
+        case _:
+            transfer = _TRANSFERS[kind]
+            return {"type": transfer, transfer: {"reference": None, "reference_status": reference_status}}
 
 
 def _behind(context: Context, charge: JsonObject) -> str:
+    if charge["payment_method_details"]["type"] in _AT_ONCE:
+        return "succeeded"
     state: MethodState = context.account.methods[charge["payment_method"]]
     return state.instrument.refund_status if isinstance(state.instrument, Card) else "pending"
 
