@@ -251,3 +251,20 @@ def _dispute(intent_id: str | None) -> dict[str, Any]:
         "reason": "product_not_received",
         "status": "needs_response",
     }
+
+
+def test_an_invoice_that_is_put_anew_knows_since_when_its_dispute_is_lost(world: World) -> None:
+    world.connect()
+    world.customer(payment_method=DISPUTED)
+    invoice_id = world.put_invoice_item()
+    world.run()
+    close(world, "lost")
+    lost_at = world.invoice(invoice_id)["payment_dispute_lost_at"]
+    world.pass_time(3600)
+
+    world.put_invoice_item()
+    world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
+
+    invoice = world.invoice(invoice_id)
+    assert (invoice["payment_status"], invoice["payment_dispute_lost_at"]) == ("succeeded", lost_at)
+    assert lost_at is not None

@@ -14,7 +14,7 @@ def paid_once(world: World, *, goes_back: bool = True, card: str = "pm_card_visa
     return payment_id
 
 
-def pay_again(world: World, payment_id: str, amount: int = 4200) -> str:
+def pay_again(world: World, payment_id: str, amount: int = 4200, currency: str = "eur") -> str:
     """Somebody who may write to the account collects once more under the name of the payment; the id of what comes of
     it with us.
     """
@@ -22,7 +22,7 @@ def pay_again(world: World, payment_id: str, amount: int = 4200) -> str:
     second = world.stripe_client.v1.payment_intents.create(
         {
             "amount": amount,
-            "currency": "eur",
+            "currency": currency,
             "customer": str(known.customer),
             "payment_method": "pm_card_visa",
             "confirm": True,
@@ -179,6 +179,25 @@ def test_a_key_that_is_refused_only_delays_it(world: World) -> None:
     world.look_again()
 
     assert [one["status"] for one in payment(world, second)["refunds"]] == ["succeeded"]
+
+
+def test_an_invoice_that_is_put_anew_knows_what_was_paid_twice_and_has_gone_back(world: World) -> None:
+    world.connect(refund_second_payments=True)
+    world.customer()
+    invoice_id = world.put_invoice_item()
+    world.run()
+    (first,) = world.payments(invoice_id)
+    pay_again(world, first["lago_id"])
+    settle(world)
+
+    world.put_invoice_item()
+    world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
+    world.run()
+
+    invoice = world.invoice(invoice_id)
+    assert (invoice["payment_status"], invoice["total_paid_amount_cents"]) == ("succeeded", 8400)
+    assert invoice["total_refunded_amount_cents"] == 4200
+    assert sum(refund.amount for refund in at_stripe(world)) == 4200
 
 
 def test_the_event_of_a_second_payment_that_comes_twice_begins_one_refund(world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import InvalidInputError, VersionConflictError
+from paystream.model.former_life import FormerLife
 from paystream.model.invoice import Fee, Invoice, MetadataEntry, PaymentStatus, Problem, WaitingFor
 from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.outcome import Failure, PayableStatus
@@ -85,9 +86,19 @@ class TestOne:
 
     def test_the_first_time_it_was_taken_in_stays(self, stores: Stores) -> None:
         longest = "é" * 512
-        assert stores.invoices.first_taken_in_at(ORGANIZATION, longest, now=NOW) == NOW
-        assert stores.invoices.first_taken_in_at(ORGANIZATION, longest, now=at(60)) == NOW
-        assert stores.invoices.first_taken_in_at(ORGANIZATION, "another", now=at(60)) == at(60)
+        assert stores.invoices.former_life(ORGANIZATION, longest, now=NOW) == FormerLife(NOW, ())
+        assert stores.invoices.former_life(ORGANIZATION, longest, now=at(60)) == FormerLife(NOW, ())
+        assert stores.invoices.former_life(ORGANIZATION, "another", now=at(60)) == FormerLife(at(60), ())
+
+    def test_a_payment_that_was_noted_is_known_whether_it_was_taken_in_before_or_not(self, stores: Stores) -> None:
+        stores.invoices.note_payment(ORGANIZATION, "invoice-1", "payment-2")
+        assert stores.invoices.former_life(ORGANIZATION, "invoice-1", now=NOW) == FormerLife(NOW, ("payment-2",))
+        for _ in range(2):
+            stores.invoices.note_payment(ORGANIZATION, "invoice-1", "payment-1")
+
+        former = stores.invoices.former_life(ORGANIZATION, "invoice-1", now=at(60))
+
+        assert former == FormerLife(NOW, ("payment-1", "payment-2"))
 
 
 class TestWriting:

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, Problem, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
@@ -52,7 +53,7 @@ def an_invoice(*, attempt: int = 0, payment_status: PaymentStatus = PaymentStatu
 def a_payment(attempt: int = 1) -> Payment:
     return Payment(
         organization_id="o",
-        lago_id=f"p{attempt}",
+        lago_id=payment_id("o", "i", attempt),
         invoice_id="i",
         invoice_number="1",
         attempt=attempt,
@@ -266,6 +267,16 @@ def test_whatever_is_heard_an_open_invoice_is_due_and_no_other_becomes_so(
             has_failed = after.payment_status is FAILED_INVOICE is not before.payment_status
             is_due = after.is_open or has_failed
             assert after.due_at is not None if is_due else after.due_at in (None, before.due_at)
+
+
+def test_an_invoice_that_is_paid_besides_its_attempt_is_looked_at_at_once_so_that_the_attempt_is_closed() -> None:
+    history = History()
+    history.hear(1, ACTION)
+
+    settlement = settle(history.invoice, replace(a_payment(), lago_id="besides"), SUCCESS, now=NOW)
+
+    assert settlement is not None
+    assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (PaymentStatus.SUCCEEDED, NOW)
 
 
 def test_a_retry_that_is_planned_stays_so_when_the_attempt_before_is_closed() -> None:

@@ -8,9 +8,9 @@ from paystream.model.notification import WebhookType
 from paystream.model.payment import Dispute, Payment
 from paystream.model.settlement import Settlement
 
-_LOST = "lost"
+LOST = "lost"
 _WON = "won"
-_CLOSED = (_LOST, _WON, "prevented", "warning_closed")
+_CLOSED = (LOST, _WON, "prevented", "warning_closed")
 """Source: https://docs.stripe.com/api/disputes/object#dispute_object-status"""
 
 
@@ -24,20 +24,17 @@ def settle_dispute(
     known = payment.dispute if payment.dispute and payment.dispute.id == dispute.id else None
     if known and (known.status == dispute.status or known.status in _CLOSED):
         return None
-    is_lost = dispute.status == _LOST
+    kept = replace(dispute, ended_at=occurred_at if dispute.status in _CLOSED else None)
+    lost_at = kept.ended_at if kept.status == LOST else invoice.payment_dispute_lost_at
     return Settlement(
-        replace(
-            invoice,
-            payment_dispute_lost_at=occurred_at if is_lost else invoice.payment_dispute_lost_at,
-            updated_at=now,
-        ),
-        replace(payment, dispute=dispute, updated_at=now),
+        replace(invoice, payment_dispute_lost_at=lost_at, updated_at=now),
+        replace(payment, dispute=kept, updated_at=now),
         _what_to_tell(known, dispute),
     )
 
 
 def _what_to_tell(known: Dispute | None, dispute: Dispute) -> tuple[WebhookType, ...]:
-    if dispute.status == _LOST:
+    if dispute.status == LOST:
         return (WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,)
     if dispute.status == _WON:
         return (WebhookType.PAYMENT_DISPUTE_WON,)

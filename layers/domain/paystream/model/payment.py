@@ -28,7 +28,7 @@ class PaymentLink:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
     """The customer has asked the bank for the money back. `status` and `reason` are Stripe's, `amount_cents` is what is
-    disputed, in minor units of the dispute's currency.
+    disputed, in minor units of the dispute's currency. `ended_at`: when the bank has decided.
 
     Source: https://docs.stripe.com/api/disputes/object
     """
@@ -38,6 +38,7 @@ class Dispute:
     reason: str
     amount_cents: int
     currency: str
+    ended_at: datetime | None = None
 
 
 class RefundStatus(StrEnum):

@@ -112,15 +112,6 @@ def with_refund_of_second_payment(before: Invoice, settlement: Settlement, now: 
     return replace(begun, tell=settlement.tell)
 
 
-def with_refunds_known(invoice: Invoice, payments: tuple[Payment, ...]) -> Invoice:
-    """An invoice that was put into the table anew, with what its payments say of refunds."""
-    return replace(
-        invoice,
-        total_refunded_amount_cents=sum(payment.refunded_amount_cents for payment in payments),
-        refunding_payment_ids=tuple(payment.lago_id for payment in payments if payment.is_being_refunded),
-    )
-
-
 def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:
     """By Stripe's id; by ours where that is not known yet, or where Stripe has refused it and there is none."""
     for refund in payment.refunds:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from paystream.model.invoice import Invoice, WaitingFor
+from paystream.model.outcome import PayableStatus
+from paystream.model.payment import Payment
 
 _PAUSES = (
     (timedelta(minutes=15), timedelta(minutes=5)),
@@ -38,6 +40,9 @@ AWAITED_IS_LOOKED_AT_AFTER = timedelta(minutes=15)
 _REFUND_IS_LOOKED_AT_EVERY = timedelta(days=1)
 """While a bank is at it: the event that tells of its end may never come."""
 
+LONGEST_REQUEST = timedelta(minutes=10)
+"""No function runs for longer: what was sent before has arrived at Stripe, or never will."""
+
 LINK_IS_EXPIRED_AFTER = timedelta(minutes=1)
 """Stripe expires a checkout session at its time, or a moment later."""
 
@@ -54,6 +59,16 @@ def look_again_at(invoice: Invoice, now: datetime) -> datetime:
     opened_at = max(invoice.created_at, invoice.attempt_started_at or invoice.created_at)
     pauses = (pause for younger_than, pause in _PAUSES if now - opened_at < younger_than)
     return now + next(pauses, _LONGEST_PAUSE)
+
+
+def look_at_last_attempt_at(payment: Payment | None, now: datetime) -> datetime | None:
+    """When an invoice is looked at that was settled otherwise, or given up: at once if its last attempt is to be
+    closed, or on its way; later if none is on record, because one may have been sent. None if nothing can come of it.
+    """
+    if payment is None:
+        return now + LONGEST_REQUEST
+    may_end = payment.is_to_be_closed or payment.payment_status is PayableStatus.PROCESSING
+    return now if may_end else None
 
 
 def look_at_ended_again_at(invoice: Invoice, now: datetime) -> datetime | None:

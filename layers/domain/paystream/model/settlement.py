@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paystream.model.declines import Retry, asks_for_authentication, when_to_retry
+from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, LINK_EXPIRED, REQUIRES_ACTION, Outcome, PayableStatus
@@ -120,7 +121,7 @@ def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now
             invoice,
             payment_status=PaymentStatus.SUCCEEDED,
             total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents,
-            due_at=invoice.due_at if invoice.refunding_payment_ids else None,
+            due_at=_look_at_paid_again_at(invoice, payment, now),
             next_retry_at=None,
             planned_payment_method_id=None,
         )
@@ -128,6 +129,16 @@ def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now
         failed = replace(with_decline(invoice, payment), payment_status=PaymentStatus.FAILED)
         return _decide_failed(failed, payment, follow_up, now)
     return replace(invoice, due_at=look_again_at(invoice, now)) if invoice.is_open else invoice
+
+
+def _look_at_paid_again_at(invoice: Invoice, payment: Payment, now: datetime) -> datetime | None:
+    """What was to be done of an invoice that was paid already stays to be done. If it was paid besides its own attempt,
+    that one is to be closed.
+    """
+    if invoice.payment_status is PaymentStatus.SUCCEEDED or invoice.refunding_payment_ids:
+        return invoice.due_at
+    is_own = payment.lago_id == payment_id(payment.organization_id, payment.invoice_id, payment.attempt)
+    return None if is_own else now
 
 
 def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:

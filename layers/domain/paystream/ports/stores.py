@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from paystream.model.api_key import ApiKey
 from paystream.model.customer import Customer
+from paystream.model.former_life import FormerLife
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import InvoiceFilter
@@ -92,8 +93,14 @@ class Invoices(Protocol):
         """Give the invoice its number; False if another invoice has it. Repeats are harmless."""
         ...
 
-    def first_taken_in_at(self, organization_id: str, lago_id: str, *, now: datetime) -> datetime:
-        """When the invoice was taken in for the first time, whatever became of its item since; now if it never was."""
+    def former_life(self, organization_id: str, lago_id: str, *, now: datetime) -> FormerLife:
+        """What is known of an invoice, whatever became of its item since. One that is new is taken in now."""
+        ...
+
+    def note_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
+        """Before a payment is written whose id does not follow from an attempt: so that `former_life` knows it at once.
+        Repeats are harmless.
+        """
         ...
 
     def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:

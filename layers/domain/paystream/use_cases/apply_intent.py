@@ -35,7 +35,7 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
     """Record what became of a payment; False if it is not one of ours. Raises VersionConflictError: let Stripe repeat
     it.
 
-    A second intent under the name of a payment that succeeded is money collected twice: a payment of its own.
+    Another intent under the name of a payment is money that somebody else collected: a payment of its own.
     """
     organization_id = integration.organization_id
     named = named_attempt(event.metadata, organization_id)
@@ -56,9 +56,10 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
         return False
     if stored and _is_no_word(event, stored):
         return False
-    if stored and _is_another_intent(event, stored) and stored.payment_status is PayableStatus.SUCCEEDED:
+    if stored and _is_another_intent(event, stored):
         lago_id = derived_id("payment", lago_id, str(event.outcome.intent_id))
         stored = stores.payments.get(organization_id, lago_id)
+        stores.invoices.note_payment(organization_id, invoice.lago_id, lago_id)
     payment = stored or _new_payment(
         lago_id,
         named.attempt,

@@ -17,7 +17,7 @@ from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
-from paystream.model.schedule import look_again_at
+from paystream.model.schedule import LONGEST_REQUEST, look_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway, PaymentRequest
@@ -30,9 +30,6 @@ KEY_IS_SAFE_FOR = timedelta(hours=23)
 
 LOOK_UP_AFTER_TRIES = 3
 """A saved 500 replays under its key for as long as the key lives, so sending again would never learn more."""
-
-LONGEST_REQUEST = timedelta(minutes=10)
-"""A link ends when it is written, which is later than the request began that ended it; no function runs for longer."""
 
 NOWHERE = "https://stripe.com/"
 """Where a customer would be led back to if nobody said where: Stripe wants some URL, and this is Lago's."""

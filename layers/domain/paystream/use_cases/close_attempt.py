@@ -12,9 +12,9 @@ from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.schedule import LONGEST_REQUEST
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
-from paystream.use_cases.ask_stripe import LONGEST_REQUEST
 from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.payment_link import close_link, outwait
 from paystream.use_cases.record_outcome import record_outcome

@@ -18,7 +18,7 @@ from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.schedule import look_again_at
+from paystream.model.schedule import look_again_at, look_at_last_attempt_at
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
@@ -51,7 +51,7 @@ def collect_now(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
     if not invoice.is_open:
         return invoice
     stored = _attempt_on_record(invoice, stores)
-    if invoice.total_due_amount_cents == 0:
+    if invoice.total_due_amount_cents == 0 and not _is_paid_but_forgotten(invoice, stored):
         return _close_without_payment(invoice, stored, stores, now)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer and stored and stored.payment_status is not PayableStatus.PENDING:
@@ -94,6 +94,12 @@ def _attempt_on_record(invoice: Invoice, stores: Stores) -> Payment | None:
         following_id = payment_id(organization_id, invoice.lago_id, stored.attempt + 1)
         following = stores.payments.get(organization_id, following_id)
     return stored
+
+
+def _is_paid_but_forgotten(invoice: Invoice, stored: Payment | None) -> bool:
+    """Whether its item was put anew after this attempt had succeeded."""
+    is_paid = stored is not None and stored.payment_status is PayableStatus.SUCCEEDED
+    return stored is not None and is_paid and stored.attempt > invoice.attempt
 
 
 def payer_of(
@@ -150,11 +156,12 @@ def _wait(
 
 def _close_without_payment(invoice: Invoice, stored: Payment | None, stores: Stores, now: datetime) -> Invoice:
     """An attempt of which something may come all the same is closed by who looks at what is due."""
+    last = look_at_last_attempt_at(stored, now) if stored or invoice.total_paid_amount_cents else None
     paid = replace(
         invoice,
         payment_status=PaymentStatus.SUCCEEDED,
         attempt=max(invoice.attempt, stored.attempt) if stored else invoice.attempt,
-        due_at=now if stored and stored.is_to_be_closed else None,
+        due_at=now if invoice.refunding_payment_ids else last,
         next_retry_at=None,
         planned_payment_method_id=None,
         waiting_for=None,

@@ -11,10 +11,10 @@ from datetime import datetime
 
 from paystream.errors import KeyRefusedError, NotFoundError
 from paystream.model.integration import Integration
+from paystream.model.schedule import LONGEST_REQUEST
 from paystream.ports.secrets import Secrets
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.use_cases.ask_stripe import LONGEST_REQUEST
 from paystream.use_cases.connect_integration import delete_endpoints, leading_here
 
 

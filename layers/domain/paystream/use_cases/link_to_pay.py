@@ -8,9 +8,10 @@ from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, PaymentLink
+from paystream.model.schedule import LONGEST_REQUEST
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.use_cases.ask_stripe import LONGEST_REQUEST, Payer
+from paystream.use_cases.ask_stripe import Payer
 from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.begin_link import begin_link
 from paystream.use_cases.close_attempt import close_attempt

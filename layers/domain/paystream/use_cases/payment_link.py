@@ -15,11 +15,11 @@ from paystream.model.invoice import Invoice, WaitingFor
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
 from paystream.model.payment import Payment, PaymentLink
-from paystream.model.schedule import look_at_link_again_at
+from paystream.model.schedule import LONGEST_REQUEST, look_at_link_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
-from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, LONGEST_REQUEST, NOWHERE, Payer
+from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, NOWHERE, Payer
 from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked

@@ -8,11 +8,11 @@ from paystream.lago.invoice_notifications import manual_payment_notifications
 from paystream.model.identifiers import requested_payment_id
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
 from paystream.model.payment import ManualPayment
+from paystream.model.schedule import look_at_last_attempt_at
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.record_outcome import read_invoice
 from paystream.use_cases.retry_payment import refuse_if_being_collected
-from paystream.use_cases.void_invoice import is_to_be_closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ def record_manual_payment(
         updated_at=now,
     )
     settled = _settled(invoice, payment, stores, now)
+    stores.invoices.note_payment(organization_id, invoice.lago_id, payment.lago_id)
     told = manual_payment_notifications(invoice, settled, payment, customer, now)
     stores.invoices.settle_by_hand(settled, payment, told)
     return payment
@@ -88,7 +89,7 @@ def _settled(invoice: Invoice, payment: ManualPayment, stores: Stores, now: date
     return replace(
         paid,
         payment_status=PaymentStatus.SUCCEEDED,
-        due_at=now if is_to_be_closed(last_payment(invoice, stores)) else None,
+        due_at=look_at_last_attempt_at(last_payment(invoice, stores), now),
         next_retry_at=None,
         planned_payment_method_id=None,
         waiting_for=None,

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
+from paystream.model.former_life import with_payments
+from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.refund import with_refunds_known
 from paystream.ports.stores import Stores
 from paystream.use_cases.record_outcome import decide, read_invoice
 
@@ -32,7 +33,8 @@ def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now:
     blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
     attempts = _attempts(stored, stores)
     known = replace(
-        with_refunds_known(invoice, attempts), declined_payment_method_ids=_declined_before(stored, attempts)
+        with_payments(invoice, (blank if one.lago_id == stored.lago_id else one for one in attempts)),
+        declined_payment_method_ids=_declined_before(stored, attempts),
     )
     settlement = decide(known, blank, outcome, stores=stores, now=now)
     if settlement is None:
@@ -46,8 +48,10 @@ def with_declines_known(invoice: Invoice, stored: Payment, stores: Stores) -> In
 
 
 def _attempts(stored: Payment, stores: Stores) -> tuple[Payment, ...]:
-    payments = stores.payments.of_invoice(stored.organization_id, stored.invoice_id)
-    return tuple(one for one in payments if isinstance(one, Payment))
+    """All until this one: they are there without a gap, but for the first."""
+    organization_id, invoice_id = stored.organization_id, stored.invoice_id
+    ids = [payment_id(organization_id, invoice_id, attempt) for attempt in range(1, stored.attempt + 1)]
+    return stores.payments.batch(organization_id, ids)
 
 
 def _declined_before(stored: Payment, attempts: tuple[Payment, ...]) -> tuple[str, ...]:

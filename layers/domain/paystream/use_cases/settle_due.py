@@ -107,18 +107,18 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
     payment = stores.payments.get(invoice.organization_id, latest)
     if customer and payment and is_on_its_way(invoice, payment):
         return _look_at_intent(invoice, payment, customer, stores=stores, gateways=gateways, now=now)
-    if not invoice.is_open:
-        invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
-        return collect_now(invoice, stores=stores, gateways=gateways, now=now)
-    if customer and payment is None:
+    if customer and payment is None and invoice.is_open:
         resume_creation(customer, stores=stores, gateways=gateways, now=now)
-    if customer and payment is None and invoice.waiting_for:
+    if customer and payment is None and (invoice.waiting_for or not invoice.is_open):
         unrecorded = find_unrecorded(invoice, customer, stores=stores, gateways=gateways, now=now)
         if unrecorded:
-            unrecorded_payment, outcome = unrecorded
-            return _record_answer(invoice, unrecorded_payment, outcome, customer=customer, stores=stores, now=now)
-        if invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.pays_with is None:
-            find_payment_method(customer, stores=stores, gateways=gateways, now=now)
+            return _record_answer(invoice, *unrecorded, customer=customer, stores=stores, now=now)
+    if not invoice.is_open:
+        invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
+    elif (
+        customer and payment is None and invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.pays_with is None
+    ):
+        find_payment_method(customer, stores=stores, gateways=gateways, now=now)
     return collect_now(invoice, stores=stores, gateways=gateways, now=now)
 
 

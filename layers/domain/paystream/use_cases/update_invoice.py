@@ -8,11 +8,11 @@ from paystream.lago.invoice_notifications import payment_status_updated
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, InvoiceStatus, MetadataEntry, PaymentStatus
 from paystream.model.notification import Notification
+from paystream.model.schedule import look_at_last_attempt_at
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.record_outcome import read_invoice
 from paystream.use_cases.retry_payment import refuse_if_being_collected
-from paystream.use_cases.void_invoice import is_to_be_closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: d
     return replace(
         invoice,
         payment_status=status,
-        due_at=now if is_to_be_closed(payment) else None,
+        due_at=look_at_last_attempt_at(payment, now),
         next_retry_at=None,
         planned_payment_method_id=None,
         waiting_for=None,

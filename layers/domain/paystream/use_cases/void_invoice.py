@@ -7,7 +7,7 @@ from paystream.errors import NotAllowedError
 from paystream.lago.invoice_notifications import invoice_voided
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
-from paystream.model.payment import Payment
+from paystream.model.schedule import look_at_last_attempt_at
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.record_outcome import read_invoice
@@ -33,7 +33,7 @@ def void_invoice(
         invoice,
         status=InvoiceStatus.VOIDED,
         voided_at=now,
-        due_at=now if is_to_be_closed(payment) else None,
+        due_at=look_at_last_attempt_at(payment, now),
         next_retry_at=None,
         planned_payment_method_id=None,
         waiting_for=None,
@@ -41,8 +41,3 @@ def void_invoice(
         updated_at=now,
     )
     return stores.invoices.save(voided, (invoice_voided(voided, customer, now),)), customer
-
-
-def is_to_be_closed(payment: Payment | None) -> bool:
-    """Whether something may come of it all the same: it failed, or the customer may act still."""
-    return payment is not None and payment.is_to_be_closed

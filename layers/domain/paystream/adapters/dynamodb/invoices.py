@@ -1,6 +1,6 @@
 """The invoices table. An invoice and its number, and an invoice and its payment, are written in one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from hashlib import sha256
@@ -12,6 +12,7 @@ from paystream.adapters.dynamodb.items import attribute_values, from_item, plain
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.payments import customer_key, index_keys
 from paystream.errors import InvalidInputError, VersionConflictError
+from paystream.model.former_life import FormerLife
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import EVERY_STATUS, InvoiceFilter
 from paystream.model.notification import Notification
@@ -63,21 +64,38 @@ class DynamoInvoices:
             raise
 
     def claim_number(self, invoice: Invoice) -> bool:
-        return self._put_unless_there(self._number_claim(invoice)) is None
+        try:
+            self._database.client.put_item(**self._number_claim(invoice))
+        except self._database.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
-    def first_taken_in_at(self, organization_id: str, lago_id: str, *, now: datetime) -> datetime:
-        """Kept beside the numbers, where no application writes; under a hash, since an id may be as long as a key."""
-        hashed = sha256(lago_id.encode()).hexdigest()
-        values = {"organization_id": organization_id, "number": f"#taken-in#{hashed}", "at": plain(now)}
-        before = self._put_unless_there(
-            {
-                "TableName": self._database.tables.invoice_numbers,
-                "Item": attribute_values(values),
-                "ConditionExpression": "attribute_not_exists(#number)",
-                "ExpressionAttributeNames": {"#number": "number"},
-            }
+    def former_life(self, organization_id: str, lago_id: str, *, now: datetime) -> FormerLife:
+        taken_in = "SET taken_in_at = if_not_exists(taken_in_at, :now)"
+        found = self._remember(organization_id, lago_id, taken_in, {":now": {"S": plain(now)}})
+        return FormerLife(
+            taken_in_at=datetime.fromisoformat(found["taken_in_at"]["S"]),
+            payment_ids=tuple(sorted(found.get("payment_ids", {"SS": []})["SS"])),
         )
-        return now if before is None else datetime.fromisoformat(before["at"])
+
+    def note_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
+        self._remember(organization_id, invoice_id, "ADD payment_ids :id", {":id": {"SS": [payment_id]}})
+
+    def _remember(
+        self, organization_id: str, lago_id: str, change: str, values: Mapping[str, Any]
+    ) -> dict[str, dict[str, Any]]:
+        """Beside the numbers, where no application writes; under a hash, since an id may be as long as a key. No index
+        is asked: it may not know yet what was written a moment ago.
+        """
+        hashed = sha256(lago_id.encode()).hexdigest()
+        answer = self._database.client.update_item(
+            TableName=self._database.tables.invoice_numbers,
+            Key=attribute_values({"organization_id": organization_id, "number": f"#taken-in#{hashed}"}),
+            UpdateExpression=change,
+            ExpressionAttributeValues=values,
+            ReturnValues="ALL_NEW",
+        )
+        return cast("dict[str, dict[str, Any]]", answer["Attributes"])
 
     def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
         written = replace(invoice, version=invoice.version + 1)
@@ -148,14 +166,6 @@ class DynamoInvoices:
         put = {"TableName": self._database.tables.payments, "Item": item}
         self._database.write(self._update(invoice, written), {"Put": put}, *self._database.outbox(notifications))
         return written
-
-    def _put_unless_there(self, put: dict[str, Any]) -> dict[str, Any] | None:
-        """Put on a condition; where it does not hold, the item that is there."""
-        try:
-            self._database.client.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
-        except self._database.client.exceptions.ConditionalCheckFailedException as failed:
-            return plain_item(cast("dict[str, Any]", failed.response)["Item"])
-        return None
 
     def _number_holder(self, invoice: Invoice) -> str | None:
         key = {"organization_id": invoice.organization_id, "number": invoice.number}
