@@ -42,8 +42,6 @@ class Invariants:
         is_open = (status, after["status"]["S"]) == ("pending", "finalized") and "problem" not in after
         if is_open and not {"due_at", "due_shard"} <= after.keys():
             self.complain(f"invoice {key} is open and has no time at which it is looked at again")
-        if _has_become_paid(before, after) and "due_at" in after and not after["refunding_payment_ids"]["L"]:
-            self.complain(f"invoice {key} is paid and still due")
         if before is not None and _is_ours(before):
             self._compare(key, before, after)
 
@@ -61,6 +59,8 @@ class Invariants:
     def watch_payment(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
         if after is None:
             self.complain(f"payment {key} was deleted")
+            return
+        if "attempt" not in after:
             return
         status = after["payment_status"]["S"]
         if before is not None and before["payment_status"]["S"] == "succeeded" and status != "succeeded":
@@ -99,12 +99,6 @@ class WatchedIntents(Collection):
 
 def _is_ours(item: Mapping[str, Any]) -> bool:
     return "customer_key" in item
-
-
-def _has_become_paid(before: Item | None, after: Item) -> bool:
-    """Also by getting its state back after its item was put anew: then a refund may be under way."""
-    was_paid = before is not None and before.get("payment_status") == {"S": "succeeded"}
-    return after["payment_status"] == {"S": "succeeded"} and not was_paid
 
 
 def _number(item: Item, name: str) -> int:

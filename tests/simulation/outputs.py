@@ -85,6 +85,8 @@ def _subject(webhook_type: str, content: Mapping[str, Any]) -> str:
             return str(content["lago_payment_id"] or content["lago_invoice_id"])
         case "invoice.payment_status_updated":
             return f"{content['lago_id']} {content['payment_status']}"
+        case "invoice.payment_dispute_lost":
+            return str(content["invoice"]["lago_id"])
         case "customer.payment_method_missing":
             return str(content["lago_invoice_id"])
         case _:

@@ -10,11 +10,13 @@ from sandbox.stripe.wire import JsonObject
 from .aws.https_subscriptions import HttpsSubscription
 from .aws.tables import Key
 from .aws.values import Item
+from .disputes import dispute_complaints
 from .invariants import ViolationError
 from .redriving import SET_ASIDE
 from .refunds import refund_complaints
 from .stack import STACK_NAME
-from .workload import BY_TRANSFER, Workload
+from .wallets import BY_TRANSFER
+from .workload import Workload
 from .world import World
 
 _SETTLED = (("voided", "failed"), ("finalized", "succeeded"))
@@ -40,6 +42,8 @@ class Quiet:
             *self._each_notification_was_published(),
             *self._each_failure_was_told_once(),
             *refund_complaints(self.world),
+            *self._each_second_payment_is_on_record(),
+            *dispute_complaints(self.world),
             *self._each_page_that_nobody_asked_for_was_told_once(),
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
             *self._what_is_disconnecting_is_gone(),
@@ -64,8 +68,29 @@ class Quiet:
         payments = self._payments()
         by_intent = {item["provider_payment_id"]["S"] for item in payments.values() if "provider_payment_id" in item}
         for intent in self._intents():
-            if "lago_payment_id" in intent["metadata"] and intent["id"] not in by_intent:
+            is_ours = "lago_payment_id" in intent["metadata"] and not _is_somebody_elses(intent)
+            if is_ours and intent["id"] not in by_intent:
                 yield f"intent {intent['id']} ({intent['status']}) is on no payment"
+
+    def _each_second_payment_is_on_record(self) -> Iterator[str]:
+        """If Stripe has told of it: nobody asks for it. It goes back by itself where the account is set to that."""
+        by_intent = {item.get("provider_payment_id", {}).get("S"): item for item in self._payments().values()}
+        for account in self.world.stripe.accounts.values():
+            goes_back = any(one.refunds_second_payments for one in self.workload.connections if one.account is account)
+            for event in account.events:
+                intent, is_heard = event["data"]["object"], event["id"] in self.world.webhooks.taken
+                if not is_heard or event["type"] != "payment_intent.succeeded" or not _is_somebody_elses(intent):
+                    continue
+                if intent["id"] not in by_intent:
+                    yield f"intent {intent['id']} was paid a second time, and is on no payment"
+                elif goes_back and not self._has_gone_back(by_intent[intent["id"]]):
+                    yield f"intent {intent['id']} was paid a second time, and has not gone back"
+
+    def _has_gone_back(self, second: Item) -> bool:
+        """It, or as much of what was paid first; what a lost dispute took is owed again."""
+        invoice = self._invoices()[second["organization_id"]["S"], second["invoice_id"]["S"]]
+        is_owed_again = "payment_dispute_lost_at" in invoice
+        return bool(second["refunds"]["L"]) or invoice["total_refunded_amount_cents"]["N"] != "0" or is_owed_again
 
     def _each_payment_is_as_stripe_has_it(self) -> Iterator[str]:
         intents = {intent["id"]: intent for intent in self._intents()}
@@ -91,7 +116,12 @@ class Quiet:
 
     def _each_invoice_is_as_stripe_has_it(self) -> Iterator[str]:
         statuses: dict[str, list[JsonObject]] = {}
+        by_intent = {
+            item["provider_payment_id"]["S"] for item in self._payments().values() if "provider_payment_id" in item
+        }
         for intent in self._intents():
+            if _is_somebody_elses(intent) and intent["id"] not in by_intent:
+                continue
             statuses.setdefault(intent["metadata"].get("lago_invoice_id", ""), []).append(intent)
         for key, item in self._invoices().items():
             if "customer_key" in item and "problem" not in item:
@@ -100,10 +130,11 @@ class Quiet:
     def _compare(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
         status, paid = item["payment_status"]["S"], int(item["total_paid_amount_cents"]["N"])
         received = sum(intent["amount_received"] for intent in intents if intent["status"] == "succeeded")
-        if paid != received:
-            yield f"invoice {key} has {paid} paid, Stripe has received {received}"
+        by_hand = sum(int(one["amount_cents"]["N"]) for one in self._payments_of(item) if "attempt" not in one)
+        if paid != received + by_hand:
+            yield f"invoice {key} has {paid} paid, Stripe has received {received}, {by_hand} came by hand"
         owed = int(item["total_amount_cents"]["N"])
-        if received or owed == 0:
+        if received or by_hand >= owed:
             wanted = "succeeded"
         elif intents:
             wanted = "failed" if intents[-1]["status"] in ("requires_payment_method", "canceled") else "pending"
@@ -124,7 +155,7 @@ class Quiet:
         if item["status"]["S"] == "voided":
             yield f"invoice {key} is voided, and its intent can still be paid"
         for payment in self._payments_of(item):
-            lago_id, is_waiting = payment["lago_id"]["S"], payment["status"]["S"] == "requires_action"
+            lago_id, is_waiting = payment["lago_id"]["S"], payment.get("status") == {"S": "requires_action"}
             if is_waiting and not self.world.subscriber.keys("payment.requires_action", lago_id):
                 yield f"that payment {lago_id} waits for the customer was never told"
 
@@ -150,9 +181,7 @@ class Quiet:
     def _was_refused(self, item: Item) -> bool:
         """Whether Stripe refused the payment before there was an intent."""
         return any(
-            payment["invoice_id"] == item["lago_id"]
-            and payment["payment_status"]["S"] == "failed"
-            and "provider_payment_id" not in payment
+            payment.get("payment_status") == {"S": "failed"} and "provider_payment_id" not in payment
             for payment in self._payments_of(item)
         )
 
@@ -243,8 +272,10 @@ class Quiet:
             yield f"dead-letter queues {sorted(self.world.queues.made)}, wanted {sorted(queues)}"
 
     def _what_is_disconnecting_is_gone(self) -> Iterator[str]:
+        """Unless something is on its way in its account: what waits for a customer may be for a long time."""
+        busy = {item["in_flight_key"]["S"] for item in self._payments().values() if "in_flight_key" in item}
         for key, item in self.world.database.tables["IntegrationsTable"].items():
-            if "disconnecting_since" in item:
+            if "disconnecting_since" in item and f"{key[0]}#{item['account_key']['S']}" not in busy:
                 yield f"integration {key} is disconnecting, and nothing is on its way through it"
 
     def _nothing_is_left_over(self) -> Iterator[str]:
@@ -273,7 +304,13 @@ class Quiet:
         return dict(self.world.database.tables["InvoicesTable"].items())
 
     def _payments(self) -> Mapping[Key, Item]:
-        return dict(self.world.database.tables["PaymentsTable"].items())
+        """All attempts: what came by hand is not among them."""
+        return {key: item for key, item in self.world.database.tables["PaymentsTable"].items() if "attempt" in item}
+
+
+def _is_somebody_elses(intent: JsonObject) -> bool:
+    """Made by somebody who collected once more under the name of a payment."""
+    return "made_by" in intent["metadata"]
 
 
 def _pays_by_transfer(customer: Item) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
+from .disturbances import Disturbances
 from .quiet import Quiet
 from .redriving import redrive
 from .trace import Trace
@@ -80,12 +81,13 @@ def simulate(seed: int, invoices: int, *, profile: str | None = None, shows_all:
 
 def _live(world: World, workload: Workload, profile: str) -> None:
     workload.set_up()
+    disturbances = Disturbances(workload)
     world.weather.profile = PROFILES[profile]
     while workload.brought < workload.invoices:
         if world.random.random() < _ARRIVES and workload.next_at(0.0) is not None and _backlog(world) < _MOST_BACKLOG:
             workload.start()
         if world.weather.happens(world.weather.profile.disturbance):
-            workload.disturb()
+            disturbances.disturb()
         world.step()
     for _ in range(400):
         world.step()
@@ -99,6 +101,8 @@ def settle(world: World, workload: Workload) -> None:
     world.jump(0)
     world.run(world.clock.now() + 6 * 3600)
     workload.reconnect_all()
+    world.run(world.clock.now() + 60)
+    workload.tidy_up()
     world.run(world.clock.now() + 60)
     workload.pay_up()
     for _ in range(3):

@@ -13,10 +13,10 @@ from .aws.streams import Change
 from .effects import Fault
 from .lambdas import Failed
 from .receivers import AWAY, SILENT
-from .workload import BY_TRANSFER, Connection, Payer, Workload
+from .wallets import BY_TRANSFER
+from .workload import CODE, Connection, Payer, Workload
 
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
-_CODE = "/api/v1/integrations/stripe/{code}"
 _ENDPOINTS = "/api/v1/webhook_endpoints"
 _HOOK = "https://hooks.example.com/lago"
 _OTHER_HOOK = "https://hooks.example.com/new"
@@ -242,25 +242,37 @@ def _paid_and_what_comes_twice_goes_back(stage: Stage) -> None:
     connection = stage.connection
     assert connection
     body = {"integration": {"refund_second_payments": True}}
-    stage.ask("PUT", _CODE, body, code=connection.code)
+    stage.ask("PUT", CODE, body, code=connection.code)
     stage.wait(60)
 
 
 def _somebody_else_collects_again(stage: Stage) -> None:
     """Under the name of the payment, as whoever may write to the account can."""
-    client = stage.workload.client(stage.first_payer())
-    (known,) = client.v1.payment_intents.list().data
-    client.v1.payment_intents.create(
-        {
-            "amount": known.amount,
-            "currency": known.currency,
-            "customer": str(known.customer),
-            "payment_method": "pm_card_visa",
-            "confirm": True,
-            "off_session": True,
-            "metadata": {**known.metadata.to_dict(), "made_by": "somebody else"} if known.metadata else {},
-        }
-    )
+    (known,) = stage.workload.client(stage.first_payer()).v1.payment_intents.list().data
+    stage.workload.collect_again(known.id)
+    stage.wait(_HOUR)
+
+
+def _payer_with(token: str) -> Callable[[Stage], None]:
+    def prepare(stage: Stage) -> None:
+        stage.payer(token)
+
+    return prepare
+
+
+def _put_for(token: str) -> Callable[[Stage], None]:
+    def put(stage: Stage) -> None:
+        stage.workload.world.stripe.control.set_settlement_delay(24 * _HOUR)
+        stage.put_invoice(stage.payer(token))
+        stage.wait(30)
+
+    return put
+
+
+def _pay_by_hand(stage: Stage) -> None:
+    (key,) = stage.workload.expected
+    item = stage.workload.world.database.tables["InvoicesTable"].get(key) or {}
+    stage.workload.pay_by_hand(key, int(item["total_amount_cents"]["N"]))
     stage.wait(_HOUR)
 
 
@@ -331,7 +343,7 @@ def _connect_rotate_disconnect(stage: Stage) -> None:
         connection.account.webhook_endpoints.change(endpoint["id"], status="disabled")
     stage.workload.put_connection(connection)
     stage.wait(60)
-    stage.ask("DELETE", _CODE, code=connection.code)
+    stage.ask("DELETE", CODE, code=connection.code)
     stage.wait(60)
 
 
@@ -603,7 +615,7 @@ def _debit_on_its_way(stage: Stage) -> None:
 
 
 def _disconnect(stage: Stage) -> None:
-    stage.ask("DELETE", _CODE, code="stripe")
+    stage.ask("DELETE", CODE, code="stripe")
     stage.wait(2 * _HOUR)
 
 
@@ -615,7 +627,7 @@ def _go_on_under_another_code(stage: Stage) -> None:
     stage.workload.connections.append(renamed)
     stage.workload.put_connection(renamed)
     stage.wait(60)
-    stage.ask("DELETE", _CODE, code=connection.code)
+    stage.ask("DELETE", CODE, code=connection.code)
     stage.wait(60)
     payer.code = renamed.code
     stage.workload.link(payer, str(payer.provider_customer_id))
@@ -763,6 +775,13 @@ SCENARIOS = (
         webhooks_are_lost=True,
     ),
     Scenario("a second payment goes back", _paid_and_what_comes_twice_goes_back, _somebody_else_collects_again),
+    Scenario(
+        "somebody collects under the name of a voucher", _put_for("pm_boleto_success"), _somebody_else_collects_again
+    ),
+    Scenario("a voucher's invoice is paid by hand", _put_for("pm_boleto_success"), _pay_by_hand),
+    Scenario("a waiting invoice is paid by hand", _put_for(""), _pay_by_hand),
+    Scenario("a voucher expires", _payer_with("pm_boleto_expires"), _put, webhooks_are_lost=True),
+    Scenario("a debit in pounds is looked up", _payer_with("pm_bacsDebit_success"), _put, webhooks_are_lost=True),
     Scenario("a person refunds at Stripe, in vain", _paid_by("pm_card_refundFail"), _refund_at_stripe),
     Scenario("notifications are told again", _an_invoice, _tell_again),
     Scenario("payment methods are managed", _good, _manage_payment_methods),

@@ -190,6 +190,8 @@ class WebhookSource:
     sandbox: StripeSandbox
     name: str = "webhook"
     waiting: list[tuple[float, Delivery]] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    """The ids of the events that were taken."""
 
     def next_at(self, now: float) -> float | None:
         return now if self.waiting else self.sandbox.next_due()
@@ -219,4 +221,7 @@ class WebhookSource:
         )
 
     def _done(self, delivery: Delivery, answer: Any) -> None:
-        self.sandbox.delivered(delivery, None if isinstance(answer, Failed) else answer["statusCode"])
+        status = None if isinstance(answer, Failed) else answer["statusCode"]
+        if status == 200:
+            self.taken.add(delivery.event_id)
+        self.sandbox.delivered(delivery, status)

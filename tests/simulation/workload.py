@@ -8,29 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import stripe
-from paystream.model.identifiers import payment_id
 from sandbox.stripe.accounts import Account
 from sandbox.stripe.errors import ApiError
 
+from .wallets import BY_TRANSFER, KINDS, wallet_of
 from .world import World
 
-BY_TRANSFER = "customer_balance"
-_CUSTOMER_KINDS = (
-    ("pm_card_visa", 60),
-    ("pm_card_chargeCustomerFail", 12),
-    ("pm_card_authenticationRequired", 6),
-    ("pm_usBankAccount_success", 8),
-    ("pm_usBankAccount_insufficientFunds", 4),
-    (BY_TRANSFER, 5),
-    ("", 4),
-    ("unlinked", 1),
-    ("created", 3),
-)
-"""What a customer pays with: a token of Stripe's testing pages; a bank transfer; nothing yet; nobody at Stripe; made by
-Paystream.
-"""
+Answered = Callable[[int, str], None]
 
-_TYPES = ["card", "us_bank_account"]
+CODE = "/api/v1/integrations/stripe/{code}"
+
 _INVOICE_KINDS = (
     ("api", 50),
     ("put", 34),
@@ -41,22 +28,6 @@ _INVOICE_KINDS = (
     ("too small", 1),
     ("for nobody", 1),
 )
-_DISTURBANCES = (
-    ("card", 20),
-    ("gone", 10),
-    ("relink", 10),
-    ("rename", 10),
-    ("rotate", 10),
-    ("refuse", 10),
-    ("reconnect", 10),
-    ("retry", 30),
-    ("link", 15),
-    ("page", 30),
-    ("void", 3),
-    ("refund", 20),
-    ("transfer", 20),
-)
-_NEW_CARDS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_mastercard", "pm_card_authenticationRequired")
 _PAYS_UP = 0.85
 _MOST_TRIES = 60
 
@@ -74,13 +45,16 @@ class Payer:
 
 @dataclass(slots=True)
 class Connection:
-    """A Stripe account that an organization has connected, and the key it uses now."""
+    """A Stripe account that an organization has connected, and the key it uses now. `is_moving`: its account goes
+    from or to this code.
+    """
 
     organization_id: str
     code: str
     account: Account
     secret_key: str
-    refused_until: float = 0.0
+    refunds_second_payments: bool = False
+    is_moving: bool = False
 
 
 @dataclass(slots=True)
@@ -97,6 +71,7 @@ class Workload:
     open_requests: int = 0
     put_items: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=200))
     recent: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=200))
+    moves: int = 0
     name: str = "application"
     _own_keys: set[str] = field(default_factory=set)
 
@@ -113,9 +88,10 @@ class Workload:
         organizations = [self.world.new_id() for _ in range(random.randint(1, 2))]
         for organization_id in organizations:
             for number in range(random.randint(1, 2)):
-                self.connect(organization_id, f"stripe-{number}")
+                goes_back = random.random() < 0.5
+                self.connect(organization_id, f"stripe-{number}", refunds_second_payments=goes_back)
         for number in range(max(8, min(400, self.invoices // 12))):
-            self.add_payer(random.choice(self.connections), f"customer-{number}", self._drawn(_CUSTOMER_KINDS))
+            self.add_payer(random.choice(self.connections), f"customer-{number}", self._drawn(KINDS))
         self.settle()
 
     def settle(self) -> None:
@@ -146,57 +122,32 @@ class Workload:
                 self.put_items.append(item)
                 self.put(item, "put")
 
-    def disturb(self) -> None:
-        """One thing that happens to a customer, to an account, or to an invoice that failed."""
-        random = self.world.random
-        payer, connection = random.choice(self.payers), random.choice(self.connections)
-        what = self._drawn(_DISTURBANCES)
-        self.world.trace.note("disturb", what)
-        self.world.weather.counts[f"disturbance: {what}"] += 1
-        happen: dict[str, Callable[[], None]] = {
-            "card": lambda: self.change_card(payer, random.choice(_NEW_CARDS)),
-            "gone": lambda: self.remove_cards(payer),
-            "relink": lambda: self.link(payer, self.stripe_customer(payer, "pm_card_visa")),
-            "rename": lambda: self.rename(payer),
-            "rotate": lambda: self.rotate(connection),
-            "refuse": lambda: self.refuse_key(connection, for_seconds=random.random() * 6 * 3600),
-            "reconnect": lambda: self.put_connection(connection),
-            "retry": lambda: self._of_a_failed_invoice("retry_payment"),
-            "link": lambda: self._of_a_failed_invoice("payment_url"),
-            "page": lambda: self._use_some_page(connection),
-            "void": lambda: self._of_a_failed_invoice("void"),
-            "refund": self._refund_some_payment,
-            "transfer": self._transfer_something,
-        }
-        happen[what]()
-
     def rename(self, payer: Payer) -> None:
         """The application changes a customer of its own."""
-        name = f"Name {self.world.random.randrange(1000)}"
-        body = {"customer": self._customer(payer) | {"name": name}}
-        self.request("POST", "/api/v1/customers", payer.organization_id, body)
+        self._store(payer, name=f"Name {self.world.random.randrange(1000)}")
 
-    def _of_a_failed_invoice(self, action: str) -> None:
-        """Ask for something to be done about one of the invoices that were brought lately and failed."""
-        table = self.world.database.tables["InvoicesTable"]
-        for key in self.world.random.sample(self.recent, min(20, len(self.recent))):
-            item = table.get(key)
-            if item and item.get("payment_status") == {"S": "failed"}:
-                resource = f"/api/v1/invoices/{{lago_id}}/{action}"
-                self.request("POST", resource, key[0], None, parameters={"lago_id": key[1]})
-                return
+    def pay_by_hand(self, key: tuple[str, str], amount: int) -> None:
+        """Tell of money for an invoice that came outside of Stripe, in cents."""
+        body = {"payment": {"invoice_id": key[1], "amount_cents": amount, "reference": "transfer 8812"}}
+        headers = {"Idempotency-Key": self.world.new_id()}
+        self.request("POST", "/api/v1/payments", key[0], body, headers=headers)
 
-    def _refund_some_payment(self) -> None:
-        """All, or a part, of the last payment of one of the invoices that were brought lately and paid."""
-        table = self.world.database.tables["InvoicesTable"]
-        for key in self.world.random.sample(self.recent, min(20, len(self.recent))):
-            item = table.get(key) or {}
-            is_paid = item.get("payment_status") == {"S": "succeeded"} and item["total_amount_cents"] != {"N": "0"}
-            if is_paid and item["attempt"] != {"N": "0"}:
-                share = self.world.random.choice((None, 0.3, 0.6))
-                amount = int(share * int(item["total_amount_cents"]["N"])) if share else None
-                self.refund(key[0], payment_id(*key, int(item["attempt"]["N"])), amount)
-                return
+    def collect_again(self, intent_id: str) -> None:
+        """Whoever may write to the account charges a card under the name of this intent's payment."""
+        connection = next(one for one in self.connections if one.account.payment_intents.get(intent_id))
+        client = self.client_of(connection)
+        known = client.v1.payment_intents.retrieve(intent_id)
+        client.v1.payment_intents.create(
+            {
+                "amount": known.amount,
+                "currency": known.currency,
+                "customer": str(known.customer),
+                "payment_method": "pm_card_visa",
+                "confirm": True,
+                "off_session": True,
+                "metadata": {**(known.metadata.to_dict() if known.metadata else {}), "made_by": "somebody else"},
+            }
+        )
 
     def refund(self, organization_id: str, lago_id: str, amount: int | None) -> None:
         """Ask for a refund of a payment, and again under the same key until there is an answer."""
@@ -215,19 +166,8 @@ class Workload:
             payer.provider_customer_id, {"invoice_settings": {"default_payment_method": method.id}}
         )
 
-    def _use_some_page(self, connection: Connection) -> None:
-        """Somebody who was led to a page tries to pay there, with a card that may be declined."""
-        is_open = [
-            page
-            for page in connection.account.checkout_sessions
-            if page["status"] == "open" and page["mode"] == "payment"
-        ]
-        if is_open:
-            page, card = self.world.random.choice(is_open), self.world.random.choice(_NEW_CARDS)
-            by_transfer = page["payment_method_types"] == [BY_TRANSFER]
-            self._try_on_page(page["id"], "pm_customerBalance" if by_transfer else card)
-
-    def _try_on_page(self, page_id: str, token: str) -> None:
+    def try_on_page(self, page_id: str, token: str) -> None:
+        """What is declined there can be tried again."""
         with contextlib.suppress(ApiError):
             self.world.stripe.control.complete_checkout(page_id, token)
 
@@ -235,17 +175,13 @@ class Workload:
         """The customer tries to pay on the page that is open, if there is one; a card may be declined there."""
         sessions = self.client(payer).v1.checkout.sessions.list({"customer": str(payer.provider_customer_id)}).data
         for page in [session for session in sessions if session.status == "open"][:1]:
-            self._try_on_page(page.id, token)
+            self.try_on_page(page.id, token)
 
-    def _transfer_something(self) -> None:
-        by_transfer = [payer for payer in self.payers if payer.kind == BY_TRANSFER]
-        if by_transfer:
-            self.transfer(self.world.random.choice(by_transfer), self._amount())
-
-    def transfer(self, payer: Payer, amount: int) -> None:
-        """Money of the customer arrives at Stripe, in cents."""
+    def transfer(self, payer: Payer, amount: int | None = None) -> None:
+        """Money of the customer arrives at Stripe, in cents; some, if it is not said how much."""
         if payer.provider_customer_id is not None:
-            self.world.stripe.control.fund_customer_balance(payer.provider_customer_id, amount, "usd")
+            control, arriving = self.world.stripe.control, amount or self._amount()
+            control.fund_customer_balance(payer.provider_customer_id, arriving, "usd")
 
     def remove_cards(self, payer: Payer) -> None:
         if payer.provider_customer_id is None:
@@ -265,15 +201,16 @@ class Workload:
         """The key is revoked; the operator notices after a while and connects again with a new one."""
         self.world.stripe.control.expire_key(connection.secret_key)
         connection.secret_key = self.world.stripe.control.add_key(connection.account.id)
-        self.world.scheduler.at(self.world.clock.now() + for_seconds, lambda: self.put_connection(connection))
+        later = self.world.clock.now() + for_seconds
+        self.world.scheduler.at(later, lambda: None if connection.is_moving else self.put_connection(connection))
 
     def pay_up(self) -> None:
         """Most customers who have no card by now save one: some never do."""
         for payer in self.payers:
             if payer.kind == BY_TRANSFER:
-                self.transfer(payer, self._amount())
+                self.transfer(payer)
             elif self.world.random.random() < _PAYS_UP and not self._has_card(payer):
-                self.change_card(payer, "pm_card_visa")
+                self.change_card(payer, wallet_of(payer.kind).tokens[0])
 
     def _has_card(self, payer: Payer) -> bool:
         """Whether somebody at Stripe has a default method; true of who is nobody there."""
@@ -284,33 +221,56 @@ class Workload:
 
     def reconnect_all(self) -> None:
         for connection in self.connections:
-            self.put_connection(connection)
+            if not connection.is_moving:
+                self.put_connection(connection)
 
-    def connect(self, organization_id: str, code: str) -> Connection:
+    def tidy_up(self) -> None:
+        """A request that was sent again late may have connected a code anew that had been left, or linked a customer
+        there.
+        """
+        codes = {(one.organization_id, one.code) for one in self.connections}
+        connected = {key for key, _ in self.world.database.tables["IntegrationsTable"].items()}
+        for organization_id, code in sorted(connected - codes):
+            self.request("DELETE", CODE, organization_id, None, parameters={"code": code})
+        customers = self.world.database.tables["CustomersTable"]
+        for payer in self.payers:
+            stored = customers.get((payer.organization_id, payer.external_id)) or {}
+            if stored.get("payment_provider_code", {"S": payer.code}) != {"S": payer.code}:
+                self.link_again(payer)
+
+    def connect(self, organization_id: str, code: str, *, refunds_second_payments: bool = False) -> Connection:
         """Connect a new account, in calm weather."""
         secret_key = f"sk_test_{self.world.random.getrandbits(96):024x}"
         account = self.world.add_account(secret_key)
-        connection = Connection(organization_id, code, account, secret_key)
+        connection = Connection(
+            organization_id, code, account, secret_key, refunds_second_payments=refunds_second_payments
+        )
         self.connections.append(connection)
         self.put_connection(connection)
         self.settle()
         return connection
 
-    def put_connection(self, connection: Connection) -> None:
-        body = {"integration": {"secret_key": connection.secret_key, "name": "Acme Billing"}}
-        resource = "/api/v1/integrations/stripe/{code}"
-        self.request("PUT", resource, connection.organization_id, body, parameters={"code": connection.code})
+    def put_connection(self, connection: Connection, answered: Answered | None = None) -> None:
+        values: dict[str, Any] = {"secret_key": connection.secret_key, "name": "Acme Billing"}
+        if connection.refunds_second_payments:
+            values["refund_second_payments"] = True
+        self.request(
+            "PUT",
+            CODE,
+            connection.organization_id,
+            {"integration": values},
+            parameters={"code": connection.code},
+            answered=answered,
+        )
 
     def add_payer(self, connection: Connection, external_id: str, kind: str) -> Payer:
         """Store a new customer, in calm weather."""
         payer = Payer(connection.organization_id, external_id, connection.code, kind)
         self.payers.append(payer)
-        if kind in ("unlinked", "created"):
-            body = self._customer(payer)
-            if kind == "created":
-                body["email"] = f"{external_id}@example.com"
-                body["billing_configuration"] = self._billing(payer) | {"sync_with_provider": True}
-            self.request("POST", "/api/v1/customers", payer.organization_id, {"customer": body})
+        if kind == "unlinked":
+            self._store(payer)
+        elif kind == "created":
+            self._link_by_creating(payer)
         else:
             self.link(payer, self.stripe_customer(payer, "" if kind == BY_TRANSFER else kind))
         self.settle()
@@ -318,16 +278,35 @@ class Workload:
 
     def link(self, payer: Payer, provider_customer_id: str) -> None:
         payer.provider_customer_id = provider_customer_id
+        self._link(payer, provider_customer_id)
+
+    def _link(self, payer: Payer, provider_customer_id: str) -> None:
         billing = self._billing(payer) | {"provider_customer_id": provider_customer_id}
-        body = self._customer(payer) | {"billing_configuration": billing}
-        self.request("POST", "/api/v1/customers", payer.organization_id, {"customer": body})
+        self._store(payer, billing_configuration=billing)
+
+    def _link_by_creating(self, payer: Payer) -> None:
+        """Paystream makes the customer at Stripe."""
+        billing = self._billing(payer) | {"sync_with_provider": True}
+        self._store(payer, email=f"{payer.external_id}@example.com", billing_configuration=billing)
+
+    def _store(self, payer: Payer, **changes: Any) -> None:
+        body = {"customer": {"external_id": payer.external_id, "name": "Acme"} | changes}
+        self.request("POST", "/api/v1/customers", payer.organization_id, body)
+
+    def link_again(self, payer: Payer) -> None:
+        """Under the code by which the customer's account goes; a customer who is made by Paystream may not be there
+        yet.
+        """
+        stored = self.world.database.tables["CustomersTable"].get((payer.organization_id, payer.external_id)) or {}
+        known = payer.provider_customer_id or stored.get("provider_customer_id", {}).get("S")
+        if known:
+            self._link(payer, known)
+        elif payer.kind == "created":
+            self._link_by_creating(payer)
 
     def _billing(self, payer: Payer) -> dict[str, Any]:
-        types = [BY_TRANSFER] if payer.kind == BY_TRANSFER else _TYPES
+        types = list(wallet_of(payer.kind).types)
         return {"payment_provider": "stripe", "payment_provider_code": payer.code, "provider_payment_methods": types}
-
-    def _customer(self, payer: Payer) -> dict[str, Any]:
-        return {"external_id": payer.external_id, "name": "Acme"}
 
     def stripe_customer(self, payer: Payer, token: str) -> str:
         client = self.client(payer)
@@ -338,22 +317,22 @@ class Workload:
         return customer
 
     def client(self, payer: Payer) -> stripe.StripeClient:
-        """As somebody of the company itself uses Stripe, whose own key is always good."""
-        return self.world.stripe_as(self._own_key(payer))
+        """Of the account through which the customer pays."""
+        code = (payer.organization_id, payer.code)
+        return self.client_of(next(one for one in self.connections if (one.organization_id, one.code) == code))
 
-    def _own_key(self, payer: Payer) -> str:
-        connection = next(
-            one for one in self.connections if (one.organization_id, one.code) == (payer.organization_id, payer.code)
-        )
+    def client_of(self, connection: Connection) -> stripe.StripeClient:
+        """As somebody of the company itself uses Stripe, whose own key is always good."""
         key = f"sk_test_own{connection.account.id}"
         if key not in self._own_keys:
             self._own_keys.add(key)
             self.world.stripe.control.add_key(connection.account.id, value=key)
-        return key
+        return self.world.stripe_as(key)
 
     def request_invoice(self, payer: Payer, amount: int, **more: Any) -> None:
         """Create an invoice through the API."""
-        owed = {"external_customer_id": payer.external_id, "currency": "USD", "total_amount_cents": amount}
+        currency = wallet_of(payer.kind).currency
+        owed = {"external_customer_id": payer.external_id, "currency": currency, "total_amount_cents": amount}
         body = {"invoice": owed | more}
         headers = {"Idempotency-Key": self.world.new_id()}
 
@@ -373,7 +352,7 @@ class Workload:
         *,
         parameters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        answered: Callable[[int, str], None] | None = None,
+        answered: Answered | None = None,
         tries: int = 0,
     ) -> None:
         """Send a request, and again until there is an answer that says that sending it again is no use."""
@@ -381,7 +360,8 @@ class Workload:
 
         def done(status: int | None, text: str) -> None:
             self.open_requests -= 1
-            if status in (200, 201) and answered is not None:
+            is_gone_already = method == "DELETE" and status == 404
+            if answered is not None and status is not None and (status in (200, 201) or is_gone_already):
                 answered(status, text)
             elif status is None or status in (409, 429) or status >= 500 or "third_party_error" in text:
                 if tries >= _MOST_TRIES:
@@ -408,7 +388,7 @@ class Workload:
             "organization_id": {"S": payer.organization_id},
             "lago_id": {"S": self.world.new_id()},
             "external_customer_id": {"S": payer.external_id},
-            "currency": {"S": "USD"},
+            "currency": {"S": wallet_of(payer.kind).currency},
             "total_amount_cents": {"N": str(self._amount())},
         }
 
