@@ -244,6 +244,21 @@ def test_an_invoice_whose_collector_crashed_is_looked_at_again_once_its_claim_ha
     assert world.charged() == [1001]
 
 
+def test_a_message_that_fails_does_not_become_two(world: World) -> None:
+    """One invoice is claimed by somebody who crashed, of the other Stripe's answer is lost: the message comes again."""
+    world.connect()
+    waiting_invoices(world, 1001, 1002)
+    queued(world)
+    world.aws.crash("UpdateItem", Moment.AFTER, TableName="InvoicesTable")
+    assert collect(world) == 1
+    world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/payment_intents", times=9)
+
+    assert len(world.invoke("collect-waiting", load_event("collect-waiting"))["batchItemFailures"]) == 1
+
+    world.pass_time(15 * 60)
+    assert queued(world) == []
+
+
 def test_more_invoices_than_a_page_of_the_index_are_all_found(world: World) -> None:
     world.connect()
     waiting_invoices(world, 1001)

@@ -99,11 +99,13 @@ class _Round:
             self.errors.append(error)
 
     def end(self, customer: Customer, queue: CollectionQueue) -> None:
-        """Queue the customer again for what is left, and raise the first error."""
-        if self.again_after:
-            queue.collect_waiting(customer.organization_id, customer.external_id, after_seconds=max(self.again_after))
+        """Raise the first error, or queue the customer again for what is left. Not both: a message that failed comes
+        again by itself, and would be two each time.
+        """
         if self.errors:
             raise self.errors[0]
+        if self.again_after:
+            queue.collect_waiting(customer.organization_id, customer.external_id, after_seconds=max(self.again_after))
 
 
 def _finish_creation(
