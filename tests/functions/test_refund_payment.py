@@ -10,7 +10,7 @@ from functions.stripe_events import event, post, request, signed
 from functions.test_another_card import DAY
 from functions.test_change_invoice import waiting_invoice
 from functions.test_create_payment import pay
-from functions.world import SECRET_KEY, Answer, World, load_event
+from functions.world import SECRET_KEY, TABLES, Answer, World, load_event
 from sandbox.stripe.faults import FaultKind
 
 CREATE = "POST /v1/refunds"
@@ -607,6 +607,28 @@ def test_an_invoice_that_is_put_anew_knows_its_refunds(world: World) -> None:
     for _ in range(2):
         world.look_again()
         world.pass_time(DAY)
+    assert refunds(world, only["lago_id"]) == [(1000, "succeeded")]
+
+
+def test_a_refund_that_is_asked_for_before_its_invoice_has_got_its_state_back_is_to_be_repeated(world: World) -> None:
+    world.connect()
+    world.customer()
+    invoice_id = world.put_invoice_item()
+    world.run()
+    (only,) = world.payments(invoice_id)
+    world.put_invoice_item()
+    answers: list[Answer] = []
+
+    def meanwhile() -> None:
+        answers.append(refund(world, only["lago_id"], 1000))
+
+    world.aws.meanwhile("GetItem", meanwhile, TableName=TABLES["customers"])
+    world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
+
+    assert [one.status for one in answers] == [409]
+    assert at_stripe(world) == []
+    assert refund(world, only["lago_id"], 1000).status == 200
+    assert refunded(world, only["lago_id"]) == (1000, 1000)
     assert refunds(world, only["lago_id"]) == [(1000, "succeeded")]
 
 

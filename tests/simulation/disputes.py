@@ -26,13 +26,12 @@ def dispute_complaints(world: World) -> Iterator[str]:
 def _compare(world: World, found: tuple[Key, Item], dispute: JsonObject, *, has_ended: bool) -> Iterator[str]:
     key, payment = found
     status = payment.get("dispute", {"M": {"status": {"S": "none"}}})["M"]["status"]["S"]
-    expected = dispute["status"] if has_ended else "needs_response"
-    if status != expected:
-        yield f"the dispute of payment {key} is {status}, and Stripe told that it is {expected}"
-    kind = _END_IS_TOLD[expected] if has_ended else "payment.dispute_opened"
+    if status != dispute["status"] and (has_ended or status != "needs_response"):
+        yield f"the dispute of payment {key} is {status}, at Stripe it is {dispute['status']}"
+    kind = _END_IS_TOLD.get(status, "payment.dispute_opened")
     invoice_id = payment["invoice_id"]["S"]
-    if len(world.subscriber.keys(kind, invoice_id if expected == "lost" else key[1])) != 1:
-        yield f"that the dispute of payment {key} is {expected} was not told once"
+    if len(world.subscriber.keys(kind, invoice_id if status == "lost" else key[1])) != 1:
+        yield f"that the dispute of payment {key} is {status} was not told once"
     invoice = world.database.tables["InvoicesTable"].get((key[0], invoice_id))
     if status == "lost" and "payment_dispute_lost_at" not in (invoice or {}):
         yield f"the dispute of payment {key} is lost, and its invoice does not say so"

@@ -93,7 +93,7 @@ class Quiet:
         return bool(second["refunds"]["L"]) or invoice["total_refunded_amount_cents"]["N"] != "0" or is_owed_again
 
     def _each_payment_is_as_stripe_has_it(self) -> Iterator[str]:
-        intents = {intent["id"]: intent for intent in self._intents()}
+        intents, ended = {intent["id"]: intent for intent in self._intents()}, self._of_pages_that_ended()
         for key, payment in self._payments().items():
             status, intent_id = payment["payment_status"]["S"], payment.get("provider_payment_id", {}).get("S")
             if intent_id is None:
@@ -105,8 +105,7 @@ class Quiet:
             intent = intents.get(intent_id)
             if intent is None:
                 yield f"payment {key} has an intent that Stripe has not: {intent_id}"
-            elif status == "failed" and intent["status"] == "canceled":
-                # An item that was put over another forgets that its last attempt was being closed.
+            elif status == "failed" and _is_over(intent, ended):
                 continue
             elif (payment["status"]["S"], int(payment["amount_cents"]["N"])) != (intent["status"], intent["amount"]):
                 yield (
@@ -165,7 +164,7 @@ class Quiet:
         long_ago = self.world.clock.now() - _LONGEST_DELAY
         if due_at and datetime.fromisoformat(due_at).timestamp() < long_ago:
             yield f"invoice {key} is failed, and nobody has looked at it since {due_at}"
-        elif due_at is None and intents and intents[-1]["status"] != "canceled":
+        elif due_at is None and intents and not _is_over(intents[-1], self._of_pages_that_ended()):
             yield f"invoice {key} is failed, and its intent {intents[-1]['id']} can still be paid"
 
     def _all_methods_are_tried(self, key: Key, item: Item) -> Iterator[str]:
@@ -296,6 +295,11 @@ class Quiet:
             if self.world.buckets.list_objects_v2(Bucket=bucket, Prefix=SET_ASIDE)["KeyCount"]:
                 yield f"{bucket} has records that failed for good"
 
+    def _of_pages_that_ended(self) -> set[str]:
+        """The ids of the intents that were made on a page of Stripe that is not open any more."""
+        pages = (page for account in self.world.stripe.accounts.values() for page in account.checkout_sessions)
+        return {page["payment_intent"] for page in pages if page["status"] != "open"}
+
     def _intents(self) -> Iterator[JsonObject]:
         for account in self.world.stripe.accounts.values():
             yield from account.payment_intents
@@ -306,6 +310,14 @@ class Quiet:
     def _payments(self) -> Mapping[Key, Item]:
         """All attempts: what came by hand is not among them."""
         return {key: item for key, item in self.world.database.tables["PaymentsTable"].items() if "attempt" in item}
+
+
+def _is_over(intent: JsonObject, of_pages_that_ended: set[str]) -> bool:
+    """Whether nobody can pay it any more. An item that was put over another forgets that its last attempt was being
+    closed; Stripe cancels no intent of a page.
+    """
+    has_failed = intent["status"] == "requires_payment_method"
+    return intent["status"] == "canceled" or (has_failed and intent["id"] in of_pages_that_ended)
 
 
 def _is_somebody_elses(intent: JsonObject) -> bool:

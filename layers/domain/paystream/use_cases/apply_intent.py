@@ -14,7 +14,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
-from paystream.use_cases.record_outcome import record_outcome
+from paystream.use_cases.record_outcome import record_outcome, refuse_if_forgotten
 
 _PAID_BY_LINK = ("succeeded", "processing")
 """Whatever else becomes of an intent while its page is open, the customer may try again there."""
@@ -57,6 +57,7 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
     if stored and _is_no_word(event, stored):
         return False
     if stored and _is_another_intent(event, stored):
+        refuse_if_forgotten(invoice, stored)
         lago_id = derived_id("payment", lago_id, str(event.outcome.intent_id))
         stored = stores.payments.get(organization_id, lago_id)
         stores.invoices.note_payment(organization_id, invoice.lago_id, lago_id)

@@ -10,6 +10,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.use_cases.record_outcome import refuse_if_forgotten
 from paystream.use_cases.refused_key import stripe_asked
 
 
@@ -32,6 +33,7 @@ def find_collected(
     invoice = stores.invoices.get(collected.organization_id, collected.invoice_id)
     if invoice is None:
         raise VersionConflictError("the invoice was put into the table anew and is not taken in yet")
+    refuse_if_forgotten(invoice, collected)
     # Read again: the invoice's version vouches only for what was read after it.
     return invoice, stores.payments.get(collected.organization_id, collected.lago_id) or collected
 

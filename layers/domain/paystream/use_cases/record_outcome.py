@@ -82,6 +82,14 @@ def _default_payment_method_id(charged: str | None, customer: Customer | None, s
     return customer.pays_with if integration_for_new(customer, stores) else None
 
 
+def refuse_if_forgotten(invoice: Invoice, payment: Payment) -> None:
+    """Raises VersionConflictError while an invoice whose item was put into the table anew has not got its state back:
+    repeat it. What is written before would be counted twice, or not at all.
+    """
+    if payment.attempt > invoice.attempt:
+        raise VersionConflictError("the invoice was put into the table anew, and its state is not back yet")
+
+
 def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:
     """The invoice as it is now. Raises NotFoundError."""
     invoice = stores.invoices.get(organization_id, invoice_id)

@@ -23,7 +23,7 @@ from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.close_attempt import account_of
-from paystream.use_cases.record_outcome import read_invoice
+from paystream.use_cases.record_outcome import read_invoice, refuse_if_forgotten
 from paystream.use_cases.refused_key import refuse_if_paused
 from paystream.use_cases.send_refund import send_refund
 
@@ -76,7 +76,7 @@ def refund_payment(
 
 def _read(organization_id: str, payment_id: str, stores: Stores) -> tuple[Invoice, Payment]:
     """The payment is read once more after its invoice, whose version vouches for it. Raises NotFoundError,
-    NotAllowedError.
+    NotAllowedError, VersionConflictError.
     """
     found = stores.payments.find(organization_id, payment_id)
     if found is None:
@@ -84,6 +84,7 @@ def _read(organization_id: str, payment_id: str, stores: Stores) -> tuple[Invoic
     if isinstance(found, ManualPayment):
         raise NotAllowedError("payment_not_refundable")
     invoice = read_invoice(stores, organization_id, found.invoice_id)
+    refuse_if_forgotten(invoice, found)
     return invoice, stores.payments.get(organization_id, payment_id) or found
 
 

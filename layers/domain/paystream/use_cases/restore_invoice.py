@@ -22,6 +22,9 @@ def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now:
     invoice = read_invoice(stores, stored.organization_id, stored.invoice_id)
     if invoice.attempt >= stored.attempt:
         return invoice
+    attempts = _attempts(stored, stores)
+    # Read again: the invoice's version vouches only for what was read after it.
+    stored = next((one for one in attempts if one.lago_id == stored.lago_id), stored)
     outcome = Outcome(
         status=stored.payment_status,
         intent_status=stored.status,
@@ -31,7 +34,6 @@ def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now:
         next_action=stored.next_action,
     )
     blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
-    attempts = _attempts(stored, stores)
     known = replace(
         with_payments(invoice, (blank if one.lago_id == stored.lago_id else one for one in attempts)),
         declined_payment_method_ids=_declined_before(stored, attempts),
