@@ -77,9 +77,7 @@ def settle(context: Context, refund_id: str) -> JsonObject:
         context.emit("refund.failed", after)
         return after
     details = _destination(charge["payment_method_details"]["type"], "available")
-    after = context.account.refunds.change(
-        refund_id, without=("pending_reason",), status="succeeded", destination_details=details
-    )
+    after = context.account.refunds.change(refund_id, without=("pending_reason",), status="succeeded", **details)
     _tell_updated(context, before, after)
     return after
 
@@ -118,7 +116,7 @@ def _new(context: Context, params: JsonObject, charge: JsonObject, amount: int) 
             "currency": charge["currency"],
             "customer": charge["customer"],
             "customer_account": None,
-            "destination_details": _destination(kind, "pending"),
+            **_destination(kind, "pending"),
             "metadata": merge_metadata({}, params.get("metadata")),
             "payment_intent": charge["payment_intent"],
             "payment_method": charge["payment_method"],
@@ -132,22 +130,23 @@ def _new(context: Context, params: JsonObject, charge: JsonObject, amount: int) 
     )
 
 
-def _destination(kind: str, reference_status: str) -> JsonObject | None:
+def _destination(kind: str, reference_status: str) -> JsonObject:
     """Where the money goes: back to the card, to the customer's balance, by a transfer to the bank account that was
     debited. Of Link there is nothing to tell.
     """
     match kind:
         case "card":
-            return {"type": kind, kind: {"reference_status": reference_status, "type": "refund"}}
+            details: JsonObject = {"type": kind, kind: {"reference_status": reference_status, "type": "refund"}}
         case "crypto":
-            return {"type": kind, kind: {"reference": None}}
+            details = {"type": kind, kind: {"reference": None}}
         case "customer_balance":
-            return {"type": "customer_cash_balance", "customer_cash_balance": {}}
+            details = {"type": "customer_cash_balance", "customer_cash_balance": {}}
         case "link":
-            return None
+            return {}
         case _:
             transfer = _TRANSFERS[kind]
-            return {"type": transfer, transfer: {"reference": None, "reference_status": reference_status}}
+            details = {"type": transfer, transfer: {"reference": None, "reference_status": reference_status}}
+    return {"destination_details": details}
 
 
 def _behind(context: Context, charge: JsonObject) -> str:
