@@ -95,7 +95,7 @@ test-on-3.13: $(PROJECT)/.locked ## run the same tests on Python 3.13, the versi
 model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; print what each guard is for
 	@PYTHONPATH=layers/domain:tests $(PROJECT)/bin/python -m model.table
 
-# The kill points are left to `make test`: measuring coverage would only make them longer.
+# The kill points are left to `make test`: measuring coverage would only make them longer. What starts the whole stack shares its build: one by one.
 check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, types, template, tests with coverage
 	$(PROJECT)/bin/ruff format --check .
 	$(PROJECT)/bin/ruff check .
@@ -106,7 +106,9 @@ check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, t
 	diff layers/domain/requirements.txt .local/requirements.txt
 	$(PROJECT)/bin/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
-	$(PROJECT)/bin/python -m pytest --numprocesses auto --dist worksteal --quiet --cov --cov-report=term --ignore tests/conformance --ignore tests/simulation/test_kill_points.py tests
+	$(PROJECT)/bin/python -m pytest --numprocesses auto --dist worksteal --quiet --cov --cov-report=term \
+		--ignore tests/conformance --ignore tests/integration --ignore tests/simulation/test_kill_points.py tests
+	$(PROJECT)/bin/python -m pytest --quiet tests/integration
 
 conformance: $(PROJECT)/.locked ## let outside judges look at what is sent to Stripe, at the Stripe sandbox and at the stores
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m conformance
