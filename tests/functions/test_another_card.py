@@ -165,7 +165,11 @@ def test_an_invoice_that_a_person_gave_up_before_it_was_charged_stays_given_up(w
 
     becomes_default(world)
     world.run()
+    world.pass_time(600)
+    assert world.look_again() == 0
+    world.run()
 
+    assert not [item for item in world.items("invoices") if "due_at" in item]
     assert statuses(world, [invoice_id]) == ["failed"]
     assert world.charged() == []
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from functions.aws_faults import Moment
 from functions.test_change_invoice import waiting_invoice
 from functions.test_retry_payment import RACE, failed_invoice, pay_with, retry, statuses, told
 from functions.world import Answer, World, load_event
@@ -146,16 +147,51 @@ def test_an_unknown_invoice_is_not_found(world: World) -> None:
     assert pay(world, "unknown").body["code"] == "invoice_not_found"
 
 
-def test_what_was_paid_by_hand_is_not_owed_again_when_the_item_is_put_anew(world: World) -> None:
+def put_and_waiting(world: World) -> None:
+    """The item of `ITEM`, whose customer has no payment method."""
     world.connect()
     world.customer(payment_method=None)
     world.put_invoice_item()
     world.collect_new_invoices()
-    assert world.call("create-payment", load_event("create-payment")).status == 200
 
+
+def put_anew(world: World) -> None:
+    """Its customer has a payment method by now."""
     world.put_invoice_item()
     world.customer()
     world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
 
+
+def test_what_was_paid_by_hand_is_not_owed_again_when_the_item_is_put_anew(world: World) -> None:
+    put_and_waiting(world)
+    assert world.call("create-payment", load_event("create-payment")).status == 200
+
+    put_anew(world)
+
     assert state(world, ITEM) == ("succeeded", 4200, 0)
     assert world.stripe_calls() == 0
+
+
+@pytest.mark.parametrize(
+    ("operation", "moment", "is_recorded"),
+    [
+        ("UpdateItem", Moment.BEFORE, False),
+        ("UpdateItem", Moment.AFTER, False),
+        ("TransactWriteItems", Moment.BEFORE, False),
+        ("TransactWriteItems", Moment.AFTER, True),
+    ],
+)
+def test_wherever_a_crash_comes_what_is_on_record_counts_once_when_the_item_is_put_anew(
+    world: World, operation: str, moment: Moment, is_recorded: bool
+) -> None:
+    """That a payment is to be recorded is noted before it is."""
+    put_and_waiting(world)
+    world.aws.crash(operation, moment)
+    assert pay(world, ITEM, 1000, key="first").status == 500
+    if is_recorded:
+        assert pay(world, ITEM, 1000, key="first").status == 200
+
+    put_anew(world)
+
+    assert state(world, ITEM) == ("succeeded", 4200, 0)
+    assert world.charged() == [3200 if is_recorded else 4200]

@@ -59,6 +59,17 @@ def refunded(world: World, payment_id: str) -> tuple[int, int]:
     return found["refunded_amount_cents"], world.invoice(found["invoice_ids"][0])["total_refunded_amount_cents"]
 
 
+def paid_and_put_anew(world: World) -> dict[str, Any]:
+    """The payment of an item that was collected, and put into the table once more; it is not taken in yet."""
+    world.connect()
+    world.customer()
+    invoice_id = world.put_invoice_item()
+    world.run()
+    (only,) = world.payments(invoice_id)
+    world.put_invoice_item()
+    return only
+
+
 def at_stripe(world: World) -> list[Any]:
     return list(world.stripe_client.v1.refunds.list({"limit": 100}).data)
 
@@ -528,12 +539,7 @@ class TestStripesEvents:
         assert told(world) == ["payment.refund_succeeded"]
 
     def test_of_an_invoice_that_is_put_anew_and_not_taken_in_yet_are_sent_again(self, world: World) -> None:
-        world.connect()
-        world.customer()
-        invoice_id = world.put_invoice_item()
-        world.run()
-        (only,) = world.payments(invoice_id)
-        world.put_invoice_item()
+        only = paid_and_put_anew(world)
         content = event(world, "refund.created", _refund(only["provider_payment_id"]))
 
         assert post(world, content).status in (409, 503)
@@ -611,12 +617,7 @@ def test_an_invoice_that_is_put_anew_knows_its_refunds(world: World) -> None:
 
 
 def test_a_refund_that_is_asked_for_before_its_invoice_has_got_its_state_back_is_to_be_repeated(world: World) -> None:
-    world.connect()
-    world.customer()
-    invoice_id = world.put_invoice_item()
-    world.run()
-    (only,) = world.payments(invoice_id)
-    world.put_invoice_item()
+    only = paid_and_put_anew(world)
     answers: list[Answer] = []
 
     def meanwhile() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from paystream.model.identifiers import payment_id
 from sandbox.stripe.store import Collection
 from sandbox.stripe.wire import JsonObject
 
@@ -23,6 +24,8 @@ class Invariants:
     succeeded: dict[str, str] = field(default_factory=dict)
     failed_payments: set[Key] = field(default_factory=set)
     notifications: dict[Key, str] = field(default_factory=dict)
+    paid_and_due: set[Key] = field(default_factory=set)
+    """The invoices whose last write made them paid, and left something to be looked at."""
 
     def complain(self, text: str) -> None:
         self.violations.append(text)
@@ -42,8 +45,17 @@ class Invariants:
         is_open = (status, after["status"]["S"]) == ("pending", "finalized") and "problem" not in after
         if is_open and not {"due_at", "due_shard"} <= after.keys():
             self.complain(f"invoice {key} is open and has no time at which it is looked at again")
+        self._note_paid_and_due(key, before, after)
         if before is not None and _is_ours(before):
             self._compare(key, before, after)
+
+    def _note_paid_and_due(self, key: Key, before: Item | None, after: Item) -> None:
+        """Its payment is written right after it, in the same transaction."""
+        was_paid = before is not None and before.get("payment_status") == {"S": "succeeded"}
+        has_become_paid = after["payment_status"] == {"S": "succeeded"} and not was_paid
+        self.paid_and_due.discard(key)
+        if has_become_paid and "due_at" in after and not after["refunding_payment_ids"]["L"]:
+            self.paid_and_due.add(key)
 
     def _compare(self, key: Key, before: Item, after: Item) -> None:
         was, is_now = before["payment_status"]["S"], after["payment_status"]["S"]
@@ -67,6 +79,16 @@ class Invariants:
             self.complain(f"payment {key} was succeeded and is {status}")
         if status == "failed":
             self.failed_payments.add(key)
+        self._check_that_nothing_is_left_of_an_own_success(key, before, after)
+
+    def _check_that_nothing_is_left_of_an_own_success(self, key: Key, before: Item | None, after: Item) -> None:
+        """What is paid by hand, or by somebody else's intent, leaves the last attempt to be closed."""
+        was_paid = before is not None and before["payment_status"]["S"] == "succeeded"
+        invoice_id = after["invoice_id"]["S"]
+        is_own = key[1] == payment_id(key[0], invoice_id, _number(after, "attempt"))
+        has_succeeded = after["payment_status"]["S"] == "succeeded" and not was_paid
+        if has_succeeded and is_own and (key[0], invoice_id) in self.paid_and_due:
+            self.complain(f"invoice {(key[0], invoice_id)} is paid and still due")
 
     def watch_notification(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
         if after is not None:

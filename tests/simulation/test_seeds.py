@@ -61,6 +61,11 @@ class TestItWouldNotice:
 
         assert found("looked at again", "fair", seeds=range(2), invoices=20)
 
+    def test_that_an_invoice_that_was_collected_is_left_to_be_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("paystream.model.settlement._look_at_paid_again_at", lambda invoice, payment, now: now)
+
+        assert found("paid and still due", "fair", seeds=range(2), invoices=20)
+
 
 def found(violation: str, profile: str, *, seeds: range, invoices: int) -> Report | None:
     """The first run that violated something with this text in it."""

@@ -59,8 +59,7 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
     if stored and _is_another_intent(event, stored):
         refuse_if_forgotten(invoice, stored)
         lago_id = derived_id("payment", lago_id, str(event.outcome.intent_id))
-        stored = stores.payments.get(organization_id, lago_id)
-        stores.invoices.note_payment(organization_id, invoice.lago_id, lago_id)
+        stored = _besides(invoice, lago_id, stores)
     payment = stored or _new_payment(
         lago_id,
         named.attempt,
@@ -73,6 +72,14 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
     )
     record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
     return True
+
+
+def _besides(invoice: Invoice, lago_id: str, stores: Stores) -> Payment | None:
+    """A payment that follows from no attempt, if it is on record; else it is noted that it is to be."""
+    stored = stores.payments.get(invoice.organization_id, lago_id)
+    if stored is None:
+        stores.invoices.note_payment(invoice.organization_id, invoice.lago_id, lago_id)
+    return stored
 
 
 def _is_no_word(event: IntentEvent, stored: Payment) -> bool:

@@ -98,8 +98,9 @@ def _attempt_on_record(invoice: Invoice, stores: Stores) -> Payment | None:
 
 def _is_paid_but_forgotten(invoice: Invoice, stored: Payment | None) -> bool:
     """Whether its item was put anew after this attempt had succeeded."""
-    is_paid = stored is not None and stored.payment_status is PayableStatus.SUCCEEDED
-    return stored is not None and is_paid and stored.attempt > invoice.attempt
+    if stored is None or stored.attempt <= invoice.attempt:
+        return False
+    return stored.payment_status is PayableStatus.SUCCEEDED
 
 
 def payer_of(

@@ -107,19 +107,30 @@ def _look_at(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime
     payment = stores.payments.get(invoice.organization_id, latest)
     if customer and payment and is_on_its_way(invoice, payment):
         return _look_at_intent(invoice, payment, customer, stores=stores, gateways=gateways, now=now)
-    if customer and payment is None and invoice.is_open:
+    if customer and payment is None:
+        recorded = _look_for_first_attempt(invoice, customer, stores=stores, gateways=gateways, now=now)
+        if recorded:
+            return recorded
+    if not invoice.is_open:
+        invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
+    return collect_now(invoice, stores=stores, gateways=gateways, now=now)
+
+
+def _look_for_first_attempt(
+    invoice: Invoice, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Invoice | None:
+    """None is on record: it may have been sent all the same, or what it waits for may have come. An invoice that can be
+    collected finds its own by being collected. None if there is nothing to be written down.
+    """
+    if invoice.is_open:
         resume_creation(customer, stores=stores, gateways=gateways, now=now)
-    if customer and payment is None and (invoice.waiting_for or not invoice.is_open):
+    if invoice.waiting_for or not invoice.is_open:
         unrecorded = find_unrecorded(invoice, customer, stores=stores, gateways=gateways, now=now)
         if unrecorded:
             return _record_answer(invoice, *unrecorded, customer=customer, stores=stores, now=now)
-    if not invoice.is_open:
-        invoice = follow_up(invoice, stores=stores, gateways=gateways, now=now)
-    elif (
-        customer and payment is None and invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.pays_with is None
-    ):
+    if invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.pays_with is None:
         find_payment_method(customer, stores=stores, gateways=gateways, now=now)
-    return collect_now(invoice, stores=stores, gateways=gateways, now=now)
+    return None
 
 
 def _look_at_intent(
