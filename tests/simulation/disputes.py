@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from aws_in_memory.dynamodb.tables import Key
+from aws_in_memory.dynamodb.values import Item
 from sandbox.stripe.wire import JsonObject
 
-from .aws.tables import Key
-from .aws.values import Item
 from .world import World
 
 _OPENED, _ENDED = "charge.dispute.created", "charge.dispute.closed"

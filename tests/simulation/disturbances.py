@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from aws_in_memory.dynamodb.tables import Key
+from aws_in_memory.dynamodb.values import Item
 from paystream.model.identifiers import payment_id
 
-from .aws.tables import Key
-from .aws.values import Item
 from .wallets import BY_TRANSFER, tokens_on_a_page, wallet_of
 from .workload import CODE, Connection, Payer, Workload
 from .world import World

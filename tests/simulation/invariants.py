@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aws_in_memory.dynamodb.tables import Key, Table
+from aws_in_memory.dynamodb.values import Item
 from paystream.model.identifiers import payment_id
 from sandbox.stripe.store import Collection
 from sandbox.stripe.wire import JsonObject
-
-from .aws.tables import Key, Table
-from .aws.values import Item
 
 
 class ViolationError(AssertionError):

@@ -1,11 +1,11 @@
 """Lambda in memory: execution environments, invocations, time-outs and crashes."""
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from aws_in_memory.stack import Function
 from greenlet import getcurrent
 
 from .scheduler import Scheduler, Task, current_task
@@ -13,21 +13,6 @@ from .scheduler import Scheduler, Task, current_task
 
 class KilledError(BaseException):
     """The process is gone, as by SIGKILL: no boundary of a handler sees it. Its name is that of no Exception."""
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function as the template describes it; `timeout` in seconds."""
-
-    name: str
-    module: str
-    handler: str
-    timeout: float
-    variables: Mapping[str, str]
-
-    def load(self) -> Callable[[Any, Any], Any]:
-        loaded: Callable[[Any, Any], Any] = getattr(importlib.import_module(self.module), self.handler)
-        return loaded
 
 
 @dataclass(eq=False, slots=True)

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from aws_in_memory.dynamodb.tables import Key
+from aws_in_memory.dynamodb.values import Item
+from aws_in_memory.https_subscriptions import HttpsSubscription
+from aws_in_memory.stack import STACK_NAME
 from sandbox.stripe.wire import JsonObject
 
-from .aws.https_subscriptions import HttpsSubscription
-from .aws.tables import Key
-from .aws.values import Item
 from .disputes import dispute_complaints
 from .invariants import ViolationError
 from .redriving import SET_ASIDE
 from .refunds import refund_complaints
-from .stack import STACK_NAME
 from .wallets import BY_TRANSFER
 from .workload import Workload
 from .world import World

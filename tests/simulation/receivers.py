@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from .aws.https_subscriptions import HttpsSubscription
+from aws_in_memory.https_subscriptions import HttpsSubscription
+
 from .scheduler import Scheduler
 
 SILENT = "silent.example.com"

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aws_in_memory.dynamodb.tables import Key
+from aws_in_memory.dynamodb.values import Item
 from sandbox.stripe.wire import JsonObject
 
-from .aws.tables import Key
-from .aws.values import Item
 from .world import World
 
 _COUNT = ("pending", "requires_action", "succeeded")

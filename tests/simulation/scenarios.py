@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import stripe
+from aws_in_memory.dynamodb.streams import Change
 from failed_batch import failed_batch
 from paystream.model.identifiers import payment_id, saved_method_id
 
-from .aws.streams import Change
 from .effects import Fault
 from .lambdas import Failed
 from .receivers import AWAY, SILENT

@@ -7,17 +7,17 @@ from heapq import heappop, heappush
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from aws_in_memory.dynamodb.streams import Batch, Lane, StreamMapping
+from aws_in_memory.dynamodb.tables import Key, Table
+from aws_in_memory.dynamodb.values import Item
+from aws_in_memory.queues import Message, Queue
+from aws_in_memory.stack import QueueSettings, function_of_route
 from functions.world import proxy_event
 from sandbox.stripe.engine import StripeSandbox
 from sandbox.stripe.webhooks import Delivery
 
-from .aws.queues import Message, Queue
-from .aws.streams import Batch, Lane, StreamMapping
-from .aws.tables import Key, Table
-from .aws.values import Item
 from .lambdas import Failed, Lambda
 from .scheduler import Scheduler
-from .stack import QueueSettings, function_of_route
 from .weather import Weather
 
 _LONGEST_PAUSE = 20.0

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aws_in_memory.dynamodb import database
 from pytest_socket import disable_socket
 
-from simulation.aws import dynamodb
 from simulation.run import Report, simulate
 from simulation.weather import PROFILES
 
@@ -44,13 +44,13 @@ class TestItWouldNotice:
     """With a guard switched off, a few seeds find what the guard is there for."""
 
     def test_that_a_version_is_not_compared(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        compare: Callable[..., bool] = dynamodb._condition_holds
+        compare: Callable[..., bool] = database._condition_holds
 
         def always(operation: str, rest: dict[str, Any], *more: Any) -> bool:
             is_version = "#version" in (rest.get("ConditionExpression") or "")
             return compare(operation, rest, *more) or is_version
 
-        monkeypatch.setattr(dynamodb, "_condition_holds", always)
+        monkeypatch.setattr(database, "_condition_holds", always)
 
         assert found("", "stripe down", seeds=range(5), invoices=60)
 

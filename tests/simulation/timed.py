@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from aws_in_memory.dynamodb.tables import Key, Table
+from aws_in_memory.dynamodb.values import Item
 from sandbox.stripe.calls import Call, CallLog
 from sandbox.stripe.webhooks import Delivery
 
-from .aws.tables import Key, Table
-from .aws.values import Item
 from .effects import Effects, Moment, Perform
 from .lambdas import Invocation
 from .sources import ScheduleSource

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from aws_in_memory.dynamodb import database
+from aws_in_memory.errors import client_error
 from botocore.exceptions import ReadTimeoutError
 from sandbox.stripe.faults import Fault as StripeFault
 from sandbox.stripe.faults import FaultKind
 from sandbox.stripe.webhooks import Delivery
 
-from .aws import dynamodb
-from .aws.errors import client_error
 from .effects import Fault, Moment, Perform
 
 _READS = frozenset({"get_item", "batch_get_item", "query", "scan", "get_secret_value", "get_object", "list_objects_v2"})
@@ -145,7 +145,7 @@ class Weather:
         return self.random.choice(_JUMPS) * (0.5 + self.random.random() / 2)
 
 
-class Lag(dynamodb.Lag):
+class Lag(database.Lag):
     """Reads that are not consistent are behind by as much as the seed says."""
 
     def __init__(self, weather: Weather) -> None:
@@ -205,4 +205,4 @@ def _conflict(operation: str, parameters: Mapping[str, Any]) -> Exception:
         message = "Transaction is ongoing for the item"
         return client_error("dynamodb", operation, "TransactionConflictException", message)
     rest = [{"Code": "None"}] * (len(parameters["TransactItems"]) - 1)
-    return dynamodb.canceled([{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}, *rest])
+    return database.canceled([{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}, *rest])

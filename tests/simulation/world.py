@@ -8,6 +8,14 @@ from typing import Any, Self
 
 import pytest
 import stripe
+from aws_in_memory import stack
+from aws_in_memory.buckets import Buckets
+from aws_in_memory.dynamodb.database import DynamoDB
+from aws_in_memory.dynamodb.streams import StreamMapping
+from aws_in_memory.https_subscriptions import HttpsSubscriptions
+from aws_in_memory.queues import Queues
+from aws_in_memory.secrets import Secrets
+from aws_in_memory.topics import Topics
 from functions.world import START, proxy_event
 from paystream.observability import logger
 from sandbox.stripe.accounts import Account
@@ -15,14 +23,6 @@ from sandbox.stripe.client import InProcessHTTPClient
 from sandbox.stripe.engine import StripeSandbox
 from sandbox.stripe.ids import Ids
 
-from . import stack
-from .aws.buckets import Buckets
-from .aws.dynamodb import DynamoDB
-from .aws.https_subscriptions import HttpsSubscriptions
-from .aws.queues import Queues
-from .aws.secrets import Secrets
-from .aws.streams import StreamMapping
-from .aws.topics import Topics
 from .composition import compose, forget_threads, new_uuid
 from .effects import Client, Effects
 from .invariants import Invariants, WatchedIntents

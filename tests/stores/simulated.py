@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from simulation.aws.buckets import Buckets
-from simulation.aws.dynamodb import DynamoDB
-from simulation.aws.patterns import filter_of
-from simulation.aws.streams import Change, Settings, StreamMapping, stream_arn
-from simulation.aws.tables import Table
+from aws_in_memory.buckets import Buckets
+from aws_in_memory.dynamodb.database import DynamoDB
+from aws_in_memory.dynamodb.patterns import filter_of
+from aws_in_memory.dynamodb.streams import Change, Settings, StreamMapping, stream_arn
+from aws_in_memory.dynamodb.tables import Table
 
 _ALL = 10**6
 

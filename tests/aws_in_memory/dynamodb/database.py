@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aws_in_memory.errors import NotImitatedError, client_error, exceptions_of, refuse_unknown
+
 from . import expressions
-from .errors import NotImitatedError, client_error, exceptions_of, refuse_unknown
 from .expressions import Action, Parsed, Path, Scope
 from .pages import Reading, shown, span_of, start_of
 from .tables import Index, Key, Table

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import NotImitatedError
+from aws_in_memory.errors import NotImitatedError
+
 from .expressions import Condition, Parsed, Path, Scope, SortCondition
 from .tables import Index, Key, Table
 from .values import AttributeValue, InvalidValueError, Item, comparable, copied, copied_value, taken_value

@@ -12,7 +12,8 @@ from typing import Any
 
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-from .errors import NotImitatedError
+from aws_in_memory.errors import NotImitatedError
+
 from .values import AttributeValue, InvalidValueError, Item, comparable, size_of
 
 Path = tuple[str | int, ...]

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
-from .buckets import Buckets
+from aws_in_memory.buckets import Buckets
+
 from .patterns import Filter, filter_of
 from .tables import Key, Table
 from .values import Item

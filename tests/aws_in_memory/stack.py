@@ -1,21 +1,36 @@
 """The stack of template.yaml in memory: what is in the template is here, without a list of names to keep up to date."""
 
-from collections.abc import Iterator, Mapping
+import importlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from template import resources, template
 
-from .aws.queues import Queue
-from .aws.streams import Settings
-from .aws.tables import Table
-from .lambdas import Function
+from .dynamodb.streams import Settings
+from .dynamodb.tables import Table
+from .queues import Queue
 
 STACK_NAME = "paystream"
 BASE_URL = "https://paystream.test"
 _PARAMETERS = {"StripeApiBase": "https://api.stripe.com", "PublicBaseUrl": BASE_URL}
 _DEFAULT_TIMEOUT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function as the template describes it; `timeout` in seconds."""
+
+    name: str
+    module: str
+    handler: str
+    timeout: float
+    variables: Mapping[str, str]
+
+    def load(self) -> Callable[[Any, Any], Any]:
+        loaded: Callable[[Any, Any], Any] = getattr(importlib.import_module(self.module), self.handler)
+        return loaded
 
 
 @dataclass(frozen=True, slots=True)

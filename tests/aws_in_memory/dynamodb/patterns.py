@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .errors import NotImitatedError
+from aws_in_memory.errors import NotImitatedError
 
 Filter = Callable[[Mapping[str, Any]], bool]
 

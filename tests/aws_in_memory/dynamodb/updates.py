@@ -5,7 +5,8 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Express
 
 from collections.abc import Mapping, Sequence
 
-from .errors import NotImitatedError
+from aws_in_memory.errors import NotImitatedError
+
 from .expressions import Action, Path, Scope, resolve
 from .tables import Table
 from .values import AttributeValue, InvalidValueError, Item, comparable, copied_value, normal_number

@@ -1,0 +1,1 @@
+"""DynamoDB in memory: tables with their indexes, the language of expressions, streams and what reads them."""
