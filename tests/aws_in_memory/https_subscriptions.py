@@ -46,6 +46,10 @@ class HttpsSubscriptions:
         self._kept = [one for one in self._kept if one.is_confirmed or one.asked_at > earliest]
         return self._kept
 
+    def restore(self, subscription: HttpsSubscription) -> None:
+        """What has ended is there again: its receiver opened the URL that SNS sends when a subscription ends."""
+        self._kept.append(subscription)
+
     def post(self, body: str, attributes: Mapping[str, Any]) -> None:
         """Post a message to all that are confirmed and want it."""
         for one in self.all():

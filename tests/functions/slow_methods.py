@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.world import World
+from world.world import World
 
 
 def customer_who_pays_with(

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from functions.world import ORGANIZATION, START, Answer, World, proxy_event
 from paystream import bootstrap
 from paystream.model.identifiers import payment_id
 from sandbox.stripe.webhooks import Delivery, signature
+from world.api_gateway import ORGANIZATION, Answer, proxy_event
+from world.world import START, World
 
 WEBHOOK = "/api/v1/webhooks/stripe/{organization_id}"
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 import stripe
-from functions.aws_faults import Moment
 from functions.stripe_events import event, intent, kept, post, provider_customer_id
 from functions.test_invoice_created_relinks import HOUR, charged_and_not_written_down, link
-from functions.world import SECRET_KEY, World
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World
 
 OTHER_KEY = "sk_test_other000000000000000"
 Charged = Callable[[World], tuple[str, dict[str, Any]]]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-import boto3
 import pytest
-from functions.aws_faults import Moment
 from functions.stripe_events import provider_customer_id
 from functions.test_payment_result import SEPA_THAT_FAILS, sepa_invoice
-from functions.world import ORGANIZATION, SECRET_KEY, TABLES, World
 from paystream.model.identifiers import saved_method_id
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, TABLES, World
 
 DAY = 24 * 3600
 MINUTE = 60
@@ -255,12 +255,8 @@ def test_while_the_integration_is_paused_it_waits_and_is_collected_after_that(wo
 
 def test_a_method_that_nobody_knows_is_no_other_method(world: World) -> None:
     invoices = failed(world, UNAUTHENTICATED)
-    table = boto3.resource("dynamodb").Table(TABLES["invoices"])
-    table.update_item(
-        Key={"organization_id": ORGANIZATION, "lago_id": invoices[0]},
-        UpdateExpression="SET declined_payment_method_ids = :unknown",
-        ExpressionAttributeValues={":unknown": [""]},
-    )
+    (item,) = world.items("invoices")
+    world.put_item("invoices", item | {"declined_payment_method_ids": [""]})
 
     becomes_default(world)
     world.run()

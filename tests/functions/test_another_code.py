@@ -15,7 +15,7 @@ from functions.test_accounts_that_change import (
 )
 from functions.test_invoice_created_relinks import HOUR, charged_and_not_written_down, link
 from functions.test_settle_due_by_listing import LIST, RETRIEVE, debit_customer, processing
-from functions.world import World
+from world.world import World
 
 DAY = 24 * HOUR
 LIVE_KEY = "sk_live_world000000000000000"

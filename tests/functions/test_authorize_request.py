@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from authorize_request import UnauthorizedError
-from functions.world import ORGANIZATION, World, load_event
 from paystream import bootstrap
+from world.api_gateway import ORGANIZATION
+from world.world import World, load_event
 
 SECRET = "5ec2e7" * 10 + "5ec2"
 """The random part of the key in events/authorize-request.json."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
 from functions.slow_methods import change_customer, collected, customer_who_pays_with, intents, pays_with, state
 from functions.stripe_events import event, intent, post
-from functions.world import World
+from world.aws_calls import Moment
+from world.world import World
 
 BALANCE = "customer_balance"
 DAY = 24 * 3600

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from functions.test_retry_payment import DECLINED, RACE, failed_invoice, statuses, told
-from functions.world import Answer, World, load_event
+from world.api_gateway import Answer
+from world.world import World, load_event
 
 ITEM = "7c1e0000-0000-4000-8000-000000000010"
 """The invoice of events/change-invoice*.json."""

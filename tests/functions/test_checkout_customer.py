@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from functions.world import SECRET_KEY, Answer, World, load_event
+from world.api_gateway import Answer
+from world.world import SECRET_KEY, World, load_event
 
 RETURN = "https://acme.test/thanks"
 SESSIONS = "POST /v1/checkout/sessions"

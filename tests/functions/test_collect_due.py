@@ -4,14 +4,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
-from botocore.client import BaseClient
-from functions.aws_faults import Moment, SimulatedCrashError
-from functions.world import ORGANIZATION, START, World, load_event
 from paystream import bootstrap
 from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.model.schedule import DueInvoice
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment, SimulatedCrashError
+from world.world import START, World, load_event
 
 LEASE = 20 * 60
 SHARDS = [f"{shard:02}" for shard in range(32)]
@@ -48,15 +47,10 @@ def acme(world: World) -> World:
 
 def messages(world: World) -> list[dict[str, Any]]:
     """What is in the queue, in the order in which it was sent; it is empty then."""
-    sqs = boto3.client("sqs")
-    found: list[dict[str, Any]] = []
-    while received := sqs.receive_message(
-        QueueUrl=world.due_queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
-    ).get("Messages"):
-        for message in received:
-            sqs.delete_message(QueueUrl=world.due_queue_url, ReceiptHandle=message["ReceiptHandle"])
-            found.append(json.loads(message["Body"]) | {"group": message["Attributes"].get("MessageGroupId")})
-    return found
+    received = world.aws_account.receive(world.due_queue_url)
+    for message in received:
+        message.deleted = True
+    return [json.loads(message.body) | {"group": message.group} for message in received]
 
 
 def handed_out(world: World) -> list[str]:
@@ -216,12 +210,12 @@ def test_a_backlog_is_left_to_the_next_run_when_time_runs_out(acme: World, monke
     monkeypatch.setattr("collect_due.PAGE", 100)
     a_round = [60_000] * (1 + len(SHARDS) + 1 + 100)
     remaining = iter([*a_round, 15_000])
-    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
+    monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
 
     answer = acme.collect_due()
 
     assert (answer["handed_out"], answer["unfinished_shards"]) == (100, ["07"])
-    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
+    monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
     assert acme.collect_due()["handed_out"] == 5
     assert handed_out(acme) == ids
 
@@ -230,7 +224,7 @@ def test_a_portion_there_was_no_time_for_is_left_to_the_next_run(acme: World, mo
     ids = due_invoices(acme, 30)
     monkeypatch.setattr("paystream.use_cases.collect_due._AT_ONCE", 20)
     remaining = iter([60_000] * (1 + len(SHARDS) + 1 + 20) + [15_000] * 2)
-    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
+    monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
 
     answer = acme.collect_due()
 
@@ -238,7 +232,7 @@ def test_a_portion_there_was_no_time_for_is_left_to_the_next_run(acme: World, mo
         20,
         {due_shard(lago_id) for lago_id in ids[20:]},
     )
-    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
+    monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
     assert acme.collect_due()["handed_out"] == 10
     assert handed_out(acme) == ids
 
@@ -339,18 +333,9 @@ def test_what_the_queue_does_not_take_is_handed_out_by_the_next_run(
         TableName="InvoicesTable",
         Item={**acme.all_images("invoices")[0], "organization_id": {"S": "another"}, "lago_id": {"S": "theirs"}},
     )
-    call = vars(BaseClient)["_make_api_call"]
-
-    def refusing_the_second(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
-        if operation != "SendMessageBatch":
-            return call(client, operation, parameters)
-        taken = [entry for entry in parameters["Entries"] if entry["Id"] != "1"]
-        failed = [{"Id": "1", "SenderFault": False, "Code": "InternalError"}]
-        return call(client, operation, parameters | {"Entries": taken}) | {"Failed": failed}
-
-    with monkeypatch.context() as patched:
-        patched.setattr(BaseClient, "_make_api_call", refusing_the_second)
-        answer = acme.collect_due()
+    acme.aws_account.queues.refuses = iter((False, True)).__next__
+    answer = acme.collect_due()
+    acme.aws_account.queues.refuses = lambda: False
     assert (answer["handed_out"], answer["refused"]) == (2, 1)
     assert sorted(handed_out(acme)) == ids
     assert acme.collect_due()["handed_out"] == 0

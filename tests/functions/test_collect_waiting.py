@@ -3,11 +3,10 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
-from functions.aws_faults import Moment
-from functions.world import World, load_event
 from template import resources
+from world.aws_calls import Moment
+from world.world import World, load_event
 
 VISIBILITY_TIMEOUT = resources("AWS::SQS::Queue")["CollectionQueue"]["VisibilityTimeout"]
 """After so many seconds a message that failed comes back."""
@@ -34,8 +33,7 @@ def collect(world: World, **context: Any) -> int:
 
 
 def queued(world: World) -> list[dict[str, str]]:
-    messages = boto3.client("sqs").receive_message(QueueUrl=world.queue_url, MaxNumberOfMessages=10)
-    return [json.loads(message["Body"]) for message in messages.get("Messages", [])]
+    return [json.loads(body) for body in world.take(world.queue_url)]
 
 
 def statuses(world: World, invoice_ids: list[str]) -> list[str]:
@@ -78,7 +76,7 @@ def test_when_time_runs_out_the_customer_is_queued_again(world: World, monkeypat
     waiting_invoices(world, 1001, 1002, 1003)
     queued(world)
     remaining = iter([300_000, 300_000, 300_000, 49_999])
-    monkeypatch.setattr("functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
+    monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
 
     assert collect(world) == 0
 

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from functions.stored import everything, secrets
 from functions.stripe_events import event, request, signed, signing_secrets
-from functions.world import ORGANIZATION, SECRET_KEY, World, load_event
+from world.api_gateway import ORGANIZATION
+from world.stored import everything, secrets
+from world.world import SECRET_KEY, World, load_event
 
 PATH = "/api/v1/integrations/stripe/stripe"
 WEBHOOK_URL = f"https://paystream.test/api/v1/webhooks/stripe/{ORGANIZATION}?code=stripe"
@@ -80,7 +81,7 @@ class TestConnecting:
         world.connect()
 
         (endpoint,) = endpoints(world)
-        ((name, secret),) = secrets().items()
+        ((name, secret),) = secrets(world).items()
         assert name.startswith(f"paystream/{ORGANIZATION}/")
         signing_secret = signing_secret_of(world, endpoint.id)
         assert secret == {
@@ -165,7 +166,7 @@ class TestChanging:
         second = world.call("connect-integration", load_event("connect-integration-rotate")).body["integration"]
 
         assert second == first | {"secret_key_last4": "1111", "updated_at": "2026-11-23T10:01:00Z"}
-        (secret,) = secrets().values()
+        (secret,) = secrets(world).values()
         assert secret["secret_key"] == ROLLED_KEY
         assert answers_to_events(world) == {200}
 
@@ -249,7 +250,7 @@ class TestSeveralAccounts:
             ("stripe_us", second["account"]),
         ]
         assert len({one["lago_id"] for one in shown}) == 2
-        assert len(secrets()) == 2
+        assert len(secrets(world)) == 2
 
     def test_the_first_is_the_default_until_another_one_is_made_it(self, world: World) -> None:
         world.connect("first")
@@ -300,7 +301,7 @@ class TestDisconnecting:
 
         assert answer.body == {"integration": connected | {"is_default": False}}
         assert endpoints(world) == []
-        assert secrets() == {}
+        assert secrets(world) == {}
         assert world.items("integrations") == []
 
     def test_other_accounts_stay_connected(self, world: World) -> None:
@@ -311,7 +312,7 @@ class TestDisconnecting:
 
         (left,) = world.items("integrations")
         assert left["code"] == "other"
-        assert len(endpoints(world)) == len(secrets()) == 1
+        assert len(endpoints(world)) == len(secrets(world)) == 1
 
     def test_what_is_not_connected_is_404(self, world: World) -> None:
         answer = world.call("connect-integration", load_event("connect-integration-disconnect"))
@@ -326,7 +327,7 @@ class TestDisconnecting:
         assert world.api("DELETE", PATH).status == 200
 
         assert world.items("integrations") == []
-        assert secrets() == {}
+        assert secrets(world) == {}
 
     def test_it_can_be_connected_again_with_another_key_and_keeps_that_one(self, world: World) -> None:
         world.connect()
@@ -337,6 +338,6 @@ class TestDisconnecting:
 
         world.api("PUT", PATH, {"integration": {"name": "Renamed"}})
 
-        (secret,) = secrets().values()
+        (secret,) = secrets(world).values()
         assert secret["secret_key"] == ROLLED_KEY
         assert answers_to_events(world) == {200}

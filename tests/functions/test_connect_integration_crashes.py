@@ -4,10 +4,11 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from functions.aws_faults import Moment
-from functions.stored import secrets
-from functions.world import ORGANIZATION, SECRET_KEY, World, load_event
 from paystream import bootstrap
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment
+from world.stored import secrets
+from world.world import SECRET_KEY, World, load_event
 
 PATH = "/api/v1/integrations/stripe/stripe"
 ROLLED_KEY = "sk_test_rolled11111111111111"
@@ -38,7 +39,7 @@ def assert_connected(world: World, key: str = SECRET_KEY) -> None:
     """One endpoint, the right key everywhere, and events that can be verified."""
     (endpoint,) = world.stripe_client.v1.webhook_endpoints.list().data
     (item,) = world.items("integrations")
-    (secret,) = secrets().values()
+    (secret,) = secrets(world).values()
     assert item["webhook_endpoint_id"] == secret["webhook_endpoint_id"] == endpoint.id
     assert secret["secret_key"] == key
     assert item["key_last4"] == key[-4:]
@@ -70,7 +71,7 @@ class TestStripeDoesNotAnswer:
 
         assert (answer.status, answer.body["code"]) == (503, "third_party_unavailable")
         assert world.items("integrations") == []
-        assert secrets() == {}
+        assert secrets(world) == {}
         world.stripe.control.clear_faults()
         assert connect(world) == 200
         assert_connected(world)
@@ -106,7 +107,7 @@ class TestStripeDoesNotAnswer:
 
         assert world.api("DELETE", PATH).status == 200
         assert world.stripe_client.v1.webhook_endpoints.list().data == []
-        assert secrets() == {}
+        assert secrets(world) == {}
 
     def test_a_removal_whose_answer_was_lost_is_done(self, world: World) -> None:
         world.connect()
@@ -163,7 +164,7 @@ class TestTheFunctionEndsHalfWay:
         assert world.api("DELETE", PATH).status == (404 if (operation, moment) == ("DeleteItem", Moment.AFTER) else 200)
 
         assert world.items("integrations") == []
-        assert secrets() == {}
+        assert secrets(world) == {}
         assert world.stripe_client.v1.webhook_endpoints.list().data == []
 
     def test_a_secret_that_was_lost_is_made_anew_from_the_key(self, world: World) -> None:
@@ -231,7 +232,7 @@ class TestTwoAtTheSameTime:
         assert (answer.status, answer.body["code"]) == (409, "changed_meanwhile")
         assert_connected(world, rolled_key)
         assert world.api("DELETE", PATH).status == 200
-        assert secrets() == {}
+        assert secrets(world) == {}
 
     @pytest.mark.parametrize("operation", ["DeleteSecret", "DeleteItem"])
     def test_one_who_connects_while_another_removes_is_told_to_call_again(
@@ -244,7 +245,7 @@ class TestTwoAtTheSameTime:
         assert world.api("DELETE", PATH).status == 200
 
         assert answers == [409]
-        assert (world.items("integrations"), secrets()) == ([], {})
+        assert (world.items("integrations"), secrets(world)) == ([], {})
         assert connect(world, rolled_key) == 200
         assert_connected(world, rolled_key)
 
@@ -263,5 +264,5 @@ class TestTwoAtTheSameTime:
         assert world.api("DELETE", PATH).status == 409
 
         assert world.items("integrations") == []
-        assert secrets() == {}
+        assert secrets(world) == {}
         assert world.api("DELETE", PATH).status == 404

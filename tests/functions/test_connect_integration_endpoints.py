@@ -1,7 +1,7 @@
 """connect-integration: while the webhook endpoint is replaced, Stripe's events have somewhere to go."""
 
 import pytest
-from functions.world import World
+from world.world import World
 
 PATH = "/api/v1/integrations/stripe/stripe"
 MOST_ENDPOINTS = 16

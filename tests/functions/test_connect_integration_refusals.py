@@ -5,11 +5,12 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
-from functions.stored import everything
-from functions.world import ORGANIZATION, SECRET_KEY, World, load_event
 from paystream import bootstrap
 from paystream.entry.integration_input import connection_request
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment
+from world.stored import everything
+from world.world import SECRET_KEY, World, load_event
 
 PATH = "/api/v1/integrations/stripe/stripe"
 ROLLED_KEY = "sk_test_rolled11111111111111"

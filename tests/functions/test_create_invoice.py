@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment, lose_a_race
-from functions.world import World, load_event
+from world.aws_calls import Moment, lose_a_race
+from world.world import World, load_event
 
 INVOICE = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 4200}
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from functions.world import TABLES, World, load_event
+from world.world import TABLES, World, load_event
 
 INVOICE = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 4200}
 

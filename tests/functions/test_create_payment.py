@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
 from functions.test_change_invoice import waiting_invoice
 from functions.test_retry_payment import RACE, failed_invoice, pay_with, retry, statuses, told
-from functions.world import Answer, World, load_event
+from world.api_gateway import Answer
+from world.aws_calls import Moment
+from world.world import World, load_event
 
 ITEM = "7c1e0000-0000-4000-8000-000000000010"
 """The invoice of events/create-payment.json."""

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from api_description import examples, operations, response
-from functions.world import Answer, World
+from world.api_gateway import Answer
+from world.world import World
 
 INTEGRATION = "/api/v1/integrations/stripe/{code}"
 PERMISSIONS = ("rak_accounts_kyc_basic_read", "rak_webhook_write")

@@ -1,8 +1,9 @@
 """A customer is deleted: found no more, and nothing is collected from it, but what is on its way comes to its end."""
 
-from functions.aws_faults import Moment
 from functions.test_settle_due import IBAN
-from functions.world import Answer, World, load_event
+from world.api_gateway import Answer
+from world.aws_calls import Moment
+from world.world import World, load_event
 
 PATH = "/api/v1/customers/acme"
 

@@ -4,12 +4,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
-from functions.stored import secrets
 from functions.stripe_events import event, intent, post
 from functions.test_another_code import DAY, debit_on_its_way, failed
 from functions.test_settle_due_by_listing import RETRIEVE
-from functions.world import SECRET_KEY, World, load_event
+from world.aws_calls import Moment
+from world.stored import secrets
+from world.world import SECRET_KEY, World, load_event
 
 HOUR = 3600
 MINUTE = 60
@@ -31,7 +31,7 @@ def run_the_schedule(world: World) -> dict[str, int]:
 
 def is_gone(world: World) -> bool:
     """Nothing of it is left, here or at Stripe; or all of it is."""
-    left = [world.items("integrations"), secrets(), world.stripe_client.v1.webhook_endpoints.list().data]
+    left = [world.items("integrations"), secrets(world), world.stripe_client.v1.webhook_endpoints.list().data]
     assert len({bool(one) for one in left}) == 1
     return not left[0]
 
@@ -234,7 +234,7 @@ class TestItIsGoneAtOnce:
 
         assert disconnect(world)["disconnecting_since"] is None
 
-        assert (world.items("integrations"), secrets()) == ([], {})
+        assert (world.items("integrations"), secrets(world)) == ([], {})
 
     def test_where_another_code_leads_to_the_account(self, world: World) -> None:
         invoice_id = debit_on_its_way(world)

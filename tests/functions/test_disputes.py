@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
 from functions.stripe_events import event, post, request, signed
-from functions.world import SECRET_KEY, TABLES, World, load_event
 from paystream.model.identifiers import derived_id
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, TABLES, World, load_event
 
 DISPUTED = "pm_card_createDispute"
 

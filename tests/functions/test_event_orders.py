@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from functions.stripe_events import event, events_due, intent, post, provider_customer_id, signing_secrets
-from functions.world import World
+from world.world import World
 
 TYPES = {
     "requires_action": "payment_intent.requires_action",

@@ -1,6 +1,6 @@
 """invoice-created: each new invoice becomes one payment intent, as soon as there is somebody to pay it."""
 
-from functions.world import World, load_event
+from world.world import World, load_event
 
 
 def test_an_invoice_is_collected_with_one_call_of_stripe(world: World) -> None:

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
-from functions.world import World, load_event
+from world.aws_calls import Moment
+from world.world import World, load_event
 
 
 def put(world: World, name: str) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from functions.world import SECRET_KEY, World
 from sandbox.stripe.declines import DECLINES
+from world.world import SECRET_KEY, World
 
 FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY = 2
 

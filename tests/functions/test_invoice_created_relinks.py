@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
 from functions.stripe_events import events_due, provider_customer_id
-from functions.world import SECRET_KEY, World
 from paystream.use_cases import ask_stripe, link_customer
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World
 
 HOUR = 3600
 BILLING = {"payment_provider": "stripe"}

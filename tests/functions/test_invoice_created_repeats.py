@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment, lose_a_race
-from functions.world import TABLES, World
+from world.aws_calls import Moment, lose_a_race
+from world.world import TABLES, World
 
 HOUR = 3600
 

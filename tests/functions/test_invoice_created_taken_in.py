@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from functions.aws_faults import Moment
-from functions.world import TABLES, World
+from world.aws_calls import Moment
+from world.world import TABLES, World
 
 LARGEST_ITEM = 400 * 1024
 

@@ -7,8 +7,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment, SimulatedCrashError
-from functions.world import ORGANIZATION, World, load_event
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment, SimulatedCrashError
+from world.world import World, load_event
 
 
 def is_accepted(world: World, key: str) -> bool:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from functions.aws_faults import lose_a_race
 from functions.stripe_events import event, events_due, intent, post, provider_customer_id
 from functions.test_collect_waiting import collect, statuses, waiting_invoices
-from functions.world import World, load_event
+from world.aws_calls import lose_a_race
+from world.world import World, load_event
 
 DAY = 24 * 3600
 SEPA: Any = {

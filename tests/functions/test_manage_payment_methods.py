@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
-from functions.world import ORGANIZATION, SECRET_KEY, Answer, World, load_event
 from paystream.model.identifiers import saved_method_id
+from world.api_gateway import ORGANIZATION, Answer
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World, load_event
 
 PATH = "/api/v1/customers/acme/payment_methods"
 

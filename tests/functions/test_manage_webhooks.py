@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import boto3
 import pytest
-from functions.redriving import Redriving
-from functions.world import ORGANIZATION, Answer, World, load_event
+from world.api_gateway import ORGANIZATION, Answer
+from world.redriving import Redriving
+from world.world import World, load_event
 
 PATH = "/api/v1/webhooks"
 FAILURE = "invoice.payment_failure"
@@ -13,8 +13,8 @@ CHANGE = "invoice.payment_status_updated"
 
 
 @pytest.fixture
-def redriving(world: World, monkeypatch: pytest.MonkeyPatch) -> Redriving:
-    return Redriving(world, monkeypatch)
+def redriving(world: World) -> Redriving:
+    return Redriving(world)
 
 
 def failures(world: World, number: int = 1) -> None:
@@ -170,9 +170,8 @@ class TestTellingAgain:
 def test_the_events_are_answered(world: World, redriving: Redriving) -> None:
     failures(world)
     lago_id = "8f4fbb80-5c39-5e3a-9d0e-6f6a8f0e9d11"
-    table = boto3.resource("dynamodb").Table("NotificationsTable")
-    (item,) = [one for one in table.scan()["Items"] if one["webhook_type"] == FAILURE]
-    table.put_item(Item=item | {"lago_id": lago_id})
+    (item,) = [one for one in world.items("notifications") if one["webhook_type"] == FAILURE]
+    world.put_item("notifications", item | {"lago_id": lago_id})
 
     assert len(world.call("manage-webhooks", load_event("manage-webhooks")).body["webhooks"]) == 3
     assert world.call("manage-webhooks", load_event("manage-webhooks-find")).body["webhook"]["lago_id"] == lago_id

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from functions.world import World
+from world.world import World
 
 MOST_BYTES = 240_000
 LONG = "\u0001" * 1024

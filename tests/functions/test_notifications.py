@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from functions.stripe_events import event, intent, post
-from functions.world import ORGANIZATION, SECRET_KEY, World
 from paystream.model.notification import WebhookType
 from template import REPOSITORY
+from world.api_gateway import ORGANIZATION
+from world.world import SECRET_KEY, World
 
 FEES = [{"add_on_code": "setup", "units": "1.5", "unit_amount_cents": 2800, "name": "Setup", "description": "Once"}]
 INVOICE: dict[str, Any] = {"fees": FEES, "metadata": [{"key": "order", "value": "A-17"}], "number": "ACM-0042-003"}

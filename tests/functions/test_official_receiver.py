@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from functions.test_notification_sizes import fees, large_customer
 from functions.test_notifications import CAUSES, asked_for_action
-from functions.world import World
 from paystream.model.notification import WebhookType
 from template import REPOSITORY
+from world.world import World
 
 CLIENT = ".venv/clients/python"
 MODELS = {

@@ -1,9 +1,9 @@
 """India's rule: a customer there is charged as if they were there, so that the bank may ask them to authenticate."""
 
 import pytest
-from functions.aws_faults import Moment
 from functions.slow_methods import change_customer, collected, customer_who_pays_with, intents, state
-from functions.world import World
+from world.aws_calls import Moment
+from world.world import World
 
 ALWAYS = "pm_card_authenticationRequired"
 

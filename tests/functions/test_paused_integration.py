@@ -4,13 +4,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import boto3
 import invoice_created
 import pytest
-from functions.aws_faults import Moment
 from functions.test_settle_due import bank_debit, begun_customer
-from functions.world import SECRET_KEY, World, load_event
 from paystream import bootstrap
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World, load_event
 
 MINUTE = 60
 HOUR = 3600
@@ -312,7 +311,7 @@ class TestResuming:
         world.connect(secret_key=new_key(world))
         remaining = iter([130_000, 130_000, 130_000])
         monkeypatch.setattr(
-            "functions.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining, 124_999)
+            "world.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining, 124_999)
         )
         assert world.collect_waiting() == 1
         assert sum(due <= world.now() for due in due_times(world)) == 4
@@ -344,10 +343,8 @@ class TestRotation:
 
     def test_a_function_that_remembers_the_old_key_reads_the_new_one(self, world: World) -> None:
         self.remembered(world)
-        secret = boto3.client("secretsmanager")
-        (name,) = [one["Name"] for one in secret.list_secrets()["SecretList"]]
-        text = secret.get_secret_value(SecretId=name)["SecretString"]
-        secret.put_secret_value(SecretId=name, SecretString=text.replace(SECRET_KEY, new_key(world)))
+        ((name, text),) = world.aws_account.secrets.texts.items()
+        world.aws_account.secrets.texts[name] = text.replace(SECRET_KEY, new_key(world))
         world.stripe.control.expire_key(SECRET_KEY)
 
         assert world.collect_new_invoices() == []

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from functions.aws_faults import AwsFaults, Moment
 from functions.stripe_events import event, events_due, intent, kept, post, provider_customer_id
-from functions.world import ORGANIZATION, World
 from paystream import bootstrap
 from paystream.model.invoice import Invoice, PaymentStatus
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment
+from world.world import World
 
 SEPA = {"type": "sepa_debit", "billing_details": {"name": "Acme", "email": "ap@acme.test"}}
 SEPA_THAT_SUCCEEDS = "DE89370400440532013000"
@@ -64,13 +65,11 @@ class TestPaymentsThatEnd:
         assert kept(world) == before
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
-    def test_an_event_that_is_faster_than_our_own_write_settles_the_invoice(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_event_that_is_faster_than_our_own_write_settles_the_invoice(self, world: World) -> None:
         world.connect()
         world.customer()
         invoice_id = world.create_invoice()
-        AwsFaults(monkeypatch).crash("TransactWriteItems", Moment.BEFORE)
+        world.aws.crash("TransactWriteItems", Moment.BEFORE)
         images = world.new_images("invoices")
         failed = world.invoke("invoice-created", world.stream_event(images))["batchItemFailures"]
         assert len(failed) == 1
@@ -273,46 +272,42 @@ class TestOrderAndRepetition:
 class TestCrashesAndRaces:
     @pytest.mark.parametrize("moment", list(Moment))
     def test_a_crash_around_the_write_is_repaired_when_stripe_sends_it_again(
-        self, world: World, monkeypatch: pytest.MonkeyPatch, moment: Moment
+        self, world: World, moment: Moment
     ) -> None:
         invoice_id = waiting_invoice(world)
         told = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
-        AwsFaults(monkeypatch).crash("TransactWriteItems", moment)
+        world.aws.crash("TransactWriteItems", moment)
 
         assert [post(world, told).status for _ in range(3)] == [500, 200, 200]
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
         assert world.told().count("payment.succeeded") == 1
 
-    def test_two_deliveries_at_the_same_time_settle_once(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_two_deliveries_at_the_same_time_settle_once(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
         told = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
-        AwsFaults(monkeypatch).meanwhile("TransactWriteItems", lambda: post(world, told))
+        world.aws.meanwhile("TransactWriteItems", lambda: post(world, told))
 
         assert post(world, told).status == 200
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
         assert world.told().count("payment.succeeded") == 1
 
-    def test_success_and_failure_at_the_same_time_end_in_success(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_success_and_failure_at_the_same_time_end_in_success(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
         succeeded = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
         failed = event(world, "payment_intent.payment_failed", intent(invoice_id, "requires_payment_method"))
-        AwsFaults(monkeypatch).meanwhile("TransactWriteItems", lambda: post(world, succeeded))
+        world.aws.meanwhile("TransactWriteItems", lambda: post(world, succeeded))
 
         assert post(world, failed).status == 200
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert "invoice.payment_failure" not in world.told()
 
-    def test_an_invoice_that_keeps_changing_has_stripe_send_the_event_again(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_invoice_that_keeps_changing_has_stripe_send_the_event_again(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
         told = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
-        faults = AwsFaults(monkeypatch)
+        faults = world.aws
         for _ in range(5):
             faults.meanwhile("TransactWriteItems", lambda: bootstrap.stores().invoices.save(stored_invoice(invoice_id)))
 

@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from functions.aws_faults import AwsFaults, Moment
 from functions.stripe_events import event, events_due, kept, post, request, signed
-from functions.world import ORGANIZATION, SECRET_KEY, World, load_event
 from paystream import bootstrap
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World, load_event
 
 SETUP = {
     "payment_method": "pm_card_mastercard",
@@ -236,13 +237,13 @@ class TestWhatGoesWrong:
     @pytest.mark.parametrize("moment", list(Moment))
     @pytest.mark.parametrize("operation", ["PutItem", "SendMessage"])
     def test_a_crash_is_repaired_when_stripe_sends_it_again(
-        self, world: World, customer: str, monkeypatch: pytest.MonkeyPatch, operation: str, moment: Moment
+        self, world: World, customer: str, operation: str, moment: Moment
     ) -> None:
         invoice_id = world.create_invoice()
         world.run()
         method = save_card(world, customer)
         (saved,) = events_due(world, "setup_intent.succeeded")
-        AwsFaults(monkeypatch).crash(operation, moment)
+        world.aws.crash(operation, moment)
 
         assert [world.deliver(saved), world.deliver(saved)] == [500, 200]
         world.run()
@@ -292,39 +293,31 @@ class TestWhatGoesWrong:
         assert world.deliver(saved) == 200
         assert default_of_ours(world) == method
 
-    def test_somebody_who_changes_the_customer_meanwhile_loses_nothing(
-        self, world: World, customer: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_somebody_who_changes_the_customer_meanwhile_loses_nothing(self, world: World, customer: str) -> None:
         renamed = {"customer": {"external_id": "acme", "name": "Acme & Sons"}}
         method = attach(world, customer)
-        AwsFaults(monkeypatch).meanwhile("PutItem", lambda: world.api("POST", "/api/v1/customers", renamed))
+        world.aws.meanwhile("PutItem", lambda: world.api("POST", "/api/v1/customers", renamed))
 
         world.run()
 
         assert default_of_ours(world) == method
         assert world.api("GET", "/api/v1/customers/acme").body["customer"]["name"] == "Acme & Sons"
 
-    def test_two_deliveries_at_the_same_time_end_in_one_write(
-        self, world: World, customer: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_two_deliveries_at_the_same_time_end_in_one_write(self, world: World, customer: str) -> None:
         method = attach(world, customer)
         (attached,) = events_due(world, "payment_method.attached")
-        AwsFaults(monkeypatch).meanwhile("PutItem", lambda: world.deliver(attached))
+        world.aws.meanwhile("PutItem", lambda: world.deliver(attached))
 
         assert world.deliver(attached) == 200
 
         assert default_of_ours(world) == method
         assert world.items("customers")[0]["version"] == 2
 
-    def test_a_customer_that_is_removed_meanwhile_has_the_event_sent_again(
-        self, world: World, customer: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_customer_that_is_removed_meanwhile_has_the_event_sent_again(self, world: World, customer: str) -> None:
         attach(world, customer)
         (attached,) = events_due(world, "payment_method.attached")
         key = {"organization_id": {"S": ORGANIZATION}, "external_id": {"S": "acme"}}
-        AwsFaults(monkeypatch).meanwhile(
-            "PutItem", lambda: world.dynamodb.delete_item(TableName="CustomersTable", Key=key)
-        )
+        world.aws.meanwhile("PutItem", lambda: world.dynamodb.delete_item(TableName="CustomersTable", Key=key))
 
         assert world.deliver(attached) == 409
         assert world.deliver(attached) == 200

@@ -16,9 +16,10 @@ from functions.stripe_events import (
     signed,
     signing_secrets,
 )
-from functions.world import ORGANIZATION, Answer, World, load_event
 from paystream import bootstrap
 from paystream.model.identifiers import payment_id
+from world.api_gateway import ORGANIZATION, Answer
+from world.world import World, load_event
 
 INVOICE = "7c1e0000-0000-4000-8000-000000000010"
 """The invoice of the events in events/."""

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
-from functions.world import SECRET_KEY, Answer, World, load_event
+from world.api_gateway import Answer
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World, load_event
 
 MINUTE = 60
 DAY = 24 * 3600

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from functions.stripe_events import event, intent, post, provider_customer_id
 from functions.test_payment_url import debit, url
-from functions.world import ORGANIZATION, World, load_event
 from paystream.model.identifiers import saved_method_id
+from world.api_gateway import ORGANIZATION
+from world.world import World, load_event
 
 DAY = 24 * 3600
 DECLINED = "pm_card_chargeCustomerFail"

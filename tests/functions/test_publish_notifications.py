@@ -1,14 +1,13 @@
 """publish-notifications: each notification of the outbox reaches the subscribers, at least once."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from functions.aws_faults import AwsFaults, Moment, SimulatedCrashError
-from functions.world import ORGANIZATION, World, load_event
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Call, Moment, SimulatedCrashError
+from world.world import World, load_event
 
 PUBLISH_BATCH_BYTES = 256 * 1024
 
@@ -37,25 +36,20 @@ def numbers(messages: list[dict[str, Any]]) -> list[int]:
 
 
 class Topic:
-    """A topic that does not take some messages nor, as on AWS, too long a batch; it remembers what it was sent."""
+    """A topic that does not take some messages; it remembers what it was sent."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *refused: str) -> None:
+    def __init__(self, world: World, *refused: str) -> None:
         self.batches: list[list[dict[str, Any]]] = []
-        call: Callable[[BaseClient, str, dict[str, Any]], dict[str, Any]] = vars(BaseClient)["_make_api_call"]
 
-        def answered(client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-            if operation != "PublishBatch":
-                return call(client, operation, parameters)
+        def answered(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
             entries = parameters["PublishBatchRequestEntries"]
             self.batches.append(entries)
-            if sum(len(entry["Message"].encode()) for entry in entries) > PUBLISH_BATCH_BYTES:
-                raise ClientError({"Error": {"Code": "BatchRequestTooLong", "Message": "too long"}}, operation)
             taken = [entry for entry in entries if _key(entry) not in refused]
             failed = [{"Id": entry["Id"], "Code": "InternalError"} for entry in entries if _key(entry) in refused]
-            answer = call(client, operation, parameters | {"PublishBatchRequestEntries": taken}) if taken else {}
+            answer = call(parameters | {"PublishBatchRequestEntries": taken}) if taken else {}
             return answer | {"Failed": failed}
 
-        monkeypatch.setattr(BaseClient, "_make_api_call", answered)
+        world.aws.around("PublishBatch", answered)
 
 
 def _key(entry: dict[str, Any]) -> str:
@@ -92,7 +86,7 @@ def test_an_empty_batch_publishes_nothing(world: World) -> None:
 
 
 def test_more_than_ten_go_in_batches_of_ten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    topic = Topic(monkeypatch)
+    topic = Topic(world)
 
     assert publish(world, world.stream_event(image(number) for number in range(25))) == []
 
@@ -101,7 +95,7 @@ def test_more_than_ten_go_in_batches_of_ten(world: World, monkeypatch: pytest.Mo
 
 
 def test_large_bodies_go_in_smaller_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    topic = Topic(monkeypatch)
+    topic = Topic(world)
 
     assert publish(world, world.stream_event(image(number, size=90_000) for number in range(5))) == []
 
@@ -111,7 +105,7 @@ def test_large_bodies_go_in_smaller_batches(world: World, monkeypatch: pytest.Mo
 
 
 def test_one_that_is_nearly_too_large_goes_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    topic = Topic(monkeypatch)
+    topic = Topic(world)
     images = [image(0), image(1, size=240_000), image(2)]
 
     assert publish(world, world.stream_event(images)) == []
@@ -122,7 +116,7 @@ def test_one_that_is_nearly_too_large_goes_alone(world: World, monkeypatch: pyte
 def test_exactly_those_that_the_topic_did_not_take_are_delivered_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Topic(monkeypatch, "notification-3", "notification-11")
+    Topic(world, "notification-3", "notification-11")
     event = world.stream_event(image(number) for number in range(12))
     sequence_numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
 
@@ -132,13 +126,13 @@ def test_exactly_those_that_the_topic_did_not_take_are_delivered_again(
 
 
 def test_when_all_are_refused_all_are_delivered_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    Topic(monkeypatch, "notification-0", "notification-1")
+    Topic(world, "notification-0", "notification-1")
     event = world.stream_event([image(0), image(1)])
     assert publish(world, event) == [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
 
 
 def test_one_that_is_too_large_does_not_hold_back_its_neighbours(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    Topic(monkeypatch)
+    Topic(world)
     event = world.stream_event([image(0), image(1, size=270_000), image(2)])
 
     assert publish(world, event) == [event["Records"][1]["dynamodb"]["SequenceNumber"]]
@@ -152,8 +146,8 @@ def test_the_messages_of_a_batch_that_fails_are_sent_one_by_one_and_the_next_bat
     def fail() -> None:
         raise ClientError({"Error": {"Code": "InternalError", "Message": "try again"}}, "PublishBatch")
 
-    topic = Topic(monkeypatch)
-    AwsFaults(monkeypatch).meanwhile("PublishBatch", fail)
+    topic = Topic(world)
+    world.aws.meanwhile("PublishBatch", fail)
 
     assert publish(world, world.stream_event(image(number) for number in range(12))) == []
 
@@ -166,7 +160,7 @@ def test_a_crash_fails_the_batch_and_a_repeat_publishes_it_with_the_same_keys(
     world: World, monkeypatch: pytest.MonkeyPatch, moment: Moment
 ) -> None:
     event = load_event("publish-notifications-batch")
-    AwsFaults(monkeypatch).crash("PublishBatch", moment)
+    world.aws.crash("PublishBatch", moment)
     with pytest.raises(SimulatedCrashError):
         publish(world, event)
 

@@ -7,9 +7,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment, be_throttled
-from functions.world import ORGANIZATION, RATE_LIMITS_TABLE, START, World, load_event
 from paystream import bootstrap
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment, be_throttled
+from world.world import RATE_LIMITS_TABLE, START, World, load_event
 
 PATH = "/api/v1/integrations/stripe/stripe"
 CREATE = "POST /v1/payment_intents"

@@ -10,10 +10,11 @@ import pytest
 import redrive
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from functions.redriving import DAY, Redriving, StreamedBody
-from functions.world import ORGANIZATION, World
+from world.api_gateway import ORGANIZATION
+from world.redriving import DAY, Redriving, StreamedBody
+from world.world import World
 
-OUTPUTS = {"ApiUrl": "https://api.paystream.test/", "RedriveRecordsFunction": "paystream-redrive-records"}
+OUTPUTS = {"ApiUrl": "https://api.paystream.test/", "RedriveRecordsFunction": "RedriveRecordsFunction"}
 
 
 class Cloudformation:
@@ -23,6 +24,9 @@ class Cloudformation:
         self.outputs = OUTPUTS
         self.asked: list[str] = []
         made: Any = boto3.client
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
         def client(service: str, **more: Any) -> Any:
             if service != "cloudformation":
@@ -52,10 +56,10 @@ class Cloudformation:
 
 
 @pytest.fixture
-def operator(world: World, monkeypatch: pytest.MonkeyPatch) -> Redriving:
+def operator(world: World) -> Redriving:
     world.connect()
     world.customer()
-    return Redriving(world, monkeypatch)
+    return Redriving(world)
 
 
 @pytest.fixture

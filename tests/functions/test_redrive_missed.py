@@ -7,20 +7,21 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from functions.aws_faults import Moment, SimulatedCrashError
-from functions.redriving import DAY, HOUR, Redriving
-from functions.world import ORGANIZATION, START, TABLES, World, load_event
 from paystream.errors import InvalidInputError
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment, SimulatedCrashError
+from world.redriving import DAY, HOUR, Redriving
+from world.world import START, TABLES, World, load_event
 
 KEY = ("organization_id", "lago_id")
 LOOK_UPS = "GET /v1/payment_intents"
 
 
 @pytest.fixture
-def operator(world: World, monkeypatch: pytest.MonkeyPatch) -> Redriving:
+def operator(world: World) -> Redriving:
     world.connect()
     world.customer()
-    return Redriving(world, monkeypatch)
+    return Redriving(world)
 
 
 def forget_streams(world: World) -> None:
@@ -241,10 +242,9 @@ def contents(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def empty(world: World, table: str) -> None:
     """As if nothing had been written into it."""
-    schema = world.dynamodb.describe_table(TableName=TABLES[table])["Table"]["KeySchema"]
-    names = [entry["AttributeName"] for entry in schema]
-    for item in world.dynamodb.scan(TableName=TABLES[table])["Items"]:
-        world.dynamodb.delete_item(TableName=TABLES[table], Key={name: item[name] for name in names})
+    stored = world.aws_account.database.tables[TABLES[table]]
+    for item in world.all_images(table):
+        world.dynamodb.delete_item(TableName=TABLES[table], Key=stored.key_attributes(item))
 
 
 def put_as_large_as_possible(world: World, lago_id: str) -> None:

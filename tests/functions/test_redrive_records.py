@@ -8,20 +8,21 @@ from typing import Any
 
 import pytest
 from failed_batch import failed_batch
-from functions.aws_faults import Moment, SimulatedCrashError
-from functions.redriving import BUCKET, DAY, Redriving, arn
-from functions.world import ORGANIZATION, TABLES, LambdaContext, World, load_event
 from paystream.errors import InvalidInputError
 from paystream.use_cases import redrive_records as use_case
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment, SimulatedCrashError
+from world.redriving import BUCKET, DAY, Redriving, arn
+from world.world import TABLES, LambdaContext, World, load_event
 
 LOOK_UPS = "GET /v1/payment_intents"
 
 
 @pytest.fixture
-def operator(world: World, monkeypatch: pytest.MonkeyPatch) -> Redriving:
+def operator(world: World) -> Redriving:
     world.connect()
     world.customer()
-    return Redriving(world, monkeypatch)
+    return Redriving(world)
 
 
 def given_up(operator: Redriving, *lago_ids: str, number: int = 1) -> str:

@@ -4,14 +4,15 @@ import json
 from typing import Any
 
 import pytest
-from functions.aws_faults import Moment
 from functions.slow_methods import collected, customer_who_pays_with
 from functions.stripe_events import event, post, request, signed
 from functions.test_another_card import DAY
 from functions.test_change_invoice import waiting_invoice
 from functions.test_create_payment import pay
-from functions.world import SECRET_KEY, TABLES, Answer, World, load_event
 from sandbox.stripe.faults import FaultKind
+from world.api_gateway import Answer
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, TABLES, World, load_event
 
 CREATE = "POST /v1/refunds"
 RESOURCE = "/api/v1/payments/{lago_id}/refunds"

@@ -3,8 +3,8 @@
 from io import StringIO
 
 import pytest
-from functions.aws_faults import Moment
-from functions.world import SECRET_KEY, World
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World
 
 PATH = "/api/v1/integrations/stripe/stripe"
 

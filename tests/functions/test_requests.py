@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from api_description import examples, response
-from functions.world import World
 from paystream.entry.http import MAX_BODY_BYTES
+from world.world import World
 
 INVOICES = "/api/v1/invoices"
 INVOICE = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 4200}

@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
-from functions.aws_faults import Moment
 from functions.stripe_events import provider_customer_id
 from functions.test_another_card import becomes_default
 from functions.test_payment_url import ask, look, refusal, sessions, statuses, url
 from functions.test_planned_retries import fail, failed, told, waiting
-from functions.world import ORGANIZATION, SECRET_KEY, TABLES, World, load_event
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World, load_event
 
 MINUTE = 60
 DAY = 24 * 3600
@@ -490,10 +490,9 @@ class TestCrashes:
 
     def test_an_item_that_is_put_anew_finds_its_page_and_keeps_it(self, world: World) -> None:
         invoice_id = linked(world)
-        table = boto3.resource("dynamodb").Table(TABLES["invoices"])
         (item,) = world.items("invoices")
         names = ("organization_id", "lago_id", "external_customer_id", "currency", "total_amount_cents")
-        table.put_item(Item={name: item[name] for name in names})
+        world.put_item("invoices", {name: item[name] for name in names})
         world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
 
         look(world, times=30)

@@ -11,8 +11,9 @@ from functions.test_accounts_that_change import (
     disconnect,
 )
 from functions.test_invoice_created_relinks import link
-from functions.world import ORGANIZATION, SECRET_KEY, World
 from paystream.model.identifiers import saved_method_id
+from world.api_gateway import ORGANIZATION
+from world.world import SECRET_KEY, World
 
 MINUTE = 60
 DAY = 25 * 3600

@@ -1,10 +1,10 @@
 """What is paid a second time for one invoice: always told, and refunded by itself if the integration says so."""
 
 import pytest
-from functions.aws_faults import Moment
 from functions.test_refund_payment import at_stripe, paid, payment, refund, told
-from functions.world import SECRET_KEY, World
 from paystream.model.identifiers import derived_id
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World
 
 
 def paid_once(world: World, *, goes_back: bool = True, card: str = "pm_card_visa") -> str:

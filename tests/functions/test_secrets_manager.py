@@ -8,10 +8,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from functions.world import ORGANIZATION, World
 from paystream.adapters.secrets_manager import SecretsManagerSecrets
 from paystream.errors import VersionConflictError
 from paystream.model.integration import Credentials, Integration
+from world.api_gateway import ORGANIZATION
+from world.world import World
 
 CONNECTED = datetime(2026, 11, 23, 10, tzinfo=UTC)
 FIRST = Credentials("sk_test_first00000000000", ("whsec_1",), "we_1")

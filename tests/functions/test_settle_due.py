@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
-from functions.aws_faults import Moment
-from functions.world import ORGANIZATION, SECRET_KEY, START, World, load_event
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, START, World, load_event
 
 IBAN = "AT611904300234573201"
 FAILING_IBAN = "AT861904300235473202"
@@ -218,7 +218,7 @@ def test_a_message_that_comes_again_after_it_was_dealt_with_asks_nobody(world: W
     world.pass_time(5 * MINUTE)
     world.collect_due()
     world.pass_time(1)
-    body = boto3.client("sqs").receive_message(QueueUrl=world.due_queue_url)["Messages"][0]["Body"]
+    (body,) = world.take(world.due_queue_url)
     event = {"Records": [{"messageId": "1", "body": body}]}
 
     for _ in range(3):

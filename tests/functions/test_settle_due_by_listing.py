@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import boto3
 import pytest
-from functions.aws_faults import Moment
-from functions.world import ORGANIZATION, SECRET_KEY, World
+from world.api_gateway import ORGANIZATION
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, World
 
 MINUTE = 60
 DAY = 24 * 3600
@@ -308,9 +308,8 @@ def handed_out(world: World, number: int) -> dict[str, Any]:
     world.pass_time(5 * MINUTE)
     world.collect_due()
     world.pass_time(1)
-    sqs = boto3.client("sqs")
-    received = sqs.receive_message(QueueUrl=world.due_queue_url, MaxNumberOfMessages=10)["Messages"]
-    return {"Records": [{"messageId": message["MessageId"], "body": message["Body"]} for message in received]}
+    received = world.take(world.due_queue_url)
+    return {"Records": [{"messageId": str(position), "body": body} for position, body in enumerate(received)]}
 
 
 def test_one_invoice_that_fails_brings_its_neighbours_again_for_nothing(world: World, debtor: str) -> None:
@@ -372,7 +371,7 @@ def test_no_page_is_listed_and_no_intent_retrieved_when_time_has_run_out(
 ) -> None:
     event = handed_out(world, 25)
     monkeypatch.setattr(
-        "functions.world.LambdaContext.get_remaining_time_in_millis",
+        "world.world.LambdaContext.get_remaining_time_in_millis",
         lambda _: 130_000 if world.stripe_calls(LIST) < 2 else 124_999,
     )
 

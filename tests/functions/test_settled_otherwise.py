@@ -8,7 +8,7 @@ from functions.test_invoice_created_relinks import charged_and_not_written_down,
 from functions.test_payment_url import look, sessions
 from functions.test_requires_action import DAY, UNAUTHENTICATED
 from functions.test_second_payments import pay_again
-from functions.world import World
+from world.world import World
 
 TEN_MINUTES = 600
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from functions.slow_methods import collected, customer_who_pays_with, intents, state
-from functions.world import World
+from world.world import World
 
 DEBITS = [
     ("sepa_debit", "EUR", "pm_sepaDebit_success"),

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from functions.stored import everything
-from functions.world import ORGANIZATION, World, load_event
+from world.api_gateway import ORGANIZATION
+from world.stored import everything
+from world.world import World, load_event
 
 PATH = "/api/v1/customers"
 OTHER_ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000002"

@@ -7,7 +7,7 @@ from functions.test_payment_url import look, sessions
 from functions.test_refund_payment import payment, refund
 from functions.test_requires_action import DAY, INTEGRATION, REQUIRES_ACTION, UNAUTHENTICATED, linked, unauthenticated
 from functions.test_second_payments import paid_once, pay_again
-from functions.world import SECRET_KEY, World
+from world.world import SECRET_KEY, World
 
 
 def test_a_voucher_that_is_chosen_on_the_page_is_told_besides_the_page(world: World) -> None:

@@ -4,12 +4,12 @@ import json
 from functools import partial
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from functions.aws_faults import Moment
-from functions.receivers import Receivers, receivers
-from functions.world import ORGANIZATION, TABLES, Answer, World, load_event
+from world.api_gateway import ORGANIZATION, Answer
+from world.aws_calls import Moment
+from world.receivers import Receivers, receivers
+from world.world import TABLES, World, load_event
 
 URL = "https://hooks.example.com/lago"
 OTHER_URL = "https://hooks.example.com/new"
@@ -106,18 +106,16 @@ class TestCreating:
 
         (subscription,) = hooks.subscriptions()
         attributes = subscription.attributes
-        topic, queue = subscription.topic_arn, f"paystream-webhook-{made['lago_id'].replace('-', '')}"
+        topic, queue = subscription.arn.rpartition(":")[0], f"paystream-webhook-{made['lago_id'].replace('-', '')}"
         arn = f"arn:aws:sqs:us-east-1:123456789012:{queue}"
-        assert attributes["RawMessageDelivery"] is True
+        assert attributes["RawMessageDelivery"] == "true"
         assert json.loads(attributes["FilterPolicy"]) == {
             "organization_id": [ORGANIZATION],
             "webhook_type": ["invoice.payment_failure"],
         }
         assert json.loads(attributes["RedrivePolicy"]) == {"deadLetterTargetArn": arn}
         assert json.loads(attributes["DeliveryPolicy"])["requestPolicy"] == {"headerContentType": "application/json"}
-        sqs = boto3.client("sqs")
-        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-        kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        kept = world.aws_account.queues.made[queue]
         (statement,) = json.loads(kept["Policy"])["Statement"]
         assert (statement["Principal"], statement["Action"]) == ({"Service": "sns.amazonaws.com"}, "sqs:SendMessage")
         assert (statement["Resource"], statement["Condition"]) == (arn, {"ArnEquals": {"aws:SourceArn": topic}})
@@ -452,7 +450,7 @@ class TestDestroying:
         hooks.confirm(URL)
         (subscription,) = hooks.subscriptions()
         destroy(world, made)
-        subscription.topic.sns_backend.subscriptions[subscription.arn] = subscription
+        hooks.restore(subscription)
 
         for _ in range(2):
             run_schedule(world)

@@ -12,9 +12,9 @@ from aws_in_memory.dynamodb.tables import Key, Table
 from aws_in_memory.dynamodb.values import Item
 from aws_in_memory.queues import Message, Queue
 from aws_in_memory.stack import QueueSettings, function_of_route
-from functions.world import proxy_event
 from sandbox.stripe.engine import StripeSandbox
 from sandbox.stripe.webhooks import Delivery
+from world.api_gateway import proxy_event
 
 from .lambdas import Failed, Lambda
 from .scheduler import Scheduler

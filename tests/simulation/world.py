@@ -16,12 +16,13 @@ from aws_in_memory.https_subscriptions import HttpsSubscriptions
 from aws_in_memory.queues import Queues
 from aws_in_memory.secrets import Secrets
 from aws_in_memory.topics import Topics
-from functions.world import START, proxy_event
 from paystream.observability import logger
 from sandbox.stripe.accounts import Account
 from sandbox.stripe.client import InProcessHTTPClient
 from sandbox.stripe.engine import StripeSandbox
 from sandbox.stripe.ids import Ids
+from world.api_gateway import proxy_event
+from world.world import START
 
 from .composition import compose, forget_threads, new_uuid
 from .effects import Client, Effects

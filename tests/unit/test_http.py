@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from functions.world import ORGANIZATION, proxy_event
 from hypothesis import given
 from hypothesis import strategies as st
 from paystream.entry.http import MAX_BODY_BYTES, Request, Response, request_from, root_of, serve
@@ -22,6 +21,7 @@ from paystream.errors import (
     ProviderRefusedError,
     VersionConflictError,
 )
+from world.api_gateway import ORGANIZATION, proxy_event
 
 PATH = "/api/v1/things"
 BAD_REQUEST = {"status": 400, "error": "BadRequest: the body is not valid JSON in UTF-8"}

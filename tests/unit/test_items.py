@@ -157,6 +157,11 @@ def test_numbers_are_read_as_boto3_reads_them(number: str) -> None:
     )
 
 
+@pytest.mark.parametrize("number", [10**40, -(10**125), 7 * 10**38])
+def test_a_large_number_is_read_as_dynamodb_writes_it_out_in_full(number: int) -> None:
+    assert plain_item({"n": {"N": str(number)}}) == {"n": number}
+
+
 def _outcome(read: Callable[[], Any]) -> Any:
     """What is read, or of which type the error is."""
     try:

@@ -96,6 +96,10 @@ def _plain_value(value: Mapping[str, Any]) -> Any:
 def _number(text: str) -> int | Decimal:
     if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
         return int(text)
+    if len(text) > _MOST_DIGITS and text.lstrip("-").isdigit():
+        # DynamoDB writes a large number out in full, and boto3 counts the zeros at its end.
+        digits = text.rstrip("0")
+        text = f"{digits}E{len(text) - len(digits)}"
     exact: Decimal = _deserialize({"N": text})
     return int(exact) if exact == exact.to_integral_value() else exact
 

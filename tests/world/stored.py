@@ -3,15 +3,12 @@
 import json
 from typing import Any
 
-import boto3
-from functions.world import TABLES, World
+from world.world import TABLES, World
 
 
-def secrets() -> dict[str, dict[str, Any]]:
+def secrets(world: World) -> dict[str, dict[str, Any]]:
     """The secrets in Secrets Manager, by name."""
-    client = boto3.client("secretsmanager")
-    names = [secret["Name"] for secret in client.list_secrets()["SecretList"]]
-    return {name: json.loads(client.get_secret_value(SecretId=name)["SecretString"]) for name in names}
+    return {name: json.loads(text) for name, text in world.aws_account.secrets.texts.items()}
 
 
 def everything(world: World) -> dict[str, Any]:
@@ -19,7 +16,7 @@ def everything(world: World) -> dict[str, Any]:
     client = world.stripe_client.v1
     return {
         "tables": {table: world.items(table) for table in TABLES},
-        "secrets": secrets(),
+        "secrets": secrets(world),
         "endpoints": [endpoint.to_dict() for endpoint in client.webhook_endpoints.list().data],
         "customers": [customer.to_dict() for customer in client.customers.list().data],
     }

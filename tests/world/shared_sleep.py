@@ -1,9 +1,11 @@
 """Threads that sleep side by side on a clock that stands still until all of them sleep."""
 
+import gc
 import sys
 import threading
 from concurrent.futures import thread as pools
 from threading import Condition
+from types import FrameType
 
 from sandbox.stripe.clock import ManualClock
 
@@ -40,9 +42,18 @@ class SharedSleep:
             self._changed.notify_all()
 
 
+def _current_frames() -> dict[int, FrameType]:
+    """A collection of garbage while they are listed ends in a deadlock: https://github.com/python/cpython/issues/106883"""
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        gc.enable()
+
+
 def _all_others_wait() -> bool:
     """Of the main thread and those of pools: the test runner's own are no matter."""
-    frames = sys._current_frames()
+    frames = _current_frames()
     others = [
         frames[one.ident]
         for one in threading.enumerate()

@@ -1,7 +1,7 @@
-"""The handlers in a world of their own: AWS in memory (moto), the Stripe sandbox in memory, one clock.
+"""The handlers in a world of their own: AWS and the Stripe sandbox in memory, one clock.
 
-Nothing of ours is replaced but the clock and the way to Stripe. Streams and queues are carried by hand, so that a test
-decides what happens when, and what happens twice.
+Nothing of ours is replaced but the clock and the ways to AWS and to Stripe. Streams and queues are carried by hand, so
+that a test decides what happens when, and what happens twice.
 """
 
 import importlib
@@ -10,26 +10,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
 import stripe
 from api_description import check_exchange
-from functions.aws_faults import AwsFaults
-from functions.shared_sleep import SharedSleep
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.sqs.models import sqs_backends
+from aws_in_memory import stack
+from aws_in_memory.account import AwsAccount
+from boto3.dynamodb.types import TypeSerializer
 from notification_schemas import check_notification
 from paystream import bootstrap
 from sandbox.stripe.client import InProcessHTTPClient
 from sandbox.stripe.clock import ManualClock
 from sandbox.stripe.engine import StripeSandbox
 from sandbox.stripe.webhooks import Delivery
-from template import REPOSITORY, resources, table_definition
+from template import REPOSITORY
 
-ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
-"""The organization of all events in events/."""
+from world.api_gateway import ORGANIZATION, Answer, proxy_event, route
+from world.aws_calls import AwsCalls
+from world.images import Image, Images
+from world.shared_sleep import SharedSleep
 
 SECRET_KEY = "sk_test_world000000000000000"
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -45,16 +46,6 @@ TABLES = {
 }
 RATE_LIMITS_TABLE = "RateLimitsTable"
 """No test compares what is in it: nothing is lost with it."""
-
-Image = dict[str, Any]
-
-
-@dataclass
-class Answer:
-    """What a handler answered through API Gateway."""
-
-    status: int
-    body: Any
 
 
 @dataclass
@@ -85,59 +76,33 @@ class World:
         self.stripe = StripeSandbox(self.clock)
         self.account = self.stripe.add_account(SECRET_KEY)
         self.stripe_client = self.stripe_as(SECRET_KEY)
-        self.aws = AwsFaults(monkeypatch)
-        self.dynamodb = boto3.client("dynamodb")
-        self._seen: set[str] = set()
-        self._sequence = 0
-        for logical_id in (*TABLES.values(), RATE_LIMITS_TABLE):
-            self._create_table(logical_id)
-        self.queue_url = boto3.client("sqs").create_queue(QueueName="collection")["QueueUrl"]
-        self.due_queue_url = boto3.client("sqs").create_queue(QueueName="due")["QueueUrl"]
-        topic = boto3.client("sns").create_topic(Name="topic")["TopicArn"]
-        self._subscriber = boto3.client("sqs").create_queue(QueueName="subscriber")["QueueUrl"]
-        boto3.client("sns").subscribe(
-            TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:subscriber"
-        )
-        environment = {f"{name.upper()}_TABLE": logical_id for name, logical_id in TABLES.items()} | {
-            "COLLECTION_QUEUE_URL": self.queue_url,
-            "DUE_QUEUE_URL": self.due_queue_url,
-            "TOPIC_ARN": topic,
-            "SECRETS_PREFIX": "paystream",
-            "STRIPE_API_BASE": "https://api.stripe.com",
-            "STRIPE_READ_SECONDS": "8",
-            "RATE_LIMITS_TABLE": RATE_LIMITS_TABLE,
-            "RATE_LIMIT_WAIT_SECONDS": "2",
-            "PUBLIC_BASE_URL": "https://paystream.test",
-            "STACK_NAME": "paystream",
-            "WEBHOOK_URLS": "public",
-        }
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
+        self.aws_account = AwsAccount(self.clock.now)
+        self.aws = AwsCalls(self.aws_account.services())
+        self.dynamodb = self.aws.client("dynamodb")
+        self.images = Images(self.aws_account.database.tables)
+        self.queue_url = stack.queue_url("CollectionQueue")
+        self.due_queue_url = stack.queue_url("DueQueue")
+        self._compose(monkeypatch)
+
+    def _compose(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put this world in place of AWS, Stripe and the clock. All functions share what bootstrap makes once."""
+        for function in stack.functions().values():
+            for name, value in function.variables.items():
+                monkeypatch.setenv(name, value)
+        monkeypatch.setattr(boto3, "client", lambda service, **_: self.aws.client(service))
         monkeypatch.setattr(bootstrap, "now", self.now)
         monkeypatch.setattr(bootstrap, "sleep", SharedSleep(self.clock).sleep)
         monkeypatch.setattr(bootstrap, "stripe_http_client", lambda: InProcessHTTPClient(self.stripe))
-        for cached in (
-            bootstrap.stores,
-            bootstrap.secrets,
-            bootstrap.gateways,
-            bootstrap.rate_limiter,
-            bootstrap.collection_queue,
-            bootstrap.due_queue,
-            bootstrap.publisher,
-            bootstrap.subscriptions,
-            bootstrap.webhook_urls,
-        ):
-            cached.cache_clear()
+        for made in vars(bootstrap).values():
+            if hasattr(made, "cache_clear") and made.__module__ == bootstrap.__name__:
+                made.cache_clear()
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock.now(), UTC)
 
     def pass_time(self, seconds: float) -> None:
-        """Let the clock, Stripe's and ours and the queues', go on."""
+        """Let the clock, Stripe's and ours and AWS's, go on."""
         self.clock.advance(seconds)
-        for queue in sqs_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].queues.values():
-            for message in queue._messages:
-                message.delayed_until -= seconds * 1000
 
     def stripe_as(self, secret_key: str) -> stripe.StripeClient:
         """Stripe's own library, as somebody with this key would use it."""
@@ -148,7 +113,7 @@ class World:
         handler = importlib.import_module(function.replace("-", "_")).lambda_handler
         context = LambdaContext(function, remaining_milliseconds)
         answer = json.loads(json.dumps(handler(json.loads(json.dumps(event)), context)))
-        self._check_that_what_is_open_is_due()
+        self.images.check_that_what_is_open_is_due()
         return answer
 
     def call(self, function: str, event: Mapping[str, Any]) -> Answer:
@@ -168,7 +133,7 @@ class World:
         organization_id: str = ORGANIZATION,
     ) -> Answer:
         """One API request: the template's route decides which function is called."""
-        function, resource, parameters = _route(method, urlsplit(path).path)
+        function, resource, parameters = route(method, urlsplit(path).path)
         event = proxy_event(method, path, body, headers=headers, organization_id=organization_id)
         return self.call(function, event | {"resource": resource, "pathParameters": parameters or None})
 
@@ -225,7 +190,7 @@ class World:
             "total_amount_cents": 4200,
         } | attributes
         kept = {name: value for name, value in item.items() if value is not None}
-        boto3.resource("dynamodb").Table(TABLES["invoices"]).put_item(Item=kept)
+        self.put_item("invoices", kept)
         return str(item["lago_id"])
 
     def invoice(self, lago_id: str) -> dict[str, Any]:
@@ -244,8 +209,12 @@ class World:
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """All items of a table, as plain values."""
-        pages = boto3.resource("dynamodb").meta.client.get_paginator("scan").paginate(TableName=TABLES[table])
-        return [item for page in pages for item in page["Items"]]
+        return self.images.plain(TABLES[table])
+
+    def put_item(self, table: str, item: Mapping[str, Any]) -> None:
+        """Put an item of plain values over whatever has its key."""
+        typed = {name: TypeSerializer().serialize(value) for name, value in item.items()}
+        self.dynamodb.put_item(TableName=TABLES[table], Item=typed)
 
     def told(self) -> list[str]:
         """The `webhook_type`s in the outbox, sorted; each must be as its schema says."""
@@ -262,22 +231,15 @@ class World:
 
     def new_images(self, table: str) -> list[Image]:
         """The items that were inserted since the last time, as a stream shows them."""
-        found = []
-        for item in self.all_images(table):
-            identity = json.dumps([table, item["organization_id"], item["lago_id"]])
-            if identity not in self._seen:
-                self._seen.add(identity)
-                found.append(item)
-        return found
+        return self.images.new(TABLES[table])
 
     def all_images(self, table: str) -> list[Image]:
         """All items of a table, as a stream shows them."""
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=TABLES[table])
-        return [dict(item) for page in pages for item in page["Items"]]
+        return self.images.all(TABLES[table])
 
     def stream_event(self, images: Iterable[Image], *, written_at: datetime | None = None) -> dict[str, Any]:
         """What a stream's event source mapping hands to a function for new items."""
-        return {"Records": [self._stream_record(image, written_at or self.now()) for image in images]}
+        return self.images.stream_event(images, written_at or self.now())
 
     def collect_new_invoices(self) -> list[str]:
         """Carry the stream of the invoices table; returns the identifiers reported as failed."""
@@ -353,23 +315,16 @@ class World:
 
     def received(self) -> list[dict[str, Any]]:
         """The messages that the subscriber received since the last time."""
-        sqs = boto3.client("sqs")
-        received: list[dict[str, Any]] = []
-        while messages := sqs.receive_message(QueueUrl=self._subscriber, MaxNumberOfMessages=10).get("Messages"):
-            received += [json.loads(message["Body"]) for message in messages]
-            for message in messages:
-                sqs.delete_message(QueueUrl=self._subscriber, ReceiptHandle=message["ReceiptHandle"])
+        received = list(self.aws_account.published)
+        self.aws_account.published.clear()
         return received
 
     def take(self, queue_url: str) -> list[str]:
-        """The bodies of all messages, which are in the queue no longer."""
-        sqs = boto3.client("sqs")
-        bodies: list[str] = []
-        while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
-            bodies += [message["Body"] for message in messages]
-            for message in messages:
-                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-        return bodies
+        """The bodies of all messages that can be received, which are in the queue no longer."""
+        messages = self.aws_account.receive(queue_url)
+        for message in messages:
+            message.deleted = True
+        return [message.body for message in messages]
 
     def _hand_over(self, function: str, queue_url: str, bodies: list[str]) -> int:
         """Invoke a function with a queue's messages, ten at a time; returns how many failed and were put back."""
@@ -379,82 +334,5 @@ class World:
             answer = self.invoke(function, {"Records": records[start : start + 10]})
             failed += [bodies[int(failure["itemIdentifier"])] for failure in answer["batchItemFailures"]]
         for body in failed:
-            boto3.client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
+            self.aws.client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
         return len(failed)
-
-    def _check_that_what_is_open_is_due(self) -> None:
-        """Rule 7: after every call of every function, each open invoice has a time at which it is looked at again."""
-        for item in self.all_images("invoices"):
-            is_ours = "customer_key" in item
-            is_owed = is_ours and item["status"] == {"S": "finalized"} and "problem" not in item
-            is_open = is_owed and item["payment_status"] == {"S": "pending"}
-            assert not is_open or {"due_at", "due_shard"} <= item.keys(), item
-
-    def _stream_record(self, image: Image, written_at: datetime) -> dict[str, Any]:
-        self._sequence += 1
-        return {
-            "eventID": f"event-{self._sequence}",
-            "eventName": "INSERT",
-            "eventSource": "aws:dynamodb",
-            "dynamodb": {
-                "ApproximateCreationDateTime": written_at.timestamp(),
-                "Keys": {name: image[name] for name in ("organization_id", "lago_id")},
-                "NewImage": image,
-                "SequenceNumber": f"{self._sequence:021}",
-                "StreamViewType": "NEW_IMAGE",
-            },
-        }
-
-    def _create_table(self, logical_id: str) -> None:
-        self.dynamodb.create_table(TableName=logical_id, **table_definition(logical_id))
-
-
-def proxy_event(
-    method: str,
-    path: str,
-    body: Any = None,
-    *,
-    headers: Mapping[str, str] | None = None,
-    organization_id: str = ORGANIZATION,
-) -> dict[str, Any]:
-    """An event of API Gateway's Lambda proxy integration; a body that is no text is sent as JSON."""
-    parts = urlsplit(path)
-    query = parse_qs(parts.query, keep_blank_values=True)
-    sent = {"Content-Type": "application/json"} | dict(headers or {})
-    return {
-        "resource": parts.path,
-        "path": parts.path,
-        "httpMethod": method,
-        "headers": sent,
-        "multiValueHeaders": {name: [value] for name, value in sent.items()},
-        "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
-        "multiValueQueryStringParameters": query or None,
-        "pathParameters": None,
-        "requestContext": {
-            "stage": "live",
-            "domainName": "api.paystream.test",
-            "authorizer": {"organization_id": organization_id, "principalId": organization_id},
-        },
-        "body": body if body is None or isinstance(body, str) else json.dumps(body),
-        "isBase64Encoded": False,
-    }
-
-
-def _route(method: str, path: str) -> tuple[str, str, dict[str, str]]:
-    for properties in resources("AWS::Serverless::Function").values():
-        for event in properties.get("Events", {}).values():
-            if event["Type"] == "Api" and event["Properties"]["Method"] == method:
-                parameters = _match(event["Properties"]["Path"], path)
-                if parameters is not None:
-                    return properties["CodeUri"].removeprefix("functions/"), event["Properties"]["Path"], parameters
-    raise LookupError(f"the template has no route {method} {path}")
-
-
-def _match(resource: str, path: str) -> dict[str, str] | None:
-    wanted, given = resource.split("/"), path.split("/")
-    if len(wanted) != len(given):
-        return None
-    pairs = list(zip(wanted, given, strict=True))
-    if any(want != part for want, part in pairs if not want.startswith("{")):
-        return None
-    return {want.strip("{}"): part for want, part in pairs if want.startswith("{")}

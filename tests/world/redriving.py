@@ -8,33 +8,35 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 import boto3
-import invoice_created
-import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from failed_batch import failed_batch
-from functions.world import World
-from paystream import bootstrap
 from template import resources
 
-BUCKET = "failed-records"
+from world.world import World
+
+BUCKET = "FailedRecordsBucket"
+_FUNCTIONS = {
+    name: properties["CodeUri"].removeprefix("functions/")
+    for name, properties in resources("AWS::Serverless::Function").items()
+}
+_NAMES = {function: name for name, function in _FUNCTIONS.items()}
 TIMEOUTS = {
     properties["CodeUri"].removeprefix("functions/"): properties.get("Timeout", 29)
     for properties in resources("AWS::Serverless::Function").values()
 }
-CONSUMERS = ("invoice-created", "publish-notifications")
-INVOKED_BY_NAME = (*CONSUMERS, "redrive-records")
 HOUR = 3600.0
 DAY = 24 * HOUR
 LONGEST_PAYLOAD = 6 * 1024 * 1024
 
 
 def arn(function: str) -> str:
-    return f"arn:aws:lambda:us-east-1:123456789012:function:paystream-{function}"
+    return f"arn:aws:lambda:us-east-1:123456789012:function:{_NAMES.get(function, function)}"
 
 
 class StreamedBody(io.BytesIO):
@@ -54,7 +56,7 @@ class Lambda:
     breaks: set[str] = field(default_factory=set)
 
     def answer(self, request: AWSPreparedRequest) -> AWSResponse:
-        function = next(name for name in INVOKED_BY_NAME if f"paystream-{name}/invocations" in request.url)
+        function = _FUNCTIONS[_invoked(request.url)]
         payload: Any = request.body
         if len(payload) > LONGEST_PAYLOAD:
             return _response(request, 413, {"message": "too long"}, {"x-amzn-ErrorType": "RequestTooLargeException"})
@@ -74,6 +76,11 @@ class Lambda:
         return [len(event["Records"]) for _, event in self.invoked]
 
 
+def _invoked(url: str) -> str:
+    """The name of the function that is invoked by its ARN or by its name."""
+    return unquote(url).partition("/functions/")[2].partition("/")[0].rpartition(":")[2]
+
+
 def _failed(request: AWSPreparedRequest, message: str) -> AWSResponse:
     return _response(request, 200, {"errorMessage": message}, {"X-Amz-Function-Error": "Unhandled"})
 
@@ -86,40 +93,30 @@ def _response(
     return AWSResponse(request.url, status, HTTPHeaders.from_dict(sent), StreamedBody(content))
 
 
-_lambda = SimpleNamespace()
-"""Clients outlive a test: they find the Lambda of the test that runs."""
+@cache
+def _lambda_client() -> Any:
+    """boto3's own: making one costs more than ten calls of it."""
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    return session.client("lambda")
 
 
-def _answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-    answer: AWSResponse = _lambda.answer(request)
-    return answer
+def _client_of(functions: Lambda) -> Any:
+    client = _lambda_client()
+    client.meta.events.unregister("before-send.lambda.Invoke", unique_id="handlers")
+    client.meta.events.register_first(
+        "before-send.lambda.Invoke", lambda request, **_: functions.answer(request), unique_id="handlers"
+    )
+    return client
 
 
 class Redriving:
     """An operator with a bucket of failed records and a function to invoke."""
 
-    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
         self.functions = Lambda(world)
-        self.s3 = boto3.client("s3")
-        self.s3.create_bucket(Bucket=BUCKET)
-        monkeypatch.setenv("FAILED_RECORDS_BUCKET", BUCKET)
-        for function in CONSUMERS:
-            monkeypatch.setenv(f"{function.upper().replace('-', '_')}_FUNCTION_ARN", arn(function))
-        # The tables in memory lose writes of transactions that overlap.
-        monkeypatch.setattr(invoice_created, "AT_ONCE", 1)
-        bootstrap.failed_records.cache_clear()
-        bootstrap.stream_consumers.cache_clear()
-        monkeypatch.setattr(_lambda, "answer", self.functions.answer, raising=False)
-        made: Any = boto3.client
-
-        def client(service: str, **more: Any) -> Any:
-            found = made(service, **more)
-            if service == "lambda":
-                found.meta.events.register_first("before-send.lambda.Invoke", _answer, unique_id="handlers")
-            return found
-
-        monkeypatch.setattr(boto3, "client", client)
+        self.s3 = world.aws.client("s3")
+        world.aws.services["lambda"] = _client_of(self.functions)
 
     def redrive(self, what: str = "failed-records", **order: Any) -> dict[str, Any]:
         """Invoke the function once."""
@@ -138,7 +135,8 @@ class Redriving:
             "aws/lambda/0b4c7a3e-58c5-4d0f-9c0b-0f8f1f3f9a01/shardId-00000001795428000000-0a1b2c3d/2026/11/23/"
             f"2026-11-23T16.00.00-00000000-0000-4000-8000-{number:012}"
         )
-        self.s3.put_object(Bucket=BUCKET, Key=key, Body=body if isinstance(body, str | bytes) else json.dumps(body))
+        content = body if isinstance(body, str | bytes) else json.dumps(body)
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
         return key
 
     def objects(self) -> list[str]:
@@ -146,4 +144,5 @@ class Redriving:
         return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
     def content(self, key: str) -> str:
-        return self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode()
+        content: str = self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode()
+        return content
