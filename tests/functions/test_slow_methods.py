@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from functions.slow_methods import collected, customer_who_pays_with, intents, state
+from functions.test_retry_payment import DECLINED, pay_with, retry
 from world.world import World
 
 DEBITS = [
@@ -85,6 +86,25 @@ def test_a_debit_is_settled_by_the_schedule_when_no_event_tells(
     world.look_again()
 
     assert state(world, invoice_id) == ("succeeded", "succeeded")
+
+
+def test_a_failed_payment_that_was_confirmed_with_a_debit_is_not_charged_again_by_a_retry(world: World) -> None:
+    customer = customer_who_pays_with(world, "card", "sepa_debit", payment_method=DECLINED)
+    invoice_id = collected(world)
+    pay_with(world, customer)
+    debit = world.stripe_client.v1.payment_methods.attach("pm_sepaDebit_success", {"customer": customer})
+    world.stripe_client.v1.payment_intents.confirm(intents(world)[0].id, {"payment_method": debit.id})
+    world.stripe.due_deliveries()
+
+    assert retry(world, invoice_id) == (200, None)
+    world.settle_due()
+    assert [one.status for one in intents(world)] == ["processing"]
+    world.pass_time(4 * DAY)
+    world.stripe.due_deliveries()
+    world.look_again()
+
+    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert world.charged() == [4200]
 
 
 @pytest.mark.parametrize(
