@@ -62,7 +62,7 @@ SEEDS ?= 0-19
 INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: help demo chaos local stop test test-on-3.13 model simulate check conformance compatibility fuzz format requirements build deploy redrive clean
+.PHONY: help demo chaos local stop test test-on-3.13 model mutants simulate check conformance compatibility fuzz format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -94,6 +94,9 @@ test-on-3.13: $(PROJECT)/.locked ## run the same tests on Python 3.13, the versi
 
 model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; print what each guard is for
 	@PYTHONPATH=layers/domain:tests $(PROJECT)/bin/python -m model.table
+
+mutants: $(PROJECT)/.locked ## remove one guard of the money rules at a time: a test must notice; ONLY="23-hour" for one
+	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m mutants $(if $(ONLY),"$(ONLY)")
 
 # The kill points are left to `make test`: measuring coverage would only make them longer. What starts the whole stack shares its build: one by one.
 check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, types, template, tests with coverage

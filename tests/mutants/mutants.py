@@ -1,0 +1,171 @@
+"""The table: each mutant is the product without one guard of the money rules (docs/architecture.md)."""
+
+from dataclasses import dataclass
+
+FUNCTIONS = "tests/functions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """One guard, removed. `name` says what the product does then.
+
+    `text` stands exactly once in the file at `path`, which is relative to `layers/domain/paystream`; `replacement`
+    takes its place. `killers` are pytest's node ids: at least one of these tests has to fail.
+    """
+
+    name: str
+    path: str
+    text: str
+    replacement: str
+    killers: tuple[str, ...]
+
+
+MUTANTS = (
+    Mutant(
+        name="The 23-hour guard is dropped: a key is trusted for ever",
+        path="use_cases/ask_stripe.py",
+        text="return now - _started_at(invoice, payment) > KEY_IS_SAFE_FOR or payment.unknown_tries",
+        replacement="return payment.unknown_tries",
+        killers=(
+            f"{FUNCTIONS}/test_invoice_created_repeats.py"
+            "::test_from_23_hours_on_the_payment_is_looked_up_before_anything_is_sent",
+        ),
+    ),
+    Mutant(
+        name="The version condition is dropped: the last writer wins",
+        path="adapters/dynamodb/database.py",
+        text='"ConditionExpression": "#version = :version",',
+        # Both names stay in use: DynamoDB refuses what defines a name for nothing, and that would be no kill.
+        replacement='"ConditionExpression": "#version = :version OR attribute_exists(#version)",',
+        killers=(
+            f"{FUNCTIONS}/test_payment_result.py"
+            "::TestCrashesAndRaces::test_success_and_failure_at_the_same_time_end_in_success",
+        ),
+    ),
+    Mutant(
+        name="The attempt before is not closed when a new one begins",
+        path="use_cases/begin_attempt.py",
+        text="if customer and payment and payment.is_to_be_closed:",
+        replacement="if customer and payment and False:",
+        killers=(
+            f"{FUNCTIONS}/test_retry_payment.py"
+            "::test_a_payment_that_has_succeeded_after_all_is_recorded_and_not_charged_again",
+        ),
+    ),
+    Mutant(
+        name="Nothing is looked up on `idempotency_error`",
+        path="use_cases/ask_stripe.py",
+        text="except ParametersChangedError:\n        found = _look_up(payment, gateway, started_at)",
+        replacement="except ParametersChangedError:\n        found = None",
+        killers=(
+            f"{FUNCTIONS}/test_invoice_created_repeats.py::test_another_default_card_does_not_make_it_another_payment",
+        ),
+    ),
+    Mutant(
+        name="A 5xx of Stripe counts as a failure",
+        path="adapters/stripe/errors.py",
+        text="_REFUSED = (stripe.CardError, stripe.InvalidRequestError)",
+        replacement="_REFUSED = (stripe.CardError, stripe.InvalidRequestError, stripe.APIError)",
+        killers=(
+            f"{FUNCTIONS}/test_settle_due.py"
+            "::test_an_invoice_that_is_unknown_three_times_is_looked_up_and_not_sent_again",
+        ),
+    ),
+    Mutant(
+        name="A payment link's page is not expired before a charge",
+        path="use_cases/payment_link.py",
+        text="session = gateway.checkout.expire_link(session.id) or session",
+        replacement="return expired_link()",
+        killers=(f"{FUNCTIONS}/test_payment_url.py::test_a_retry_expires_the_page_and_charges",),
+    ),
+    Mutant(
+        name="The total is charged instead of what is due",
+        path="use_cases/collect_invoice.py",
+        text="amount_cents=invoice.total_due_amount_cents,",
+        replacement="amount_cents=invoice.total_amount_cents,",
+        killers=(f"{FUNCTIONS}/test_create_payment.py::test_the_charge_takes_only_what_is_still_owed",),
+    ),
+    Mutant(
+        name="The refund cap is dropped: more may go back than was paid",
+        path="use_cases/refund_payment.py",
+        text="if amount > left:",
+        replacement="if False:",
+        killers=(f"{FUNCTIONS}/test_refund_payment.py::test_two_who_ask_at_once_never_give_back_more_than_was_paid",),
+    ),
+    Mutant(
+        name="A refund is sent again without a look-up",
+        path="use_cases/send_refund.py",
+        text="found = None if is_new else refunds.find(lago_id=refund.lago_id, intent_id=intent_id)",
+        replacement="found = None",
+        killers=(f"{FUNCTIONS}/test_refund_payment.py::TestACrash::test_after_stripe_forgot_the_key_is_looked_up",),
+    ),
+    Mutant(
+        name="The ten minutes are not outwaited: a function may still be at work on the attempt before",
+        path="use_cases/payment_link.py",
+        text="if now < quiet_at:",
+        replacement="if False:",
+        killers=(
+            f"{FUNCTIONS}/test_retry_payment.py"
+            "::TestARefusalWithoutAnIntent::test_is_outwaited_and_looked_up_before_the_next_attempt",
+        ),
+    ),
+    Mutant(
+        name="The ten minutes are not outwaited: a request may be in progress in another account",
+        path="use_cases/ask_stripe.py",
+        text="if not payer.integration.leads_to(link) and now < ends_at:",
+        replacement="if False:",
+        killers=(
+            f"{FUNCTIONS}/test_invoice_created_relinks.py"
+            "::test_a_request_in_progress_in_another_account_must_come_to_its_end_before_this_one_is_asked",
+        ),
+    ),
+    Mutant(
+        name="An invoice's own attempt stays open when it is paid by hand",
+        path="use_cases/record_manual_payment.py",
+        text="due_at=look_at_last_attempt_at(last_payment(invoice, stores), now),",
+        replacement="due_at=None,",
+        killers=(
+            f"{FUNCTIONS}/test_create_payment.py::test_a_failed_invoice_is_settled_and_its_attempt_is_closed_at_stripe",
+        ),
+    ),
+    Mutant(
+        name="An invoice's own attempt stays open when it is paid by another intent",
+        path="model/settlement.py",
+        text="return None if is_own else now",
+        replacement="return None",
+        killers=(
+            f"{FUNCTIONS}/test_settled_otherwise.py::TestWhatSomebodyElseCollectsUnderTheNameOfAnAttempt"
+            "::test_is_a_payment_of_its_own_and_the_attempt_is_closed",
+        ),
+    ),
+    Mutant(
+        name="A voided voucher's `processing` counts as closed",
+        path="use_cases/close_attempt.py",
+        text="return invoice, False",
+        replacement="return invoice, invoice.voided_at is not None",
+        killers=(
+            f"{FUNCTIONS}/test_settled_otherwise.py"
+            "::test_a_voucher_of_a_page_that_is_paid_after_a_void_is_found_where_the_event_is_lost",
+        ),
+    ),
+    Mutant(
+        name="A voided voucher that is known to be `processing` is looked at no more",
+        path="model/schedule.py",
+        text="may_end = payment.is_to_be_closed or payment.payment_status is PayableStatus.PROCESSING",
+        replacement="may_end = payment.is_to_be_closed",
+        killers=(
+            f"{FUNCTIONS}/test_settled_otherwise.py"
+            "::test_a_voucher_of_a_page_that_is_paid_after_a_void_is_found_where_the_event_is_lost",
+        ),
+    ),
+    Mutant(
+        name="A failed intent's `processing` counts as closed: it was confirmed with a debit",
+        path="use_cases/close_attempt.py",
+        text="return invoice, False",
+        replacement="return invoice, invoice.voided_at is None",
+        killers=(
+            f"{FUNCTIONS}/test_slow_methods.py"
+            "::test_a_failed_payment_that_was_confirmed_with_a_debit_is_not_charged_again_by_a_retry",
+        ),
+    ),
+)
