@@ -62,7 +62,7 @@ SEEDS ?= 0-19
 INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: help demo chaos local stop test test-on-3.13 model mutants simulate check conformance compatibility fuzz format requirements build deploy redrive clean
+.PHONY: help demo chaos local stop test test-on-3.13 model mutants simulate kill-points backlog check conformance compatibility fuzz format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -80,6 +80,9 @@ stop: $(PROJECT)/.locked ## end the stack that `make local` started
 
 simulate: $(PROJECT)/.locked ## run the simulation: SEEDS=0-199 INVOICES=10000, or SEEDS=4711 to replay one seed
 	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation "$(SEEDS)" "$(INVOICES)" "$(PROFILE)"
+
+kill-points: $(PROJECT)/.locked ## kill a process before and after each effect of each story: STORY="a link expires" for one
+	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation.kill_points_command "$(STORY)"
 
 backlog: $(PROJECT)/.locked ## measure how fast many open invoices are settled, against Stripe's rate limits: INVOICES=2000
 	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation.backlog "$(INVOICES)"

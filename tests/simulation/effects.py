@@ -117,15 +117,15 @@ class Client:
 
 
 def _note(sites: dict[Site, set[Moment]], moment: Moment | None = None) -> None:
-    for site in _sites():
+    for site in sites_under_way():
         moments = sites.setdefault(site, set())
         if moment is not None:
             moments.add(moment)
 
 
-def _sites() -> Iterator[Site]:
+def sites_under_way() -> Iterator[Site]:
     """The frames in the adapters: the call itself, and those that lead to it through Stripe's library."""
-    frame: FrameType | None = sys._getframe(2)
+    frame: FrameType | None = sys._getframe()
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module.startswith("paystream.adapters"):

@@ -1,10 +1,21 @@
-"""The kill-point matrix: a process is killed right before and right after each effect, and all must be well again."""
+"""The kill-point matrix: a process is killed right before and right after each effect, and all must be well again.
 
-from collections.abc import Mapping
+A story is played once. Where a crash is wanted the process forks: the child crashes there and plays to the end, the
+parent plays on as if nothing had been.
+"""
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .effects import Fault, Moment, Site
+import pytest
+from paystream.use_cases import list_attempts
+
+from .call_sites import CallSite
+from .effects import Fault, Moment, Site, sites_under_way
+from .forks import Children
+from .invariants import ViolationError
 from .quiet import Quiet
 from .redriving import redrive
 from .scenarios import Scenario, Stage
@@ -13,62 +24,143 @@ from .world import World
 
 _RECOVERY = 2 * 86400.0
 
+Point = tuple[int, Moment]
+"""An effect of a story, counted from 1, and when it is crashed at."""
+
+Wanted = Callable[[Point], bool]
+"""Whether to crash at a point. Asked while the effect is under way."""
+
+Sites = dict[Site, set[Moment]]
+"""What happened, by where it is in the source, and when it was crashed at."""
+
 
 @dataclass(slots=True)
-class KillPoints:
-    """What was crashed at so far, by where it is in the source."""
+class OnceEach:
+    """Wants a crash before and after each of these calls, in the first story in which it happens."""
 
-    sites: dict[Site, set[Moment]] = field(default_factory=dict)
+    calls: Sequence[CallSite]
+    _chosen: set[tuple[CallSite, Moment]] = field(default_factory=set)
 
-    def effects_of(self, scenario: Scenario) -> int:
-        """How many effects a run has that is not disturbed. Raises ViolationError if even that goes wrong."""
-        return _play(scenario, None, self.sites)
-
-    def crash(self, scenario: Scenario, number: int, moment: Moment) -> None:
-        """Crash at an effect, counted from 1, and recover. Raises ViolationError."""
-        _play(scenario, (number, moment), self.sites)
+    def __call__(self, point: Point) -> bool:
+        under_way = [call for site in sites_under_way() for call in self.calls if call.has(site)]
+        new = {(call, point[1]) for call in under_way} - self._chosen
+        self._chosen |= new
+        return bool(new)
 
 
-def _play(scenario: Scenario, point: tuple[int, Moment] | None, sites: dict[Site, set[Moment]]) -> int:
-    with World(7) as world:
-        stage = Stage(Workload(world, 0))
-        scenario.prepare(stage)
-        world.effects.sites = sites
-        base = world.effects.number
-        director = _Director(world, scenario, base, point)
-        world.effects.fault_of = director.fault_of
-        world.effects.crash_at = director.crash_at
-        world.stripe.world.webhooks.disrupt = director.disrupt
-        scenario.act(stage)
-        effects = world.effects.number - base
-        world.effects.sites = None
-        director.peace()
-        world.run(world.clock.now() + _RECOVERY)
-        redrive(world)
-        world.run(world.clock.now() + _RECOVERY)
-        if point is not None and not director.has_crashed:
-            raise AssertionError(f"{scenario.name} has no effect {point[0]}")
-        if point is None and bool(stage.workload.refused) is not scenario.refuses:
-            raise AssertionError(f"{scenario.name}: refused requests by status: {stage.workload.refused}")
-        Quiet(world, stage.workload).check()
-        return effects
+def everywhere(point: Point) -> bool:
+    return True
+
+
+def nowhere(point: Point) -> bool:
+    return False
+
+
+@dataclass(slots=True)
+class Played:
+    """A story that was played once, and how it ended after each of its crashes."""
+
+    scenario: Scenario
+    effects: int = 0
+    sites: Sites = field(default_factory=dict)
+    crashes: set[Point] = field(default_factory=set)
+    failures: list[str] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Raises ViolationError if anything went wrong after a crash."""
+        if self.failures:
+            raise ViolationError("\n".join(self.failures))
+
+    def fail(self, name: str, why: str) -> None:
+        self.failures.append(f"{name}: {why}")
+
+    def note(self, name: str, ending: "Ending") -> None:
+        for site, moments in ending.sites.items():
+            self.sites.setdefault(site, set()).update(moments)
+        if ending.violation:
+            self.fail(name, ending.violation)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a story ended that was crashed at these sites; `violation` is empty if all was well."""
+
+    sites: Sites
+    violation: str = ""
+
+
+def play(scenario: Scenario, wanted: Wanted, *, at_once: int = 1) -> Played:
+    """Play a story, and crash wherever it is wanted, in `at_once` processes at a time.
+
+    Raises ViolationError if it goes wrong without any crash; what goes wrong after a crash is told by what is returned.
+    """
+    played = Played(scenario)
+    with Children(played.note, played.fail, at_once) as children, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(list_attempts, "FEWEST", 2)  # two attempts are looked up by one list, so a small story has one
+        with World(7) as world:
+            director = _Director(world, scenario, wanted, children, played)
+            try:
+                director.direct()
+            except BaseException as error:
+                if children.is_child:
+                    violation = str(error) if isinstance(error, ViolationError) else traceback.format_exc()
+                    children.finish(Ending(director.crashed_at(), violation))
+                raise
+            if children.is_child:
+                children.finish(Ending(director.crashed_at()))
+    return played
 
 
 @dataclass(slots=True)
 class _Director:
-    """Sees to it that the story goes as written, and that the crash comes where it is wanted."""
+    """Sees to it that the story goes as written, and that a crash comes where it is wanted."""
 
     world: World
     scenario: Scenario
-    base: int
-    point: tuple[int, Moment] | None
-    has_crashed: bool = False
+    wanted: Wanted
+    children: Children
+    played: Played
+    base: int = 0
     is_at_peace: bool = False
 
+    def direct(self) -> None:
+        """The story from its beginning to the time when all must be quiet. Raises ViolationError."""
+        world, stage = self.world, Stage(Workload(self.world, 0))
+        self.scenario.prepare(stage)
+        self.base = world.effects.number
+        world.effects.sites = self.played.sites
+        world.effects.fault_of = self.fault_of
+        world.effects.crash_at = self.crash_at
+        world.stripe.world.webhooks.disrupt = self.disrupt
+        self.scenario.act(stage)
+        self.played.effects = world.effects.number - self.base
+        world.effects.sites = None
+        self.is_at_peace = True
+        world.run(world.clock.now() + _RECOVERY)
+        redrive(world)
+        world.run(world.clock.now() + _RECOVERY)
+        self._check_the_story(stage)
+        Quiet(world, stage.workload).check()
+
+    def _check_the_story(self, stage: Stage) -> None:
+        if self.children.is_child and self.world.effects.crashes != 1:
+            raise AssertionError(f"{self.world.effects.crashes} crashes")
+        if not self.children.is_child and bool(stage.workload.refused) is not self.scenario.refuses:
+            raise AssertionError(f"{self.scenario.name}: refused requests by status: {stage.workload.refused}")
+
+    def crashed_at(self) -> Sites:
+        return {site: moments for site, moments in self.played.sites.items() if moments}
+
     def crash_at(self, number: int, moment: Moment) -> bool:
-        if self.has_crashed or (number - self.base, moment) != self.point:
+        """In a child that was forked here, yes. What begins when the story is over is no effect of it."""
+        point = (number - self.base, moment)
+        if self.children.is_child or (self.is_at_peace and point[0] > self.played.effects) or not self.wanted(point):
             return False
-        self.has_crashed = True
+        self.played.crashes.add(point)
+        if not self.children.fork(f"{self.scenario.name}, crashed {moment.value} effect {point[0]}"):
+            return False
+        self.played.sites.clear()
+        self.world.effects.sites = self.played.sites
         if self.scenario.leap:
             self.world.scheduler.at(self.world.clock.now(), lambda: self.world.jump(self.scenario.leap))
         return True
@@ -78,6 +170,3 @@ class _Director:
 
     def disrupt(self, delivery: Any) -> list[Any]:
         return [] if self.scenario.webhooks_are_lost and not self.is_at_peace else [delivery]
-
-    def peace(self) -> None:
-        self.is_at_peace = True

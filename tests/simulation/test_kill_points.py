@@ -1,15 +1,22 @@
-"""A process is killed right before and right after each effect, and nothing is lost or charged twice."""
+"""A process is killed right before and right after a call of AWS or Stripe, and nothing is lost or charged twice.
 
+Each call in the source is crashed at in the first story in which it happens; `make kill-points` crashes at each effect.
+"""
+
+from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 
 import pytest
-from paystream.use_cases import ask_stripe, list_attempts
+from paystream.use_cases import ask_stripe
 from pytest_socket import disable_socket
 
 from simulation.call_sites import call_sites
 from simulation.effects import Moment
 from simulation.invariants import ViolationError
-from simulation.kill_points import KillPoints
+from simulation.kill_points import OnceEach, Played, play
+from simulation.kill_points_command import judge, main
+from simulation.quiet import Quiet
 from simulation.scenarios import SCENARIOS, Scenario
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
@@ -20,45 +27,72 @@ def _no_sockets() -> None:
     disable_socket()
 
 
-@pytest.fixture(autouse=True)
-def _two_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two attempts are looked up by one list, so that a small story has one."""
-    monkeypatch.setattr(list_attempts, "FEWEST", 2)
+@cache
+def crashed_at_each_call() -> list[Played]:
+    """All stories, each played once."""
+    once_each = OnceEach(call_sites())
+    return [play(scenario, once_each) for scenario in SCENARIOS]
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_all_is_well_wherever_a_process_is_killed_while(scenario: Scenario) -> None:
-    kill_points = KillPoints()
-    effects = kill_points.effects_of(scenario)
-    happened = set(kill_points.sites)
-
-    for number in range(1, effects + 1):
-        for moment in Moment:
-            kill_points.crash(scenario, number, moment)
-
-    assert all(kill_points.sites[site] == {*Moment} for site in happened)
+def story(name: str) -> Scenario:
+    (found,) = [one for one in SCENARIOS if one.name == name]
+    return found
 
 
 def test_each_call_of_aws_and_of_stripe_happens_in_a_scenario() -> None:
     """So it is crashed at. A new effect in the adapters needs a scenario in which it happens."""
-    kill_points = KillPoints()
-    for scenario in SCENARIOS:
-        kill_points.effects_of(scenario)
+    happened = {site for played in crashed_at_each_call() for site in played.sites}
 
-    assert [call for call in call_sites() if not any(call.has(site) for site in kill_points.sites)] == []
+    assert [call for call in call_sites() if not any(call.has(site) for site in happened)] == []
 
 
-def test_it_would_notice_that_a_key_is_trusted_for_longer_than_stripe_keeps_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(ask_stripe, "KEY_IS_SAFE_FOR", timedelta(days=100))
-    (scenario,) = [one for one in SCENARIOS if one.name == "a result is found a day later"]
+@pytest.mark.parametrize("moment", Moment, ids=lambda moment: moment.value)
+def test_each_call_of_aws_and_of_stripe_is_crashed_at(moment: Moment) -> None:
+    crashed_at = {site for played in crashed_at_each_call() for site, at in played.sites.items() if moment in at}
 
-    with pytest.raises(ViolationError, match="charged twice"):
-        crash_everywhere(scenario)
+    assert [call for call in call_sites() if not any(call.has(site) for site in crashed_at)] == []
 
 
-def crash_everywhere(scenario: Scenario) -> None:
-    kill_points = KillPoints()
-    for number in range(1, kill_points.effects_of(scenario) + 1):
-        kill_points.crash(scenario, number, Moment.AFTER)
+def test_all_is_well_wherever_a_process_is_killed() -> None:
+    assert [failure for played in crashed_at_each_call() for failure in played.failures] == []
+
+
+def test_a_whole_story_is_crashed_at_each_effect_before_and_after() -> None:
+    verdict = judge(story("records are read"), at_once=2)
+
+    assert verdict.failures == []
+    assert verdict.crashes == 2 * verdict.effects > 0
+
+
+class TestItWouldNotice:
+    def test_that_a_key_is_trusted_for_longer_than_stripe_keeps_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ask_stripe, "KEY_IS_SAFE_FOR", timedelta(days=100))
+
+        with pytest.raises(ViolationError, match="charged twice"):
+            play(story("a result is found a day later"), lambda point: point[1] is Moment.AFTER).check()
+
+    def test_a_violation_after_one_crash_and_says_which_it_was(self, is_lost_by_a_crash: None) -> None:
+        played = play(story("a secret is created twice"), lambda point: point == (3, Moment.BEFORE))
+
+        assert played.failures == ["a secret is created twice, crashed before effect 3: an invoice is gone"]
+
+    def test_a_violation_in_the_command_and_says_how_to_repeat_it(
+        self, is_lost_by_a_crash: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["a key is issued"]) == 1
+
+        lines = capsys.readouterr().out.splitlines()
+        assert "a key is issued, crashed after effect 2: an invoice is gone" in lines
+        assert lines[-1] == "0 passed, 1 failed"
+        assert 'repeat: make kill-points STORY="a key is issued"' in lines
+
+    @pytest.fixture
+    def is_lost_by_a_crash(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        check: Callable[[Quiet], None] = Quiet.check
+
+        def lose(quiet: Quiet) -> None:
+            if quiet.world.effects.crashes:
+                raise ViolationError("an invoice is gone")
+            check(quiet)
+
+        monkeypatch.setattr(Quiet, "check", lose)

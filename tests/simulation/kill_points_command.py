@@ -1,0 +1,108 @@
+"""`make kill-points`: a process is killed before and after each effect of each story, and all must be well again."""
+
+import argparse
+import os
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .call_sites import call_sites
+from .effects import Moment
+from .kill_points import Played, Sites, everywhere, nowhere, play
+from .run import collect_seldom
+from .scenarios import SCENARIOS, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Of one story; `failures` is empty if all was well."""
+
+    story: str
+    effects: int
+    crashes: int
+    sites: Sites
+    failures: Sequence[str]
+
+
+def main(arguments: list[str]) -> int:
+    """1 if a story failed."""
+    warnings.filterwarnings("ignore", "No application metrics to publish")
+    stories, at_once = _wanted(arguments), os.cpu_count() or 1
+    collect_seldom()
+    started = time.monotonic()
+    if len(stories) > 1:
+        print(f"{len(stories)} stories, {at_once} crashes at a time", flush=True)
+    verdicts = []
+    for number, scenario in enumerate(stories, start=1):
+        began = time.monotonic()
+        verdict = judge(scenario, at_once)
+        verdicts.append(verdict)
+        print(
+            f"{number:>3}/{len(stories)} {verdict.story}: {verdict.effects} effects, {verdict.crashes} crashes, "
+            f"{time.monotonic() - began:.1f} s, {'VIOLATION' if verdict.failures else 'ok'}",
+            flush=True,
+        )
+    print(*_summary(verdicts, time.monotonic() - started), sep="\n")
+    return 1 if any(verdict.failures for verdict in verdicts) else 0
+
+
+def judge(scenario: Scenario, at_once: int) -> Verdict:
+    """Crash everywhere in a story. The first time it is played without, so that each crash finds all modules loaded."""
+    try:
+        play(scenario, nowhere)
+        played = play(scenario, everywhere, at_once=at_once)
+    except Exception:  # noqa: BLE001 - the other stories are played all the same
+        return Verdict(scenario.name, 0, 0, {}, [traceback.format_exc()])
+    return Verdict(
+        scenario.name, played.effects, len(played.crashes), played.sites, [*played.failures, *_left_out(played)]
+    )
+
+
+def _left_out(played: Played) -> list[str]:
+    """Where the story should have been crashed at, and was not."""
+    points = {(number, moment) for number in range(1, played.effects + 1) for moment in Moment}
+    missed = sorted(f"{moment.value} effect {number}" for number, moment in points - played.crashes)
+    sites = [site for site, moments in played.sites.items() if moments != {*Moment}]
+    return [
+        *(f"{played.scenario.name}: it was never crashed {where}" for where in missed),
+        *(f"{played.scenario.name}: it was not crashed before and after {site}" for site in sites),
+    ]
+
+
+def _wanted(arguments: list[str]) -> list[Scenario]:
+    parser = argparse.ArgumentParser(prog="make kill-points", description=__doc__)
+    parser.add_argument("story", nargs="?", default="", help='the name of one story: STORY="a link expires"')
+    name = parser.parse_args(arguments).story
+    found = [scenario for scenario in SCENARIOS if name in ("", scenario.name)]
+    if not found:
+        parser.error(f"there is no such story; there are: {', '.join(scenario.name for scenario in SCENARIOS)}")
+    return found
+
+
+def _summary(verdicts: list[Verdict], seconds: float) -> list[str]:
+    sites = {site for verdict in verdicts for site in verdict.sites}
+    calls = call_sites()
+    reached = sum(any(call.has(site) for site in sites) for call in calls)
+    used = os.times()
+    cpu = used.user + used.system + used.children_user + used.children_system
+    bad = [verdict for verdict in verdicts if verdict.failures]
+    lines = [
+        "",
+        f"stories     {len(verdicts):>10,}",
+        f"effects     {sum(verdict.effects for verdict in verdicts):>10,}",
+        f"crashes     {sum(verdict.crashes for verdict in verdicts):>10,}",
+        f"call sites  {reached:>10,} of {len(calls)}",
+        f"CPU         {cpu:>10.0f} s",
+        f"time        {seconds:>10.0f} s",
+        f"violations  {sum(len(verdict.failures) for verdict in verdicts):>10,}",
+    ]
+    for verdict in bad:
+        lines += ["", *verdict.failures, f'repeat: make kill-points STORY="{verdict.story}"']
+    return [*lines, "", f"{len(verdicts) - len(bad)} passed, {len(bad)} failed"]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
