@@ -101,7 +101,7 @@ model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; pr
 mutants: $(PROJECT)/.locked ## remove one guard of the money rules at a time: a test must notice; ONLY="23-hour" for one
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m mutants $(if $(ONLY),"$(ONLY)")
 
-# The kill points are left to `make test`: measuring coverage would only make them longer. What starts the whole stack shares its build: one by one.
+# The kill points are left to `make test` and `make kill-points`: coverage does not see what a forked child runs. What starts the whole stack shares its build: one by one.
 check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, types, template, tests with coverage
 	$(PROJECT)/bin/ruff format --check .
 	$(PROJECT)/bin/ruff check .

@@ -45,6 +45,7 @@ FaultOf = Callable[[str, str, Mapping[str, Any]], tuple[str, Fault] | None]
 @dataclass(slots=True)
 class Effects:
     """`crash_at` says of each effect, by its number within the run, and each moment whether its process is killed.
+    `sites` collects where effects are called from, if that is wanted.
 
     `denied` is what the roles of the template would not have allowed: it happens all the same, and is complained of.
     """
@@ -54,7 +55,7 @@ class Effects:
     trace: Trace
     crash_at: Callable[[int, Moment], bool] = lambda number, moment: False
     fault_of: FaultOf = lambda service, operation, parameters: None
-    sites: dict[Site, set[Moment]] | None = None
+    sites: set[Site] | None = None
     number: int = 0
     crashes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -69,7 +70,7 @@ class Effects:
         number = self.number
         name = f"{service}.{operation}"
         if self.sites is not None:
-            _note(self.sites)
+            self.sites.update(sites_under_way())
         self.trace.note(str(invocation.number), invocation.function.name, name)
         if service == "dynamodb":
             self.denied.update(denied(invocation.function.name, operation, parameters))
@@ -91,8 +92,6 @@ class Effects:
         if self.crash_at(number, moment):
             self.crashes += 1
             self.trace.note("crash", invocation.function.name, f"{moment.value} {name}")
-            if self.sites is not None:
-                _note(self.sites, moment)
             self.compute.kill(invocation, "crash")
             raise KilledError
         self.scheduler.turn()
@@ -114,13 +113,6 @@ class Client:
             return call
         effects, service = self.effects, self.service
         return lambda **parameters: effects.perform(service, operation, parameters, lambda: call(**parameters))
-
-
-def _note(sites: dict[Site, set[Moment]], moment: Moment | None = None) -> None:
-    for site in sites_under_way():
-        moments = sites.setdefault(site, set())
-        if moment is not None:
-            moments.add(moment)
 
 
 def sites_under_way() -> Iterator[Site]:

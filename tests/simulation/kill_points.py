@@ -30,9 +30,6 @@ Point = tuple[int, Moment]
 Wanted = Callable[[Point], bool]
 """Whether to crash at a point. Asked while the effect is under way."""
 
-Sites = dict[Site, set[Moment]]
-"""What happened, by where it is in the source, and when it was crashed at."""
-
 
 @dataclass(slots=True)
 class OnceEach:
@@ -58,12 +55,16 @@ def nowhere(point: Point) -> bool:
 
 @dataclass(slots=True)
 class Played:
-    """A story that was played once, and how it ended after each of its crashes."""
+    """A story that was played once, and how it ended after each of its crashes.
+
+    `sites` is where its effects are called from, `crashed_at` what was reported by the processes that were crashed.
+    """
 
     scenario: Scenario
     effects: int = 0
-    sites: Sites = field(default_factory=dict)
+    sites: set[Site] = field(default_factory=set)
     crashes: set[Point] = field(default_factory=set)
+    crashed_at: set[tuple[Site, Moment]] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
 
     def check(self) -> None:
@@ -75,17 +76,16 @@ class Played:
         self.failures.append(f"{name}: {why}")
 
     def note(self, name: str, ending: "Ending") -> None:
-        for site, moments in ending.sites.items():
-            self.sites.setdefault(site, set()).update(moments)
+        self.crashed_at |= ending.crashed_at
         if ending.violation:
             self.fail(name, ending.violation)
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a story ended that was crashed at these sites; `violation` is empty if all was well."""
+    """How a story ended that was crashed; `violation` is empty if all was well."""
 
-    sites: Sites
+    crashed_at: set[tuple[Site, Moment]]
     violation: str = ""
 
 
@@ -104,10 +104,10 @@ def play(scenario: Scenario, wanted: Wanted, *, at_once: int = 1) -> Played:
             except BaseException as error:
                 if children.is_child:
                     violation = str(error) if isinstance(error, ViolationError) else traceback.format_exc()
-                    children.finish(Ending(director.crashed_at(), violation))
+                    children.finish(Ending(director.crashed_at, violation))
                 raise
             if children.is_child:
-                children.finish(Ending(director.crashed_at()))
+                children.finish(Ending(director.crashed_at))
     return played
 
 
@@ -122,6 +122,7 @@ class _Director:
     played: Played
     base: int = 0
     is_at_peace: bool = False
+    crashed_at: set[tuple[Site, Moment]] = field(default_factory=set)
 
     def direct(self) -> None:
         """The story from its beginning to the time when all must be quiet. Raises ViolationError."""
@@ -148,9 +149,6 @@ class _Director:
         if not self.children.is_child and bool(stage.workload.refused) is not self.scenario.refuses:
             raise AssertionError(f"{self.scenario.name}: refused requests by status: {stage.workload.refused}")
 
-    def crashed_at(self) -> Sites:
-        return {site: moments for site, moments in self.played.sites.items() if moments}
-
     def crash_at(self, number: int, moment: Moment) -> bool:
         """In a child that was forked here, yes. What begins when the story is over is no effect of it."""
         point = (number - self.base, moment)
@@ -159,8 +157,8 @@ class _Director:
         self.played.crashes.add(point)
         if not self.children.fork(f"{self.scenario.name}, crashed {moment.value} effect {point[0]}"):
             return False
-        self.played.sites.clear()
-        self.world.effects.sites = self.played.sites
+        self.crashed_at = {(site, moment) for site in sites_under_way()}
+        self.world.effects.sites = None
         if self.scenario.leap:
             self.world.scheduler.at(self.world.clock.now(), lambda: self.world.jump(self.scenario.leap))
         return True

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .call_sites import call_sites
-from .effects import Moment
-from .kill_points import Played, Sites, everywhere, nowhere, play
+from .effects import Moment, Site
+from .kill_points import Played, everywhere, nowhere, play
 from .run import collect_seldom
 from .scenarios import SCENARIOS, Scenario
 
@@ -23,7 +23,7 @@ class Verdict:
     story: str
     effects: int
     crashes: int
-    sites: Sites
+    crashed_at: set[Site]
     failures: Sequence[str]
 
 
@@ -55,21 +55,23 @@ def judge(scenario: Scenario, at_once: int) -> Verdict:
         play(scenario, nowhere)
         played = play(scenario, everywhere, at_once=at_once)
     except Exception:  # noqa: BLE001 - the other stories are played all the same
-        return Verdict(scenario.name, 0, 0, {}, [traceback.format_exc()])
-    return Verdict(
-        scenario.name, played.effects, len(played.crashes), played.sites, [*played.failures, *_left_out(played)]
-    )
+        return Verdict(scenario.name, 0, 0, set(), [traceback.format_exc()])
+    failures = [*played.failures, *_left_out(played)]
+    crashed_at = {site for site, _ in played.crashed_at}
+    return Verdict(scenario.name, played.effects, len(played.crashes), crashed_at, failures)
 
 
 def _left_out(played: Played) -> list[str]:
     """Where the story should have been crashed at, and was not."""
     points = {(number, moment) for number in range(1, played.effects + 1) for moment in Moment}
     missed = sorted(f"{moment.value} effect {number}" for number, moment in points - played.crashes)
-    sites = [site for site, moments in played.sites.items() if moments != {*Moment}]
-    return [
-        *(f"{played.scenario.name}: it was never crashed {where}" for where in missed),
-        *(f"{played.scenario.name}: it was not crashed before and after {site}" for site in sites),
-    ]
+    missed += sorted(
+        f"{moment.value} {site}"
+        for moment in Moment
+        for site in played.sites
+        if (site, moment) not in played.crashed_at
+    )
+    return [f"{played.scenario.name}: it was never crashed {where}" for where in missed]
 
 
 def _wanted(arguments: list[str]) -> list[Scenario]:
@@ -83,7 +85,7 @@ def _wanted(arguments: list[str]) -> list[Scenario]:
 
 
 def _summary(verdicts: list[Verdict], seconds: float) -> list[str]:
-    sites = {site for verdict in verdicts for site in verdict.sites}
+    sites = {site for verdict in verdicts for site in verdict.crashed_at}
     calls = call_sites()
     reached = sum(any(call.has(site) for site in sites) for call in calls)
     used = os.times()

@@ -52,15 +52,16 @@ class Around:
 
 @dataclass(slots=True)
 class StreamSource:
-    """One lane of a stream's mapping."""
+    """One lane of a stream's mapping. There are many, and each is asked at each step: it is the lane that answers."""
 
     around: Around
     mapping: StreamMapping
     lane: Lane
     name: str
+    next_at: Callable[[float], float | None] = field(init=False)
 
-    def next_at(self, now: float) -> float | None:
-        return self.lane.next_at(now)
+    def __post_init__(self) -> None:
+        self.next_at = self.lane.next_at
 
     def start(self) -> None:
         size = self.mapping.settings.batch_size

@@ -48,7 +48,7 @@ def test_each_call_of_aws_and_of_stripe_happens_in_a_scenario() -> None:
 
 @pytest.mark.parametrize("moment", Moment, ids=lambda moment: moment.value)
 def test_each_call_of_aws_and_of_stripe_is_crashed_at(moment: Moment) -> None:
-    crashed_at = {site for played in crashed_at_each_call() for site, at in played.sites.items() if moment in at}
+    crashed_at = {site for played in crashed_at_each_call() for site, at in played.crashed_at if at is moment}
 
     assert [call for call in call_sites() if not any(call.has(site) for site in crashed_at)] == []
 
