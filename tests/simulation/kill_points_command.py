@@ -31,7 +31,6 @@ def main(arguments: list[str]) -> int:
     """1 if a story failed."""
     warnings.filterwarnings("ignore", "No application metrics to publish")
     stories, at_once = _wanted(arguments), os.cpu_count() or 1
-    collect_seldom()
     started = time.monotonic()
     if len(stories) > 1:
         print(f"{len(stories)} stories, {at_once} crashes at a time", flush=True)
@@ -107,4 +106,5 @@ def _summary(verdicts: list[Verdict], seconds: float) -> list[str]:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     sys.exit(main(sys.argv[1:]))

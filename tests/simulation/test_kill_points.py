@@ -5,16 +5,16 @@ Each call in the source is crashed at in the first story in which it happens; `m
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache
+from itertools import product
 
 import pytest
 from paystream.use_cases import ask_stripe
 from pytest_socket import disable_socket
 
-from simulation.call_sites import call_sites
+from simulation.call_sites import CallSite, call_sites
 from simulation.effects import Moment
 from simulation.invariants import ViolationError
-from simulation.kill_points import OnceEach, Played, play
+from simulation.kill_points import OnceEach, Played, nowhere, play
 from simulation.kill_points_command import judge, main
 from simulation.quiet import Quiet
 from simulation.scenarios import SCENARIOS, Scenario
@@ -27,13 +27,6 @@ def _no_sockets() -> None:
     disable_socket()
 
 
-@cache
-def crashed_at_each_call() -> list[Played]:
-    """All stories, each played once."""
-    once_each = OnceEach(call_sites())
-    return [play(scenario, once_each) for scenario in SCENARIOS]
-
-
 def story(name: str) -> Scenario:
     (found,) = [one for one in SCENARIOS if one.name == name]
     return found
@@ -41,20 +34,22 @@ def story(name: str) -> Scenario:
 
 def test_each_call_of_aws_and_of_stripe_happens_in_a_scenario() -> None:
     """So it is crashed at. A new effect in the adapters needs a scenario in which it happens."""
-    happened = {site for played in crashed_at_each_call() for site in played.sites}
+    happened = {site for scenario in SCENARIOS for site in play(scenario, nowhere).sites}
 
     assert [call for call in call_sites() if not any(call.has(site) for site in happened)] == []
 
 
-@pytest.mark.parametrize("moment", Moment, ids=lambda moment: moment.value)
-def test_each_call_of_aws_and_of_stripe_is_crashed_at(moment: Moment) -> None:
-    crashed_at = {site for played in crashed_at_each_call() for site, at in played.crashed_at if at is moment}
+def test_all_is_well_when_a_process_is_killed_before_and_after_each_call_of_aws_and_of_stripe() -> None:
+    once_each = OnceEach(call_sites())
+    stories = [play(scenario, once_each) for scenario in SCENARIOS]
 
-    assert [call for call in call_sites() if not any(call.has(site) for site in crashed_at)] == []
+    assert [failure for played in stories for failure in played.failures] == []
+    points = product(call_sites(), Moment)
+    assert [point for point in points if not any(was_crashed_at(*point, played) for played in stories)] == []
 
 
-def test_all_is_well_wherever_a_process_is_killed() -> None:
-    assert [failure for played in crashed_at_each_call() for failure in played.failures] == []
+def was_crashed_at(call: CallSite, moment: Moment, played: Played) -> bool:
+    return any(at is moment and call.has(site) for site, at in played.crashed_at)
 
 
 def test_a_whole_story_is_crashed_at_each_effect_before_and_after() -> None:
