@@ -5,11 +5,10 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import yaml
-from jsonschema import Draft202012Validator, FormatChecker
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012Validator, Registry
 from template import REPOSITORY
 
 Location = tuple[str, ...]
@@ -23,7 +22,9 @@ _URI = "urn:paystream:api"
 @cache
 def description() -> dict[str, Any]:
     """The whole description. Not to be changed: it is shared."""
-    loaded: dict[str, Any] = yaml.safe_load((REPOSITORY / "docs" / "api" / "openapi.yaml").read_text())
+    loaded: dict[str, Any] = yaml.load(
+        (REPOSITORY / "docs" / "api" / "openapi.yaml").read_text(), Loader=yaml.CSafeLoader
+    )
     return loaded
 
 
@@ -55,10 +56,8 @@ def followed(location: Location) -> Location:
 @cache
 def validator(location: Location) -> Draft202012Validator:
     """Checks values against the schema that stands there."""
-    pointer = "/".join(key.replace("~", "~0").replace("/", "~1") for key in location)
-    return Draft202012Validator(
-        {"$ref": f"{_URI}#/{pointer}"}, registry=_registry(), format_checker=FormatChecker(["uuid", "date"])
-    )
+    pointer = quote("/".join(key.replace("~", "~0").replace("/", "~1") for key in location), safe="/~")
+    return Draft202012Validator({"$ref": f"{_URI}#/{pointer}"}, registry=_registry(), validate_formats=True)
 
 
 @cache
@@ -86,6 +85,11 @@ def check_exchange(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         _conforms((*operation, "requestBody", *_JSON, "schema"), _body(event), f"an accepted {method} {path}")
 
 
+def complaints(schema: Draft202012Validator, value: Any) -> list[str]:
+    """What is wrong with a value, each with where."""
+    return [f"{'.'.join(map(str, error.instance_path))}: {error.message}" for error in schema.iter_errors(value)]
+
+
 def examples(location: Location) -> Iterator[tuple[str, Any]]:
     """The examples of a request body or a response by name."""
     content = (*followed(location), *_JSON)
@@ -94,14 +98,12 @@ def examples(location: Location) -> Iterator[tuple[str, Any]]:
 
 
 @cache
-def _registry() -> Registry[Any]:
-    resource = Resource.from_contents(description(), default_specification=DRAFT202012)
-    registry: Registry[Any] = Registry().with_resource(_URI, resource)
-    return registry
+def _registry() -> Registry:
+    return Registry([(_URI, description())])
 
 
 def _conforms(schema: Location, value: Any, what: str) -> None:
-    errors = [f"{error.json_path}: {error.message}" for error in validator(schema).iter_errors(value)]
+    errors = complaints(validator(schema), value)
     assert not errors, f"{what} is not as docs/api/openapi.yaml says: {errors}"
 
 

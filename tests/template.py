@@ -10,11 +10,11 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that knows CloudFormation's short forms."""
+class _Loader(yaml.CSafeLoader):
+    """CSafeLoader that knows CloudFormation's short forms."""
 
 
-def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+def _short_form(loader: yaml.CSafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
     value: Any
     if isinstance(node, yaml.MappingNode):
         value = loader.construct_mapping(node, deep=True)

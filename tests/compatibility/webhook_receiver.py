@@ -1,8 +1,8 @@
 """A receiver of Lago's webhooks as one writes it with Lago's official Python client: its models read what comes.
 
 Runs where the client is installed, not where this project is. Reads webhooks from the standard input, one a line, and
-prints of each what it understood. For the objects that tell of errors the client has no models: those that Lago's API
-description requires stand here, on the client's own base; and so does the refund, which Lago has not.
+prints at once what it understood of each. For the objects that tell of errors the client has no models: those that
+Lago's API description requires stand here, on the client's own base; and so does the refund, which Lago has not.
 """
 
 import json
@@ -90,7 +90,7 @@ def main() -> None:
     for line in sys.stdin:
         webhook = Webhook.parse_raw(line)
         content = getattr(webhook, webhook.object_type)
-        print(json.dumps([webhook.webhook_type, type(content).__name__, content.dict()], default=str))
+        print(json.dumps([webhook.webhook_type, type(content).__name__, content.dict()], default=str), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -33,9 +33,23 @@ MODELS = {
 """The client's model of each type's object, and what names that object."""
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _client() -> None:
+Receiver = subprocess.Popen[str]
+
+
+def start() -> Receiver:
+    """A receiver with the client's models; it reads until its input ends."""
+    program = [REPOSITORY / CLIENT / "bin" / "python", REPOSITORY / "tests" / "compatibility" / "webhook_receiver.py"]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+@pytest.fixture(scope="session")
+def receiver() -> Iterator[Receiver]:
+    """One for all cases: to start it takes longer than to read them."""
     subprocess.run(["make", "--silent", f"{CLIENT}/.locked"], cwd=REPOSITORY, check=True)
+    with start() as started:
+        yield started
+        started.communicate()
 
 
 def _without_fees(world: World) -> None:
@@ -104,18 +118,16 @@ CASES: dict[str, Callable[[World], object]] = {
 }
 
 
-def read(bodies: list[str]) -> list[list[Any]]:
-    """What the receiver understood of each."""
-    receiver = str(REPOSITORY / "tests" / "compatibility" / "webhook_receiver.py")
-    ran = subprocess.run(
-        [str(REPOSITORY / CLIENT / "bin" / "python"), receiver],
-        input="".join(f"{body}\n" for body in bodies),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return [json.loads(line) for line in ran.stdout.splitlines()]
+def read(receiver: Receiver, body: str) -> list[Any]:
+    """What the receiver understood. Fails with the client's own error if it could not read it."""
+    assert receiver.stdin
+    assert receiver.stdout
+    receiver.stdin.write(f"{body}\n")
+    receiver.stdin.flush()
+    line = receiver.stdout.readline()
+    assert line, receiver.communicate()[1]
+    understood: list[Any] = json.loads(line)
+    return understood
 
 
 def test_every_type_has_a_case_and_a_model() -> None:
@@ -124,22 +136,24 @@ def test_every_type_has_a_case_and_a_model() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_all_that_is_told_of_a_case_is_read_by_the_clients_own_models(world: World, case: str) -> None:
+def test_all_that_is_told_of_a_case_is_read_by_the_clients_own_models(
+    world: World, receiver: Receiver, case: str
+) -> None:
     CASES[case](world)
     bodies = [message["Message"] for message in world.publish_new_notifications()]
 
-    understood = read(bodies)
-
     assert bodies
-    for body, (webhook_type, model, content) in zip(bodies, understood, strict=True):
+    for body in bodies:
+        webhook_type, model, content = read(receiver, body)
         sent = json.loads(body)
         expected, name = MODELS[WebhookType(sent["webhook_type"])]
         assert (webhook_type, model) == (sent["webhook_type"], expected)
         assert content[name] == sent[sent["object_type"]][name]
 
 
+@pytest.mark.usefixtures("receiver")
 def test_it_would_notice_what_the_client_does_not_read() -> None:
     broken = {"webhook_type": "payment.succeeded", "object_type": "payment", "organization_id": "1", "payment": {}}
 
-    with pytest.raises(AssertionError, match="field required"):
-        read([json.dumps(broken)])
+    with start() as another, pytest.raises(AssertionError, match="field required"):
+        read(another, json.dumps(broken))

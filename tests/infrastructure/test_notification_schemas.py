@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from api_description import complaints
 from jsonschema import Draft202012Validator
 from notification_schemas import PATH, check_notification, notification_schemas, text, validator
 from paystream.model.notification import WebhookType
@@ -31,7 +32,7 @@ def test_it_is_a_schema_and_has_every_type() -> None:
 def test_the_example_of_a_type_is_as_its_schema_says_and_as_no_other(webhook_type: WebhookType) -> None:
     example = _examples()[webhook_type.value]
 
-    wrong = [f"{error.json_path}: {error.message}" for error in validator(webhook_type.value).iter_errors(example)]
+    wrong = complaints(validator(webhook_type.value), example)
 
     assert wrong == []
     assert Draft202012Validator(notification_schemas()).is_valid(example)
