@@ -62,7 +62,7 @@ SEEDS ?= 0-19
 INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: help demo chaos local stop test test-on-3.13 model mutants simulate kill-points backlog check conformance compatibility fuzz format requirements build deploy redrive clean
+.PHONY: help demo chaos local stop test model mutants simulate kill-points backlog check static coverage integration deep conformance compatibility fuzz format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -87,13 +87,11 @@ kill-points: $(PROJECT)/.locked ## kill a process before and after each effect o
 backlog: $(PROJECT)/.locked ## measure how fast many open invoices are settled, against Stripe's rate limits: INVOICES=2000
 	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation.backlog "$(INVOICES)"
 
-test: $(PROJECT)/.locked ## run all tests that need no server
-	@$(PROJECT)/bin/python -m pytest --numprocesses auto --dist worksteal --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation
+TESTS := tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation
+ON_ALL_CORES := --numprocesses auto --dist worksteal
 
-test-on-3.13: $(PROJECT)/.locked ## run the same tests on Python 3.13, the version of Lambda, where one is installed
-	@mkdir -p .local; ./environments/find-python 3.13 > .local/python3.13 || { echo "No Python 3.13 here: its tests are left out."; exit 0; } \
-		&& UV_PROJECT_ENVIRONMENT=$(VENV)/project-3.13 $(UV) sync --quiet --locked --python "$$(cat .local/python3.13)" \
-		&& $(VENV)/project-3.13/bin/python -m pytest --numprocesses auto --dist worksteal --quiet tests/unit tests/functions tests/stores tests/infrastructure tests/model tests/simulation
+test: $(PROJECT)/.locked ## run all tests that need no server; ONLY=tests/unit for some, ONLY=--last-failed for what failed
+	@$(PROJECT)/bin/python -m pytest --quiet $(if $(ONLY),$(ONLY) $(if $(filter -%,$(ONLY)),$(TESTS)),$(ON_ALL_CORES) $(TESTS))
 
 model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; print what each guard is for
 	@PYTHONPATH=layers/domain:tests $(PROJECT)/bin/python -m model.table
@@ -101,8 +99,9 @@ model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; pr
 mutants: $(PROJECT)/.locked ## remove one guard of the money rules at a time: a test must notice; ONLY="23-hour" for one
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m mutants $(if $(ONLY),"$(ONLY)")
 
-# The kill points are left to `make test` and `make kill-points`: coverage does not see what a forked child runs. What starts the whole stack shares its build: one by one.
-check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, types, template, tests with coverage
+check: static coverage ## all static checks, and the tests on Lambda's Python with their coverage
+
+static: $(PROJECT)/.locked $(SAM)/.locked ## format, lint, imports, types, what the layer ships, the template
 	$(PROJECT)/bin/ruff format --check .
 	$(PROJECT)/bin/ruff check .
 	PYTHONPATH=layers/domain $(PROJECT)/bin/lint-imports --no-logo
@@ -112,9 +111,24 @@ check: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## format, lint, t
 	diff layers/domain/requirements.txt .local/requirements.txt
 	$(PROJECT)/bin/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/bin/sam validate --lint
-	$(PROJECT)/bin/python -m pytest --numprocesses auto --dist worksteal --quiet --cov --cov-report=term \
-		--ignore tests/conformance --ignore tests/integration --ignore tests/simulation/test_kill_points.py tests
+
+# Coverage does not see what a forked child runs: of the kill points it sees the stories without a crash.
+coverage: $(PROJECT)/.locked ## the tests of `make test` with branch coverage, on Python 3.13, the version of Lambda, where one is installed
+	@python="$$(./environments/find-python 3.13)" || { python="$(UV_PYTHON)"; echo "No Python 3.13 here: $$python takes its place."; } \
+		; UV_PROJECT_ENVIRONMENT=$(VENV)/project-3.13 $(UV) sync --quiet --locked --python "$$python"
+	$(VENV)/project-3.13/bin/python -m pytest --quiet $(ON_ALL_CORES) --cov --cov-report=term -p no:cacheprovider $(TESTS)
+
+integration: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## the tests that start servers on loopback, one by one: they share what is built
 	$(PROJECT)/bin/python -m pytest --quiet tests/integration
+
+deep: ## everything that takes hours: the model, the mutants, the kill points, made-up requests, a long simulation
+	$(MAKE) model
+	$(MAKE) mutants
+	$(MAKE) kill-points
+	$(MAKE) fuzz EXAMPLES=270
+	$(MAKE) chaos
+	$(MAKE) backlog
+	$(MAKE) simulate SEEDS=0-199 INVOICES=2000
 
 conformance: $(PROJECT)/.locked ## let outside judges look at what is sent to Stripe, at the Stripe sandbox and at the stores
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m conformance

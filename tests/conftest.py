@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("any machine", deadline=None)  # how long an example takes says nothing about it
+settings.load_profile("any machine")
 
 Figures = dict[str, Any]
 _FIGURES = pytest.StashKey[Figures]()
@@ -31,8 +35,10 @@ def figures(request: pytest.FixtureRequest) -> Figures:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Write outcomes and figures, if they are wanted."""
+    """Say how to repeat what failed; write outcomes and figures, if they are wanted."""
     file: Path | None = config.getoption("--figures")
+    if terminalreporter.stats.keys() & {"failed", "error"} and config.pluginmanager.hasplugin("cacheprovider"):
+        terminalreporter.write_line("What failed can be repeated alone: make test ONLY=--last-failed")
     if file:
         outcomes = {name: len(reports) for name, reports in terminalreporter.stats.items() if name}
         file.write_text(json.dumps({"outcomes": outcomes, "figures": config.stash[_FIGURES]}))

@@ -3,7 +3,6 @@
 from typing import Any
 
 import hypothesis.strategies as st
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pytest_socket import disable_socket
@@ -13,8 +12,6 @@ from simulation.quiet import Quiet
 from simulation.run import settle
 from simulation.workload import Payer, Workload
 from simulation.world import World
-
-pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
 TOKENS = ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_usBankAccount_success", "")
 HOUR = 3600.0

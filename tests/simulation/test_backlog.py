@@ -8,8 +8,6 @@ from pytest_socket import disable_socket
 from simulation.backlog import A_PAGE, RATE, Measured, burst, lost_events
 from simulation.timed import Latency
 
-pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
-
 INVOICES = 300
 
 

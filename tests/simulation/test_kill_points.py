@@ -19,8 +19,6 @@ from simulation.kill_points_command import judge, main
 from simulation.quiet import Quiet
 from simulation.scenarios import SCENARIOS, Scenario
 
-pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
-
 
 @pytest.fixture(autouse=True)
 def _no_sockets() -> None:

@@ -13,8 +13,6 @@ from pytest_socket import disable_socket
 from simulation.run import Report, simulate
 from simulation.weather import PROFILES
 
-pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
-
 
 @pytest.fixture(autouse=True)
 def _no_sockets() -> None:
