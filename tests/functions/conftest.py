@@ -3,8 +3,10 @@
 from io import StringIO
 
 import pytest
+from builders.accounts import connect_with_customer
 from paystream.observability import logger
 from pytest_socket import disable_socket
+from world.redriving import Redriving
 from world.world import World
 
 
@@ -21,3 +23,17 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     written = StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", written)
     return written
+
+
+@pytest.fixture
+def unlinked_customer(world: World) -> str:
+    """Lago's id of `acme`, a customer without a Stripe account: an invoice needs no more."""
+    answer = world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme"}})
+    return str(answer.body["customer"]["lago_id"])
+
+
+@pytest.fixture
+def operator(world: World) -> Redriving:
+    """Whose customer `acme` can be charged."""
+    connect_with_customer(world)
+    return Redriving(world)

@@ -1,81 +1,23 @@
 """Accounts that are disconnected, changed or shared: no invoice is charged in two, and none believes another's news."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import stripe
-from functions.stripe_events import event, intent, kept, post, provider_customer_id
-from functions.test_invoice_created_relinks import HOUR, charged_and_not_written_down, link
+from builders.accounts import charged_there, connect_other_account, disconnect_at_once, give_the_code_to_another_account
+from builders.customers import link_to_account, provider_customer_id, stripe_customer_with_a_card
+from builders.durations import HOUR
+from builders.invoices import Charged, charged_and_not_written_down, hand_over, unanswered, waiting_invoice
+from builders.read import kept
+from builders.stripe_events import event, intent, post
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World
-
-OTHER_KEY = "sk_test_other000000000000000"
-Charged = Callable[[World], tuple[str, dict[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
 def _whatever_was_to_happen_meanwhile_did(world: World) -> Iterator[None]:
     yield
     assert not world.aws.are_still_to_come
-
-
-def connect_other_account(world: World, code: str) -> stripe.StripeClient:
-    """A second Stripe account of the organization, connected under this code."""
-    world.stripe.control.add_account(secret_key=OTHER_KEY)
-    world.connect(code, secret_key=OTHER_KEY)
-    return world.stripe_as(OTHER_KEY)
-
-
-def disconnect(world: World, code: str = "stripe") -> None:
-    """At once, whatever is on its way."""
-    answer = world.api("DELETE", f"/api/v1/integrations/stripe/{code}?force=true")
-    assert (answer.status, answer.body["integration"]["disconnecting_since"]) == (200, None)
-
-
-def customer_with_a_card(client: stripe.StripeClient) -> str:
-    customer = client.v1.customers.create({"name": "Acme"}).id
-    card = client.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id
-    client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card}})
-    return customer
-
-
-def give_the_code_to_another_account(world: World, *, is_linked_anew: bool) -> stripe.StripeClient:
-    """The integration's code stands for another account from now on; the customer may be linked to one of it."""
-    disconnect(world)
-    client = connect_other_account(world, "stripe")
-    if is_linked_anew:
-        link(world, customer_with_a_card(client), "stripe")
-    return client
-
-
-def charged_there(client: stripe.StripeClient) -> list[int]:
-    return [one.amount for one in client.v1.payment_intents.list().data if one.status == "succeeded"]
-
-
-def redeliver(world: World, record: dict[str, Any]) -> int:
-    """Hand over the stream's record again; returns how many are to be delivered again."""
-    return len(world.invoke("invoice-created", record)["batchItemFailures"])
-
-
-def waiting_invoice(world: World) -> str:
-    """An invoice that was never sent to Stripe: its customer has no payment method."""
-    world.connect()
-    world.customer(payment_method=None)
-    invoice_id = world.create_invoice()
-    world.collect_new_invoices()
-    return invoice_id
-
-
-def unanswered(world: World) -> tuple[str, dict[str, Any]]:
-    """An invoice that Stripe has charged without an answer, so that the attempt is on record; and its record."""
-    world.connect()
-    world.customer()
-    invoice_id = world.create_invoice()
-    record = world.stream_event(world.new_images("invoices"))
-    world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
-    assert redeliver(world, record) == 1
-    return invoice_id, record
 
 
 class TestAChargedInvoice:
@@ -94,15 +36,15 @@ class TestAChargedInvoice:
             invoice_id = world.create_invoice()
             record = world.stream_event(world.new_images("invoices"))
             world.aws.crash("TransactWriteItems", Moment.BEFORE)
-            assert redeliver(world, record) == 1
+            assert hand_over(world, record) == 1
             invoices.append((invoice_id, record))
 
         world.aws.meanwhile("PutItem", an_invoice_is_charged_and_not_written_down, TableName="CustomersTable")
-        link(world, customer_with_a_card(client), code)
+        link_to_account(world, stripe_customer_with_a_card(client), code)
         ((invoice_id, record),) = invoices
         world.pass_time(0 if to_another_account else 25 * HOUR)
 
-        assert redeliver(world, record) == 0
+        assert hand_over(world, record) == 0
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.charged() == [4200]
@@ -113,42 +55,42 @@ class TestAChargedInvoice:
     ) -> None:
         invoice_id, record = charged_and_not_written_down(world)
         client = connect_other_account(world, "other")
-        disconnect(world)
-        link(world, customer_with_a_card(client), "other")
+        disconnect_at_once(world)
+        link_to_account(world, stripe_customer_with_a_card(client), "other")
 
-        assert [redeliver(world, record) for _ in range(4)] == [1] * 4
+        assert [hand_over(world, record) for _ in range(4)] == [1] * 4
 
         assert world.invoice(invoice_id)["payment_status"] == "pending"
         world.connect()
-        assert redeliver(world, record) == 0
+        assert hand_over(world, record) == 0
         (payment,) = world.payments(invoice_id)
         assert (payment["payment_status"], payment["payment_provider_code"]) == ("succeeded", "stripe")
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert (world.charged(), charged_there(client)) == ([4200], [])
 
     @pytest.mark.parametrize("charged", [charged_and_not_written_down, unanswered])
-    @pytest.mark.parametrize("is_linked_anew", [True, False])
+    @pytest.mark.parametrize("is_linked_again", [True, False])
     def test_is_not_charged_in_another_account_that_has_got_the_code(
-        self, world: World, charged: Charged, is_linked_anew: bool
+        self, world: World, charged: Charged, is_linked_again: bool
     ) -> None:
         invoice_id, record = charged(world)
-        client = give_the_code_to_another_account(world, is_linked_anew=is_linked_anew)
+        client = give_the_code_to_another_account(world, is_linked_again=is_linked_again)
 
-        redeliver(world, record)
+        hand_over(world, record)
 
         assert world.invoice(invoice_id)["payment_status"] == "pending"
         assert (world.charged(), charged_there(client)) == ([4200], [])
 
     @pytest.mark.parametrize(
-        ("charged", "is_linked_anew"), [(charged_and_not_written_down, False), (unanswered, False), (unanswered, True)]
+        ("charged", "is_linked_again"), [(charged_and_not_written_down, False), (unanswered, False), (unanswered, True)]
     )
     def test_settles_once_its_own_account_has_got_the_code_back(
-        self, world: World, charged: Charged, is_linked_anew: bool
+        self, world: World, charged: Charged, is_linked_again: bool
     ) -> None:
         invoice_id, record = charged(world)
-        client = give_the_code_to_another_account(world, is_linked_anew=is_linked_anew)
-        redeliver(world, record)
-        disconnect(world)
+        client = give_the_code_to_another_account(world, is_linked_again=is_linked_again)
+        hand_over(world, record)
+        disconnect_at_once(world)
         world.connect()
 
         world.pass_time(HOUR)
@@ -165,7 +107,7 @@ def test_a_refused_key_of_the_account_of_before_is_told_of_that_account(world: W
     client = connect_other_account(world, "other")
     world.stripe.control.expire_key(SECRET_KEY)
     world.pass_time(60)
-    link(world, customer_with_a_card(client), "other")
+    link_to_account(world, stripe_customer_with_a_card(client), "other")
 
     world.collect_waiting()
 
@@ -234,9 +176,9 @@ class TestNewsOfAPayment:
 def test_the_event_of_the_charge_counts_though_the_customer_was_linked_anew(world: World) -> None:
     invoice_id, record = charged_and_not_written_down(world)
     due = world.stripe.due_deliveries()
-    link(world, world.stripe_customer(), "stripe")
+    link_to_account(world, world.stripe_customer(), "stripe")
     world.stripe.control.add_fault("500_before_commit", method="GET", path="/v1/payment_intents", times=2)
-    assert redeliver(world, record) == 1
+    assert hand_over(world, record) == 1
     (succeeded,) = [delivery for delivery in due if delivery.event_type == "payment_intent.succeeded"]
 
     assert world.deliver(succeeded) == 200
@@ -247,10 +189,10 @@ def test_the_event_of_the_charge_counts_though_the_customer_was_linked_anew(worl
 def test_an_attempt_on_record_settles_after_its_customer_went_to_another_account_and_came_back(world: World) -> None:
     invoice_id, _ = unanswered(world)
     former = provider_customer_id(world)
-    give_the_code_to_another_account(world, is_linked_anew=True)
-    disconnect(world)
+    give_the_code_to_another_account(world, is_linked_again=True)
+    disconnect_at_once(world)
     world.connect()
-    link(world, former, "stripe")
+    link_to_account(world, former, "stripe")
     world.pass_time(24 * HOUR)
 
     world.look_again()
@@ -263,9 +205,9 @@ def test_an_attempt_on_record_settles_after_its_customer_went_to_another_account
 def test_what_is_on_its_way_at_the_former_customer_is_followed_to_its_end(world: World, last: str) -> None:
     invoice_id, record = charged_and_not_written_down(world)
     former = provider_customer_id(world)
-    link(world, world.stripe_customer(), "stripe")
+    link_to_account(world, world.stripe_customer(), "stripe")
     world.stripe.control.add_fault("500_before_commit", method="GET", path="/v1/payment_intents", times=2)
-    assert redeliver(world, record) == 1
+    assert hand_over(world, record) == 1
     told = {"succeeded": "payment_intent.succeeded", "requires_payment_method": "payment_intent.payment_failed"}
 
     for event_type, status in (("payment_intent.processing", "processing"), (told[last], last)):

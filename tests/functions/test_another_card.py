@@ -3,21 +3,26 @@
 from collections.abc import Callable
 
 import pytest
-from functions.stripe_events import provider_customer_id
-from functions.test_payment_result import SEPA_THAT_FAILS, sepa_invoice
+from builders.customers import (
+    BLOCKED,
+    DECLINED,
+    UNAUTHENTICATED,
+    attach,
+    becomes_default,
+    provider_customer_id,
+    set_up_card,
+)
+from builders.debits import IBAN_THAT_FAILS, sepa_invoice
+from builders.due import due_records
+from builders.durations import DAY, MINUTE
+from builders.read import invoice_statuses
 from paystream.model.identifiers import saved_method_id
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, TABLES, World
 
-DAY = 24 * 3600
-MINUTE = 60
-DECLINED = "pm_card_chargeCustomerFail"
-BLOCKED = "pm_card_radarBlock"
-UNAUTHENTICATED = "pm_card_authenticationRequired"
 
-
-def failed(world: World, card: str = DECLINED, *, invoices: int = 1) -> list[str]:
+def failed_invoices(world: World, card: str = DECLINED, *, invoices: int = 1) -> list[str]:
     """Invoices whose first attempts were declined, the oldest first."""
     world.connect()
     world.customer(payment_method=card)
@@ -26,39 +31,18 @@ def failed(world: World, card: str = DECLINED, *, invoices: int = 1) -> list[str
         made.append(world.create_invoice(amount=1000 + number))
         world.pass_time(1)
         world.run()
-    assert statuses(world, made) == ["failed"] * invoices
+    assert invoice_statuses(world, made) == ["failed"] * invoices
     return made
-
-
-def statuses(world: World, invoice_ids: list[str]) -> list[str]:
-    return [world.invoice(invoice_id)["payment_status"] for invoice_id in invoice_ids]
-
-
-def becomes_default(world: World, card: str = "pm_card_visa") -> None:
-    """Somebody changes the customer's default at Stripe."""
-    customer = provider_customer_id(world)
-    method = world.stripe_client.v1.payment_methods.attach(card, {"customer": customer})
-    world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})
 
 
 def is_set_up(world: World) -> None:
     """The customer saves a card on a page of Stripe's."""
-    world.stripe_client.v1.setup_intents.create(
-        {
-            "customer": provider_customer_id(world),
-            "payment_method": "pm_card_visa",
-            "confirm": True,
-            "usage": "off_session",
-            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
-        }
-    )
+    set_up_card(world, provider_customer_id(world), "pm_card_visa")
 
 
 def is_chosen(world: World) -> None:
     """The application makes another of the customer's cards the default."""
-    customer = provider_customer_id(world)
-    method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
-    lago_id = saved_method_id(ORGANIZATION, method.id)
+    lago_id = saved_method_id(ORGANIZATION, attach(world, provider_customer_id(world)))
     chosen = world.api("PUT", f"/api/v1/customers/acme/payment_methods/{lago_id}/set_as_default")
     assert chosen.status == 200
 
@@ -68,22 +52,22 @@ def is_chosen(world: World) -> None:
 def test_another_card_collects_what_failed_whatever_the_reason(
     world: World, card: str, comes: Callable[[World], None]
 ) -> None:
-    invoices = failed(world, card)
+    invoices = failed_invoices(world, card)
 
     comes(world)
     world.run()
 
-    assert statuses(world, invoices) == ["succeeded"]
+    assert invoice_statuses(world, invoices) == ["succeeded"]
     assert world.charged() == [1000]
 
 
 def test_what_is_owed_is_collected_oldest_first_and_each_once(world: World) -> None:
-    invoices = failed(world, invoices=5)
+    invoices = failed_invoices(world, invoices=5)
 
     becomes_default(world)
     world.run()
 
-    assert statuses(world, invoices) == ["succeeded"] * 5
+    assert invoice_statuses(world, invoices) == ["succeeded"] * 5
     intents = world.stripe_client.v1.payment_intents.list({"limit": 100}).data
     paid = [intent.amount for intent in reversed(intents) if intent.status == "succeeded"]
     assert paid == [1000, 1001, 1002, 1003, 1004]
@@ -91,7 +75,7 @@ def test_what_is_owed_is_collected_oldest_first_and_each_once(world: World) -> N
 
 
 def test_each_is_told_to_be_pending_and_paid(world: World) -> None:
-    failed(world)
+    failed_invoices(world)
 
     becomes_default(world)
     world.run()
@@ -101,7 +85,7 @@ def test_each_is_told_to_be_pending_and_paid(world: World) -> None:
 
 
 def test_the_same_card_is_not_tried_again_however_often_it_is_told_of(world: World) -> None:
-    invoices = failed(world)
+    invoices = failed_invoices(world)
     customer = provider_customer_id(world)
     default = world.stripe_client.v1.customers.retrieve(customer).invoice_settings
     assert default
@@ -114,12 +98,12 @@ def test_the_same_card_is_not_tried_again_however_often_it_is_told_of(world: Wor
     world.api("PUT", f"/api/v1/customers/acme/payment_methods/{method}/set_as_default")
     world.run()
 
-    assert statuses(world, invoices) == ["failed"]
+    assert invoice_statuses(world, invoices) == ["failed"]
     assert world.stripe_calls() == 1
 
 
 def test_a_card_that_fails_too_begins_the_schedule_anew(world: World) -> None:
-    (invoice_id,) = failed(world)
+    (invoice_id,) = failed_invoices(world)
     world.pass_time(DAY)
     world.look_again()
 
@@ -131,7 +115,7 @@ def test_a_card_that_fails_too_begins_the_schedule_anew(world: World) -> None:
 
 
 def test_a_planned_try_does_not_follow_what_was_paid_with_another_card(world: World) -> None:
-    invoices = failed(world)
+    invoices = failed_invoices(world)
     becomes_default(world)
     world.run()
 
@@ -144,7 +128,7 @@ def test_a_planned_try_does_not_follow_what_was_paid_with_another_card(world: Wo
 
 @pytest.mark.parametrize("action", ["void", "update"])
 def test_what_is_owed_no_more_is_not_collected(world: World, action: str) -> None:
-    (invoice_id,) = failed(world)
+    (invoice_id,) = failed_invoices(world)
     if action == "void":
         world.api("POST", f"/api/v1/invoices/{invoice_id}/void")
     else:
@@ -170,12 +154,12 @@ def test_an_invoice_that_a_person_gave_up_before_it_was_charged_stays_given_up(w
     world.run()
 
     assert not [item for item in world.items("invoices") if "due_at" in item]
-    assert statuses(world, [invoice_id]) == ["failed"]
+    assert invoice_statuses(world, [invoice_id]) == ["failed"]
     assert world.charged() == []
 
 
 def test_a_message_that_comes_twice_charges_once(world: World) -> None:
-    failed(world)
+    failed_invoices(world)
     becomes_default(world)
     world.deliver_stripe_events()
     messages = world.take(world.queue_url)
@@ -189,7 +173,7 @@ def test_a_message_that_comes_twice_charges_once(world: World) -> None:
 
 
 def test_nothing_is_charged_while_a_link_is_open_and_the_other_card_is_charged_after_it(world: World) -> None:
-    invoices = failed(world)
+    invoices = failed_invoices(world)
     assert world.api("POST", f"/api/v1/invoices/{invoices[0]}/payment_url").status == 200
     becomes_default(world)
     world.run()
@@ -201,7 +185,7 @@ def test_nothing_is_charged_while_a_link_is_open_and_the_other_card_is_charged_a
         world.run()
         world.look_again()
 
-    assert statuses(world, invoices) == ["succeeded"]
+    assert invoice_statuses(world, invoices) == ["succeeded"]
     assert world.charged() == [1000]
 
 
@@ -216,16 +200,16 @@ def test_a_link_of_an_invoice_that_waited_for_a_card_lets_it_wait_again(world: W
         world.pass_time(5 * MINUTE)
         world.run()
         world.look_again()
-    assert statuses(world, [invoice_id]) == ["failed"]
+    assert invoice_statuses(world, [invoice_id]) == ["failed"]
 
     becomes_default(world)
     world.run()
 
-    assert statuses(world, [invoice_id]) == ["succeeded"]
+    assert invoice_statuses(world, [invoice_id]) == ["succeeded"]
 
 
 def test_a_crash_after_it_was_claimed_leaves_it_to_the_schedule(world: World) -> None:
-    invoices = failed(world)
+    invoices = failed_invoices(world)
     becomes_default(world)
     world.deliver_stripe_events()
     messages = world.take(world.queue_url)
@@ -236,46 +220,45 @@ def test_a_crash_after_it_was_claimed_leaves_it_to_the_schedule(world: World) ->
     world.pass_time(10 * MINUTE)
     world.look_again()
 
-    assert statuses(world, invoices) == ["succeeded"]
+    assert invoice_statuses(world, invoices) == ["succeeded"]
 
 
 def test_while_the_integration_is_paused_it_waits_and_is_collected_after_that(world: World) -> None:
-    invoices = failed(world)
+    invoices = failed_invoices(world)
     becomes_default(world)
     world.stripe.control.expire_key(SECRET_KEY)
     world.run()
-    assert statuses(world, invoices) == ["failed"]
+    assert invoice_statuses(world, invoices) == ["failed"]
 
     world.connect(secret_key=world.stripe.control.add_key(world.account.id))
     world.pass_time(DAY)
     world.look_again()
 
-    assert statuses(world, invoices) == ["succeeded"]
+    assert invoice_statuses(world, invoices) == ["succeeded"]
 
 
 def test_a_method_that_nobody_knows_is_no_other_method(world: World) -> None:
-    invoices = failed(world, UNAUTHENTICATED)
+    invoices = failed_invoices(world, UNAUTHENTICATED)
     (item,) = world.items("invoices")
     world.put_item("invoices", item | {"declined_payment_method_ids": [""]})
 
     becomes_default(world)
     world.run()
 
-    assert statuses(world, invoices) == ["failed"]
+    assert invoice_statuses(world, invoices) == ["failed"]
     assert world.stripe_calls() == 1
 
 
 def lets_settle_due_lose_the_race(world: World, meanwhile: Callable[[], object]) -> None:
-    """A look at what is due, of which somebody else's work comes in between."""
+    """A look at what is due, of which other work comes in between."""
     world.pass_time(DAY)
-    world.collect_due()
-    messages = world.take(world.due_queue_url)
+    records = due_records(world)
     world.aws.meanwhile("TransactWriteItems", meanwhile)
-    world.invoke("settle-due", {"Records": [{"messageId": "1", "body": body} for body in messages]})
+    world.invoke("settle-due", {"Records": records})
 
 
 def test_an_attempt_that_somebody_else_has_begun_is_closed_before_the_next_one(world: World) -> None:
-    (invoice_id,) = failed(world, UNAUTHENTICATED)
+    (invoice_id,) = failed_invoices(world, UNAUTHENTICATED)
     becomes_default(world, DECLINED)
     world.deliver_stripe_events()
 
@@ -292,7 +275,7 @@ def test_an_attempt_that_somebody_else_has_begun_is_closed_before_the_next_one(w
         world.look_again()
         world.run()
 
-    assert statuses(world, [invoice_id]) == ["succeeded"]
+    assert invoice_statuses(world, [invoice_id]) == ["succeeded"]
     second = next(one for one in world.payments(invoice_id) if one["attempt"] == 2)
     assert (second["status"], world.charged()) == ("canceled", [1000])
 
@@ -311,23 +294,23 @@ def test_a_card_that_is_no_default_at_stripe_does_not_take_the_place_of_what_is_
     world.pass_time(DAY)
     world.look_again()
 
-    assert statuses(world, [invoice_id]) == ["failed"]
+    assert invoice_statuses(world, [invoice_id]) == ["failed"]
     (known,) = [item["payment_method_id"] for item in world.items("customers")]
     assert known == first
 
 
 def test_a_card_saved_while_a_debit_is_on_its_way_is_charged_when_that_bounces(world: World) -> None:
-    invoice_id = sepa_invoice(world, SEPA_THAT_FAILS)
+    invoice_id = sepa_invoice(world, IBAN_THAT_FAILS)
     becomes_default(world)
     world.run()
-    assert statuses(world, [invoice_id]) == ["pending"]
+    assert invoice_statuses(world, [invoice_id]) == ["pending"]
 
     world.pass_time(10 * DAY)
     world.run()
     world.pass_time(MINUTE)
     world.look_again()
 
-    assert statuses(world, [invoice_id]) == ["succeeded"]
+    assert invoice_statuses(world, [invoice_id]) == ["succeeded"]
     failure = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
     assert failure["will_retry"] is True
 
@@ -348,5 +331,5 @@ def test_what_was_charged_counts_and_not_what_the_customer_has_now(world: World)
     world.invoke("invoice-created", records)
     world.look_again()
 
-    assert statuses(world, [invoice_id]) == ["succeeded"]
+    assert invoice_statuses(world, [invoice_id]) == ["succeeded"]
     assert world.charged() == [4200]

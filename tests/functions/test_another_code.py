@@ -3,27 +3,21 @@
 from typing import Any
 
 import pytest
-from functions.stripe_events import event, intent, post, provider_customer_id
-from functions.test_accounts_that_change import (
-    Charged,
-    charged_there,
-    connect_other_account,
-    customer_with_a_card,
-    disconnect,
-    redeliver,
-    unanswered,
-)
-from functions.test_invoice_created_relinks import HOUR, charged_and_not_written_down, link
-from functions.test_settle_due_by_listing import LIST, RETRIEVE, debit_customer, processing
+from builders.accounts import charged_there, connect_other_account, disconnect_at_once
+from builders.customers import DISPUTED, link_to_account, provider_customer_id, stripe_customer_with_a_card
+from builders.debits import debit_customer, debit_on_its_way, processing
+from builders.durations import DAY, HOUR
+from builders.invoices import Charged, charged_and_not_written_down, failed_invoice, hand_over, unanswered
+from builders.stripe_events import event, intent, post
+from builders.stripe_requests import LIST_INTENTS, RETRIEVE_INTENT, UPDATE_CUSTOMER
 from world.world import World
 
-DAY = 24 * HOUR
 LIVE_KEY = "sk_live_world000000000000000"
 
 
 def give_the_account_another_code(world: World) -> None:
     """What was connected as `stripe` is connected as `renamed` from now on."""
-    disconnect(world)
+    disconnect_at_once(world)
     world.connect("renamed")
 
 
@@ -37,24 +31,6 @@ def link_again(world: World, **more: Any) -> dict[str, Any]:
     return shown
 
 
-def failed(world: World) -> str:
-    """An invoice whose card was declined, and which is tried again by itself the next day."""
-    world.connect()
-    world.customer(payment_method="pm_card_chargeCustomerFail")
-    invoice_id = world.create_invoice()
-    world.run()
-    assert world.invoice(invoice_id)["payment_status"] == "failed"
-    return invoice_id
-
-
-def debit_on_its_way(world: World) -> str:
-    """An invoice that is paid by a debit; Stripe never tells what became of it."""
-    world.connect()
-    debit_customer(world)
-    (invoice_id,) = processing(world, 1)
-    return invoice_id
-
-
 class TestAChargeWhoseResultIsNotKnown:
     @pytest.mark.parametrize("charged", [charged_and_not_written_down, unanswered])
     @pytest.mark.parametrize("hours", [0, 1, 25])
@@ -66,12 +42,12 @@ class TestAChargeWhoseResultIsNotKnown:
         world.stripe.control.disrupt_webhooks("drop", count=None)
         give_the_account_another_code(world)
         if linked == "to the same customer":
-            link(world, provider_customer_id(world), "renamed")
+            link_to_account(world, provider_customer_id(world), "renamed")
         if linked == "to another customer":
-            link(world, world.stripe_customer(), "renamed")
+            link_to_account(world, world.stripe_customer(), "renamed")
         world.pass_time(hours * HOUR)
 
-        redeliver(world, record)
+        hand_over(world, record)
         world.run()
         world.pass_time(DAY)
         world.look_again()
@@ -84,38 +60,38 @@ class TestAChargeWhoseResultIsNotKnown:
     def test_is_sent_again_at_once_under_its_key_which_the_account_knows(self, world: World) -> None:
         _, record = charged_and_not_written_down(world)
         give_the_account_another_code(world)
-        link(world, provider_customer_id(world), "renamed")
-        lists = world.stripe_calls(LIST)
+        link_to_account(world, provider_customer_id(world), "renamed")
+        lists = world.stripe_calls(LIST_INTENTS)
 
-        assert redeliver(world, record) == 0
+        assert hand_over(world, record) == 0
 
-        assert (world.stripe_calls(), world.stripe_calls(LIST)) == (2, lists)
+        assert (world.stripe_calls(), world.stripe_calls(LIST_INTENTS)) == (2, lists)
         assert world.charged() == [4200]
 
     def test_stays_unknown_while_its_account_is_connected_in_the_other_mode_only(self, world: World) -> None:
         invoice_id, record = charged_and_not_written_down(world)
-        disconnect(world)
+        disconnect_at_once(world)
         world.stripe.control.add_key(world.account.id, value=LIVE_KEY)
         world.connect("renamed", secret_key=LIVE_KEY)
-        calls = world.stripe_calls(), world.stripe_calls(LIST)
+        calls = world.stripe_calls(), world.stripe_calls(LIST_INTENTS)
 
-        redeliver(world, record)
+        hand_over(world, record)
         world.pass_time(DAY)
         world.look_again()
 
         assert world.invoice(invoice_id)["payment_status"] == "pending"
-        assert (world.stripe_calls(), world.stripe_calls(LIST)) == calls
+        assert (world.stripe_calls(), world.stripe_calls(LIST_INTENTS)) == calls
 
     @pytest.mark.parametrize("charged", [charged_and_not_written_down, unanswered])
     def test_stays_unknown_while_another_account_is_connected_under_another_code(
         self, world: World, charged: Charged
     ) -> None:
         invoice_id, record = charged(world)
-        disconnect(world)
+        disconnect_at_once(world)
         client = connect_other_account(world, "renamed")
-        link(world, customer_with_a_card(client), "renamed")
+        link_to_account(world, stripe_customer_with_a_card(client), "renamed")
 
-        redeliver(world, record)
+        hand_over(world, record)
         world.pass_time(DAY)
         world.look_again()
 
@@ -134,7 +110,7 @@ class TestWhatIsOnItsWay:
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         (payment,) = world.payments(invoice_id)
         assert payment["payment_provider_code"] == "stripe"
-        assert world.stripe_calls(RETRIEVE) == 1
+        assert world.stripe_calls(RETRIEVE_INTENT) == 1
 
     def test_is_told_by_the_new_codes_endpoint(self, world: World) -> None:
         invoice_id = debit_on_its_way(world)
@@ -158,10 +134,10 @@ class TestWhatIsOnItsWay:
         world.look_again()
 
         assert {item["payment_status"] for item in world.items("invoices")} == {"succeeded"}
-        assert (world.stripe_calls(LIST), world.stripe_calls(RETRIEVE)) == (1, 0)
+        assert (world.stripe_calls(LIST_INTENTS), world.stripe_calls(RETRIEVE_INTENT)) == (1, 0)
 
     def test_that_fails_under_the_new_code_is_closed_there(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         give_the_account_another_code(world)
         world.pass_time(25 * HOUR)
 
@@ -190,7 +166,7 @@ def test_a_success_that_both_endpoints_of_an_account_tell_of_is_told_once(world:
 
 def test_a_dispute_is_kept_with_the_payment_that_was_sent_under_the_old_code(world: World) -> None:
     world.connect()
-    world.customer(payment_method="pm_card_createDispute")
+    world.customer(payment_method=DISPUTED)
     invoice_id = world.create_invoice()
     world.collect_new_invoices()
     world.stripe.due_deliveries()
@@ -229,7 +205,7 @@ class TestACustomerWhoIsLinkedAgain:
     def test_has_the_card_that_stripe_has_by_then(self, world: World) -> None:
         world.connect()
         customer = world.customer()
-        disconnect(world)
+        disconnect_at_once(world)
         card = world.stripe_client.v1.payment_methods.attach("pm_card_mastercard", {"customer": customer}).id
         world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card}})
         world.connect("renamed")
@@ -239,7 +215,7 @@ class TestACustomerWhoIsLinkedAgain:
     def test_is_charged_once_for_each_invoice_that_waited(self, world: World) -> None:
         world.connect()
         world.customer()
-        disconnect(world)
+        disconnect_at_once(world)
         invoices = [world.create_invoice(amount=amount) for amount in (100, 200)]
         world.collect_new_invoices()
         world.connect("renamed")
@@ -256,7 +232,7 @@ class TestACustomerWhoIsLinkedAgain:
         assert {world.invoice(one)["payment_status"] for one in invoices} == {"succeeded"}
 
     def test_is_not_charged_again_with_the_card_that_failed(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         give_the_account_another_code(world)
         tries = world.stripe_calls()
 
@@ -267,7 +243,7 @@ class TestACustomerWhoIsLinkedAgain:
         assert world.stripe_calls() == tries
 
     def test_pays_what_failed_with_another_card(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         give_the_account_another_code(world)
         card = world.stripe_client.v1.payment_methods.attach(
             "pm_card_visa", {"customer": provider_customer_id(world)}
@@ -283,7 +259,7 @@ class TestACustomerWhoIsLinkedAgain:
         assert world.charged() == [4200]
 
     def test_is_tried_again_by_the_plan_with_the_card_that_it_was_made_for(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         give_the_account_another_code(world)
         link_again(world)
         world.run()
@@ -309,7 +285,7 @@ class TestACustomerWhoIsLinkedAgain:
         assert shown["billing_configuration"]["provider_customer_id"] == created.id
 
     def test_gets_the_same_page_to_pay_on(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         first = world.api("POST", f"/api/v1/invoices/{invoice_id}/payment_url").body
         give_the_account_another_code(world)
         link_again(world)
@@ -348,7 +324,7 @@ def test_an_endpoint_of_a_second_code_leaves_a_saved_card_to_the_customers_own(w
     world.connect()
     customer = world.customer()
     world.connect("second")
-    updates = world.stripe_calls("POST /v1/customers/*")
+    updates = world.stripe_calls(UPDATE_CUSTOMER)
 
     world.stripe_client.v1.setup_intents.create(
         {
@@ -361,7 +337,7 @@ def test_an_endpoint_of_a_second_code_leaves_a_saved_card_to_the_customers_own(w
     )
     world.run()
 
-    assert world.stripe_calls("POST /v1/customers/*") == updates + 1
+    assert world.stripe_calls(UPDATE_CUSTOMER) == updates + 1
 
 
 def test_the_code_of_then_is_followed_without_another_read(world: World) -> None:

@@ -9,14 +9,14 @@ from paystream import bootstrap
 from world.api_gateway import ORGANIZATION
 from world.world import World, load_event
 
-SECRET = "5ec2e7" * 10 + "5ec2"
+SECRET_OF_THE_KEY = "5ec2e7" * 10 + "5ec2"
 """The random part of the key in events/authorize-request.json."""
 
 
 @pytest.fixture
 def key(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
     """The organization's key."""
-    monkeypatch.setattr(bootstrap, "new_key_secret", lambda: SECRET)
+    monkeypatch.setattr(bootstrap, "new_key_secret", lambda: SECRET_OF_THE_KEY)
     issued: str = world.invoke("issue-api-key", load_event("issue-api-key"))["api_key"]
     return issued
 
@@ -61,13 +61,13 @@ def test_a_key_that_was_never_issued_is_refused_with_the_text_that_api_gateway_a
         "Bearer",
         "Bearer ",
         "Bearer x",
-        f"Basic paystream_0a1b2c3d000040008000000000000001_{SECRET}",
-        f"paystream_0a1b2c3d000040008000000000000001_{SECRET}",
-        f"Bearer paystream_0a1b2c3d000040008000000000000001_{SECRET}0",
-        f"Bearer paystream_0a1b2c3d000040008000000000000001_{SECRET.upper()}",
-        f"Bearer paystream_0a1b2c3d000040008000000000000002_{SECRET}",
-        f"Bearer paystream_0a1b2c3d000040008000000000000001_{SECRET}\u0661",
-        f"Bearer paystream_0a1b2c3d000040008000000000000001_{SECRET} {SECRET}",
+        f"Basic paystream_0a1b2c3d000040008000000000000001_{SECRET_OF_THE_KEY}",
+        f"paystream_0a1b2c3d000040008000000000000001_{SECRET_OF_THE_KEY}",
+        f"Bearer paystream_0a1b2c3d000040008000000000000001_{SECRET_OF_THE_KEY}0",
+        f"Bearer paystream_0a1b2c3d000040008000000000000001_{SECRET_OF_THE_KEY.upper()}",
+        f"Bearer paystream_0a1b2c3d000040008000000000000002_{SECRET_OF_THE_KEY}",
+        f"Bearer paystream_0a1b2c3d000040008000000000000001_{SECRET_OF_THE_KEY}\u0661",
+        f"Bearer paystream_0a1b2c3d000040008000000000000001_{SECRET_OF_THE_KEY} {SECRET_OF_THE_KEY}",
     ],
 )
 def test_whatever_is_not_exactly_the_key_is_refused(world: World, key: str, token: str) -> None:

@@ -3,14 +3,17 @@
 from typing import Any
 
 import pytest
-from functions.slow_methods import change_customer, collected, customer_who_pays_with, intents, pays_with, state
-from functions.stripe_events import event, intent, post
+from builders.customers import DECLINED, change_customer, customer_who_pays_with, pays_with, provider_customer_id
+from builders.durations import DAY, HOUR
+from builders.invoices import collected
+from builders.read import intents, invoice_and_stripe_status
+from builders.stripe_events import event, intent, post
+from builders.stripe_requests import CREATE_SESSION
 from world.aws_calls import Moment
 from world.world import World
 
 BALANCE = "customer_balance"
-DAY = 24 * 3600
-TYPES = [
+TRANSFER_TYPES = [
     ("EUR", {"type": "eu_bank_transfer", "eu_bank_transfer": {"country": "DE"}}),
     ("GBP", {"type": "gb_bank_transfer"}),
     ("JPY", {"type": "jp_bank_transfer"}),
@@ -32,12 +35,11 @@ def awaited(world: World) -> str:
 
 def transfer(world: World, amount: int, currency: str = "eur") -> None:
     """Money of `acme` arrives at Stripe."""
-    (customer,) = [one for one in world.items("customers") if one["external_id"] == "acme"]
-    world.stripe.control.fund_customer_balance(str(customer["provider_customer_id"]), amount, currency)
+    world.stripe.control.fund_customer_balance(provider_customer_id(world), amount, currency)
 
 
 def remaining(world: World) -> list[int]:
-    """What each told instruction says is to be transferred."""
+    """What each notified instruction says is to be transferred."""
     items = [item for item in world.items("notifications") if item["webhook_type"] == "payment.requires_action"]
     bodies = [world.api("GET", f"/api/v1/webhooks/{item['lago_id']}").body["webhook"]["payload"] for item in items]
     actions = [body["payment"]["next_action"]["display_bank_transfer_instructions"] for body in bodies]
@@ -49,7 +51,7 @@ def failure(world: World) -> dict[str, Any]:
     return error
 
 
-@pytest.mark.parametrize(("currency", "wanted"), TYPES)
+@pytest.mark.parametrize(("currency", "wanted"), TRANSFER_TYPES)
 def test_without_any_saved_method_the_customer_is_told_where_to_transfer_to(
     world: World, currency: str, wanted: dict[str, Any]
 ) -> None:
@@ -59,7 +61,7 @@ def test_without_any_saved_method_the_customer_is_told_where_to_transfer_to(
 
     (made,) = intents(world)
     told = world.notification("payment.requires_action")["payment"]["next_action"]
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
     assert made.payment_method_options.to_dict()["customer_balance"]["bank_transfer"] == wanted
     assert told["display_bank_transfer_instructions"]["amount_remaining"] == 4200
     assert told == world.payments(invoice_id)[0]["next_action"]
@@ -71,8 +73,8 @@ def test_a_balance_that_covers_it_pays_at_once(world: World) -> None:
     customer_who_pays_with(world, BALANCE, country="DE")
     transfer(world, 5000)
 
-    assert state(world, collected(world)) == ("succeeded", "succeeded")
-    assert state(world, collected(world, amount=800)) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, collected(world)) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, collected(world, amount=800)) == ("succeeded", "succeeded")
     assert sorted(world.charged()) == [800, 4200]
 
 
@@ -82,7 +84,7 @@ def test_a_transfer_that_arrives_pays(world: World) -> None:
     transfer(world, 4200)
     world.run()
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert world.payments(invoice_id)[0]["next_action"] == {}
     assert world.told() == ["invoice.payment_status_updated", "payment.requires_action", "payment.succeeded"]
 
@@ -96,12 +98,12 @@ def test_a_part_of_the_money_is_told_with_what_remains_and_is_no_end(world: Worl
     shown = world.payments(invoice_id)[0]["next_action"]["display_bank_transfer_instructions"]
     assert shown["amount_remaining"] == 3200
     assert remaining(world) == [3200, 4200]
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
 
     transfer(world, 3200)
     world.run()
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert world.charged() == [4200]
 
 
@@ -127,10 +129,10 @@ def test_the_instructions_reach_the_subscriber_though_the_answer_and_the_events_
     world.stripe.due_deliveries()
     assert world.told() == []
 
-    world.pass_time(3600)
+    world.pass_time(HOUR)
     world.look_again()
 
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
     assert world.told() == ["payment.requires_action"]
     assert len(intents(world)) == 1
 
@@ -143,7 +145,7 @@ def test_a_transfer_of_which_no_event_tells_is_found_by_the_schedule(world: Worl
     world.pass_time(DAY)
     world.look_again()
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
 
 
 @pytest.mark.parametrize("country", [None, "AT", "US"])
@@ -170,7 +172,7 @@ def test_once_the_country_is_right_a_retry_asks_for_the_transfer(world: World) -
     world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
     world.settle_due()
 
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
 
 
 def test_a_currency_without_transfers_is_refused_by_stripe_and_tried_once(world: World) -> None:
@@ -199,7 +201,11 @@ def test_a_card_that_is_saved_meanwhile_is_not_charged(world: World) -> None:
 
     second = collected(world)
 
-    assert state(world, invoice_id) == state(world, second) == ("pending", "requires_action")
+    assert (
+        invoice_and_stripe_status(world, invoice_id)
+        == invoice_and_stripe_status(world, second)
+        == ("pending", "requires_action")
+    )
     assert world.charged() == []
 
 
@@ -210,18 +216,18 @@ def test_an_invoice_that_waits_for_a_card_is_collected_once_the_customer_pays_by
     pays_with(world, BALANCE)
     world.run()
 
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
 
 
 def test_an_invoice_whose_card_was_declined_is_collected_once_the_customer_pays_by_transfer(world: World) -> None:
-    customer_who_pays_with(world, "card", payment_method="pm_card_chargeCustomerFail", country="DE")
+    customer_who_pays_with(world, "card", payment_method=DECLINED, country="DE")
     invoice_id = collected(world)
     world.pass_time(900)
 
     pays_with(world, BALANCE)
     world.run()
 
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
 
 
 def test_a_transfer_that_failed_is_collected_once_the_customer_pays_with_a_card(world: World) -> None:
@@ -233,7 +239,7 @@ def test_a_transfer_that_failed_is_collected_once_the_customer_pays_with_a_card(
     pays_with(world, "card")
     world.run()
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert world.charged() == [4200]
 
 
@@ -246,7 +252,7 @@ def test_an_intent_that_is_canceled_at_stripe_is_a_failure_that_is_not_repeated_
     world.look_again()
     world.run()
 
-    assert state(world, invoice_id) == ("failed", "canceled")
+    assert invoice_and_stripe_status(world, invoice_id) == ("failed", "canceled")
     assert world.stripe_calls() == 1
 
 
@@ -281,14 +287,14 @@ def test_a_retry_charges_the_card_that_the_customer_pays_with_by_now(world: Worl
     invoice_id = collected(world)
     pays_with(world, "card")
     world.run()
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
 
     world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
     world.settle_due()
     world.pass_time(60)
     world.look_again()
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert world.charged() == [4200]
 
 
@@ -301,7 +307,7 @@ def test_what_gives_way_in_an_account_that_is_gone_is_left_alone(world: World) -
     world.pass_time(60)
 
     assert world.look_again() == 0
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
 
 
 def test_a_method_cannot_be_chosen_for_who_pays_by_transfer(world: World) -> None:
@@ -343,7 +349,7 @@ def test_what_is_settled_otherwise_is_canceled_at_stripe_and_its_money_stays_the
     assert [one.status for one in intents(world)] == ["canceled"]
     assert world.charged() == []
     assert "invoice.payment_failure" not in world.told()
-    assert state(world, collected(world)) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, collected(world)) == ("succeeded", "succeeded")
 
 
 def test_a_part_that_is_paid_by_hand_is_refused_while_the_whole_is_awaited(world: World) -> None:
@@ -364,7 +370,7 @@ def test_a_transfer_that_arrives_before_a_void_is_seen_to_is_recorded(world: Wor
     world.pass_time(60)
     world.look_again()
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert "payment.succeeded" in world.told()
 
 
@@ -380,12 +386,12 @@ def test_a_payment_link_cancels_what_is_awaited_and_offers_the_transfer_there(wo
 
     assert answer.status == 200
     assert [one.status for one in intents(world)] == ["requires_action", "canceled"]
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
 
     transfer(world, 4200)
     world.run()
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
 
 
 def test_a_payment_link_for_a_transfer_without_a_country_is_refused(world: World) -> None:
@@ -396,7 +402,7 @@ def test_a_payment_link_for_a_transfer_without_a_country_is_refused(world: World
     answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/payment_url")
 
     assert (answer.status, answer.body["error_details"]) == (422, {"base": ["payment_provider_error"]})
-    assert world.stripe_calls("POST /v1/checkout/sessions") == 0
+    assert world.stripe_calls(CREATE_SESSION) == 0
 
 
 @pytest.mark.parametrize("moment", Moment)
@@ -409,7 +415,7 @@ def test_a_crash_around_the_write_asks_for_one_transfer(world: World, moment: Mo
 
     world.invoke("invoice-created", new)
 
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
     assert len(intents(world)) == 1
     assert world.told() == ["payment.requires_action"]
 
@@ -418,7 +424,7 @@ def test_a_transfer_that_a_crash_kept_from_being_written_is_found_though_the_cus
     world: World,
 ) -> None:
     customer_who_pays_with(world, BALANCE, country="DE")
-    world.pass_time(3600)
+    world.pass_time(HOUR)
     invoice_id = world.create_invoice()
     new = world.stream_event(world.new_images("invoices"))
     world.aws.crash("TransactWriteItems", Moment.BEFORE)
@@ -428,8 +434,8 @@ def test_a_transfer_that_a_crash_kept_from_being_written_is_found_though_the_cus
     world.lose_messages()
 
     world.invoke("invoice-created", new)
-    world.pass_time(3600)
+    world.pass_time(HOUR)
     world.look_again()
 
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
     assert len(intents(world)) == 1

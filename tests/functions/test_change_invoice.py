@@ -3,29 +3,17 @@
 from typing import Any
 
 import pytest
-from functions.test_retry_payment import DECLINED, RACE, failed_invoice, statuses, told
+from builders.customers import DECLINED
+from builders.durations import DAY
+from builders.invoices import INVOICE_OF_EVENTS, failed_invoice_and_customer, waiting_invoice
+from builders.payments import BEING_COLLECTED, void
+from builders.read import notification_bodies, stripe_statuses
 from world.api_gateway import Answer
 from world.world import World, load_event
-
-ITEM = "7c1e0000-0000-4000-8000-000000000010"
-"""The invoice of events/change-invoice*.json."""
-
-
-def void(world: World, invoice_id: str, body: Any = None) -> Answer:
-    return world.api("POST", f"/api/v1/invoices/{invoice_id}/void", body)
 
 
 def update(world: World, invoice_id: str, **changes: Any) -> Answer:
     return world.api("PUT", f"/api/v1/invoices/{invoice_id}", {"invoice": changes})
-
-
-def waiting_invoice(world: World) -> str:
-    """An invoice whose customer has no payment method."""
-    world.connect()
-    world.customer(payment_method=None)
-    invoice_id = world.create_invoice()
-    world.collect_new_invoices()
-    return invoice_id
 
 
 def failed_item(world: World) -> None:
@@ -38,7 +26,7 @@ def failed_item(world: World) -> None:
 
 class TestVoid:
     def test_a_failed_invoice_is_owed_no_more_and_its_attempt_is_closed_at_stripe(self, world: World) -> None:
-        invoice_id, _ = failed_invoice(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
 
         answer = void(world, invoice_id)
 
@@ -46,7 +34,7 @@ class TestVoid:
         assert answer.body["invoice"]["voided_at"] == "2026-11-23T10:00:00Z"
         world.pass_time(60)
         world.look_again()
-        assert statuses(world, invoice_id) == ["canceled"]
+        assert stripe_statuses(world, invoice_id) == ["canceled"]
         assert world.invoice(invoice_id)["payment_status"] == "failed"
         assert not [item for item in world.items("invoices") if "due_at" in item]
 
@@ -57,7 +45,7 @@ class TestVoid:
 
         world.customer()
         world.run()
-        world.pass_time(86400)
+        world.pass_time(DAY)
         world.look_again()
         assert (world.stripe_calls(), world.invoice(invoice_id)["status"]) == (0, "voided")
 
@@ -67,11 +55,11 @@ class TestVoid:
         void(world, invoice_id)
 
         assert void(world, invoice_id).body["code"] == "not_voidable"
-        (body,) = [body for body in told(world) if body["webhook_type"] == "invoice.voided"]
+        (body,) = [body for body in notification_bodies(world) if body["webhook_type"] == "invoice.voided"]
         assert (body["invoice"]["lago_id"], body["invoice"]["status"]) == (invoice_id, "voided")
 
     def test_money_that_comes_all_the_same_is_recorded_and_told(self, world: World) -> None:
-        invoice_id, customer = failed_invoice(world)
+        invoice_id, customer = failed_invoice_and_customer(world)
         void(world, invoice_id)
         (intent,) = world.stripe_client.v1.payment_intents.list().data
         card = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
@@ -88,7 +76,7 @@ class TestVoid:
         assert "payment.succeeded" in world.told()
 
     def test_is_not_retried(self, world: World) -> None:
-        invoice_id, _ = failed_invoice(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
         void(world, invoice_id)
 
         answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
@@ -100,13 +88,13 @@ class TestVoid:
         world.customer()
         invoice_id = world.create_invoice()
 
-        assert (void(world, invoice_id).status, void(world, invoice_id).body["code"]) == (405, RACE)
+        assert (void(world, invoice_id).status, void(world, invoice_id).body["code"]) == (405, BEING_COLLECTED)
         world.run()
         assert void(world, invoice_id).body["code"] == "not_voidable"
 
     @pytest.mark.parametrize("asked", [{"generate_credit_note": True}, {"refund_amount": 1}, {"credit_amount": 1}])
     def test_with_money_back_is_refused_because_none_would_be_given(self, world: World, asked: dict[str, Any]) -> None:
-        invoice_id, _ = failed_invoice(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
 
         answer = void(world, invoice_id, asked)
 
@@ -116,14 +104,14 @@ class TestVoid:
 
 class TestSettledByHand:
     def test_a_failed_invoice_that_was_paid_elsewhere_is_paid(self, world: World) -> None:
-        invoice_id, _ = failed_invoice(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
 
         answer = update(world, invoice_id, payment_status="succeeded")
 
         assert (answer.status, answer.body["invoice"]["payment_status"]) == (200, "succeeded")
         world.pass_time(60)
         world.look_again()
-        assert statuses(world, invoice_id) == ["canceled"]
+        assert stripe_statuses(world, invoice_id) == ["canceled"]
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
     def test_an_invoice_that_waits_and_is_given_up_is_never_collected(self, world: World) -> None:
@@ -152,7 +140,9 @@ class TestSettledByHand:
         for _ in range(2):
             assert update(world, invoice_id, payment_status="succeeded").status == 200
 
-        changes = [body for body in told(world) if body["webhook_type"] == "invoice.payment_status_updated"]
+        changes = [
+            body for body in notification_bodies(world) if body["webhook_type"] == "invoice.payment_status_updated"
+        ]
         assert [body["invoice"]["payment_status"] for body in changes] == ["succeeded"]
 
     @pytest.mark.parametrize("status", ["pending", "failed"])
@@ -165,7 +155,7 @@ class TestSettledByHand:
         assert (answer.status, answer.body["error_details"]) == (422, {"payment_status": ["value_is_invalid"]})
 
     def test_a_failed_invoice_becomes_pending_by_a_new_attempt_only(self, world: World) -> None:
-        invoice_id, _ = failed_invoice(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
 
         assert update(world, invoice_id, payment_status="pending").status == 422
 
@@ -177,10 +167,10 @@ class TestSettledByHand:
 
         answer = update(world, invoice_id, payment_status=status)
 
-        assert (answer.status, answer.body["code"]) == (405, RACE)
+        assert (answer.status, answer.body["code"]) == (405, BEING_COLLECTED)
 
     def test_a_voided_invoice_keeps_its_payment_status(self, world: World) -> None:
-        invoice_id, _ = failed_invoice(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
         void(world, invoice_id)
 
         answer = update(world, invoice_id, payment_status="succeeded")
@@ -228,8 +218,8 @@ class TestTheEvents:
         assert world.call("change-invoice", load_event("change-invoice")).status == 200
 
         assert world.settle_due() == 0
-        assert world.invoice(ITEM)["payment_status"] == "failed"
-        assert len(world.payments(ITEM)) == 2
+        assert world.invoice(INVOICE_OF_EVENTS)["payment_status"] == "failed"
+        assert len(world.payments(INVOICE_OF_EVENTS)) == 2
 
     def test_an_invoice_is_voided(self, world: World) -> None:
         failed_item(world)

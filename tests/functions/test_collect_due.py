@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from builders.customers import UNAUTHENTICATED
+from builders.durations import DAY
 from paystream import bootstrap
 from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.model.schedule import DueInvoice
@@ -53,7 +55,7 @@ def messages(world: World) -> list[dict[str, Any]]:
     return [json.loads(message.body) | {"group": message.group} for message in received]
 
 
-def handed_out(world: World) -> list[str]:
+def ids_handed_out(world: World) -> list[str]:
     return [lago_id for message in messages(world) for lago_id in message["lago_ids"]]
 
 
@@ -89,14 +91,14 @@ def test_an_organization_under_a_name_that_is_no_message_group_is_served_too(acm
 def test_what_was_handed_out_is_left_alone_until_its_lease_ends(acme: World) -> None:
     (invoice_id,) = due_invoices(acme, 1)
     acme.collect_due()
-    assert handed_out(acme) == [invoice_id]
+    assert ids_handed_out(acme) == [invoice_id]
     acme.pass_time(LEASE - 1)
     assert acme.collect_due()["handed_out"] == 0
     acme.pass_time(1)
 
     acme.collect_due()
 
-    assert handed_out(acme) == [invoice_id]
+    assert ids_handed_out(acme) == [invoice_id]
 
 
 def test_being_handed_out_changes_nothing_but_the_time(acme: World) -> None:
@@ -114,20 +116,20 @@ def test_an_invoice_that_is_paid_is_not_due(acme: World) -> None:
     invoice_id = acme.create_invoice("beta")
     acme.collect_new_invoices()
     assert acme.invoice(invoice_id)["payment_status"] == "succeeded"
-    acme.pass_time(30 * 24 * 3600)
+    acme.pass_time(30 * DAY)
 
     assert acme.collect_due()["handed_out"] == 0
 
 
 def test_an_invoice_that_failed_is_due_after_a_day_and_then_each_week_for_90_days(acme: World) -> None:
     acme.connect(authentication_links=False)
-    acme.customer("beta", payment_method="pm_card_authenticationRequired")
+    acme.customer("beta", payment_method=UNAUTHENTICATED)
     acme.create_invoice("beta")
     acme.collect_new_invoices()
 
     looks = []
     for _ in range(120):
-        acme.pass_time(24 * 3600)
+        acme.pass_time(DAY)
         looks.append(acme.collect_due()["handed_out"])
         acme.settle_due()
 
@@ -137,7 +139,7 @@ def test_an_invoice_that_failed_is_due_after_a_day_and_then_each_week_for_90_day
 def test_an_item_that_is_parked_is_not_due(acme: World) -> None:
     acme.put_invoice_item(currency="nothing", due_at="2026-11-23T10:00:00.000+00:00", due_shard="00")
     acme.collect_new_invoices()
-    acme.pass_time(30 * 24 * 3600)
+    acme.pass_time(30 * DAY)
 
     assert acme.collect_due()["handed_out"] == 0
 
@@ -147,7 +149,7 @@ def test_250_due_invoices_are_handed_out_by_one_run_each_once(acme: World) -> No
 
     assert acme.collect_due()["handed_out"] == 250
 
-    assert sorted(handed_out(acme)) == ids
+    assert sorted(ids_handed_out(acme)) == ids
     assert len({due_shard(lago_id) for lago_id in ids}) == len(SHARDS)
     assert acme.collect_due()["handed_out"] == 0
 
@@ -157,7 +159,7 @@ def test_a_shard_with_more_than_a_page_is_handed_out_oldest_first(acme: World) -
 
     assert acme.collect_due()["handed_out"] == 105
 
-    assert handed_out(acme) == ids
+    assert ids_handed_out(acme) == ids
 
 
 def test_what_was_read_of_all_shards_is_handed_out_in_one_message_oldest_first(acme: World) -> None:
@@ -192,7 +194,7 @@ def test_invoices_with_the_longest_ids_there_can_be_are_handed_out(acme: World) 
 
     assert bootstrap.due_queue().hand_out(due, START) == ()
 
-    assert handed_out(acme) == [one.lago_id for one in due]
+    assert ids_handed_out(acme) == [one.lago_id for one in due]
 
 
 def test_what_is_handed_out_costs_a_write_each_and_a_thousandth_of_a_call_of_the_queue(acme: World) -> None:
@@ -217,7 +219,7 @@ def test_a_backlog_is_left_to_the_next_run_when_time_runs_out(acme: World, monke
     assert (answer["handed_out"], answer["unfinished_shards"]) == (100, ["07"])
     monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
     assert acme.collect_due()["handed_out"] == 5
-    assert handed_out(acme) == ids
+    assert ids_handed_out(acme) == ids
 
 
 def test_a_portion_there_was_no_time_for_is_left_to_the_next_run(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +236,7 @@ def test_a_portion_there_was_no_time_for_is_left_to_the_next_run(acme: World, mo
     )
     monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
     assert acme.collect_due()["handed_out"] == 10
-    assert handed_out(acme) == ids
+    assert ids_handed_out(acme) == ids
 
 
 def test_of_two_schedulers_at_once_only_one_hands_out(acme: World) -> None:
@@ -246,7 +248,7 @@ def test_of_two_schedulers_at_once_only_one_hands_out(acme: World) -> None:
 
     assert faster[0] > 0
     assert faster[0] + slower == 30
-    assert sorted(handed_out(acme)) == ids
+    assert sorted(ids_handed_out(acme)) == ids
 
 
 def test_an_invoice_that_is_paid_just_before_it_is_handed_out_is_not(acme: World) -> None:
@@ -264,7 +266,7 @@ def test_an_invoice_that_is_paid_just_before_it_is_handed_out_is_not(acme: World
 
     assert acme.collect_due()["handed_out"] == 0
 
-    assert handed_out(acme) == []
+    assert ids_handed_out(acme) == []
     assert "due_at" not in acme.items("invoices")[0]
 
 
@@ -272,7 +274,7 @@ def test_an_invoice_that_is_paid_just_before_it_is_handed_out_is_not(acme: World
 @pytest.mark.parametrize("operation", ["Query", "UpdateItem"])
 def test_a_crash_anywhere_loses_nothing(acme: World, operation: str, moment: Moment) -> None:
     ids = due_invoices(acme, 12, due_shard="07")
-    where = {"Query": {"ExpressionAttributeValues": {":shard": {"S": "07"}, ":until": {"S": due_at(acme)}}}}
+    where = {"Query": {"ExpressionAttributeValues": {":shard": {"S": "07"}, ":until": {"S": due_now(acme)}}}}
     acme.aws.crash(operation, moment, **where.get(operation, {}))
     assert acme.collect_due()["failed_shards"] == ["07"]
 
@@ -280,7 +282,7 @@ def test_a_crash_anywhere_loses_nothing(acme: World, operation: str, moment: Mom
     acme.pass_time(LEASE)
     acme.collect_due()
 
-    assert set(handed_out(acme)) == set(ids)
+    assert set(ids_handed_out(acme)) == set(ids)
 
 
 @pytest.mark.parametrize("moment", Moment)
@@ -289,16 +291,16 @@ def test_a_crash_around_the_message_delays_what_was_leased_until_its_lease_ends(
     acme.aws.crash("SendMessageBatch", moment)
     with pytest.raises(SimulatedCrashError):
         acme.collect_due()
-    assert handed_out(acme) == ([] if moment is Moment.BEFORE else ids)
+    assert ids_handed_out(acme) == ([] if moment is Moment.BEFORE else ids)
     assert acme.collect_due()["handed_out"] == 0
     acme.pass_time(LEASE)
 
     assert acme.collect_due()["handed_out"] == 12
 
-    assert sorted(handed_out(acme)) == ids
+    assert sorted(ids_handed_out(acme)) == ids
 
 
-def due_at(world: World) -> str:
+def due_now(world: World) -> str:
     return world.now().isoformat(timespec="milliseconds")
 
 
@@ -310,19 +312,19 @@ def test_a_lease_that_fails_keeps_no_other_invoice(acme: World) -> None:
     answer = acme.collect_due()
 
     assert answer["failed_shards"] == [due_shard(ids[7])]
-    assert handed_out(acme) == [lago_id for lago_id in ids if lago_id != ids[7]]
+    assert ids_handed_out(acme) == [lago_id for lago_id in ids if lago_id != ids[7]]
     assert acme.collect_due()["handed_out"] == 1
 
 
 def test_a_shard_that_cannot_be_read_does_not_keep_the_others(acme: World) -> None:
     ids = due_invoices(acme, 40)
-    values = {":shard": {"S": "07"}, ":until": {"S": due_at(acme)}}
+    values = {":shard": {"S": "07"}, ":until": {"S": due_now(acme)}}
     acme.aws.crash("Query", Moment.BEFORE, ExpressionAttributeValues=values)
 
     answer = acme.collect_due()
 
     assert answer["failed_shards"] == ["07"]
-    assert handed_out(acme) == [lago_id for lago_id in ids if due_shard(lago_id) != "07"]
+    assert ids_handed_out(acme) == [lago_id for lago_id in ids if due_shard(lago_id) != "07"]
 
 
 def test_what_the_queue_does_not_take_is_handed_out_by_the_next_run(
@@ -337,10 +339,10 @@ def test_what_the_queue_does_not_take_is_handed_out_by_the_next_run(
     answer = acme.collect_due()
     acme.aws_account.queues.refuses = lambda: False
     assert (answer["handed_out"], answer["refused"]) == (2, 1)
-    assert sorted(handed_out(acme)) == ids
+    assert sorted(ids_handed_out(acme)) == ids
     assert acme.collect_due()["handed_out"] == 0
     acme.pass_time(60)
 
     acme.collect_due()
 
-    assert handed_out(acme) == ["theirs"]
+    assert ids_handed_out(acme) == ["theirs"]

@@ -1,71 +1,46 @@
 """collect-waiting: what a customer's invoices waited for has come."""
 
 import json
-from typing import Any
 
 import pytest
-from template import resources
+from builders.due import hand_over_waiting
+from builders.durations import DAY
+from builders.invoices import invoices_that_waited
+from builders.read import invoice_statuses
 from world.aws_calls import Moment
 from world.world import World, load_event
-
-VISIBILITY_TIMEOUT = resources("AWS::SQS::Queue")["CollectionQueue"]["VisibilityTimeout"]
-"""After so many seconds a message that failed comes back."""
-
-
-def waiting_invoices(world: World, *amounts: int, external_id: str = "acme") -> list[str]:
-    """Invoices that were put to wait because the customer had no method; now there is one. Oldest first."""
-    provider_customer_id = world.customer(external_id, payment_method=None)
-    ids = []
-    for amount in amounts:
-        ids.append(world.create_invoice(external_id, amount=amount))
-        world.pass_time(1)
-    world.collect_new_invoices()
-    world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
-    world.deliver_stripe_events()
-    return ids
-
-
-def collect(world: World, **context: Any) -> int:
-    """Hand over the message, later than the last time; returns how many are to be delivered again."""
-    world.pass_time(VISIBILITY_TIMEOUT)
-    answer = world.invoke("collect-waiting", load_event("collect-waiting"), **context)
-    return len(answer["batchItemFailures"])
 
 
 def queued(world: World) -> list[dict[str, str]]:
     return [json.loads(body) for body in world.take(world.queue_url)]
 
 
-def statuses(world: World, invoice_ids: list[str]) -> list[str]:
-    return [world.invoice(invoice_id)["payment_status"] for invoice_id in invoice_ids]
-
-
 def test_all_waiting_invoices_of_a_customer_are_collected_oldest_first(world: World) -> None:
     world.connect()
-    invoice_ids = waiting_invoices(world, 1001, 1002, 1003)
+    invoice_ids = invoices_that_waited(world, 1001, 1002, 1003)
 
-    assert collect(world) == 0
+    assert hand_over_waiting(world) == 0
 
-    assert statuses(world, invoice_ids) == ["succeeded"] * 3
+    assert invoice_statuses(world, invoice_ids) == ["succeeded"] * 3
     assert world.charged()[::-1] == [1001, 1002, 1003]
 
 
 def test_invoices_that_do_not_wait_are_left_alone(world: World) -> None:
     world.connect()
-    waiting_invoices(world, 1001)
+    invoices_that_waited(world, 1001)
     new = world.create_invoice(amount=1002)
 
-    collect(world)
+    hand_over_waiting(world)
 
-    assert statuses(world, [new]) == ["pending"]
+    assert invoice_statuses(world, [new]) == ["pending"]
     assert world.charged() == [1001]
 
 
 def test_a_message_that_comes_again_collects_nothing_twice(world: World) -> None:
     world.connect()
-    waiting_invoices(world, 1001)
+    invoices_that_waited(world, 1001)
 
-    assert [collect(world) for _ in range(3)] == [0, 0, 0]
+    assert [hand_over_waiting(world) for _ in range(3)] == [0, 0, 0]
 
     assert world.stripe_calls() == 1
     assert world.charged() == [1001]
@@ -73,12 +48,12 @@ def test_a_message_that_comes_again_collects_nothing_twice(world: World) -> None
 
 def test_when_time_runs_out_the_customer_is_queued_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.connect()
-    waiting_invoices(world, 1001, 1002, 1003)
+    invoices_that_waited(world, 1001, 1002, 1003)
     queued(world)
     remaining = iter([300_000, 300_000, 300_000, 49_999])
     monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
 
-    assert collect(world) == 0
+    assert hand_over_waiting(world) == 0
 
     assert sorted(world.charged()) == [1001, 1002]
     (message,) = queued(world)
@@ -88,45 +63,45 @@ def test_when_time_runs_out_the_customer_is_queued_again(world: World, monkeypat
 
 def test_nothing_is_begun_when_too_little_time_is_left(world: World) -> None:
     world.connect()
-    waiting_invoices(world, 1001)
+    invoices_that_waited(world, 1001)
 
-    assert collect(world, remaining_milliseconds=49_999) == 1
+    assert hand_over_waiting(world, remaining_milliseconds=49_999) == 1
 
     assert world.stripe_calls() == 0
 
 
 def test_a_declined_invoice_does_not_keep_the_next_one_waiting(world: World) -> None:
     world.connect()
-    invoice_ids = waiting_invoices(world, 10, 1002)
+    invoice_ids = invoices_that_waited(world, 10, 1002)
 
-    assert collect(world) == 0
+    assert hand_over_waiting(world) == 0
 
-    assert statuses(world, invoice_ids) == ["failed", "succeeded"]
+    assert invoice_statuses(world, invoice_ids) == ["failed", "succeeded"]
 
 
 @pytest.mark.parametrize("fault", ["cut_before_commit", "cut_after_commit", "truncated_body"])
 def test_an_unknown_outcome_is_asked_for_again_with_the_next_delivery(world: World, fault: str) -> None:
     world.connect()
-    invoice_ids = waiting_invoices(world, 1001, 1002)
+    invoice_ids = invoices_that_waited(world, 1001, 1002)
     world.stripe.control.add_fault(fault, method="POST", path="/v1/payment_intents", times=2)
 
-    deliveries = [collect(world) for _ in range(3)]
+    deliveries = [hand_over_waiting(world) for _ in range(3)]
 
     assert deliveries[0] == 1
     assert deliveries[-1] == 0
-    assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
+    assert invoice_statuses(world, invoice_ids) == ["succeeded", "succeeded"]
     assert sorted(world.charged()) == [1001, 1002]
 
 
 @pytest.mark.parametrize("moment", Moment)
 def test_a_crash_around_the_write_that_follows_the_charge_never_charges_twice(world: World, moment: Moment) -> None:
     world.connect()
-    invoice_ids = waiting_invoices(world, 1001, 1002)
+    invoice_ids = invoices_that_waited(world, 1001, 1002)
     world.aws.crash("TransactWriteItems", moment)
 
-    assert [collect(world), collect(world)] == [1, 0]
+    assert [hand_over_waiting(world), hand_over_waiting(world)] == [1, 0]
 
-    assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
+    assert invoice_statuses(world, invoice_ids) == ["succeeded", "succeeded"]
     assert sorted(world.charged()) == [1001, 1002]
 
 
@@ -135,28 +110,28 @@ def test_an_invoice_that_waited_for_days_is_collected(world: World) -> None:
     provider_customer_id = world.customer(payment_method=None)
     invoice_id = world.create_invoice()
     world.collect_new_invoices()
-    world.pass_time(40 * 24 * 3600)
+    world.pass_time(40 * DAY)
     world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
 
     world.run()
 
-    assert statuses(world, [invoice_id]) == ["succeeded"]
+    assert invoice_statuses(world, [invoice_id]) == ["succeeded"]
     assert world.charged() == [4200]
 
 
 def test_a_refused_key_leaves_the_invoices_waiting(world: World) -> None:
     world.connect()
-    invoice_ids = waiting_invoices(world, 1001, 1002)
+    invoice_ids = invoices_that_waited(world, 1001, 1002)
     world.stripe.control.expire_key("sk_test_world000000000000000")
 
-    assert collect(world) == 0
+    assert hand_over_waiting(world) == 0
 
-    assert statuses(world, invoice_ids) == ["pending", "pending"]
+    assert invoice_statuses(world, invoice_ids) == ["pending", "pending"]
     assert "payment_provider.error" in world.told()
     assert world.stripe_calls() == 1
     world.connect(secret_key=world.stripe.control.add_key(world.account.id))
-    assert collect(world) == 0
-    assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
+    assert hand_over_waiting(world) == 0
+    assert invoice_statuses(world, invoice_ids) == ["succeeded", "succeeded"]
 
 
 def test_an_item_that_was_overwritten_while_it_waited_is_left_to_the_stream(world: World) -> None:
@@ -169,7 +144,7 @@ def test_an_item_that_was_overwritten_while_it_waited_is_left_to_the_stream(worl
     world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
     world.deliver_stripe_events()
 
-    assert collect(world) == 0
+    assert hand_over_waiting(world) == 0
 
     assert world.stripe_calls() == 0
 
@@ -177,15 +152,15 @@ def test_an_item_that_was_overwritten_while_it_waited_is_left_to_the_stream(worl
 def test_of_a_batch_an_unknown_customer_is_reported_and_the_others_are_collected(world: World) -> None:
     world.connect()
     invoice_ids = [
-        *waiting_invoices(world, 1001, external_id="acme"),
-        *waiting_invoices(world, 1002, external_id="beta"),
+        *invoices_that_waited(world, 1001, external_id="acme"),
+        *invoices_that_waited(world, 1002, external_id="beta"),
     ]
     event = load_event("collect-waiting-batch")
 
     answer = world.invoke("collect-waiting", event)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][1]["messageId"]}]}
-    assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
+    assert invoice_statuses(world, invoice_ids) == ["succeeded", "succeeded"]
 
 
 @pytest.mark.parametrize("body", ["", "no JSON", "[]", '{"organization_id": "0a1b"}'])
@@ -193,33 +168,33 @@ def test_of_a_batch_a_message_that_cannot_be_read_is_reported_and_the_others_are
     world: World, body: str
 ) -> None:
     world.connect()
-    invoice_ids = waiting_invoices(world, 1001)
+    invoice_ids = invoices_that_waited(world, 1001)
     event = load_event("collect-waiting")
     event["Records"].insert(0, {"messageId": "unreadable", "body": body})
 
     answer = world.invoke("collect-waiting", event)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "unreadable"}]}
-    assert statuses(world, invoice_ids) == ["succeeded"]
+    assert invoice_statuses(world, invoice_ids) == ["succeeded"]
 
 
 def test_a_customer_who_is_named_by_two_messages_at_once_is_collected_once(world: World) -> None:
     world.connect()
-    waiting_invoices(world, 1001)
+    invoices_that_waited(world, 1001)
     world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("collect-waiting", load_event("collect-waiting")))
 
-    assert collect(world) == 0
+    assert hand_over_waiting(world) == 0
 
     assert world.stripe_calls() == 1
 
 
 def test_a_message_that_reads_an_invoice_just_before_another_one_takes_it_leaves_it_alone(world: World) -> None:
     world.connect()
-    waiting_invoices(world, 1001)
+    invoices_that_waited(world, 1001)
     other = load_event("collect-waiting")
     world.aws.meanwhile("UpdateItem", lambda: world.invoke("collect-waiting", other), TableName="InvoicesTable")
 
-    assert collect(world) == 0
+    assert hand_over_waiting(world) == 0
 
     assert world.stripe_calls() == 1
     assert world.charged() == [1001]
@@ -227,28 +202,28 @@ def test_a_message_that_reads_an_invoice_just_before_another_one_takes_it_leaves
 
 def test_an_invoice_whose_collector_crashed_is_looked_at_again_once_its_claim_has_ended(world: World) -> None:
     world.connect()
-    invoice_ids = waiting_invoices(world, 1001)
+    invoice_ids = invoices_that_waited(world, 1001)
     queued(world)
     world.aws.crash("UpdateItem", Moment.AFTER, TableName="InvoicesTable")
-    assert collect(world) == 1
+    assert hand_over_waiting(world) == 1
 
     assert len(world.invoke("collect-waiting", load_event("collect-waiting"))["batchItemFailures"]) == 0
 
-    assert statuses(world, invoice_ids) == ["pending"]
+    assert invoice_statuses(world, invoice_ids) == ["pending"]
     assert queued(world) == []
     world.pass_time(5 * 60)
     world.run()
-    assert statuses(world, invoice_ids) == ["succeeded"]
+    assert invoice_statuses(world, invoice_ids) == ["succeeded"]
     assert world.charged() == [1001]
 
 
 def test_a_message_that_fails_does_not_become_two(world: World) -> None:
     """One invoice is claimed by somebody who crashed, of the other Stripe's answer is lost: the message comes again."""
     world.connect()
-    waiting_invoices(world, 1001, 1002)
+    invoices_that_waited(world, 1001, 1002)
     queued(world)
     world.aws.crash("UpdateItem", Moment.AFTER, TableName="InvoicesTable")
-    assert collect(world) == 1
+    assert hand_over_waiting(world) == 1
     world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/payment_intents", times=9)
 
     assert len(world.invoke("collect-waiting", load_event("collect-waiting"))["batchItemFailures"]) == 1
@@ -259,7 +234,7 @@ def test_a_message_that_fails_does_not_become_two(world: World) -> None:
 
 def test_more_invoices_than_a_page_of_the_index_are_all_found(world: World) -> None:
     world.connect()
-    waiting_invoices(world, 1001)
+    invoices_that_waited(world, 1001)
     (image,) = world.dynamodb.scan(TableName="InvoicesTable")["Items"]
     for number in range(105):
         ours = {"lago_id": {"S": f"more-{number}"}, "payment_status": {"S": "failed"}}

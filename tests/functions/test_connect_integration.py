@@ -1,29 +1,16 @@
 """connect-integration: a Stripe account is checked, its webhook endpoint registered, its secrets kept."""
 
 import json
-from typing import Any
 
 import pytest
-from functions.stripe_events import event, request, signed, signing_secrets
+from builders.accounts import INTEGRATION_PATH, OTHER_ORGANIZATION, ROLLED_KEY, add_key, endpoints_at_stripe
+from builders.stripe_events import event, request, signed, signing_secrets
+from builders.stripe_requests import CREATE_ENDPOINT
 from world.api_gateway import ORGANIZATION
 from world.stored import everything, secrets
 from world.world import SECRET_KEY, World, load_event
 
-PATH = "/api/v1/integrations/stripe/stripe"
 WEBHOOK_URL = f"https://paystream.test/api/v1/webhooks/stripe/{ORGANIZATION}?code=stripe"
-ROLLED_KEY = "sk_test_rolled11111111111111"
-"""The key in events/connect-integration-rotate.json."""
-
-OTHER_ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000002"
-
-
-def key_of(world: World, value: str, *permissions: str) -> str:
-    """A further key of the world's account, restricted if it is named so."""
-    return world.stripe.control.add_key(world.account.id, value=value, kind=value[:2], permissions=permissions)
-
-
-def endpoints(world: World) -> list[Any]:
-    return world.stripe_client.v1.webhook_endpoints.list(params={"limit": 100}).data
 
 
 def signing_secret_of(world: World, endpoint_id: str) -> str:
@@ -31,7 +18,7 @@ def signing_secret_of(world: World, endpoint_id: str) -> str:
 
 
 def answers_to_events(world: World) -> set[int]:
-    """What Stripe is answered when it tells of a new payment method."""
+    """What Stripe is answered when it reports a new payment method."""
     world.stripe_customer()
     return set(world.deliver_stripe_events())
 
@@ -41,7 +28,7 @@ class TestConnecting:
         answer = world.call("connect-integration", load_event("connect-integration"))
 
         assert answer.status == 200
-        (endpoint,) = endpoints(world)
+        (endpoint,) = endpoints_at_stripe(world)
         shown = answer.body["integration"]
         assert shown.pop("lago_id")
         assert shown == {
@@ -71,7 +58,7 @@ class TestConnecting:
     def test_one_endpoint_is_registered_in_the_pinned_version_for_what_is_handled(self, world: World) -> None:
         world.connect()
 
-        (endpoint,) = endpoints(world)
+        (endpoint,) = endpoints_at_stripe(world)
         assert endpoint.url == WEBHOOK_URL
         assert endpoint.api_version == "2026-10-28.endive"
         assert "payment_intent.succeeded" in endpoint.enabled_events
@@ -80,7 +67,7 @@ class TestConnecting:
     def test_key_and_signing_secret_are_kept_in_one_secret_and_in_no_table(self, world: World) -> None:
         world.connect()
 
-        (endpoint,) = endpoints(world)
+        (endpoint,) = endpoints_at_stripe(world)
         ((name, secret),) = secrets(world).items()
         assert name.startswith(f"paystream/{ORGANIZATION}/")
         signing_secret = signing_secret_of(world, endpoint.id)
@@ -99,7 +86,7 @@ class TestConnecting:
         assert answers_to_events(world) == {200}
 
     def test_without_settings_the_code_is_the_name_and_customers_are_not_created(self, world: World) -> None:
-        answer = world.api("PUT", PATH, {"integration": {"secret_key": SECRET_KEY}})
+        answer = world.api("PUT", INTEGRATION_PATH, {"integration": {"secret_key": SECRET_KEY}})
 
         shown = answer.body["integration"]
         assert (shown["name"], shown["create_customers"], shown["success_redirect_url"]) == ("stripe", False, None)
@@ -115,12 +102,12 @@ class TestConnecting:
         assert shown["webhook_url"] == f"https://{host}/live/api/v1/webhooks/stripe/{ORGANIZATION}?code=stripe"
 
     def test_a_restricted_key_will_do_if_it_may_do_what_is_needed(self, world: World) -> None:
-        key = key_of(world, "rk_test_enough00000000", "rak_accounts_kyc_basic_read", "rak_webhook_write")
+        key = add_key(world, "rk_test_enough00000000", "rak_accounts_kyc_basic_read", "rak_webhook_write")
 
         assert world.connect(secret_key=key)["secret_key_last4"] == "0000"
 
     def test_a_live_key_makes_a_live_integration(self, world: World) -> None:
-        assert world.connect(secret_key=key_of(world, "sk_live_one_test_0000"))["livemode"] is True
+        assert world.connect(secret_key=add_key(world, "sk_live_one_test_0000"))["livemode"] is True
 
     def test_an_endpoint_of_somebody_else_is_left_alone(self, world: World) -> None:
         theirs = world.stripe_client.v1.webhook_endpoints.create(
@@ -129,20 +116,20 @@ class TestConnecting:
 
         world.connect()
 
-        assert theirs.id in [endpoint.id for endpoint in endpoints(world)]
+        assert theirs.id in [endpoint.id for endpoint in endpoints_at_stripe(world)]
 
     def test_an_endpoint_that_led_here_already_is_replaced_because_its_secret_is_not_known(self, world: World) -> None:
         world.stripe_client.v1.webhook_endpoints.create({"url": WEBHOOK_URL, "enabled_events": ["charge.succeeded"]})
 
         world.connect()
 
-        assert len(endpoints(world)) == 1
+        assert len(endpoints_at_stripe(world)) == 1
         assert answers_to_events(world) == {200}
 
     def test_each_organization_has_its_own(self, world: World) -> None:
         world.connect()
 
-        answer = world.api("GET", PATH, organization_id=OTHER_ORGANIZATION)
+        answer = world.api("GET", INTEGRATION_PATH, organization_id=OTHER_ORGANIZATION)
 
         assert answer.status == 404
         assert answer.body == {"status": 404, "error": "Not Found", "code": "payment_provider_not_found"}
@@ -155,12 +142,12 @@ class TestChanging:
         second = world.connect()
 
         assert second == first
-        assert len(endpoints(world)) == 1
-        assert world.stripe_calls("POST /v1/webhook_endpoints") == 1
+        assert len(endpoints_at_stripe(world)) == 1
+        assert world.stripe_calls(CREATE_ENDPOINT) == 1
 
     def test_a_new_key_takes_the_place_of_the_old_one_and_the_endpoint_stays(self, world: World) -> None:
         first = world.connect(name="Acme EU", create_customers=True)
-        key_of(world, ROLLED_KEY)
+        add_key(world, ROLLED_KEY)
         world.pass_time(60)
 
         second = world.call("connect-integration", load_event("connect-integration-rotate")).body["integration"]
@@ -173,7 +160,7 @@ class TestChanging:
     def test_after_a_rotation_the_old_key_is_used_no_more(self, world: World) -> None:
         world.connect()
         world.customer()
-        world.connect(secret_key=key_of(world, ROLLED_KEY))
+        world.connect(secret_key=add_key(world, ROLLED_KEY))
         world.stripe.control.expire_key(SECRET_KEY)
 
         invoice_id = world.create_invoice()
@@ -184,7 +171,7 @@ class TestChanging:
     def test_what_is_not_sent_stays_as_it_was(self, world: World) -> None:
         first = world.connect(success_redirect_url="https://acme.test/thanks", create_customers=True)
 
-        answer = world.api("PUT", PATH, {"integration": {"name": "Renamed"}})
+        answer = world.api("PUT", INTEGRATION_PATH, {"integration": {"name": "Renamed"}})
 
         assert answer.body["integration"] == first | {"name": "Renamed"}
 
@@ -210,13 +197,13 @@ class TestChanging:
         shown = world.connect()
 
         assert shown["webhook_endpoint_id"] != endpoint_id
-        assert [endpoint.id for endpoint in endpoints(world)] == [shown["webhook_endpoint_id"]]
+        assert [endpoint.id for endpoint in endpoints_at_stripe(world)] == [shown["webhook_endpoint_id"]]
         assert answers_to_events(world) == {200}
 
     def test_an_event_that_the_replaced_endpoint_has_sent_is_still_taken(self, world: World) -> None:
         world.connect()
         (old_secret,) = signing_secrets()
-        (endpoint,) = endpoints(world)
+        (endpoint,) = endpoints_at_stripe(world)
         world.stripe_client.v1.webhook_endpoints.update(endpoint.id, {"disabled": True})
         world.connect()
         body = json.dumps(event(world, "customer.updated", {"id": "cus_1"}))
@@ -232,7 +219,7 @@ class TestChanging:
 
         world.connect()
 
-        (endpoint,) = endpoints(world)
+        (endpoint,) = endpoints_at_stripe(world)
         assert endpoint.url.startswith("https://billing.acme.test/api/v1/webhooks/stripe/")
         assert answers_to_events(world) == {200}
 
@@ -300,7 +287,7 @@ class TestDisconnecting:
         answer = world.call("connect-integration", load_event("connect-integration-disconnect"))
 
         assert answer.body == {"integration": connected | {"is_default": False}}
-        assert endpoints(world) == []
+        assert endpoints_at_stripe(world) == []
         assert secrets(world) == {}
         assert world.items("integrations") == []
 
@@ -308,11 +295,11 @@ class TestDisconnecting:
         world.connect("other")
         world.connect()
 
-        world.api("DELETE", PATH)
+        world.api("DELETE", INTEGRATION_PATH)
 
         (left,) = world.items("integrations")
         assert left["code"] == "other"
-        assert len(endpoints(world)) == len(secrets(world)) == 1
+        assert len(endpoints_at_stripe(world)) == len(secrets(world)) == 1
 
     def test_what_is_not_connected_is_404(self, world: World) -> None:
         answer = world.call("connect-integration", load_event("connect-integration-disconnect"))
@@ -324,19 +311,21 @@ class TestDisconnecting:
         world.connect()
         world.stripe.control.expire_key(SECRET_KEY)
 
-        assert world.api("DELETE", PATH).status == 200
+        assert world.api("DELETE", INTEGRATION_PATH).status == 200
 
         assert world.items("integrations") == []
         assert secrets(world) == {}
 
     def test_it_can_be_connected_again_with_another_key_and_keeps_that_one(self, world: World) -> None:
         world.connect()
-        world.api("PUT", PATH, {"integration": {"name": "Read once, so that its credentials are remembered"}})
-        world.api("DELETE", PATH)
+        world.api(
+            "PUT", INTEGRATION_PATH, {"integration": {"name": "Read once, so that its credentials are remembered"}}
+        )
+        world.api("DELETE", INTEGRATION_PATH)
         world.pass_time(1)
-        world.connect(secret_key=key_of(world, ROLLED_KEY))
+        world.connect(secret_key=add_key(world, ROLLED_KEY))
 
-        world.api("PUT", PATH, {"integration": {"name": "Renamed"}})
+        world.api("PUT", INTEGRATION_PATH, {"integration": {"name": "Renamed"}})
 
         (secret,) = secrets(world).values()
         assert secret["secret_key"] == ROLLED_KEY

@@ -4,14 +4,13 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from builders.accounts import INTEGRATION_PATH, ROLLED_KEY, add_key
+from builders.stripe_requests import CREATE_ENDPOINT, break_stripe
 from paystream import bootstrap
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
 from world.stored import secrets
 from world.world import SECRET_KEY, World, load_event
-
-PATH = "/api/v1/integrations/stripe/stripe"
-ROLLED_KEY = "sk_test_rolled11111111111111"
 
 STRIPE_FAULTS = [
     "429",
@@ -22,17 +21,10 @@ STRIPE_FAULTS = [
     "truncated_body",
 ]
 READS = ["GET /v1/account", "GET /v1/webhook_endpoints"]
-CREATES = "POST /v1/webhook_endpoints"
 
 
-def break_stripe(world: World, endpoint: str, kind: str) -> None:
-    """Let an endpoint fail as often as Stripe's library tries."""
-    method, path = endpoint.split()
-    world.stripe.control.add_fault(kind, method=method, path=path, times=2)
-
-
-def connect(world: World, key: str = SECRET_KEY) -> int:
-    return world.api("PUT", PATH, {"integration": {"secret_key": key}}).status
+def status_of_connecting(world: World, key: str = SECRET_KEY) -> int:
+    return world.api("PUT", INTEGRATION_PATH, {"integration": {"secret_key": key}}).status
 
 
 def assert_connected(world: World, key: str = SECRET_KEY) -> None:
@@ -56,24 +48,24 @@ def rename(world: World, name: str) -> None:
 
 @pytest.fixture
 def rolled_key(world: World) -> str:
-    return world.stripe.control.add_key(world.account.id, value=ROLLED_KEY)
+    return add_key(world, ROLLED_KEY)
 
 
 class TestStripeDoesNotAnswer:
     @pytest.mark.parametrize("kind", STRIPE_FAULTS)
-    @pytest.mark.parametrize("endpoint", [*READS, CREATES])
+    @pytest.mark.parametrize("endpoint", [*READS, CREATE_ENDPOINT])
     def test_while_connecting_it_is_503_and_calling_again_repairs_it(
         self, world: World, endpoint: str, kind: str
     ) -> None:
         break_stripe(world, endpoint, kind)
 
-        answer = world.api("PUT", PATH, {"integration": {"secret_key": SECRET_KEY}})
+        answer = world.api("PUT", INTEGRATION_PATH, {"integration": {"secret_key": SECRET_KEY}})
 
         assert (answer.status, answer.body["code"]) == (503, "third_party_unavailable")
         assert world.items("integrations") == []
         assert secrets(world) == {}
         world.stripe.control.clear_faults()
-        assert connect(world) == 200
+        assert status_of_connecting(world) == 200
         assert_connected(world)
 
     def test_the_caller_is_told_when_to_call_again(self, world: World) -> None:
@@ -87,11 +79,11 @@ class TestStripeDoesNotAnswer:
     def test_while_an_endpoint_is_replaced(self, world: World, kind: str) -> None:
         endpoint_id = world.connect()["webhook_endpoint_id"]
         world.stripe_client.v1.webhook_endpoints.update(endpoint_id, {"disabled": True})
-        break_stripe(world, CREATES, kind)
-        assert connect(world) == 503
+        break_stripe(world, CREATE_ENDPOINT, kind)
+        assert status_of_connecting(world) == 503
 
         world.stripe.control.clear_faults()
-        assert connect(world) == 200
+        assert status_of_connecting(world) == 200
 
         assert_connected(world)
 
@@ -100,12 +92,12 @@ class TestStripeDoesNotAnswer:
     def test_while_disconnecting(self, world: World, endpoint: str, kind: str) -> None:
         world.connect()
         break_stripe(world, endpoint, kind)
-        assert world.api("DELETE", PATH).status == 503
+        assert world.api("DELETE", INTEGRATION_PATH).status == 503
         assert len(world.items("integrations")) == 1
 
         world.stripe.control.clear_faults()
 
-        assert world.api("DELETE", PATH).status == 200
+        assert world.api("DELETE", INTEGRATION_PATH).status == 200
         assert world.stripe_client.v1.webhook_endpoints.list().data == []
         assert secrets(world) == {}
 
@@ -113,7 +105,7 @@ class TestStripeDoesNotAnswer:
         world.connect()
         world.stripe.control.add_fault("cut_after_commit", method="DELETE")
 
-        assert world.api("DELETE", PATH).status == 200
+        assert world.api("DELETE", INTEGRATION_PATH).status == 200
 
         assert world.stripe_calls("DELETE /v1/webhook_endpoints/*") == 2
         assert world.items("integrations") == []
@@ -124,10 +116,10 @@ class TestTheFunctionEndsHalfWay:
     @pytest.mark.parametrize("operation", ["GetItem", "CreateSecret", "PutItem"])
     def test_while_connecting(self, world: World, operation: str, moment: Moment) -> None:
         world.aws.crash(operation, moment)
-        assert connect(world) == 500
+        assert status_of_connecting(world) == 500
         assert not world.aws.are_still_to_come
 
-        assert connect(world) == 200
+        assert status_of_connecting(world) == 200
 
         assert_connected(world)
 
@@ -136,9 +128,9 @@ class TestTheFunctionEndsHalfWay:
     def test_while_rotating(self, world: World, rolled_key: str, operation: str, moment: Moment) -> None:
         world.connect()
         world.aws.crash(operation, moment)
-        assert connect(world, rolled_key) == 500
+        assert status_of_connecting(world, rolled_key) == 500
 
-        assert connect(world, rolled_key) == 200
+        assert status_of_connecting(world, rolled_key) == 200
 
         assert_connected(world, rolled_key)
 
@@ -148,9 +140,9 @@ class TestTheFunctionEndsHalfWay:
         endpoint_id = world.connect()["webhook_endpoint_id"]
         world.stripe_client.v1.webhook_endpoints.delete(endpoint_id)
         world.aws.crash(operation, moment)
-        assert connect(world) == 500
+        assert status_of_connecting(world) == 500
 
-        assert connect(world) == 200
+        assert status_of_connecting(world) == 200
 
         assert_connected(world)
 
@@ -159,9 +151,11 @@ class TestTheFunctionEndsHalfWay:
     def test_while_disconnecting(self, world: World, operation: str, moment: Moment) -> None:
         world.connect()
         world.aws.crash(operation, moment)
-        assert world.api("DELETE", PATH).status == 500
+        assert world.api("DELETE", INTEGRATION_PATH).status == 500
 
-        assert world.api("DELETE", PATH).status == (404 if (operation, moment) == ("DeleteItem", Moment.AFTER) else 200)
+        assert world.api("DELETE", INTEGRATION_PATH).status == (
+            404 if (operation, moment) == ("DeleteItem", Moment.AFTER) else 200
+        )
 
         assert world.items("integrations") == []
         assert secrets(world) == {}
@@ -171,11 +165,11 @@ class TestTheFunctionEndsHalfWay:
         world.connect()
         (integration,) = world.items("integrations")
         bootstrap.secrets().remove(ORGANIZATION, integration["lago_id"])
-        assert world.api("PUT", PATH, {"integration": {"name": "Renamed"}}).body["error_details"] == {
+        assert world.api("PUT", INTEGRATION_PATH, {"integration": {"name": "Renamed"}}).body["error_details"] == {
             "secret_key": ["value_is_mandatory"]
         }
 
-        assert connect(world) == 200
+        assert status_of_connecting(world) == 200
 
         assert_connected(world)
 
@@ -183,9 +177,9 @@ class TestTheFunctionEndsHalfWay:
         endpoint_id = world.connect()["webhook_endpoint_id"]
         world.stripe_client.v1.webhook_endpoints.delete(endpoint_id)
         world.aws.crash("PutSecretValue", Moment.BEFORE)
-        assert connect(world) == 500
+        assert status_of_connecting(world) == 500
 
-        assert world.api("DELETE", PATH).status == 200
+        assert world.api("DELETE", INTEGRATION_PATH).status == 200
 
         assert world.stripe_client.v1.webhook_endpoints.list().data == []
 
@@ -195,9 +189,9 @@ class TestTwoAtTheSameTime:
     def test_two_who_connect_both_succeed_and_one_endpoint_with_a_known_secret_is_left(
         self, world: World, operation: str
     ) -> None:
-        world.aws.meanwhile(operation, lambda: connect(world))
+        world.aws.meanwhile(operation, lambda: status_of_connecting(world))
 
-        assert connect(world) == 200
+        assert status_of_connecting(world) == 200
 
         assert_connected(world)
 
@@ -205,9 +199,9 @@ class TestTwoAtTheSameTime:
     def test_of_two_who_rotate_the_later_one_wins(self, world: World, rolled_key: str, operation: str) -> None:
         world.connect()
         third_key = world.stripe.control.add_key(world.account.id, value="sk_test_third3333333333333")
-        world.aws.meanwhile(operation, lambda: connect(world, third_key))
+        world.aws.meanwhile(operation, lambda: status_of_connecting(world, third_key))
 
-        assert connect(world, rolled_key) == 200
+        assert status_of_connecting(world, rolled_key) == 200
 
         assert_connected(world, rolled_key)
 
@@ -216,7 +210,7 @@ class TestTwoAtTheSameTime:
         for number in range(3):
             world.aws.meanwhile("PutSecretValue", partial(rename, world, f"name {number}"))
 
-        answer = world.api("PUT", PATH, {"integration": {"secret_key": SECRET_KEY}})
+        answer = world.api("PUT", INTEGRATION_PATH, {"integration": {"secret_key": SECRET_KEY}})
 
         assert (answer.status, answer.body["code"]) == (409, "integration_changed")
         assert list(answer.body["error_details"]) == ["base"]
@@ -225,13 +219,13 @@ class TestTwoAtTheSameTime:
         self, world: World, rolled_key: str
     ) -> None:
         world.connect()
-        world.aws.meanwhile("PutItem", lambda: connect(world, rolled_key), TableName="IntegrationsTable")
+        world.aws.meanwhile("PutItem", lambda: status_of_connecting(world, rolled_key), TableName="IntegrationsTable")
 
-        answer = world.api("DELETE", PATH)
+        answer = world.api("DELETE", INTEGRATION_PATH)
 
         assert (answer.status, answer.body["code"]) == (409, "changed_meanwhile")
         assert_connected(world, rolled_key)
-        assert world.api("DELETE", PATH).status == 200
+        assert world.api("DELETE", INTEGRATION_PATH).status == 200
         assert secrets(world) == {}
 
     @pytest.mark.parametrize("operation", ["DeleteSecret", "DeleteItem"])
@@ -240,29 +234,29 @@ class TestTwoAtTheSameTime:
     ) -> None:
         world.connect()
         answers: list[int] = []
-        world.aws.meanwhile(operation, lambda: answers.append(connect(world, rolled_key)))
+        world.aws.meanwhile(operation, lambda: answers.append(status_of_connecting(world, rolled_key)))
 
-        assert world.api("DELETE", PATH).status == 200
+        assert world.api("DELETE", INTEGRATION_PATH).status == 200
 
         assert answers == [409]
         assert (world.items("integrations"), secrets(world)) == ([], {})
-        assert connect(world, rolled_key) == 200
+        assert status_of_connecting(world, rolled_key) == 200
         assert_connected(world, rolled_key)
 
     def test_one_who_rotates_what_is_just_disconnected_connects_it_anew(self, world: World, rolled_key: str) -> None:
         world.connect()
-        world.aws.meanwhile("PutItem", lambda: world.api("DELETE", PATH), TableName="IntegrationsTable")
+        world.aws.meanwhile("PutItem", lambda: world.api("DELETE", INTEGRATION_PATH), TableName="IntegrationsTable")
 
-        assert connect(world, rolled_key) == 200
+        assert status_of_connecting(world, rolled_key) == 200
 
         assert_connected(world, rolled_key)
 
     def test_two_who_disconnect_leave_nothing(self, world: World) -> None:
         world.connect()
-        world.aws.meanwhile("DeleteSecret", lambda: world.api("DELETE", PATH))
+        world.aws.meanwhile("DeleteSecret", lambda: world.api("DELETE", INTEGRATION_PATH))
 
-        assert world.api("DELETE", PATH).status == 409
+        assert world.api("DELETE", INTEGRATION_PATH).status == 409
 
         assert world.items("integrations") == []
         assert secrets(world) == {}
-        assert world.api("DELETE", PATH).status == 404
+        assert world.api("DELETE", INTEGRATION_PATH).status == 404

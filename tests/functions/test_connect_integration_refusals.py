@@ -5,31 +5,18 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from builders.accounts import INTEGRATION_PATH, ROLLED_KEY, add_key
+from builders.read import refused_details
 from paystream import bootstrap
 from paystream.entry.integration_input import connection_request
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
-from world.stored import everything
 from world.world import SECRET_KEY, World, load_event
 
-PATH = "/api/v1/integrations/stripe/stripe"
-ROLLED_KEY = "sk_test_rolled11111111111111"
 
-
-def key_of(world: World, value: str, *permissions: str) -> str:
-    """A further key of the world's account, restricted if it is named so."""
-    return world.stripe.control.add_key(world.account.id, value=value, kind=value[:2], permissions=permissions)
-
-
-def refused(world: World, integration: Any, *, path: str = PATH) -> dict[str, Any]:
+def refused_integration(world: World, integration: Any, *, path: str = INTEGRATION_PATH) -> dict[str, Any]:
     """The details of a 422; nothing may have changed."""
-    before = everything(world)
-    answer = world.api("PUT", path, {"integration": integration})
-    assert answer.status == 422, answer.body
-    assert answer.body["code"] == "validation_errors"
-    assert everything(world) == before
-    details: dict[str, Any] = answer.body["error_details"]
-    return details
+    return refused_details(world, "PUT", path, {"integration": integration})
 
 
 class TestRefusals:
@@ -50,17 +37,17 @@ class TestRefusals:
         ["", "sk_test_", "sk_prod_000000000000", "whsec_0000000000000", "sk_test_white space", "sk_test_ключ0000"],
     )
     def test_what_is_no_key_is_refused(self, world: World, key: str) -> None:
-        assert refused(world, {"secret_key": key}) == {"secret_key": ["value_is_invalid"]}
+        assert refused_integration(world, {"secret_key": key}) == {"secret_key": ["value_is_invalid"]}
 
     @pytest.mark.parametrize("key", [42, ["sk_test_000000000000"], {"key": "sk_test_000000000000"}, True])
     def test_a_key_of_another_type_is_refused(self, world: World, key: Any) -> None:
-        assert refused(world, {"secret_key": key}) == {"secret_key": ["value_is_invalid"]}
+        assert refused_integration(world, {"secret_key": key}) == {"secret_key": ["value_is_invalid"]}
 
     def test_without_a_key_there_is_nothing_to_connect(self, world: World) -> None:
-        assert refused(world, {"name": "Acme"}) == {"secret_key": ["value_is_mandatory"]}
+        assert refused_integration(world, {"name": "Acme"}) == {"secret_key": ["value_is_mandatory"]}
 
     def test_every_wrong_field_is_named(self, world: World) -> None:
-        details = refused(
+        details = refused_integration(
             world,
             {
                 "secret_key": SECRET_KEY,
@@ -80,56 +67,60 @@ class TestRefusals:
 
     @pytest.mark.parametrize("url", ["acme.test", "https://", "https:// acme.test", "ftp://acme.test", "https://a b"])
     def test_a_success_url_must_be_http(self, world: World, url: str) -> None:
-        details = refused(world, {"secret_key": SECRET_KEY, "success_redirect_url": url})
+        details = refused_integration(world, {"secret_key": SECRET_KEY, "success_redirect_url": url})
 
         assert details == {"success_redirect_url": ["url_invalid"]}
 
     def test_a_success_url_may_not_be_longer_than_lago_takes(self, world: World) -> None:
         url = "https://acme.test/".ljust(1025, "x")
 
-        assert "success_redirect_url" in refused(world, {"secret_key": SECRET_KEY, "success_redirect_url": url})
+        assert "success_redirect_url" in refused_integration(
+            world, {"secret_key": SECRET_KEY, "success_redirect_url": url}
+        )
 
     @pytest.mark.parametrize("code", ["a%2Fb", "a.b", "-a", "a" * 65, "%F0%9F%92%B3", "a%20b"])
     def test_a_code_that_cannot_stand_in_a_url_is_refused(self, world: World, code: str) -> None:
         path = f"/api/v1/integrations/stripe/{code}"
 
-        assert refused(world, {"secret_key": SECRET_KEY}, path=path) == {"code": ["value_is_invalid"]}
+        assert refused_integration(world, {"secret_key": SECRET_KEY}, path=path) == {"code": ["value_is_invalid"]}
         assert world.api("DELETE", path).status == 422
 
     @pytest.mark.parametrize("key", ["sk_test_nobodys00000000", "rk_live_nobodys00000000"])
     def test_a_key_that_stripe_does_not_know_is_refused(self, world: World, key: str) -> None:
-        assert refused(world, {"secret_key": key}) == {"secret_key": ["refused_by_stripe"]}
+        assert refused_integration(world, {"secret_key": key}) == {"secret_key": ["refused_by_stripe"]}
 
     def test_a_revoked_key_is_refused_with_stripes_code(self, world: World) -> None:
-        revoked = key_of(world, "sk_test_revoked00000000")
+        revoked = add_key(world, "sk_test_revoked00000000")
         world.stripe.control.expire_key(revoked)
 
-        assert refused(world, {"secret_key": revoked}) == {"secret_key": ["api_key_expired"]}
+        assert refused_integration(world, {"secret_key": revoked}) == {"secret_key": ["api_key_expired"]}
 
     def test_a_restricted_key_that_may_not_see_the_account_is_refused(self, world: World) -> None:
-        restricted = key_of(world, "rk_test_little000000000", "rak_webhook_write")
+        restricted = add_key(world, "rk_test_little000000000", "rak_webhook_write")
 
-        assert refused(world, {"secret_key": restricted}) == {"secret_key": ["refused_by_stripe"]}
+        assert refused_integration(world, {"secret_key": restricted}) == {"secret_key": ["refused_by_stripe"]}
 
     @pytest.mark.parametrize("permissions", [(), ("rak_webhook_read",)])
     def test_a_restricted_key_that_may_not_register_endpoints_is_refused(
         self, world: World, permissions: tuple[str, ...]
     ) -> None:
-        restricted = key_of(world, "rk_test_little000000000", "rak_accounts_kyc_basic_read", *permissions)
+        restricted = add_key(world, "rk_test_little000000000", "rak_accounts_kyc_basic_read", *permissions)
 
-        assert refused(world, {"secret_key": restricted}) == {"secret_key": ["webhook_endpoints_not_permitted"]}
+        assert refused_integration(world, {"secret_key": restricted}) == {
+            "secret_key": ["webhook_endpoints_not_permitted"]
+        }
 
     def test_the_key_of_another_account_is_refused(self, world: World) -> None:
         world.connect()
         other = world.stripe.control.add_account()["secret_key"]
 
-        assert refused(world, {"secret_key": other}) == {"secret_key": ["belongs_to_another_account"]}
+        assert refused_integration(world, {"secret_key": other}) == {"secret_key": ["belongs_to_another_account"]}
 
     def test_the_live_key_of_an_account_connected_in_test_mode_is_refused(self, world: World) -> None:
         """Customers and payments of test mode do not exist in live mode."""
         world.connect()
 
-        assert refused(world, {"secret_key": key_of(world, "sk_live_same_account00")}) == {
+        assert refused_integration(world, {"secret_key": add_key(world, "sk_live_same_account00")}) == {
             "secret_key": ["belongs_to_another_mode"]
         }
 
@@ -137,7 +128,7 @@ class TestRefusals:
         world.connect()
         world.stripe.control.expire_key(SECRET_KEY)
 
-        answer = world.api("PUT", PATH, {"integration": {"name": "Renamed"}})
+        answer = world.api("PUT", INTEGRATION_PATH, {"integration": {"name": "Renamed"}})
 
         assert answer.status == 422
         assert answer.body["error_details"] == {"secret_key": ["api_key_expired"]}
@@ -150,13 +141,13 @@ class TestRefusals:
                 {"url": f"https://other.test/{number}", "enabled_events": ["charge.succeeded"]}
             )
 
-        details = refused(world, {"secret_key": SECRET_KEY})
+        details = refused_integration(world, {"secret_key": SECRET_KEY})
 
         assert details == {"base": ["You have reached the maximum of 16 test webhook endpoints."]}
 
     @pytest.mark.parametrize("body", [None, [], {}, {"integration": None}, {"integration": []}, {"integration": {}}])
     def test_a_body_without_its_root_is_400(self, world: World, body: Any) -> None:
-        answer = world.api("PUT", PATH, body)
+        answer = world.api("PUT", INTEGRATION_PATH, body)
 
         assert answer.status == 400
         assert answer.body == {
@@ -179,18 +170,20 @@ class TestSilence:
     def test_no_answer_and_no_log_holds_a_secret(
         self, world: World, logs: StringIO, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        key_of(world, ROLLED_KEY)
-        key_of(world, "rk_test_little000000000", "rak_webhook_write")
-        bodies = [world.api("PUT", PATH, {"integration": {"secret_key": key}}).body for key in self.KEYS]
+        add_key(world, ROLLED_KEY)
+        add_key(world, "rk_test_little000000000", "rak_webhook_write")
+        bodies = [world.api("PUT", INTEGRATION_PATH, {"integration": {"secret_key": key}}).body for key in self.KEYS]
         bodies += [
-            world.api("PUT", PATH, {"integration": {"secret_key": f" {SECRET_KEY}", "name": SECRET_KEY * 20}}).body
+            world.api(
+                "PUT", INTEGRATION_PATH, {"integration": {"secret_key": f" {SECRET_KEY}", "name": SECRET_KEY * 20}}
+            ).body
         ]
-        bodies += [world.api("PUT", PATH, '{"integration": {"secret_key": "' + SECRET_KEY).body]
+        bodies += [world.api("PUT", INTEGRATION_PATH, '{"integration": {"secret_key": "' + SECRET_KEY).body]
         for operation in ("PutSecretValue", "PutItem", "Query"):
             world.aws.crash(operation, Moment.AFTER)
-            bodies += [world.api("PUT", PATH, {"integration": {"secret_key": SECRET_KEY}}).body]
-        bodies += [world.api("GET", PATH).body, world.api("GET", "/api/v1/integrations").body]
-        bodies += [world.api("DELETE", PATH).body]
+            bodies += [world.api("PUT", INTEGRATION_PATH, {"integration": {"secret_key": SECRET_KEY}}).body]
+        bodies += [world.api("GET", INTEGRATION_PATH).body, world.api("GET", "/api/v1/integrations").body]
+        bodies += [world.api("DELETE", INTEGRATION_PATH).body]
 
         said = json.dumps(bodies) + logs.getvalue() + capsys.readouterr().out
         assert "integration connected" in said

@@ -3,20 +3,12 @@
 from typing import Any
 
 import pytest
+from builders.invoices import MINIMAL_INVOICE
 from world.aws_calls import Moment, lose_a_race
 from world.world import World, load_event
 
-INVOICE = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 4200}
 
-
-@pytest.fixture
-def customer(world: World) -> str:
-    """A customer without a Stripe account: an invoice needs no more."""
-    answer = world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme"}})
-    return str(answer.body["customer"]["lago_id"])
-
-
-def test_fees_become_an_invoice_with_their_sum_as_its_total(world: World, customer: str) -> None:
+def test_fees_become_an_invoice_with_their_sum_as_its_total(world: World, unlinked_customer: str) -> None:
     answer = world.call("create-invoice", load_event("create-invoice"))
 
     assert answer.status == 200
@@ -27,13 +19,13 @@ def test_fees_become_an_invoice_with_their_sum_as_its_total(world: World, custom
         ("setup", "1", 3000),
         ("hours", "2.5", 1200),
     ]
-    assert {fee["lago_customer_id"] for fee in invoice["fees"]} == {customer}
+    assert {fee["lago_customer_id"] for fee in invoice["fees"]} == {unlinked_customer}
     assert [(entry["key"], entry["value"]) for entry in invoice["metadata"]] == [("order", "8812")]
     assert invoice["payment_status"] == "pending"
     assert world.invoice(invoice["lago_id"]) == invoice
 
 
-def test_a_total_is_enough_and_the_invoices_of_a_customer_are_numbered(world: World, customer: str) -> None:
+def test_a_total_is_enough_and_the_invoices_of_a_customer_are_numbered(world: World, unlinked_customer: str) -> None:
     event = load_event("create-invoice-total")
 
     numbers = [world.call("create-invoice", event).body["invoice"]["number"] for _ in range(3)]
@@ -41,7 +33,7 @@ def test_a_total_is_enough_and_the_invoices_of_a_customer_are_numbered(world: Wo
     assert numbers == ["acme-001", "acme-002", "acme-003"]
 
 
-def test_an_invoice_of_nothing_is_paid_at_once_and_stripe_is_not_called(world: World, customer: str) -> None:
+def test_an_invoice_of_nothing_is_paid_at_once_and_stripe_is_not_called(world: World, unlinked_customer: str) -> None:
     invoice_id = world.create_invoice(amount=0)
 
     world.run()
@@ -50,7 +42,7 @@ def test_an_invoice_of_nothing_is_paid_at_once_and_stripe_is_not_called(world: W
     assert world.stripe_calls() == 0
 
 
-def test_a_fee_is_rounded_half_up_to_the_minor_unit(world: World, customer: str) -> None:
+def test_a_fee_is_rounded_half_up_to_the_minor_unit(world: World, unlinked_customer: str) -> None:
     fees = [{"add_on_code": "half", "units": 0.5, "unit_amount_cents": 1}]
 
     invoice = world.invoice(world.create_invoice(amount=1, fees=fees))
@@ -62,24 +54,24 @@ def test_a_fee_is_rounded_half_up_to_the_minor_unit(world: World, customer: str)
     ("currency", "amount"), [("JPY", 500), ("BHD", 1230), ("ISK", 50000), ("UGX", 50000), ("HUF", 50001), ("TWD", 1)]
 )
 def test_amounts_are_in_the_minor_unit_as_stripe_defines_it(
-    world: World, customer: str, currency: str, amount: int
+    world: World, unlinked_customer: str, currency: str, amount: int
 ) -> None:
     invoice = world.invoice(world.create_invoice(amount=amount, currency=currency))
 
     assert (invoice["currency"], invoice["total_amount_cents"]) == (currency, amount)
 
 
-def test_a_number_is_given_once(world: World, customer: str) -> None:
+def test_a_number_is_given_once(world: World, unlinked_customer: str) -> None:
     world.create_invoice(number="2026-0001")
 
-    answer = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE | {"number": "2026-0001"}})
+    answer = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE | {"number": "2026-0001"}})
 
     assert answer.status == 422
     assert answer.body["error_details"] == {"number": ["value_already_exist"]}
     assert len(world.items("invoices")) == 1
 
 
-def test_a_number_that_the_application_took_is_skipped_when_counting(world: World, customer: str) -> None:
+def test_a_number_that_the_application_took_is_skipped_when_counting(world: World, unlinked_customer: str) -> None:
     world.create_invoice(number="acme-001")
     world.create_invoice(number="acme-002")
 
@@ -87,18 +79,18 @@ def test_a_number_that_the_application_took_is_skipped_when_counting(world: Worl
 
 
 def test_counting_ends_where_very_many_numbers_are_taken_and_goes_on_with_the_next_request(
-    world: World, customer: str
+    world: World, unlinked_customer: str
 ) -> None:
     for number in range(1, 22):
         world.create_invoice(number=f"acme-{number:03}")
 
-    refused = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE})
+    refused = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE})
 
     assert (refused.status, refused.body["code"]) == (409, "number_taken")
     assert world.invoice(world.create_invoice())["number"] == "acme-022"
 
 
-def test_the_same_idempotency_key_leads_to_the_same_invoice(world: World, customer: str) -> None:
+def test_the_same_idempotency_key_leads_to_the_same_invoice(world: World, unlinked_customer: str) -> None:
     event = load_event("create-invoice-idempotency-key")
 
     first = world.call("create-invoice", event)
@@ -110,32 +102,34 @@ def test_the_same_idempotency_key_leads_to_the_same_invoice(world: World, custom
     assert len(world.items("invoices")) == 1
 
 
-def test_an_idempotency_key_is_of_one_organization(world: World, customer: str) -> None:
+def test_an_idempotency_key_is_of_one_organization(world: World, unlinked_customer: str) -> None:
     other = "0a1b2c3d-0000-4000-8000-000000000002"
     headers = {"Idempotency-Key": "order-8812"}
     world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme"}}, organization_id=other)
 
     answers = [
-        world.api("POST", "/api/v1/invoices", {"invoice": INVOICE}, headers=headers),
-        world.api("POST", "/api/v1/invoices", {"invoice": INVOICE}, headers=headers, organization_id=other),
+        world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}, headers=headers),
+        world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}, headers=headers, organization_id=other),
     ]
 
     assert len({answer.body["invoice"]["lago_id"] for answer in answers}) == 2
 
 
-def test_an_idempotency_key_with_another_body_is_a_conflict(world: World, customer: str) -> None:
+def test_an_idempotency_key_with_another_body_is_a_conflict(world: World, unlinked_customer: str) -> None:
     headers = {"Idempotency-Key": "order-8812"}
-    world.api("POST", "/api/v1/invoices", {"invoice": INVOICE}, headers=headers)
+    world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}, headers=headers)
 
-    answer = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE | {"total_amount_cents": 4300}}, headers=headers)
+    answer = world.api(
+        "POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE | {"total_amount_cents": 4300}}, headers=headers
+    )
 
     assert (answer.status, answer.body["code"]) == (409, "idempotency_key_reused")
     assert len(world.items("invoices")) == 1
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256])
-def test_an_idempotency_key_has_1_to_255_characters(world: World, customer: str, key: str) -> None:
-    answer = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE}, headers={"Idempotency-Key": key})
+def test_an_idempotency_key_has_1_to_255_characters(world: World, unlinked_customer: str, key: str) -> None:
+    answer = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}, headers={"Idempotency-Key": key})
 
     assert answer.status == 422
     assert answer.body["error_details"] == {"idempotency_key": ["value_is_invalid"]}
@@ -143,10 +137,10 @@ def test_an_idempotency_key_has_1_to_255_characters(world: World, customer: str,
 
 @pytest.mark.parametrize("number", [None, "2026-0001"])
 def test_two_requests_with_one_key_at_the_same_time_make_one_invoice(
-    world: World, customer: str, number: str | None
+    world: World, unlinked_customer: str, number: str | None
 ) -> None:
     headers = {"Idempotency-Key": "order-8812"}
-    body = {"invoice": INVOICE | {"number": number}}
+    body = {"invoice": MINIMAL_INVOICE | {"number": number}}
     faster: list[Any] = []
     world.aws.meanwhile(
         "TransactWriteItems", lambda: faster.append(world.api("POST", "/api/v1/invoices", body, headers=headers))
@@ -159,30 +153,30 @@ def test_two_requests_with_one_key_at_the_same_time_make_one_invoice(
     assert len(world.items("invoices")) == 1
 
 
-def test_two_requests_with_one_number_at_the_same_time_make_one_invoice(world: World, customer: str) -> None:
+def test_two_requests_with_one_number_at_the_same_time_make_one_invoice(world: World, unlinked_customer: str) -> None:
     world.aws.meanwhile("TransactWriteItems", lambda: world.create_invoice(number="2026-0001"))
 
-    slower = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE | {"number": "2026-0001"}})
+    slower = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE | {"number": "2026-0001"}})
 
     assert slower.status == 422
     assert slower.body["error_details"] == {"number": ["value_already_exist"]}
     assert len(world.items("invoices")) == 1
 
 
-def test_a_request_that_meets_another_transaction_may_be_sent_again(world: World, customer: str) -> None:
+def test_a_request_that_meets_another_transaction_may_be_sent_again(world: World, unlinked_customer: str) -> None:
     world.aws.meanwhile("TransactWriteItems", lose_a_race)
 
-    refused = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE})
+    refused = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE})
 
     assert (refused.status, refused.body) == (409, {"status": 409, "error": "Conflict", "code": "changed_meanwhile"})
     assert world.items("invoices") == []
-    assert world.api("POST", "/api/v1/invoices", {"invoice": INVOICE}).status == 200
+    assert world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}).status == 200
 
 
 @pytest.mark.parametrize("moment", Moment)
 @pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems"])
 def test_after_a_crash_the_same_request_is_answered_with_one_invoice(
-    world: World, customer: str, operation: str, moment: Moment
+    world: World, unlinked_customer: str, operation: str, moment: Moment
 ) -> None:
     event = load_event("create-invoice-idempotency-key")
     world.aws.crash(operation, moment)

@@ -4,20 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from world.world import TABLES, World, load_event
-
-INVOICE = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 4200}
-
-
-@pytest.fixture
-def customer(world: World) -> str:
-    """A customer without a Stripe account: an invoice needs no more."""
-    answer = world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme"}})
-    return str(answer.body["customer"]["lago_id"])
-
-
-def everything(world: World) -> dict[str, Any]:
-    return {table: world.items(table) for table in TABLES}
+from builders.invoices import MINIMAL_INVOICE
+from world.stored import everything
+from world.world import World, load_event
 
 
 @pytest.mark.parametrize(
@@ -56,11 +45,11 @@ def everything(world: World) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_field_by_field_and_nothing_is_stored(
-    world: World, customer: str, changed: dict[str, Any], details: dict[str, list[str]]
+    world: World, unlinked_customer: str, changed: dict[str, Any], details: dict[str, list[str]]
 ) -> None:
     before = everything(world)
 
-    answer = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE | changed})
+    answer = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE | changed})
 
     assert answer.status == 422
     assert answer.body == {
@@ -90,16 +79,20 @@ def test_what_is_wrong_is_said_field_by_field_and_nothing_is_stored(
         ({"description": "d" * 1025}, "description"),
     ],
 )
-def test_a_wrong_fee_is_named_with_its_position(world: World, customer: str, fee: dict[str, Any], field: str) -> None:
+def test_a_wrong_fee_is_named_with_its_position(
+    world: World, unlinked_customer: str, fee: dict[str, Any], field: str
+) -> None:
     fees = [{"add_on_code": "right", "unit_amount_cents": 1}, {"add_on_code": "a", "unit_amount_cents": 1} | fee]
 
-    answer = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE | {"total_amount_cents": None, "fees": fees}})
+    answer = world.api(
+        "POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE | {"total_amount_cents": None, "fees": fees}}
+    )
 
     assert answer.status == 422
     assert answer.body["error_details"] == {f"fees.1.{field}": ["value_is_invalid"]}
 
 
-def test_all_that_is_wrong_is_said_at_once(world: World, customer: str) -> None:
+def test_all_that_is_wrong_is_said_at_once(world: World, unlinked_customer: str) -> None:
     answer = world.call("create-invoice", load_event("create-invoice-not-acceptable"))
 
     assert answer.status == 422
@@ -117,24 +110,30 @@ def test_all_that_is_wrong_is_said_at_once(world: World, customer: str) -> None:
         ([{"add_on_code": "a", "unit_amount_cents": 999_999_999_999, "units": 2}], "total_is_not_the_sum_of_fees"),
     ],
 )
-def test_fees_and_a_total_that_differ_are_refused(world: World, customer: str, fees: list[Any], code: str) -> None:
-    answer = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE | {"fees": fees}})
+def test_fees_and_a_total_that_differ_are_refused(
+    world: World, unlinked_customer: str, fees: list[Any], code: str
+) -> None:
+    answer = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE | {"fees": fees}})
 
     assert answer.status == 422
     assert answer.body["error_details"] == {"total_amount_cents": [code]}
 
 
-def test_fees_whose_sum_is_too_large_are_refused(world: World, customer: str) -> None:
+def test_fees_whose_sum_is_too_large_are_refused(world: World, unlinked_customer: str) -> None:
     fees = [{"add_on_code": "a", "unit_amount_cents": 999_999_999_999, "units": 2}]
 
-    answer = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE | {"total_amount_cents": None, "fees": fees}})
+    answer = world.api(
+        "POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE | {"total_amount_cents": None, "fees": fees}}
+    )
 
     assert answer.status == 422
     assert answer.body["error_details"] == {"total_amount_cents": ["value_is_invalid"]}
 
 
 @pytest.mark.parametrize(("count", "status"), [(100, 200), (101, 422)])
-def test_an_invoice_has_a_hundred_fees_at_the_most(world: World, customer: str, count: int, status: int) -> None:
+def test_an_invoice_has_a_hundred_fees_at_the_most(
+    world: World, unlinked_customer: str, count: int, status: int
+) -> None:
     fees = [{"add_on_code": str(number), "unit_amount_cents": 1} for number in range(count)]
     invoice = {"external_customer_id": "acme", "currency": "EUR", "fees": fees}
 
@@ -148,7 +147,7 @@ def test_an_invoice_has_a_hundred_fees_at_the_most(world: World, customer: str, 
 @pytest.mark.parametrize(
     "body", [None, "", "[]", "{}", '{"invoice": {}}', '{"invoice": []}', '{"invoice', b"\xff".decode("latin-1")]
 )
-def test_a_body_that_is_no_invoice_is_malformed(world: World, customer: str, body: str | None) -> None:
+def test_a_body_that_is_no_invoice_is_malformed(world: World, unlinked_customer: str, body: str | None) -> None:
     before = everything(world)
 
     answer = world.api("POST", "/api/v1/invoices", body)
@@ -160,24 +159,24 @@ def test_a_body_that_is_no_invoice_is_malformed(world: World, customer: str, bod
 
 
 def test_an_unknown_customer_is_not_found(world: World) -> None:
-    answer = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE})
+    answer = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE})
 
     assert answer.status == 404
     assert answer.body == {"status": 404, "error": "Not Found", "code": "customer_not_found"}
 
 
-def test_another_organizations_customer_is_not_found(world: World, customer: str) -> None:
+def test_another_organizations_customer_is_not_found(world: World, unlinked_customer: str) -> None:
     other = "0a1b2c3d-0000-4000-8000-000000000002"
 
-    answer = world.api("POST", "/api/v1/invoices", {"invoice": INVOICE}, organization_id=other)
+    answer = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}, organization_id=other)
 
     assert answer.status == 404
     assert world.items("invoices") == []
 
 
-def test_what_is_refused_is_never_repeated_in_the_answer(world: World, customer: str) -> None:
+def test_what_is_refused_is_never_repeated_in_the_answer(world: World, unlinked_customer: str) -> None:
     secret = "sk_live_51HGpastedByMistake000"
-    sent = INVOICE | {"currency": secret, "number": "#" + secret, "total_amount_cents": secret}
+    sent = MINIMAL_INVOICE | {"currency": secret, "number": "#" + secret, "total_amount_cents": secret}
 
     answer = world.api("POST", "/api/v1/invoices", {"invoice": sent})
 

@@ -3,23 +3,15 @@
 from typing import Any
 
 import pytest
-from functions.test_change_invoice import waiting_invoice
-from functions.test_retry_payment import RACE, failed_invoice, pay_with, retry, statuses, told
-from world.api_gateway import Answer
+from builders.customers import pay_with
+from builders.invoices import INVOICE_OF_EVENTS, failed_invoice_and_customer, waiting_invoice, waiting_invoice_of_events
+from builders.payments import BEING_COLLECTED, pay_by_hand, retry
+from builders.read import notification_bodies, stripe_statuses
 from world.aws_calls import Moment
 from world.world import World, load_event
 
-ITEM = "7c1e0000-0000-4000-8000-000000000010"
-"""The invoice of events/create-payment.json."""
 
-
-def pay(world: World, invoice_id: str, amount: int = 4200, *, key: str | None = None, **more: Any) -> Answer:
-    payment = {"invoice_id": invoice_id, "amount_cents": amount, "reference": "transfer 8812", **more}
-    headers = {"Idempotency-Key": key} if key else None
-    return world.api("POST", "/api/v1/payments", {"payment": payment}, headers=headers)
-
-
-def state(world: World, invoice_id: str) -> tuple[str, int, int]:
+def status_paid_and_due(world: World, invoice_id: str) -> tuple[str, int, int]:
     """The payment status, what is paid and what is owed."""
     found = world.invoice(invoice_id)
     return found["payment_status"], found["total_paid_amount_cents"], found["total_due_amount_cents"]
@@ -28,11 +20,11 @@ def state(world: World, invoice_id: str) -> tuple[str, int, int]:
 def test_an_invoice_that_waits_is_settled_and_never_collected(world: World) -> None:
     invoice_id = waiting_invoice(world)
 
-    answer = pay(world, invoice_id, paid_at="2026-11-20")
+    answer = pay_by_hand(world, invoice_id, paid_at="2026-11-20")
 
     assert (answer.status, answer.body["payment"]["type"]) == (200, "manual")
     assert answer.body["payment"]["created_at"] == "2026-11-20T00:00:00Z"
-    assert state(world, invoice_id) == ("succeeded", 4200, 0)
+    assert status_paid_and_due(world, invoice_id) == ("succeeded", 4200, 0)
     world.customer()
     world.run()
     assert world.stripe_calls() == 0
@@ -41,63 +33,67 @@ def test_an_invoice_that_waits_is_settled_and_never_collected(world: World) -> N
 def test_a_year_is_told_with_four_digits(world: World) -> None:
     invoice_id = waiting_invoice(world)
 
-    answer = pay(world, invoice_id, paid_at="0013-05-28T09:25:31Z")
+    answer = pay_by_hand(world, invoice_id, paid_at="0013-05-28T09:25:31Z")
 
     assert answer.body["payment"]["created_at"] == "0013-05-28T09:25:31Z"
 
 
 def test_a_failed_invoice_is_settled_and_its_attempt_is_closed_at_stripe(world: World) -> None:
-    invoice_id, _ = failed_invoice(world)
+    invoice_id, _ = failed_invoice_and_customer(world)
 
-    pay(world, invoice_id)
+    pay_by_hand(world, invoice_id)
 
     world.pass_time(60)
     world.look_again()
-    assert state(world, invoice_id) == ("succeeded", 4200, 0)
-    assert sorted(statuses(world, invoice_id)) == ["canceled", "succeeded"]
+    assert status_paid_and_due(world, invoice_id) == ("succeeded", 4200, 0)
+    assert sorted(stripe_statuses(world, invoice_id)) == ["canceled", "succeeded"]
     assert not [item for item in world.items("invoices") if "due_at" in item]
 
 
 def test_the_charge_takes_only_what_is_still_owed(world: World) -> None:
     invoice_id = waiting_invoice(world)
-    pay(world, invoice_id, 1200)
-    assert state(world, invoice_id) == ("pending", 1200, 3000)
+    pay_by_hand(world, invoice_id, 1200)
+    assert status_paid_and_due(world, invoice_id) == ("pending", 1200, 3000)
 
     world.customer()
     world.run()
 
-    assert state(world, invoice_id) == ("succeeded", 4200, 0)
+    assert status_paid_and_due(world, invoice_id) == ("succeeded", 4200, 0)
     assert world.charged() == [3000]
 
 
 def test_a_retry_takes_only_what_is_still_owed(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
-    pay(world, invoice_id, 1200)
-    assert state(world, invoice_id) == ("failed", 1200, 3000)
+    invoice_id, customer = failed_invoice_and_customer(world)
+    pay_by_hand(world, invoice_id, 1200)
+    assert status_paid_and_due(world, invoice_id) == ("failed", 1200, 3000)
     pay_with(world, customer)
 
     retry(world, invoice_id)
     world.settle_due()
 
-    assert (state(world, invoice_id), world.charged()) == (("succeeded", 4200, 0), [3000])
+    assert (status_paid_and_due(world, invoice_id), world.charged()) == (("succeeded", 4200, 0), [3000])
 
 
 def test_it_is_told_with_the_invoice_that_it_settles(world: World) -> None:
     invoice_id = waiting_invoice(world)
 
-    pay(world, invoice_id, 1200)
-    pay(world, invoice_id, 3000)
+    pay_by_hand(world, invoice_id, 1200)
+    pay_by_hand(world, invoice_id, 3000)
 
-    payments = [body["payment"] for body in told(world) if body["webhook_type"] == "payment.succeeded"]
+    payments = [body["payment"] for body in notification_bodies(world) if body["webhook_type"] == "payment.succeeded"]
     assert sorted(payment["amount_cents"] for payment in payments) == [1200, 3000]
-    invoices = [body["invoice"] for body in told(world) if body["webhook_type"] == "invoice.payment_status_updated"]
+    invoices = [
+        body["invoice"]
+        for body in notification_bodies(world)
+        if body["webhook_type"] == "invoice.payment_status_updated"
+    ]
     assert [invoice["payment_status"] for invoice in invoices] == ["succeeded"]
 
 
 def test_it_is_found_and_listed_like_any_payment(world: World) -> None:
     invoice_id = waiting_invoice(world)
 
-    lago_id = pay(world, invoice_id).body["payment"]["lago_id"]
+    lago_id = pay_by_hand(world, invoice_id).body["payment"]["lago_id"]
 
     assert world.api("GET", f"/api/v1/payments/{lago_id}").body["payment"]["reference"] == "transfer 8812"
     assert [payment["lago_id"] for payment in world.payments(invoice_id)] == [lago_id]
@@ -107,11 +103,11 @@ def test_it_is_found_and_listed_like_any_payment(world: World) -> None:
 def test_the_same_request_under_one_key_is_one_payment(world: World) -> None:
     invoice_id = waiting_invoice(world)
 
-    first, second = (pay(world, invoice_id, 1200, key="transfer-8812") for _ in range(2))
+    first, second = (pay_by_hand(world, invoice_id, 1200, key="transfer-8812") for _ in range(2))
 
     assert first.body == second.body
-    assert state(world, invoice_id) == ("pending", 1200, 3000)
-    assert pay(world, invoice_id, 1300, key="transfer-8812").body["code"] == "idempotency_key_reused"
+    assert status_paid_and_due(world, invoice_id) == ("pending", 1200, 3000)
+    assert pay_by_hand(world, invoice_id, 1300, key="transfer-8812").body["code"] == "idempotency_key_reused"
 
 
 def test_while_an_attempt_is_on_its_way_nothing_is_recorded(world: World) -> None:
@@ -119,12 +115,12 @@ def test_while_an_attempt_is_on_its_way_nothing_is_recorded(world: World) -> Non
     world.customer()
     invoice_id = world.create_invoice()
 
-    answer = pay(world, invoice_id)
+    answer = pay_by_hand(world, invoice_id)
 
-    assert (answer.status, answer.body["code"]) == (405, RACE)
+    assert (answer.status, answer.body["code"]) == (405, BEING_COLLECTED)
     world.run()
-    assert state(world, invoice_id) == ("succeeded", 4200, 0)
-    assert pay(world, invoice_id).body["code"] == "invalid_status"
+    assert status_paid_and_due(world, invoice_id) == ("succeeded", 4200, 0)
+    assert pay_by_hand(world, invoice_id).body["code"] == "invalid_status"
 
 
 @pytest.mark.parametrize(
@@ -139,37 +135,29 @@ def test_while_an_attempt_is_on_its_way_nothing_is_recorded(world: World) -> Non
     ],
 )
 def test_what_is_not_acceptable_is_named(world: World, changes: dict[str, Any], field: str, code: str) -> None:
-    answer = pay(world, waiting_invoice(world), **({"amount": changes.pop("amount_cents", 4200)} | changes))
+    answer = pay_by_hand(world, waiting_invoice(world), **({"amount": changes.pop("amount_cents", 4200)} | changes))
 
     assert (answer.status, answer.body["error_details"]) == (422, {field: [code]})
 
 
 def test_an_unknown_invoice_is_not_found(world: World) -> None:
-    assert pay(world, "unknown").body["code"] == "invoice_not_found"
+    assert pay_by_hand(world, "unknown").body["code"] == "invoice_not_found"
 
 
-def put_and_waiting(world: World) -> None:
-    """The item of `ITEM`, whose customer has no payment method."""
-    world.connect()
-    world.customer(payment_method=None)
-    world.put_invoice_item()
-    world.collect_new_invoices()
-
-
-def put_anew(world: World) -> None:
-    """Its customer has a payment method by now."""
+def replace_item_and_add_customer(world: World) -> None:
+    """The application puts the same item over the invoice, whose customer has a payment method by now."""
     world.put_invoice_item()
     world.customer()
     world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
 
 
 def test_what_was_paid_by_hand_is_not_owed_again_when_the_item_is_put_anew(world: World) -> None:
-    put_and_waiting(world)
+    waiting_invoice_of_events(world)
     assert world.call("create-payment", load_event("create-payment")).status == 200
 
-    put_anew(world)
+    replace_item_and_add_customer(world)
 
-    assert state(world, ITEM) == ("succeeded", 4200, 0)
+    assert status_paid_and_due(world, INVOICE_OF_EVENTS) == ("succeeded", 4200, 0)
     assert world.stripe_calls() == 0
 
 
@@ -186,13 +174,13 @@ def test_wherever_a_crash_comes_what_is_on_record_counts_once_when_the_item_is_p
     world: World, operation: str, moment: Moment, is_recorded: bool
 ) -> None:
     """That a payment is to be recorded is noted before it is."""
-    put_and_waiting(world)
+    waiting_invoice_of_events(world)
     world.aws.crash(operation, moment)
-    assert pay(world, ITEM, 1000, key="first").status == 500
+    assert pay_by_hand(world, INVOICE_OF_EVENTS, 1000, key="first").status == 500
     if is_recorded:
-        assert pay(world, ITEM, 1000, key="first").status == 200
+        assert pay_by_hand(world, INVOICE_OF_EVENTS, 1000, key="first").status == 200
 
-    put_anew(world)
+    replace_item_and_add_customer(world)
 
-    assert state(world, ITEM) == ("succeeded", 4200, 0)
+    assert status_paid_and_due(world, INVOICE_OF_EVENTS) == ("succeeded", 4200, 0)
     assert world.charged() == [3200 if is_recorded else 4200]

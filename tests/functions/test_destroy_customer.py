@@ -1,15 +1,16 @@
 """A customer is deleted: found no more, and nothing is collected from it, but what is on its way comes to its end."""
 
-from functions.test_settle_due import IBAN
+from builders.debits import bank_debit
+from builders.durations import DAY, HOUR
 from world.api_gateway import Answer
 from world.aws_calls import Moment
 from world.world import World, load_event
 
-PATH = "/api/v1/customers/acme"
+CUSTOMER_PATH = "/api/v1/customers/acme"
 
 
-def destroy(world: World) -> Answer:
-    return world.api("DELETE", PATH)
+def delete_customer(world: World) -> Answer:
+    return world.api("DELETE", CUSTOMER_PATH)
 
 
 def test_the_answer_is_the_customer_as_it_was(world: World) -> None:
@@ -27,15 +28,15 @@ def test_it_is_found_and_listed_no_more(world: World) -> None:
     world.customer()
     world.customer("other")
 
-    destroy(world)
+    delete_customer(world)
 
-    assert world.api("GET", PATH).body["code"] == "customer_not_found"
+    assert world.api("GET", CUSTOMER_PATH).body["code"] == "customer_not_found"
     listed = world.api("GET", "/api/v1/customers").body
     assert ([one["external_id"] for one in listed["customers"]], listed["meta"]["total_count"]) == (["other"], 1)
-    assert destroy(world).body["code"] == "customer_not_found"
-    for path in (f"{PATH}/payment_methods",):
+    assert delete_customer(world).body["code"] == "customer_not_found"
+    for path in (f"{CUSTOMER_PATH}/payment_methods",):
         assert world.api("GET", path).status == 404
-    assert world.api("POST", f"{PATH}/checkout_url").status == 404
+    assert world.api("POST", f"{CUSTOMER_PATH}/checkout_url").status == 404
     invoice = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 1}
     assert world.api("POST", "/api/v1/invoices", {"invoice": invoice}).body["code"] == "customer_not_found"
 
@@ -44,33 +45,20 @@ def test_its_open_invoices_wait_and_are_not_charged(world: World) -> None:
     world.connect()
     world.customer()
     invoice_id = world.create_invoice()
-    destroy(world)
+    delete_customer(world)
 
     world.run()
-    world.pass_time(86400)
+    world.pass_time(DAY)
     world.look_again()
 
     assert (world.stripe_calls(), world.invoice(invoice_id)["payment_status"]) == (0, "pending")
 
 
 def test_what_is_on_its_way_comes_to_its_end(world: World) -> None:
-    world.connect()
-    world.stripe.control.set_settlement_delay(3600)
-    method = world.stripe_client.v1.payment_methods.create(
-        {
-            "type": "sepa_debit",
-            "sepa_debit": {"iban": IBAN},
-            "billing_details": {"name": "Acme", "email": "ap@acme.test"},
-        }
-    ).id
-    world.customer(payment_method=method)
-    billing = {"billing_configuration": {"provider_payment_methods": ["sepa_debit"]}}
-    world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
-    invoice_id = world.create_invoice()
-    world.collect_new_invoices()
-    destroy(world)
+    invoice_id = bank_debit(world, settles_after=HOUR)
+    delete_customer(world)
 
-    world.pass_time(3601)
+    world.pass_time(HOUR + 1)
     world.run()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
@@ -83,11 +71,11 @@ def test_what_was_sent_before_and_not_written_down_is_found_and_not_charged_agai
     world.aws.crash("TransactWriteItems", Moment.BEFORE)
     assert len(world.collect_new_invoices()) == 1
     world.stripe.due_deliveries()
-    destroy(world)
+    delete_customer(world)
 
     world.customer()
     world.run()
-    world.pass_time(86400)
+    world.pass_time(DAY)
     world.look_again()
 
     assert (world.invoice(invoice_id)["payment_status"], world.charged()) == ("succeeded", [4200])
@@ -96,12 +84,12 @@ def test_what_was_sent_before_and_not_written_down_is_found_and_not_charged_agai
 def test_storing_it_again_brings_it_back_without_its_link(world: World) -> None:
     world.connect()
     world.customer()
-    before = world.api("GET", PATH).body["customer"]["lago_id"]
-    destroy(world)
+    before = world.api("GET", CUSTOMER_PATH).body["customer"]["lago_id"]
+    delete_customer(world)
 
     world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "name": "Acme"}})
 
-    found = world.api("GET", PATH).body["customer"]
+    found = world.api("GET", CUSTOMER_PATH).body["customer"]
     assert found["lago_id"] == before
     assert found["billing_configuration"]["provider_customer_id"] is None
 
@@ -110,4 +98,4 @@ def test_another_organizations_customer_is_not_found(world: World) -> None:
     world.connect()
     world.customer()
 
-    assert world.api("DELETE", PATH, organization_id="somebody-else").body["code"] == "customer_not_found"
+    assert world.api("DELETE", CUSTOMER_PATH, organization_id="somebody-else").body["code"] == "customer_not_found"

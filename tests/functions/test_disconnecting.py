@@ -4,27 +4,26 @@ from functools import partial
 from typing import Any
 
 import pytest
-from functions.stripe_events import event, intent, post
-from functions.test_another_code import DAY, debit_on_its_way, failed
-from functions.test_settle_due_by_listing import RETRIEVE
+from builders.accounts import INTEGRATION_PATH, ROLLED_KEY
+from builders.debits import debit_on_its_way
+from builders.durations import DAY, HOUR, MINUTE
+from builders.invoices import failed_invoice
+from builders.stripe_events import event, intent, post
+from builders.stripe_requests import RETRIEVE_INTENT
 from world.aws_calls import Moment
 from world.stored import secrets
 from world.world import SECRET_KEY, World, load_event
 
-HOUR = 3600
-MINUTE = 60
-PATH = "/api/v1/integrations/stripe/stripe"
-ROLLED_KEY = "sk_test_rolled11111111111111"
-
 
 def disconnect(world: World, *, query: str = "") -> dict[str, Any]:
-    answer = world.api("DELETE", PATH + query)
+    answer = world.api("DELETE", INTEGRATION_PATH + query)
     assert answer.status == 200, answer.body
     shown: dict[str, Any] = answer.body["integration"]
     return shown
 
 
-def run_the_schedule(world: World) -> dict[str, int]:
+def finish_disconnecting(world: World) -> dict[str, int]:
+    """The schedule runs; returns how many integrations it looked at and disconnected."""
     done: dict[str, int] = world.invoke("connect-integration", load_event("connect-integration-finish"))
     return done
 
@@ -48,10 +47,10 @@ class TestWhileAPaymentIsOnItsWay:
         disconnecting(world)
         world.pass_time(HOUR)
 
-        assert run_the_schedule(world) == {"disconnected": 0, "failed": 0}
+        assert finish_disconnecting(world) == {"disconnected": 0, "failed": 0}
 
         assert not is_gone(world)
-        shown = world.api("GET", PATH).body["integration"]
+        shown = world.api("GET", INTEGRATION_PATH).body["integration"]
         assert (shown["disconnecting_since"], shown["is_default"]) == ("2026-11-23T10:00:00Z", False)
         assert disconnect(world)["disconnecting_since"] == "2026-11-23T10:00:00Z"
 
@@ -61,10 +60,10 @@ class TestWhileAPaymentIsOnItsWay:
 
         world.look_again()
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert run_the_schedule(world) == {"disconnected": 1, "failed": 0}
+        assert finish_disconnecting(world) == {"disconnected": 1, "failed": 0}
 
         assert is_gone(world)
-        assert run_the_schedule(world) == {"disconnected": 0, "failed": 0}
+        assert finish_disconnecting(world) == {"disconnected": 0, "failed": 0}
 
     def test_its_event_is_heard(self, world: World) -> None:
         invoice_id = disconnecting(world)
@@ -101,13 +100,13 @@ class TestWhileAPaymentIsOnItsWay:
         world.pass_time(HOUR)
 
         world.look_again()
-        run_the_schedule(world)
+        finish_disconnecting(world)
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert is_gone(world)
 
     def test_an_open_link_can_still_be_paid_and_no_other_is_made(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         path = f"/api/v1/invoices/{invoice_id}/payment_url"
         assert world.api("POST", path).status == 200
         assert disconnect(world)["disconnecting_since"]
@@ -119,16 +118,16 @@ class TestWhileAPaymentIsOnItsWay:
         world.run()
         world.pass_time(HOUR)
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert run_the_schedule(world)["disconnected"] == 1
+        assert finish_disconnecting(world)["disconnected"] == 1
 
     def test_a_link_that_nobody_uses_keeps_the_account_for_its_day_only(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         assert world.api("POST", f"/api/v1/invoices/{invoice_id}/payment_url").status == 200
         disconnect(world)
         world.pass_time(25 * HOUR)
 
         world.look_again()
-        run_the_schedule(world)
+        finish_disconnecting(world)
 
         assert is_gone(world)
 
@@ -146,7 +145,7 @@ class TestNothingNewBegins:
         assert item["waiting_for"] == "integration"
 
     def test_a_planned_retry_is_given_up(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         debit_on_its_way(world)
         disconnect(world)
         tries = world.stripe_calls()
@@ -218,7 +217,7 @@ class TestItIsGoneAtOnce:
     def test_what_is_no_boolean_is_refused(self, world: World) -> None:
         world.connect()
 
-        answer = world.api("DELETE", f"{PATH}?force=yes")
+        answer = world.api("DELETE", f"{INTEGRATION_PATH}?force=yes")
 
         assert (answer.status, answer.body["error_details"]) == (422, {"force": ["value_is_invalid"]})
         assert not is_gone(world)
@@ -230,7 +229,7 @@ class TestItIsGoneAtOnce:
         if is_known:
             world.pass_time(DAY)
             world.look_again()
-            assert world.api("GET", PATH).body["integration"]["needs_attention_since"]
+            assert world.api("GET", INTEGRATION_PATH).body["integration"]["needs_attention_since"]
 
         assert disconnect(world)["disconnecting_since"] is None
 
@@ -257,7 +256,7 @@ class TestItIsGoneAtOnce:
         world.pass_time(DAY)
         world.look_again()
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        run_the_schedule(world)
+        finish_disconnecting(world)
         assert is_gone(world)
 
     def test_where_all_has_settled(self, world: World) -> None:
@@ -289,7 +288,7 @@ class TestItIsConnectedAgain:
 
         world.pass_time(DAY)
         world.look_again()
-        run_the_schedule(world)
+        finish_disconnecting(world)
         assert not is_gone(world)
         assert world.stripe_calls() == 2
         assert world.invoice(waiting)["payment_status"] == "pending"
@@ -298,7 +297,7 @@ class TestItIsConnectedAgain:
     def test_not_by_a_change_without_a_key(self, world: World) -> None:
         disconnecting(world)
 
-        changed = world.api("PUT", PATH, {"integration": {"name": "Renamed"}}).body["integration"]
+        changed = world.api("PUT", INTEGRATION_PATH, {"integration": {"name": "Renamed"}}).body["integration"]
 
         assert (changed["name"], changed["disconnecting_since"]) == ("Renamed", "2026-11-23T10:00:00Z")
 
@@ -308,13 +307,13 @@ class TestItIsConnectedAgain:
         disconnecting(world)
         world.pass_time(DAY)
         world.look_again()
-        world.aws.meanwhile(operation, partial(run_the_schedule, world))
+        world.aws.meanwhile(operation, partial(finish_disconnecting, world))
 
-        answer = world.api("PUT", PATH, {"integration": {"secret_key": SECRET_KEY}})
+        answer = world.api("PUT", INTEGRATION_PATH, {"integration": {"secret_key": SECRET_KEY}})
 
         assert answer.status == 200
         assert not is_gone(world)
-        assert world.api("GET", PATH).body["integration"]["disconnecting_since"] is None
+        assert world.api("GET", INTEGRATION_PATH).body["integration"]["disconnecting_since"] is None
 
     def test_right_before_the_schedule_begins_to_remove_it(self, world: World) -> None:
         disconnecting(world)
@@ -322,10 +321,10 @@ class TestItIsConnectedAgain:
         world.look_again()
         world.aws.meanwhile("PutItem", world.connect, TableName="IntegrationsTable")
 
-        assert run_the_schedule(world) == {"disconnected": 0, "failed": 1}
+        assert finish_disconnecting(world) == {"disconnected": 0, "failed": 1}
 
         assert not is_gone(world)
-        assert run_the_schedule(world) == {"disconnected": 0, "failed": 0}
+        assert finish_disconnecting(world) == {"disconnected": 0, "failed": 0}
 
 
 class TestTheFunctionEndsHalfWay:
@@ -336,23 +335,23 @@ class TestTheFunctionEndsHalfWay:
         world.pass_time(DAY)
         world.look_again()
         world.aws.crash(operation, moment)
-        assert world.api("DELETE", PATH).status == 500
+        assert world.api("DELETE", INTEGRATION_PATH).status == 500
 
         for _ in range(2):
             world.pass_time(15 * MINUTE)
-            run_the_schedule(world)
+            finish_disconnecting(world)
 
         assert is_gone(world)
 
     def test_after_the_mark_and_the_schedule_looks_for_what_is_on_its_way(self, world: World) -> None:
         debit_on_its_way(world)
         world.aws.crash("PutItem", Moment.AFTER, TableName="IntegrationsTable")
-        assert world.api("DELETE", PATH).status == 500
+        assert world.api("DELETE", INTEGRATION_PATH).status == 500
         world.pass_time(HOUR)
 
-        assert run_the_schedule(world)["disconnected"] == 0
+        assert finish_disconnecting(world)["disconnected"] == 0
         world.look_again()
-        assert run_the_schedule(world)["disconnected"] == 1
+        assert finish_disconnecting(world)["disconnected"] == 1
 
     @pytest.mark.parametrize("endpoint", ["GET /v1/webhook_endpoints", "DELETE /v1/webhook_endpoints/*"])
     def test_because_stripe_does_not_answer_and_the_schedule_goes_on(self, world: World, endpoint: str) -> None:
@@ -361,12 +360,12 @@ class TestTheFunctionEndsHalfWay:
         world.look_again()
         method, path = endpoint.split()
         world.stripe.control.add_fault("500_before_commit", method=method, path=path, times=2)
-        assert run_the_schedule(world) == {"disconnected": 0, "failed": 1}
+        assert finish_disconnecting(world) == {"disconnected": 0, "failed": 1}
         world.stripe.control.clear_faults()
-        assert run_the_schedule(world) == {"disconnected": 0, "failed": 0}
+        assert finish_disconnecting(world) == {"disconnected": 0, "failed": 0}
         world.pass_time(15 * MINUTE)
 
-        assert run_the_schedule(world) == {"disconnected": 1, "failed": 0}
+        assert finish_disconnecting(world) == {"disconnected": 1, "failed": 0}
 
         assert is_gone(world)
 
@@ -377,9 +376,9 @@ def test_the_schedule_leaves_an_account_alone_while_a_function_may_be_at_work(wo
     world.pass_time(5 * MINUTE)
     world.look_again()
 
-    assert run_the_schedule(world)["disconnected"] == 0
+    assert finish_disconnecting(world)["disconnected"] == 0
     world.pass_time(5 * MINUTE)
-    assert run_the_schedule(world)["disconnected"] == 1
+    assert finish_disconnecting(world)["disconnected"] == 1
 
 
 def test_a_refused_key_keeps_what_is_on_its_way_until_a_person_decides(world: World) -> None:
@@ -388,7 +387,7 @@ def test_a_refused_key_keeps_what_is_on_its_way_until_a_person_decides(world: Wo
     world.pass_time(DAY)
     world.look_again()
 
-    assert run_the_schedule(world)["disconnected"] == 0
+    assert finish_disconnecting(world)["disconnected"] == 0
 
     world.stripe.control.add_key(world.account.id, value=ROLLED_KEY)
     world.connect(secret_key=ROLLED_KEY)
@@ -396,5 +395,5 @@ def test_a_refused_key_keeps_what_is_on_its_way_until_a_person_decides(world: Wo
     world.collect_waiting()
     world.pass_time(HOUR)
     world.look_again()
-    assert run_the_schedule(world)["disconnected"] == 1
-    assert world.stripe_calls(RETRIEVE) >= 1
+    assert finish_disconnecting(world)["disconnected"] == 1
+    assert world.stripe_calls(RETRIEVE_INTENT) >= 1

@@ -4,16 +4,17 @@ import json
 from typing import Any
 
 import pytest
-from functions.stripe_events import event, post, request, signed
+from builders.customers import DISPUTED
+from builders.durations import DAY, HOUR
+from builders.read import notified_of
+from builders.stripe_events import event, post, request, signed
 from paystream.model.identifiers import derived_id
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, TABLES, World, load_event
 
-DISPUTED = "pm_card_createDispute"
 
-
-def paid(world: World, *, card: str = DISPUTED) -> str:
-    """An invoice that was paid; its payment is disputed at once, which Stripe has told us."""
+def disputed_invoice(world: World, *, card: str = DISPUTED) -> str:
+    """An invoice that was paid; its payment is disputed at once, which Stripe has reported."""
     world.connect()
     world.customer(payment_method=card)
     invoice_id = world.create_invoice()
@@ -28,68 +29,64 @@ def dispute_at_stripe(world: World) -> Any:
 
 
 def close(world: World, status: str) -> None:
-    """The bank has decided, and Stripe tells it."""
+    """The bank has decided, and Stripe reports it."""
     world.stripe.control.close_dispute(dispute_at_stripe(world).id, status)
     world.run()
 
 
-def kept(world: World, invoice_id: str) -> Any:
+def shown_dispute(world: World, invoice_id: str) -> Any:
     """The dispute of the invoice's only payment."""
     (payment,) = world.payments(invoice_id)
     return payment["dispute"]
 
 
-def say(world: World, status: str, **more: Any) -> int:
+def post_dispute(world: World, status: str, **more: Any) -> int:
     """Stripe posts an event of the dispute in this status."""
     dispute = dispute_at_stripe(world).to_dict() | {"status": status} | more
     event_type = "charge.dispute.closed" if status in ("won", "lost") else "charge.dispute.created"
     return post(world, event(world, event_type, dispute)).status
 
 
-def told(world: World) -> list[str]:
-    return [one for one in world.told() if "dispute" in one]
-
-
 def test_a_dispute_that_is_opened_is_kept_with_the_payment_and_told(world: World) -> None:
-    invoice_id = paid(world)
+    invoice_id = disputed_invoice(world)
 
     dispute = dispute_at_stripe(world)
-    assert kept(world, invoice_id) == {
+    assert shown_dispute(world, invoice_id) == {
         "dispute_id": dispute.id,
         "status": "needs_response",
         "reason": "fraudulent",
         "amount_cents": 4200,
         "amount_currency": "EUR",
     }
-    assert told(world) == ["payment.dispute_opened"]
+    assert notified_of(world, "dispute") == ["payment.dispute_opened"]
 
 
 def test_a_dispute_that_is_lost_marks_the_invoice_which_stays_paid(world: World) -> None:
-    invoice_id = paid(world)
-    world.pass_time(86400)
+    invoice_id = disputed_invoice(world)
+    world.pass_time(DAY)
 
     close(world, "lost")
 
     invoice = world.invoice(invoice_id)
     assert (invoice["payment_status"], invoice["payment_dispute_lost_at"]) == ("succeeded", "2026-11-24T10:00:00Z")
-    assert kept(world, invoice_id)["status"] == "lost"
-    assert told(world) == ["invoice.payment_dispute_lost", "payment.dispute_opened"]
+    assert shown_dispute(world, invoice_id)["status"] == "lost"
+    assert notified_of(world, "dispute") == ["invoice.payment_dispute_lost", "payment.dispute_opened"]
     content = world.notification("invoice.payment_dispute_lost")["payment_dispute_lost"]
     assert (content["reason"], content["invoice"]["lago_id"]) == ("fraudulent", invoice_id)
 
 
 def test_a_dispute_that_is_won_leaves_the_invoice_as_it_is(world: World) -> None:
-    invoice_id = paid(world)
+    invoice_id = disputed_invoice(world)
 
     close(world, "won")
 
     assert world.invoice(invoice_id)["payment_dispute_lost_at"] is None
-    assert told(world) == ["payment.dispute_opened", "payment.dispute_won"]
+    assert notified_of(world, "dispute") == ["payment.dispute_opened", "payment.dispute_won"]
 
 
 @pytest.mark.parametrize("end", ["won", "lost"])
 def test_events_that_come_twice_or_in_the_wrong_order_change_nothing(world: World, end: str) -> None:
-    invoice_id = paid(world, card="pm_card_visa")
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     dispute = _dispute(payment["provider_payment_id"])
 
@@ -98,12 +95,12 @@ def test_events_that_come_twice_or_in_the_wrong_order_change_nothing(world: Worl
         answer = post(world, event(world, f"charge.dispute.{kind}", dispute | {"status": status}))
         assert answer.status == 200
 
-    assert kept(world, invoice_id)["status"] == end
-    assert len(told(world)) == 1
+    assert shown_dispute(world, invoice_id)["status"] == end
+    assert len(notified_of(world, "dispute")) == 1
 
 
 def test_a_word_that_is_older_does_not_undo_one_that_comes_in_between(world: World) -> None:
-    invoice_id = paid(world, card="pm_card_visa")
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     dispute = _dispute(payment["provider_payment_id"])
 
@@ -114,13 +111,13 @@ def test_a_word_that_is_older_does_not_undo_one_that_comes_in_between(world: Wor
     post(world, event(world, "charge.dispute.created", dispute))
 
     assert not world.aws.are_still_to_come
-    assert kept(world, invoice_id)["status"] == "lost"
-    assert told(world) == ["invoice.payment_dispute_lost"]
+    assert shown_dispute(world, invoice_id)["status"] == "lost"
+    assert notified_of(world, "dispute") == ["invoice.payment_dispute_lost"]
 
 
 @pytest.mark.parametrize("moment", Moment)
 def test_a_crash_around_the_write_loses_nothing_and_tells_once(world: World, moment: Moment) -> None:
-    invoice_id = paid(world, card="pm_card_visa")
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     lost = event(world, "charge.dispute.closed", _dispute(payment["provider_payment_id"]) | {"status": "lost"})
     world.aws.crash("TransactWriteItems", moment)
@@ -129,49 +126,53 @@ def test_a_crash_around_the_write_loses_nothing_and_tells_once(world: World, mom
     assert post(world, lost).status == 200
 
     assert world.invoice(invoice_id)["payment_dispute_lost_at"] is not None
-    assert told(world) == ["invoice.payment_dispute_lost"]
+    assert notified_of(world, "dispute") == ["invoice.payment_dispute_lost"]
 
 
 def test_an_inquiry_that_ends_is_told_when_it_is_opened_only(world: World) -> None:
-    invoice_id = paid(world, card="pm_card_visa")
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     dispute = _dispute(payment["provider_payment_id"])
 
     post(world, event(world, "charge.dispute.created", dispute | {"status": "warning_needs_response"}))
     post(world, event(world, "charge.dispute.closed", dispute | {"status": "warning_closed"}))
 
-    assert kept(world, invoice_id)["status"] == "warning_closed"
-    assert told(world) == ["payment.dispute_opened"]
+    assert shown_dispute(world, invoice_id)["status"] == "warning_closed"
+    assert notified_of(world, "dispute") == ["payment.dispute_opened"]
 
 
 def test_a_second_dispute_of_a_payment_takes_the_place_of_the_first(world: World) -> None:
-    invoice_id = paid(world)
+    invoice_id = disputed_invoice(world)
     close(world, "won")
 
-    assert say(world, "lost", id="dp_another") == 200
+    assert post_dispute(world, "lost", id="dp_another") == 200
 
-    assert kept(world, invoice_id)["dispute_id"] == "dp_another"
-    assert told(world) == ["invoice.payment_dispute_lost", "payment.dispute_opened", "payment.dispute_won"]
+    assert shown_dispute(world, invoice_id)["dispute_id"] == "dp_another"
+    assert notified_of(world, "dispute") == [
+        "invoice.payment_dispute_lost",
+        "payment.dispute_opened",
+        "payment.dispute_won",
+    ]
 
 
 @pytest.mark.parametrize("foreign", ["pi_of_nobody", None])
 def test_a_dispute_of_what_is_not_ours_is_ignored(world: World, foreign: str | None) -> None:
-    invoice_id = paid(world, card="pm_card_visa")
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
 
     assert post(world, event(world, "charge.dispute.created", _dispute(foreign))).status == 200
 
-    assert kept(world, invoice_id) is None
-    assert told(world) == []
+    assert shown_dispute(world, invoice_id) is None
+    assert notified_of(world, "dispute") == []
 
 
 def test_a_dispute_of_somebody_elses_intent_in_the_same_account_is_ignored(world: World) -> None:
-    paid(world, card="pm_card_visa")
+    disputed_invoice(world, card="pm_card_visa")
     method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": world.stripe_customer()})
     asked: Any = {"amount": 100, "currency": "usd", "payment_method": method.id, "confirm": True, "off_session": True}
     intent = world.stripe_client.v1.payment_intents.create(asked | {"customer": str(method.customer)})
 
     assert post(world, event(world, "charge.dispute.created", _dispute(intent.id))).status == 200
-    assert told(world) == []
+    assert notified_of(world, "dispute") == []
 
 
 def test_a_dispute_of_a_payment_that_is_not_on_record_yet_is_sent_again(world: World) -> None:
@@ -192,14 +193,14 @@ def test_a_dispute_of_a_payment_that_is_not_on_record_yet_is_sent_again(world: W
 
 
 def test_a_dispute_while_the_key_is_refused_is_sent_again(world: World) -> None:
-    invoice_id = paid(world, card="pm_card_visa")
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     world.stripe.control.expire_key(SECRET_KEY)
 
     answer = post(world, event(world, "charge.dispute.created", _dispute(payment["provider_payment_id"])))
 
     assert answer.status >= 400
-    assert told(world) == []
+    assert notified_of(world, "dispute") == []
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def test_a_dispute_while_the_key_is_refused_is_sent_again(world: World) -> None:
     [("payment-result-dispute-created", "needs_response"), ("payment-result-dispute-closed", "lost")],
 )
 def test_the_events_on_file_are_understood(world: World, name: str, status: str) -> None:
-    invoice_id = paid(world, card="pm_card_visa")
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     content = json.loads(load_event(name)["body"])
     content["data"]["object"]["payment_intent"] = payment["provider_payment_id"]
@@ -216,11 +217,11 @@ def test_the_events_on_file_are_understood(world: World, name: str, status: str)
     answer = world.call("payment-result", request(body, [signed(world, body.encode())]))
 
     assert answer.status == 200
-    assert kept(world, invoice_id)["status"] == status
+    assert shown_dispute(world, invoice_id)["status"] == status
 
 
 def test_a_second_success_is_disputed_by_itself(world: World) -> None:
-    invoice_id = paid(world, card="pm_card_visa")
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     known = world.stripe_client.v1.payment_intents.retrieve(payment["provider_payment_id"])
     second = world.stripe_client.v1.payment_intents.create(
@@ -228,7 +229,7 @@ def test_a_second_success_is_disputed_by_itself(world: World) -> None:
             "amount": 4200,
             "currency": "eur",
             "customer": str(known.customer),
-            "payment_method": "pm_card_createDispute",
+            "payment_method": DISPUTED,
             "confirm": True,
             "off_session": True,
             "metadata": known.metadata.to_dict() if known.metadata else {},
@@ -260,7 +261,7 @@ def test_an_invoice_that_is_put_anew_knows_since_when_its_dispute_is_lost(world:
     world.run()
     close(world, "lost")
     lost_at = world.invoice(invoice_id)["payment_dispute_lost_at"]
-    world.pass_time(3600)
+    world.pass_time(HOUR)
 
     world.put_invoice_item()
     world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))

@@ -5,10 +5,11 @@ from itertools import permutations, product
 from typing import Any
 
 import pytest
-from functions.stripe_events import event, events_due, intent, post, provider_customer_id, signing_secrets
+from builders.customers import provider_customer_id
+from builders.stripe_events import event, events_due, intent, post, signing_secrets
 from world.world import World
 
-TYPES = {
+EVENT_TYPES = {
     "requires_action": "payment_intent.requires_action",
     "processing": "payment_intent.processing",
     "requires_payment_method": "payment_intent.payment_failed",
@@ -33,12 +34,12 @@ def customer_without_a_card(world: World) -> None:
     events_due(world)
 
 
-def tell(world: World, invoice_id: str, status: str) -> int:
+def post_status(world: World, invoice_id: str, status: str) -> int:
     about = intent(invoice_id, status, id=f"pi_{invoice_id}")
-    return post(world, event(world, TYPES[status], about)).status
+    return post(world, event(world, EVENT_TYPES[status], about)).status
 
 
-def told(world: World, invoice_id: str) -> Counter[str]:
+def notified_about(world: World, invoice_id: str) -> Counter[str]:
     """How often each kind of notification names the invoice."""
     naming = [item for item in world.items("notifications") if invoice_id in str(item["body"])]
     return Counter(str(item["webhook_type"]) for item in naming)
@@ -57,7 +58,7 @@ def orders(life: tuple[str, ...], first: str) -> list[tuple[str, ...]]:
 
 def there_and_back(world: World, invoice_id: str, order: tuple[str, ...]) -> set[int]:
     """Each event once, then each again, the last one first; returns the statuses that were answered."""
-    return {tell(world, invoice_id, status) for status in (*order, *reversed(order))}
+    return {post_status(world, invoice_id, status) for status in (*order, *reversed(order))}
 
 
 @pytest.mark.parametrize("first", PAID)
@@ -69,7 +70,7 @@ def test_an_intent_that_succeeds_has_paid_its_invoice_whatever_the_order(world: 
         assert there_and_back(world, invoice_id, order) == {200}
 
         assert end_of(world, invoice_id) == ("succeeded", 4200, "succeeded"), order
-        heard = told(world, invoice_id)
+        heard = notified_about(world, invoice_id)
         failed_first = order.index("requires_payment_method") < order.index("succeeded")
         assert heard["payment.succeeded"] == 1, order
         assert heard["invoice.payment_failure"] == failed_first, order
@@ -86,7 +87,7 @@ def test_an_intent_that_fails_is_told_once_whatever_the_order(world: World, firs
         assert there_and_back(world, invoice_id, order) == {200}
 
         assert end_of(world, invoice_id) == ("failed", 0, "failed"), order
-        heard = told(world, invoice_id)
+        heard = notified_about(world, invoice_id)
         assert heard["invoice.payment_failure"] == heard["invoice.payment_status_updated"] == 1, order
         assert heard["payment.requires_action"] <= 1, order
 
@@ -101,17 +102,17 @@ def test_of_two_events_at_once_both_count(world: World, call: tuple[str, dict[st
         answers: list[int] = []
 
         def the_second_comes(invoice_id: str = invoice_id, status: str = second, to: list[int] = answers) -> None:
-            to.append(tell(world, invoice_id, status))
+            to.append(post_status(world, invoice_id, status))
 
         world.aws.meanwhile(operation, the_second_comes, **parameters)
-        answers.append(tell(world, invoice_id, first))
+        answers.append(post_status(world, invoice_id, first))
 
         assert answers == [200, 200]
         assert not world.aws.are_still_to_come
         ends = {"succeeded": "succeeded", "requires_payment_method": "failed"}
         expected = next((ends[status] for status in ends if status in (first, second)), "processing")
         assert end_of(world, invoice_id)[2] == expected, (first, second)
-        heard = told(world, invoice_id)
+        heard = notified_about(world, invoice_id)
         assert heard["payment.succeeded"] == (expected == "succeeded"), (first, second)
         assert heard["invoice.payment_failure"] <= 1, (first, second)
         assert heard["payment.requires_action"] <= 1, (first, second)
@@ -121,11 +122,11 @@ class TestACustomerThatWasDeletedAtStripe:
     def test_has_paid_what_was_on_its_way(self, world: World) -> None:
         customer_without_a_card(world)
         invoice_id = world.create_invoice()
-        assert tell(world, invoice_id, "processing") == 200
+        assert post_status(world, invoice_id, "processing") == 200
         world.stripe_client.v1.customers.delete(provider_customer_id(world))
         world.deliver_stripe_events()
 
-        assert tell(world, invoice_id, "succeeded") == 200
+        assert post_status(world, invoice_id, "succeeded") == 200
 
         assert end_of(world, invoice_id) == ("succeeded", 4200, "succeeded")
 
@@ -196,5 +197,5 @@ class TestASecretThatIsRolled:
 
         world.aws.meanwhile("GetItem", replaced, TableName="IntegrationsTable")
 
-        assert tell(world, invoice_id, "succeeded") == 200
+        assert post_status(world, invoice_id, "succeeded") == 200
         assert end_of(world, invoice_id) == ("succeeded", 4200, "succeeded")

@@ -5,24 +5,24 @@ import json
 from typing import Any
 
 import pytest
-from functions.stripe_events import event, events_due, intent, post
+from builders.accounts import OTHER_ORGANIZATION
+from builders.customers import DECLINED
+from builders.durations import DAY
+from builders.invoices import INVOICE_OF_EVENTS
+from builders.stripe_events import event, events_due, intent, post
 from paystream.model.identifiers import payment_id
 from world.api_gateway import ORGANIZATION, Answer
 from world.world import World, load_event
 
-INVOICE = "7c1e0000-0000-4000-8000-000000000010"
-"""The invoice of the events in events/."""
-
-ANOTHER_ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000002"
 LISTS = ["/api/v1/customers", "/api/v1/invoices", "/api/v1/payments"]
 
 
 @pytest.fixture
-def collected(world: World) -> World:
+def paid_world(world: World) -> World:
     """One customer with one invoice that is paid."""
     world.connect()
     world.customer()
-    world.put_invoice_item(lago_id=INVOICE, number="ACM-0042-003")
+    world.put_invoice_item(lago_id=INVOICE_OF_EVENTS, number="ACM-0042-003")
     world.run()
     return world
 
@@ -60,8 +60,8 @@ def is_not_acceptable(answer: Answer, **details: list[str]) -> bool:
 
 
 class TestOneRecord:
-    def test_a_customer(self, collected: World) -> None:
-        customer = collected.api("GET", "/api/v1/customers/acme").body["customer"]
+    def test_a_customer(self, paid_world: World) -> None:
+        customer = paid_world.api("GET", "/api/v1/customers/acme").body["customer"]
         assert customer["external_id"] == "acme"
         assert customer["billing_configuration"]["provider_customer_id"].startswith("cus_")
 
@@ -70,42 +70,48 @@ class TestOneRecord:
         answer = world.api("GET", "/api/v1/customers/%C3%84chm%C3%A9%2F1%20%25")
         assert answer.body["customer"]["external_id"] == "Ächmé/1 %"
 
-    def test_an_invoice(self, collected: World) -> None:
-        invoice = collected.api("GET", f"/api/v1/invoices/{INVOICE}").body["invoice"]
+    def test_an_invoice(self, paid_world: World) -> None:
+        invoice = paid_world.api("GET", f"/api/v1/invoices/{INVOICE_OF_EVENTS}").body["invoice"]
         assert (invoice["lago_id"], invoice["number"], invoice["payment_status"]) == (
-            INVOICE,
+            INVOICE_OF_EVENTS,
             "ACM-0042-003",
             "succeeded",
         )
         assert invoice["customer"]["external_id"] == "acme"
 
-    def test_a_payment(self, collected: World) -> None:
-        lago_id = payment_id(ORGANIZATION, INVOICE, 1)
-        payment = collected.api("GET", f"/api/v1/payments/{lago_id}").body["payment"]
-        assert (payment["lago_id"], payment["lago_payable_id"], payment["reference"]) == (lago_id, INVOICE, "")
+    def test_a_payment(self, paid_world: World) -> None:
+        lago_id = payment_id(ORGANIZATION, INVOICE_OF_EVENTS, 1)
+        payment = paid_world.api("GET", f"/api/v1/payments/{lago_id}").body["payment"]
+        assert (payment["lago_id"], payment["lago_payable_id"], payment["reference"]) == (
+            lago_id,
+            INVOICE_OF_EVENTS,
+            "",
+        )
 
     @pytest.mark.parametrize("kind", ["customer", "invoice", "payment"])
-    def test_what_does_not_exist_is_not_found(self, collected: World, kind: str) -> None:
+    def test_what_does_not_exist_is_not_found(self, paid_world: World, kind: str) -> None:
         for unknown in ("nobody", "x" * 1025, "%20", "é" * 600):
-            assert is_not_found(collected.api("GET", f"/api/v1/{kind}s/{unknown}"), f"{kind}_not_found")
+            assert is_not_found(paid_world.api("GET", f"/api/v1/{kind}s/{unknown}"), f"{kind}_not_found")
 
-    def test_what_belongs_to_another_organization_does_not_exist(self, collected: World) -> None:
+    def test_what_belongs_to_another_organization_does_not_exist(self, paid_world: World) -> None:
         paths = {
             "customer": "/api/v1/customers/acme",
-            "invoice": f"/api/v1/invoices/{INVOICE}",
-            "payment": f"/api/v1/payments/{payment_id(ORGANIZATION, INVOICE, 1)}",
+            "invoice": f"/api/v1/invoices/{INVOICE_OF_EVENTS}",
+            "payment": f"/api/v1/payments/{payment_id(ORGANIZATION, INVOICE_OF_EVENTS, 1)}",
         }
         for kind, path in paths.items():
-            answer = collected.api("GET", path, organization_id=ANOTHER_ORGANIZATION)
+            answer = paid_world.api("GET", path, organization_id=OTHER_ORGANIZATION)
             assert is_not_found(answer, f"{kind}_not_found")
-        answer = collected.api("GET", f"/api/v1/payments?invoice_id={INVOICE}", organization_id=ANOTHER_ORGANIZATION)
+        answer = paid_world.api(
+            "GET", f"/api/v1/payments?invoice_id={INVOICE_OF_EVENTS}", organization_id=OTHER_ORGANIZATION
+        )
         assert is_not_found(answer, "invoice_not_found")
 
 
 class TestLists:
     @pytest.mark.parametrize("path", LISTS)
-    def test_an_organization_without_any_has_an_empty_page(self, collected: World, path: str) -> None:
-        answer = collected.api("GET", path, organization_id=ANOTHER_ORGANIZATION)
+    def test_an_organization_without_any_has_an_empty_page(self, paid_world: World, path: str) -> None:
+        answer = paid_world.api("GET", path, organization_id=OTHER_ORGANIZATION)
         counted = {"current_page": 1, "total_pages": 0, "total_count": 0}
         nothing = counted | dict.fromkeys(["next_page", "prev_page", "next_cursor"])
         assert (answer.status, answer.body) == (200, {path.rpartition("/")[2]: [], "meta": nothing})
@@ -164,8 +170,8 @@ class TestLists:
         post(world, event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded", attempt=2)))
         assert [payment["attempt"] for payment in world.payments(invoice_id)] == [2, 1]
 
-    def test_payments_of_an_unknown_invoice_are_not_found(self, collected: World) -> None:
-        assert is_not_found(collected.api("GET", "/api/v1/payments?invoice_id=nobody"), "invoice_not_found")
+    def test_payments_of_an_unknown_invoice_are_not_found(self, paid_world: World) -> None:
+        assert is_not_found(paid_world.api("GET", "/api/v1/payments?invoice_id=nobody"), "invoice_not_found")
 
     def test_a_page_has_a_hundred_records_unless_fewer_are_asked_for(self, world: World) -> None:
         for number in range(101):
@@ -195,8 +201,8 @@ class TestPageNumbers:
         assert {(body["meta"]["total_count"], body["meta"]["total_pages"]) for body in found} == {(5, 3)}
 
     @pytest.mark.parametrize("path", LISTS)
-    def test_are_there_in_every_list(self, collected: World, path: str) -> None:
-        meta = collected.api("GET", f"{path}?page=1&per_page=1").body["meta"]
+    def test_are_there_in_every_list(self, paid_world: World, path: str) -> None:
+        meta = paid_world.api("GET", f"{path}?page=1&per_page=1").body["meta"]
 
         assert (meta["current_page"], meta["total_count"], meta["next_page"]) == (1, 1, None)
 
@@ -224,14 +230,14 @@ class TestFilters:
         """A is paid, B is declined and voided, C waits, D is declined; C is of another day, D of another currency."""
         world.connect()
         world.customer("good")
-        world.customer("bad", payment_method="pm_card_chargeCustomerFail")
+        world.customer("bad", payment_method=DECLINED)
         world.customer("poor", payment_method=None)
         world.create_invoice("good", number="A", amount=100)
         voided = world.create_invoice("bad", number="B", amount=200)
         world.create_invoice("bad", number="D", amount=400, currency="USD")
         world.run()
         world.api("POST", f"/api/v1/invoices/{voided}/void")
-        world.pass_time(86400)
+        world.pass_time(DAY)
         world.create_invoice("poor", number="C", amount=300)
         world.collect_new_invoices()
         return world
@@ -343,7 +349,7 @@ class TestWhatIsRefused:
         assert world.api("GET", "/api/v1/invoices?per_page=100").status == 200
 
     @pytest.mark.parametrize("path", [f"{path}?" for path in LISTS] + ["/api/v1/invoices?external_customer_id=acme&"])
-    def test_a_cursor_that_is_not_ours(self, collected: World, path: str) -> None:
+    def test_a_cursor_that_is_not_ours(self, paid_world: World, path: str) -> None:
         now = "2026-11-23T10:00:00.000+00:00"
         keys: list[Any] = [
             [],
@@ -356,11 +362,11 @@ class TestWhatIsRefused:
             {"external_id": ""},
             {"created_at": now, "lago_id": "x" * 1025},
             {"external_id": "x" * 1025},
-            {"created_at": now, "lago_id": "x", "organization_id": ANOTHER_ORGANIZATION, "waiting_key": "x"},
+            {"created_at": now, "lago_id": "x", "organization_id": OTHER_ORGANIZATION, "waiting_key": "x"},
         ]
         texts = [b"no JSON", b"\xff\xfe", b"[" * 5000, *(json.dumps(key).encode() for key in keys)]
         for cursor in ["!", "a", "%C3%A9", "%00", *(base64.urlsafe_b64encode(text).decode() for text in texts)]:
-            answer = collected.api("GET", f"{path}cursor={cursor}")
+            answer = paid_world.api("GET", f"{path}cursor={cursor}")
             assert is_not_acceptable(answer, cursor=["value_is_invalid"]), cursor
 
     def test_a_cursor_of_another_list(self, world: World) -> None:
@@ -372,7 +378,7 @@ class TestWhatIsRefused:
         invoices(world, 3)
         for query in ("", "&external_customer_id=acme"):
             cursor = world.api("GET", f"/api/v1/invoices?per_page=1{query}").body["meta"]["next_cursor"]
-            answer = world.api("GET", f"/api/v1/invoices?cursor={cursor}{query}", organization_id=ANOTHER_ORGANIZATION)
+            answer = world.api("GET", f"/api/v1/invoices?cursor={cursor}{query}", organization_id=OTHER_ORGANIZATION)
             assert (answer.status, answer.body["invoices"]) == (200, [])
 
 
@@ -417,8 +423,8 @@ class TestItemsOfApplications:
         ("find-records-customer-payments", "payments"),
     ],
 )
-def test_each_route_answers_what_it_is_asked_for(collected: World, name: str, kind: str) -> None:
-    answer = collected.call("find-records", load_event(name))
+def test_each_route_answers_what_it_is_asked_for(paid_world: World, name: str, kind: str) -> None:
+    answer = paid_world.call("find-records", load_event(name))
     assert answer.status == 200
     assert len(answer.body[kind]) == 1 if kind.endswith("s") else answer.body[kind]["lago_id"]
 

@@ -1,5 +1,7 @@
 """invoice-created: each new invoice becomes one payment intent, as soon as there is somebody to pay it."""
 
+from builders.customers import DECLINED
+from builders.invoices import put_items_of_event
 from world.world import World, load_event
 
 
@@ -34,7 +36,7 @@ def test_an_invoice_of_the_api_is_read_again_before_it_is_collected(world: World
 
 def test_a_declined_card_fails_the_invoice_and_is_told_once(world: World) -> None:
     world.connect()
-    world.customer(payment_method="pm_card_chargeCustomerFail")
+    world.customer(payment_method=DECLINED)
     invoice_id = world.create_invoice()
 
     world.collect_new_invoices()
@@ -48,9 +50,7 @@ def test_a_declined_card_fails_the_invoice_and_is_told_once(world: World) -> Non
 
 def put_batch(world: World) -> list[str]:
     """Four items, in the table and in one event; returns the sequence numbers."""
-    event = load_event("invoice-created-batch")
-    for record in event["Records"]:
-        world.dynamodb.put_item(TableName="InvoicesTable", Item=record["dynamodb"]["NewImage"])
+    event = put_items_of_event(world, "invoice-created-batch")
     return [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
 
 

@@ -4,31 +4,16 @@ import json
 from typing import Any
 
 import pytest
+from builders.accounts import connect_with_customer
+from builders.invoices import failed_records, put_items_of_event
 from world.aws_calls import Moment
-from world.world import World, load_event
-
-
-def put(world: World, name: str) -> dict[str, Any]:
-    """An event of events/, its items being in the table as the application put them."""
-    event = load_event(name)
-    for record in event["Records"]:
-        world.dynamodb.put_item(TableName="InvoicesTable", Item=record["dynamodb"]["NewImage"])
-    return event
-
-
-def deliver(world: World, event: dict[str, Any]) -> list[str]:
-    return [failure["itemIdentifier"] for failure in world.invoke("invoice-created", event)["batchItemFailures"]]
-
-
-def collectable(world: World) -> None:
-    world.connect()
-    world.customer()
+from world.world import World
 
 
 def test_an_item_as_the_contract_says_is_collected_and_found_by_the_api(world: World) -> None:
-    collectable(world)
+    connect_with_customer(world)
 
-    assert deliver(world, put(world, "invoice-created-item")) == []
+    assert failed_records(world, put_items_of_event(world, "invoice-created-item")) == []
 
     invoice = world.invoice("inv-2026-0042")
     assert invoice["payment_status"] == "succeeded"
@@ -41,7 +26,7 @@ def test_an_item_as_the_contract_says_is_collected_and_found_by_the_api(world: W
 
 
 def test_the_least_that_an_item_needs_is_a_customer_a_currency_and_an_amount(world: World) -> None:
-    collectable(world)
+    connect_with_customer(world)
 
     invoice_id = world.put_invoice_item()
     world.collect_new_invoices()
@@ -52,16 +37,16 @@ def test_the_least_that_an_item_needs_is_a_customer_a_currency_and_an_amount(wor
 
 
 def test_what_an_application_keeps_beside_the_contract_stays(world: World) -> None:
-    collectable(world)
+    connect_with_customer(world)
 
-    deliver(world, put(world, "invoice-created-item"))
+    failed_records(world, put_items_of_event(world, "invoice-created-item"))
 
     (item,) = world.items("invoices")
     assert item["cost_center"] == "4711"
 
 
 def test_an_attribute_that_is_named_like_one_of_ours_does_not_matter(world: World) -> None:
-    collectable(world)
+    connect_with_customer(world)
 
     invoice_id = world.put_invoice_item(version=7, payment_status="unpaid", attempt=3, problem="none", due_at="soon")
     failed = world.collect_new_invoices()
@@ -83,9 +68,9 @@ def test_an_item_of_nothing_is_paid_without_stripe_and_told(world: World) -> Non
 def test_an_item_of_nothing_that_is_paid_by_somebody_faster_is_paid_once(world: World) -> None:
     invoice_id = world.put_invoice_item(total_amount_cents=0)
     event = world.stream_event(world.new_images("invoices"))
-    world.aws.meanwhile("TransactWriteItems", lambda: deliver(world, event))
+    world.aws.meanwhile("TransactWriteItems", lambda: failed_records(world, event))
 
-    assert deliver(world, event) == []
+    assert failed_records(world, event) == []
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.told() == ["invoice.payment_status_updated"]
@@ -104,9 +89,9 @@ def test_an_open_item_is_due_to_be_looked_at_again(world: World) -> None:
 
 
 def test_a_malformed_item_is_parked_with_the_reason_and_its_neighbour_is_collected(world: World) -> None:
-    collectable(world)
+    connect_with_customer(world)
 
-    assert deliver(world, put(world, "invoice-created-malformed-item")) == []
+    assert failed_records(world, put_items_of_event(world, "invoice-created-malformed-item")) == []
 
     parked = world.invoice("inv-2026-0043")
     assert parked["payment_status"] == "pending"
@@ -152,7 +137,7 @@ def test_a_malformed_item_is_parked_with_the_reason_and_its_neighbour_is_collect
 def test_whatever_breaks_the_contract_is_named(
     world: World, attributes: dict[str, Any], details: dict[str, list[str]]
 ) -> None:
-    collectable(world)
+    connect_with_customer(world)
 
     invoice_id = world.put_invoice_item(**attributes)
     failed = world.collect_new_invoices()
@@ -177,24 +162,24 @@ def test_nothing_of_a_parked_item_is_lost(world: World) -> None:
 
 
 def test_a_parked_item_is_not_collected_however_often_it_comes(world: World) -> None:
-    collectable(world)
-    event = put(world, "invoice-created-malformed-item")
+    connect_with_customer(world)
+    event = put_items_of_event(world, "invoice-created-malformed-item")
 
     for _ in range(3):
-        assert deliver(world, event) == []
+        assert failed_records(world, event) == []
 
     assert world.charged() == [4200]
 
 
 def test_an_item_that_is_put_right_and_put_anew_is_collected(world: World) -> None:
-    collectable(world)
+    connect_with_customer(world)
     invoice_id = world.put_invoice_item(currency="eur")
     world.collect_new_invoices()
 
     world.put_invoice_item(currency="EUR")
     keys = {"organization_id": {"S": "0a1b2c3d-0000-4000-8000-000000000001"}, "lago_id": {"S": invoice_id}}
     image = world.dynamodb.get_item(TableName="InvoicesTable", Key=keys)["Item"]
-    failed = deliver(world, world.stream_event([dict(image)]))
+    failed = failed_records(world, world.stream_event([dict(image)]))
 
     assert failed == []
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
@@ -202,11 +187,11 @@ def test_an_item_that_is_put_right_and_put_anew_is_collected(world: World) -> No
 
 
 def test_an_item_with_a_used_number_is_parked(world: World) -> None:
-    collectable(world)
+    connect_with_customer(world)
     world.create_invoice(number="2026-0042")
     world.collect_new_invoices()
 
-    assert deliver(world, put(world, "invoice-created-item")) == []
+    assert failed_records(world, put_items_of_event(world, "invoice-created-item")) == []
 
     parked = world.invoice("inv-2026-0042")
     assert parked["error_details"][0]["details"] == {"number": ["value_already_exist"]}
@@ -215,8 +200,8 @@ def test_an_item_with_a_used_number_is_parked(world: World) -> None:
 
 
 def test_the_number_of_an_item_cannot_be_used_again(world: World) -> None:
-    collectable(world)
-    deliver(world, put(world, "invoice-created-item"))
+    connect_with_customer(world)
+    failed_records(world, put_items_of_event(world, "invoice-created-item"))
     body = {"external_customer_id": "acme", "currency": "EUR", "total_amount_cents": 1, "number": "2026-0042"}
 
     answer = world.api("POST", "/api/v1/invoices", {"invoice": body})
@@ -233,12 +218,12 @@ def test_the_number_of_an_item_cannot_be_used_again(world: World) -> None:
 def test_a_crash_while_an_item_is_taken_in_is_repaired_by_the_next_delivery(
     world: World, operation: str, table: str, moment: Moment
 ) -> None:
-    collectable(world)
-    event = put(world, "invoice-created-item")
+    connect_with_customer(world)
+    event = put_items_of_event(world, "invoice-created-item")
     world.aws.crash(operation, moment, TableName=table)
 
-    assert len(deliver(world, event)) == 1
-    assert deliver(world, event) == []
+    assert len(failed_records(world, event)) == 1
+    assert failed_records(world, event) == []
 
     invoice = world.invoice("inv-2026-0042")
     assert (invoice["payment_status"], invoice["number"]) == ("succeeded", "2026-0042")
@@ -246,12 +231,12 @@ def test_a_crash_while_an_item_is_taken_in_is_repaired_by_the_next_delivery(
 
 
 def test_an_item_that_two_workers_take_in_at_once_is_collected_once(world: World) -> None:
-    collectable(world)
-    event = put(world, "invoice-created-item")
-    world.aws.meanwhile("UpdateItem", lambda: deliver(world, event), TableName="InvoicesTable")
+    connect_with_customer(world)
+    event = put_items_of_event(world, "invoice-created-item")
+    world.aws.meanwhile("UpdateItem", lambda: failed_records(world, event), TableName="InvoicesTable")
 
-    assert len(deliver(world, event)) == 1
-    assert deliver(world, event) == []
+    assert len(failed_records(world, event)) == 1
+    assert failed_records(world, event) == []
 
     assert world.charged() == [1200]
     assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from builders.accounts import connect_with_customer
+from builders.customers import UNAUTHENTICATED, pays_with
+from builders.debits import create_sepa_debit
+from builders.durations import DAY, HOUR
+from builders.read import intents
+from builders.stripe_requests import CREATE_INTENT, FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY, LIST_INTENTS
 from sandbox.stripe.declines import DECLINES
 from world.world import SECRET_KEY, World
 
-FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY = 2
 
-
-def collectable(world: World, **invoice: Any) -> str:
+def new_invoice(world: World, **invoice: Any) -> str:
     """An invoice whose customer has a method and an account."""
-    world.connect()
-    world.customer()
+    connect_with_customer(world)
     return world.create_invoice(**invoice)
 
 
@@ -23,12 +26,12 @@ def method_of_acme(world: World) -> str:
 
 
 def only_intent(world: World) -> Any:
-    (intent,) = world.stripe_client.v1.payment_intents.list().data
+    (intent,) = intents(world)
     return intent
 
 
 def test_a_success_pays_the_invoice_and_is_told(world: World) -> None:
-    invoice_id = collectable(world, amount=4200)
+    invoice_id = new_invoice(world, amount=4200)
 
     world.collect_new_invoices()
 
@@ -41,7 +44,7 @@ def test_a_success_pays_the_invoice_and_is_told(world: World) -> None:
 
 
 def test_the_intent_carries_the_invoice_and_is_confirmed_off_session(world: World) -> None:
-    invoice_id = collectable(world, amount=4200, number="ACM-1")
+    invoice_id = new_invoice(world, amount=4200, number="ACM-1")
 
     world.collect_new_invoices()
 
@@ -61,13 +64,13 @@ def test_the_intent_carries_the_invoice_and_is_confirmed_off_session(world: Worl
         "invoice_type": "one_off",
         "paystream_attempt": "1",
     }
-    (call,) = [call for call in world.stripe.control.calls() if call.endpoint == "POST /v1/payment_intents"]
+    (call,) = [call for call in world.stripe.control.calls() if call.endpoint == CREATE_INTENT]
     assert call.idempotency_key == payment["lago_id"]
 
 
 @pytest.mark.parametrize("reason", DECLINES)
 def test_a_decline_fails_the_invoice_and_keeps_stripes_codes(world: World, reason: str) -> None:
-    invoice_id = collectable(world)
+    invoice_id = new_invoice(world)
     world.stripe.control.set_outcome(method_of_acme(world), reason)
 
     failed = world.collect_new_invoices()
@@ -95,7 +98,7 @@ def test_a_decline_fails_the_invoice_and_keeps_stripes_codes(world: World, reaso
 
 def test_a_card_that_asks_for_authentication_fails_the_invoice_with_that_code(world: World) -> None:
     world.connect()
-    world.customer(payment_method="pm_card_authenticationRequired")
+    world.customer(payment_method=UNAUTHENTICATED)
     invoice_id = world.create_invoice()
 
     world.collect_new_invoices()
@@ -111,7 +114,7 @@ def test_a_card_that_asks_for_authentication_fails_the_invoice_with_that_code(wo
 def test_an_amount_that_stripe_does_not_charge_fails_the_invoice_without_an_intent(
     world: World, amount: int, currency: str, code: str
 ) -> None:
-    invoice_id = collectable(world, amount=amount, currency=currency)
+    invoice_id = new_invoice(world, amount=amount, currency=currency)
 
     world.collect_new_invoices()
 
@@ -126,7 +129,7 @@ def test_an_amount_that_stripe_does_not_charge_fails_the_invoice_without_an_inte
 
 
 def test_an_amount_below_the_minimum_of_the_accounts_own_currency_is_not_sent(world: World) -> None:
-    invoice_id = collectable(world, amount=49, currency="USD")
+    invoice_id = new_invoice(world, amount=49, currency="USD")
 
     world.collect_new_invoices()
 
@@ -143,7 +146,7 @@ def test_an_amount_below_the_minimum_of_the_accounts_own_currency_is_not_sent(wo
 
 
 def test_the_least_amount_of_the_accounts_own_currency_is_charged(world: World) -> None:
-    invoice_id = collectable(world, amount=50, currency="USD")
+    invoice_id = new_invoice(world, amount=50, currency="USD")
 
     world.collect_new_invoices()
 
@@ -154,12 +157,12 @@ def test_an_amount_that_may_have_been_another_one_a_day_ago_is_left_to_stripe(wo
     world.connect()
     world.put_invoice_item(currency="USD", total_amount_cents=10)
     world.collect_new_invoices()
-    world.pass_time(25 * 3600)
+    world.pass_time(25 * HOUR)
 
     world.customer()
     world.run()
 
-    assert (world.stripe_calls("GET /v1/payment_intents"), world.stripe_calls()) == (1, 1)
+    assert (world.stripe_calls(LIST_INTENTS), world.stripe_calls()) == (1, 1)
 
 
 def test_a_customer_who_is_gone_from_stripe_fails_the_invoice(world: World) -> None:
@@ -176,16 +179,8 @@ def test_a_customer_who_is_gone_from_stripe_fails_the_invoice(world: World) -> N
 
 def test_a_bank_debit_stays_pending_until_it_settles(world: World) -> None:
     world.connect()
-    method = world.stripe_client.v1.payment_methods.create(
-        {
-            "type": "sepa_debit",
-            "sepa_debit": {"iban": "AT611904300234573201"},
-            "billing_details": {"name": "Acme", "email": "ap@acme.test"},
-        }
-    ).id
-    world.customer(payment_method=method)
-    billing = {"billing_configuration": {"provider_payment_methods": ["sepa_debit"]}}
-    world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
+    world.customer(payment_method=create_sepa_debit(world))
+    pays_with(world, "sepa_debit")
     invoice_id = world.create_invoice()
 
     event = world.stream_event(world.new_images("invoices"))
@@ -197,7 +192,7 @@ def test_a_bank_debit_stays_pending_until_it_settles(world: World) -> None:
     assert world.invoice(invoice_id)["payment_status"] == "pending"
     assert world.payments(invoice_id)[0]["payment_status"] == "processing"
     assert world.told() == []
-    world.pass_time(14 * 24 * 3600)
+    world.pass_time(14 * DAY)
     world.run()
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
@@ -205,7 +200,7 @@ def test_a_bank_debit_stays_pending_until_it_settles(world: World) -> None:
 
 def test_an_intent_that_is_found_asking_for_action_is_told_and_stays_pending(world: World) -> None:
     """Off session none is ever made so: this one was confirmed by hand, and found when the key was too old to use."""
-    invoice_id = collectable(world)
+    invoice_id = new_invoice(world)
     image = world.new_images("invoices")
     event = world.stream_event(image)
     world.stripe.control.add_fault("cut_before_commit", path="/v1/payment_intents", times=2)
@@ -224,7 +219,7 @@ def test_an_intent_that_is_found_asking_for_action_is_told_and_stays_pending(wor
             "metadata": {"lago_payment_id": payment["lago_id"]},
         }
     )
-    world.pass_time(25 * 3600)
+    world.pass_time(25 * HOUR)
 
     world.invoke("invoice-created", event)
 
@@ -237,7 +232,7 @@ def test_an_intent_that_is_found_asking_for_action_is_told_and_stays_pending(wor
 
 @pytest.mark.parametrize("fault", ["500_before_commit", "cut_before_commit", "hang", "hold"])
 def test_an_unknown_outcome_leaves_the_invoice_pending_due_and_reported(world: World, fault: str) -> None:
-    invoice_id = collectable(world)
+    invoice_id = new_invoice(world)
     world.stripe.control.add_fault(fault, path="/v1/payment_intents", times=FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY)
 
     failed = world.collect_new_invoices()
@@ -252,7 +247,7 @@ def test_an_unknown_outcome_leaves_the_invoice_pending_due_and_reported(world: W
 
 @pytest.mark.parametrize("fault", ["cut_after_commit", "truncated_body", "cut_before_commit"])
 def test_an_unknown_outcome_is_known_when_the_record_is_delivered_again(world: World, fault: str) -> None:
-    invoice_id = collectable(world)
+    invoice_id = new_invoice(world)
     event = world.stream_event(world.new_images("invoices"))
     world.stripe.control.add_fault(fault, path="/v1/payment_intents", times=FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY)
 
@@ -266,7 +261,7 @@ def test_an_unknown_outcome_is_known_when_the_record_is_delivered_again(world: W
 
 
 def test_a_saved_500_is_looked_up_after_a_few_tries(world: World) -> None:
-    invoice_id = collectable(world)
+    invoice_id = new_invoice(world)
     event = world.stream_event(world.new_images("invoices"))
     world.stripe.control.add_fault("500_after_commit", path="/v1/payment_intents")
 
@@ -279,7 +274,7 @@ def test_a_saved_500_is_looked_up_after_a_few_tries(world: World) -> None:
 
 
 def test_a_decline_that_is_looked_up_keeps_its_codes(world: World) -> None:
-    invoice_id = collectable(world)
+    invoice_id = new_invoice(world)
     world.stripe.control.set_outcome(method_of_acme(world), "insufficient_funds")
     event = world.stream_event(world.new_images("invoices"))
     world.stripe.control.add_fault("cut_after_commit", method="POST", path="/v1/payment_intents", times=8)
@@ -291,12 +286,12 @@ def test_a_decline_that_is_looked_up_keeps_its_codes(world: World) -> None:
 
 
 def test_a_saved_500_that_charged_nothing_is_collected_once_stripe_has_forgotten_it(world: World) -> None:
-    invoice_id = collectable(world)
+    invoice_id = new_invoice(world)
     event = world.stream_event(world.new_images("invoices"))
     world.stripe.control.add_fault("500_before_commit", path="/v1/payment_intents")
     for _ in range(5):
         assert len(world.invoke("invoice-created", event)["batchItemFailures"]) == 1
-    world.pass_time(24 * 3600)
+    world.pass_time(DAY)
 
     assert world.invoke("invoice-created", event)["batchItemFailures"] == []
 
@@ -318,7 +313,7 @@ def restricted(world: World) -> None:
     [(revoked, "Stripe does not accept the key"), (restricted, "the key lacks a permission")],
 )
 def test_a_key_that_is_refused_never_fails_an_invoice_and_is_told_once(world: World, spoil: Any, message: str) -> None:
-    invoice_id = collectable(world)
+    invoice_id = new_invoice(world)
     event = world.stream_event(world.new_images("invoices"))
     spoil(world)
 
@@ -334,7 +329,7 @@ def test_a_key_that_is_refused_never_fails_an_invoice_and_is_told_once(world: Wo
 
 
 def test_a_new_key_collects_what_the_old_one_could_not(world: World) -> None:
-    invoice_id = collectable(world)
+    invoice_id = new_invoice(world)
     event = world.stream_event(world.new_images("invoices"))
     revoked(world)
     world.invoke("invoice-created", event)

@@ -1,39 +1,20 @@
 """invoice-created: what a crash left unwritten is found, though the customer or the item is another one by then."""
 
-from typing import Any
-
 import pytest
-from functions.stripe_events import events_due, provider_customer_id
+from builders.customers import link_to_account, provider_customer_id
+from builders.durations import HOUR
+from builders.invoices import charged_and_not_written_down
+from builders.stripe_events import events_due
+from builders.stripe_requests import LIST_INTENTS
 from paystream.use_cases import ask_stripe, link_customer
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World
-
-HOUR = 3600
-BILLING = {"payment_provider": "stripe"}
-
-
-def charged_and_not_written_down(world: World) -> tuple[str, dict[str, Any]]:
-    """An invoice that Stripe has charged, by a function that ended before it wrote so; and its record in the stream."""
-    world.connect()
-    world.customer()
-    invoice_id = world.create_invoice()
-    event = world.stream_event(world.new_images("invoices"))
-    world.aws.crash("TransactWriteItems", Moment.BEFORE)
-    world.invoke("invoice-created", event)
-    assert world.invoice(invoice_id)["payment_status"] == "pending"
-    return invoice_id, event
-
-
-def link(world: World, provider_customer_id: str, code: str) -> None:
-    billing = BILLING | {"payment_provider_code": code, "provider_customer_id": provider_customer_id}
-    body = {"customer": {"external_id": "acme", "billing_configuration": billing}}
-    assert world.api("POST", "/api/v1/customers", body).status == 200
 
 
 @pytest.mark.parametrize("hours", [0, 1, 23.5, 25, 24 * 40])
 def test_a_customer_linked_to_another_one_in_stripe_is_not_charged_again(world: World, hours: float) -> None:
     invoice_id, event = charged_and_not_written_down(world)
-    link(world, world.stripe_customer(), "stripe")
+    link_to_account(world, world.stripe_customer(), "stripe")
     world.pass_time(hours * HOUR)
 
     assert world.invoke("invoice-created", event) == {"batchItemFailures": []}
@@ -46,7 +27,7 @@ def test_a_customer_linked_to_another_one_in_stripe_is_not_charged_again(world: 
 def test_a_customer_moved_to_another_integration_is_not_charged_there_again(world: World, hours: float) -> None:
     invoice_id, event = charged_and_not_written_down(world)
     world.connect("other", secret_key=SECRET_KEY)
-    link(world, world.stripe_customer(), "other")
+    link_to_account(world, world.stripe_customer(), "other")
     world.pass_time(hours * HOUR)
 
     world.invoke("invoice-created", event)
@@ -60,14 +41,14 @@ def test_a_customer_moved_to_another_integration_is_not_charged_there_again(worl
 def test_an_invoice_made_after_the_customer_was_linked_anew_is_not_looked_up(world: World) -> None:
     world.connect()
     world.customer()
-    link(world, world.stripe_customer(), "stripe")
+    link_to_account(world, world.stripe_customer(), "stripe")
     world.pass_time(HOUR)
     invoice_id = world.create_invoice()
 
     world.collect_new_invoices()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-    assert world.stripe_calls("GET /v1/payment_intents") == 0
+    assert world.stripe_calls(LIST_INTENTS) == 0
 
 
 @pytest.mark.parametrize("hours", [0, 25, 24 * 40])
@@ -107,7 +88,7 @@ def test_a_result_is_found_though_the_invoice_waits_for_a_payment_method_by_then
 ) -> None:
     invoice_id, event = charged_and_not_written_down(world)
     if linked_anew:
-        link(world, world.stripe_customer(None), "stripe")
+        link_to_account(world, world.stripe_customer(None), "stripe")
     else:
         take_the_card_away(world)
     world.invoke("invoice-created", event)
@@ -142,7 +123,7 @@ def test_a_request_that_was_in_progress_while_the_customer_was_linked_anew_is_fo
     world.stripe.control.add_fault("hold", path="/v1/payment_intents")
     world.aws.crash("TransactWriteItems", Moment.BEFORE)
     world.invoke("invoice-created", event)
-    link(world, world.stripe_customer(), "stripe")
+    link_to_account(world, world.stripe_customer(), "stripe")
     world.pass_time(5)
     assert world.invoke("invoice-created", event)["batchItemFailures"]
     (held,) = world.stripe.control.holds()
@@ -173,7 +154,7 @@ def test_a_request_in_progress_in_another_account_must_come_to_its_end_before_th
     client = world.stripe_as(str(other["secret_key"])).v1
     customer = client.customers.create({"name": "Acme"}).id
     client.payment_methods.attach("pm_card_visa", {"customer": customer})
-    link(world, customer, "other")
+    link_to_account(world, customer, "other")
 
     assert world.invoke("invoice-created", event) == {"batchItemFailures": []}
 
@@ -197,7 +178,7 @@ def test_nothing_is_sent_when_the_link_under_which_it_may_have_been_sent_is_forg
         monkeypatch.setattr(module, "MOST_FORMER_LINKS", 2)
     invoice_id, event = charged_and_not_written_down(world)
     for _ in range(3):
-        link(world, world.stripe_customer(), "stripe")
+        link_to_account(world, world.stripe_customer(), "stripe")
     world.pass_time(25 * HOUR)
 
     assert world.invoke("invoice-created", event)["batchItemFailures"]

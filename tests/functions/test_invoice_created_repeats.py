@@ -3,32 +3,26 @@
 from typing import Any
 
 import pytest
+from builders.accounts import connect_with_customer
+from builders.customers import becomes_default
+from builders.durations import HOUR
+from builders.invoices import hand_over
+from builders.read import NOTIFIED_OF_SUCCESS
+from builders.stripe_requests import CREATE_INTENT, LIST_INTENTS
 from world.aws_calls import Moment, lose_a_race
 from world.world import TABLES, World
 
-HOUR = 3600
 
-
-def collectable(world: World) -> tuple[str, dict[str, Any]]:
+def new_invoice_and_record(world: World) -> tuple[str, dict[str, Any]]:
     """An invoice whose customer has a method and an account, and the record of it in the stream."""
-    world.connect()
-    world.customer()
+    connect_with_customer(world)
     invoice_id = world.create_invoice()
     return invoice_id, world.stream_event(world.new_images("invoices"))
 
 
-def deliver(world: World, event: dict[str, Any]) -> int:
-    """Hand the record over; returns how many are to be delivered again."""
-    return len(world.invoke("invoice-created", event)["batchItemFailures"])
-
-
 def give_another_card(world: World) -> None:
-    (customer,) = world.items("customers")
-    provider_customer_id = str(customer["provider_customer_id"])
-    attached = world.stripe_client.v1.payment_methods.attach("pm_card_mastercard", {"customer": provider_customer_id})
-    world.stripe_client.v1.customers.update(
-        provider_customer_id, {"invoice_settings": {"default_payment_method": attached.id}}
-    )
+    """The customer's default is another card from now on, here too."""
+    becomes_default(world, "pm_card_mastercard")
     world.deliver_stripe_events()
 
 
@@ -36,18 +30,18 @@ def settled_once(world: World, invoice_id: str) -> bool:
     return (
         world.invoice(invoice_id)["payment_status"] == "succeeded"
         and world.charged() == [4200]
-        and world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+        and world.told() == NOTIFIED_OF_SUCCESS
     )
 
 
 @pytest.mark.parametrize("hours", [0, 1, 23, 25, 24 * 40])
 def test_a_record_that_is_delivered_again_changes_nothing(world: World, hours: int) -> None:
-    invoice_id, event = collectable(world)
-    deliver(world, event)
+    invoice_id, event = new_invoice_and_record(world)
+    hand_over(world, event)
     before = {table: world.items(table) for table in TABLES}
     world.pass_time(hours * HOUR)
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
     assert {table: world.items(table) for table in TABLES} == before
     assert world.stripe_calls() == 1
@@ -59,61 +53,61 @@ def test_a_record_that_is_delivered_again_changes_nothing(world: World, hours: i
 def test_a_crash_around_the_write_that_follows_the_charge_never_charges_twice(
     world: World, moment: Moment, hours: float
 ) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     world.aws.crash("TransactWriteItems", moment)
-    assert deliver(world, event) == 1
+    assert hand_over(world, event) == 1
     world.pass_time(hours * HOUR)
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
     assert settled_once(world, invoice_id)
 
 
 @pytest.mark.parametrize("hours", [0, 23.5, 25])
 def test_a_crash_before_stripe_was_called_loses_nothing(world: World, hours: float) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     world.aws.crash("GetItem", Moment.AFTER, TableName="PaymentsTable")
-    assert deliver(world, event) == 1
+    assert hand_over(world, event) == 1
     world.pass_time(hours * HOUR)
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
     assert settled_once(world, invoice_id)
 
 
 def test_from_23_hours_on_the_payment_is_looked_up_before_anything_is_sent(world: World) -> None:
-    _, event = collectable(world)
+    _, event = new_invoice_and_record(world)
     world.aws.crash("TransactWriteItems", Moment.BEFORE)
-    deliver(world, event)
+    hand_over(world, event)
     world.pass_time(23 * HOUR + 1)
 
-    deliver(world, event)
+    hand_over(world, event)
 
-    assert world.stripe_calls("POST /v1/payment_intents") == 1
-    assert world.stripe_calls("GET /v1/payment_intents") == 1
+    assert world.stripe_calls(CREATE_INTENT) == 1
+    assert world.stripe_calls(LIST_INTENTS) == 1
 
 
 def test_another_default_card_does_not_make_it_another_payment(world: World) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     world.aws.crash("TransactWriteItems", Moment.BEFORE)
-    deliver(world, event)
+    hand_over(world, event)
     world.stripe.due_deliveries()  # The event of the charge is lost: it would tell the outcome without a look-up.
     give_another_card(world)
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
-    assert world.stripe_calls("GET /v1/payment_intents") == 1
+    assert world.stripe_calls(LIST_INTENTS) == 1
     assert settled_once(world, invoice_id)
 
 
 def test_an_attempt_on_record_keeps_its_card_when_the_default_changes(world: World) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     (customer,) = world.items("customers")
     world.stripe.control.add_fault("cut_before_commit", path="/v1/payment_intents", times=2)
-    deliver(world, event)
+    hand_over(world, event)
     give_another_card(world)
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
     (intent,) = world.stripe_client.v1.payment_intents.list().data
     assert intent.payment_method == customer["payment_method_id"]
@@ -123,66 +117,66 @@ def test_an_attempt_on_record_keeps_its_card_when_the_default_changes(world: Wor
 def test_a_key_known_with_other_parameters_that_made_no_payment_stays_unknown_until_stripe_forgets_it(
     world: World,
 ) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     world.stripe.control.add_fault("500_before_commit", path="/v1/payment_intents")
     world.aws.crash("TransactWriteItems", Moment.BEFORE)
-    deliver(world, event)
+    hand_over(world, event)
     give_another_card(world)
-    assert [deliver(world, event) for _ in range(2)] == [1, 1]
+    assert [hand_over(world, event) for _ in range(2)] == [1, 1]
     assert world.invoice(invoice_id)["payment_status"] == "pending"
     world.pass_time(24 * HOUR)
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
     assert settled_once(world, invoice_id)
 
 
 def test_an_attempt_on_record_is_ended_though_its_method_is_gone(world: World) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     (customer,) = world.items("customers")
     world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
     world.stripe.control.disrupt_webhooks("drop", count=None, types=["payment_intent.succeeded"])
-    deliver(world, event)
+    hand_over(world, event)
     world.stripe_client.v1.payment_methods.detach(str(customer["payment_method_id"]))
     world.deliver_stripe_events()
     assert "payment_method_id" not in world.items("customers")[0]
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
     assert settled_once(world, invoice_id)
 
 
 def test_stripes_event_may_be_faster_than_our_own_write(world: World) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     world.aws.meanwhile("TransactWriteItems", world.deliver_stripe_events)
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
     assert settled_once(world, invoice_id)
 
 
 def test_stripes_event_may_be_faster_than_the_note_that_the_outcome_is_unknown(world: World) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
     world.aws.meanwhile("TransactWriteItems", world.deliver_stripe_events)
 
-    assert deliver(world, event) == 1
+    assert hand_over(world, event) == 1
 
     assert settled_once(world, invoice_id)
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
 
 def test_two_workers_on_one_record_make_one_payment(world: World) -> None:
-    invoice_id, event = collectable(world)
-    world.aws.meanwhile("TransactWriteItems", lambda: deliver(world, event))
+    invoice_id, event = new_invoice_and_record(world)
+    world.aws.meanwhile("TransactWriteItems", lambda: hand_over(world, event))
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
     assert settled_once(world, invoice_id)
 
 
 def test_a_record_whose_invoice_keeps_changing_is_delivered_again(world: World) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
 
     def touch() -> None:
         world.dynamodb.update_item(
@@ -196,51 +190,51 @@ def test_a_record_whose_invoice_keeps_changing_is_delivered_again(world: World) 
     for _ in range(5):
         world.aws.meanwhile("TransactWriteItems", touch)
 
-    assert deliver(world, event) == 1
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 1
+    assert hand_over(world, event) == 0
     assert settled_once(world, invoice_id)
 
 
 def test_a_transaction_that_meets_another_one_is_tried_again_at_once(world: World) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     world.aws.meanwhile("TransactWriteItems", lose_a_race)
 
-    assert deliver(world, event) == 0
+    assert hand_over(world, event) == 0
 
     assert settled_once(world, invoice_id)
 
 
 def test_an_invoice_that_was_deleted_before_it_was_looked_at_is_not_charged(world: World) -> None:
-    _, event = collectable(world)
+    _, event = new_invoice_and_record(world)
     world.dynamodb.delete_item(TableName="InvoicesTable", Key=event["Records"][0]["dynamodb"]["Keys"])
 
-    assert deliver(world, event) == 1
+    assert hand_over(world, event) == 1
 
     assert world.stripe_calls() == 0
 
 
 def test_an_invoice_that_was_deleted_while_it_was_charged_is_reported(world: World) -> None:
-    _, event = collectable(world)
+    _, event = new_invoice_and_record(world)
     keys = event["Records"][0]["dynamodb"]["Keys"]
     world.aws.meanwhile("TransactWriteItems", lambda: world.dynamodb.delete_item(TableName="InvoicesTable", Key=keys))
 
-    assert deliver(world, event) == 1
+    assert hand_over(world, event) == 1
 
     assert world.items("invoices") == []
 
 
 @pytest.mark.parametrize("moment", Moment)
 def test_a_crash_around_the_notice_of_a_refused_key_tells_it_once(world: World, moment: Moment) -> None:
-    _, event = collectable(world)
+    _, event = new_invoice_and_record(world)
     world.stripe.control.expire_key("sk_test_world000000000000000")
     world.aws.crash("TransactWriteItems", moment)
 
-    assert [deliver(world, event) for _ in range(3)] == [1, 0, 0]
+    assert [hand_over(world, event) for _ in range(3)] == [1, 0, 0]
 
     assert world.told() == ["payment_provider.error"]
 
 
-def put_anew(world: World, event: dict[str, Any], *, number: str) -> dict[str, Any]:
+def delete_and_put_again(world: World, event: dict[str, Any], *, number: str) -> dict[str, Any]:
     """The application deletes its item and puts it once more, with another number: nothing of ours is left in it."""
     keys = event["Records"][0]["dynamodb"]["Keys"]
     world.dynamodb.delete_item(TableName="InvoicesTable", Key=keys)
@@ -253,10 +247,10 @@ def test_an_item_that_is_put_anew_gets_its_state_back_and_is_not_charged_again(w
     world.customer()
     invoice_id = world.put_invoice_item(number="2026-0042")
     event = world.stream_event(world.new_images("invoices"))
-    deliver(world, event)
+    hand_over(world, event)
     world.pass_time(25 * HOUR)
 
-    assert deliver(world, put_anew(world, event, number="2026-0043")) == 0
+    assert hand_over(world, delete_and_put_again(world, event, number="2026-0043")) == 0
 
     assert settled_once(world, invoice_id)
     assert world.stripe_calls() == 1
@@ -274,10 +268,10 @@ def test_an_item_that_is_put_anew_after_a_crash_is_not_charged_again(
     invoice_id = world.put_invoice_item(number="2026-0042")
     event = world.stream_event(world.new_images("invoices"))
     world.aws.crash("TransactWriteItems", Moment.BEFORE)
-    deliver(world, event)
+    hand_over(world, event)
     world.pass_time(hours * HOUR)
 
-    assert deliver(world, put_anew(world, event, number="2026-0043")) == 0
+    assert hand_over(world, delete_and_put_again(world, event, number="2026-0043")) == 0
 
     assert world.invoice(invoice_id)["payment_status"] == ("failed" if outcome else "succeeded")
     assert len(world.stripe_client.v1.payment_intents.list().data) == 1
@@ -289,10 +283,10 @@ def test_an_item_that_is_put_anew_after_an_unknown_outcome_is_not_charged_again(
     invoice_id = world.put_invoice_item()
     event = world.stream_event(world.new_images("invoices"))
     world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
-    deliver(world, event)
+    hand_over(world, event)
     world.pass_time(25 * HOUR)
 
-    assert deliver(world, put_anew(world, event, number="2026-0043")) == 0
+    assert hand_over(world, delete_and_put_again(world, event, number="2026-0043")) == 0
 
     assert settled_once(world, invoice_id)
 
@@ -300,14 +294,14 @@ def test_an_item_that_is_put_anew_after_an_unknown_outcome_is_not_charged_again(
 def test_an_invoice_of_the_api_that_an_application_overwrites_after_an_unknown_outcome_is_not_charged_again(
     world: World,
 ) -> None:
-    invoice_id, event = collectable(world)
+    invoice_id, event = new_invoice_and_record(world)
     world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents", times=2)
-    deliver(world, event)
+    hand_over(world, event)
     world.pass_time(25 * HOUR)
     world.put_invoice_item(lago_id=invoice_id, number="2026-0042")
     key = event["Records"][0]["dynamodb"]["Keys"]
 
     overwritten = world.dynamodb.get_item(TableName="InvoicesTable", Key=key)["Item"]
-    assert deliver(world, world.stream_event([dict(overwritten)])) == 0
+    assert hand_over(world, world.stream_event([dict(overwritten)])) == 0
 
     assert settled_once(world, invoice_id)

@@ -6,17 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from builders.accounts import connect_with_customer
+from builders.invoices import LARGEST_ITEM, failed_records, put_as_large_as_possible
 from world.aws_calls import Moment
 from world.world import TABLES, World
 
-LARGEST_ITEM = 400 * 1024
-
 
 @pytest.fixture(autouse=True)
-def collectable(world: World) -> None:
-    world.connect()
-    world.customer()
+def _can_be_collected(world: World) -> None:
+    connect_with_customer(world)
 
 
 def inserted(world: World) -> dict[str, Any]:
@@ -30,24 +28,10 @@ def overwritten(world: World) -> dict[str, Any]:
     return event
 
 
-def deliver(world: World, event: dict[str, Any]) -> list[str]:
-    return [failure["itemIdentifier"] for failure in world.invoke("invoice-created", event)["batchItemFailures"]]
-
-
 def as_lambda_gives_it(event: dict[str, Any]) -> dict[str, Any]:
     """With binary values as text, in base64."""
     given: dict[str, Any] = json.loads(json.dumps(event, default=lambda value: b64encode(value).decode()))
     return given
-
-
-def put_as_large_as_possible(world: World, lago_id: str) -> None:
-    """An item beside which DynamoDB takes nothing more."""
-    for size in range(LARGEST_ITEM, 0, -20):
-        try:
-            world.put_invoice_item(lago_id=lago_id, more="x" * size)
-        except ClientError:
-            continue
-        return
 
 
 @pytest.mark.parametrize(("first", "then"), [(4200, 5000), (-1, 1900)])
@@ -57,11 +41,11 @@ def test_an_item_that_is_put_once_more_before_it_was_taken_in_is_collected_as_it
     invoice_id = world.put_invoice_item(total_amount_cents=first)
     event = inserted(world)
     world.aws.crash("UpdateItem", Moment.BEFORE, TableName=TABLES["invoices"])
-    assert len(deliver(world, event)) == 1
+    assert len(failed_records(world, event)) == 1
     world.put_invoice_item(total_amount_cents=then)
     later = overwritten(world)
 
-    assert deliver(world, event) + deliver(world, later) == []
+    assert failed_records(world, event) + failed_records(world, later) == []
 
     invoice = world.invoice(invoice_id)
     assert (invoice["payment_status"], invoice["total_amount_cents"], invoice["error_details"]) == (
@@ -77,7 +61,7 @@ def test_an_item_that_was_deleted_before_it_was_taken_in_is_reported_and_not_cha
     event = inserted(world)
     world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=event["Records"][0]["dynamodb"]["Keys"])
 
-    assert len(deliver(world, event)) == 1
+    assert len(failed_records(world, event)) == 1
 
     assert world.items("invoices") == []
     assert world.charged() == []
@@ -87,7 +71,7 @@ def test_an_item_that_was_deleted_before_it_was_taken_in_is_reported_and_not_cha
 def test_a_number_beyond_all_amounts_is_parked(world: World, amount: Decimal) -> None:
     invoice_id = world.put_invoice_item(total_amount_cents=amount)
 
-    assert deliver(world, inserted(world)) == []
+    assert failed_records(world, inserted(world)) == []
 
     (error,) = world.invoice(invoice_id)["error_details"]
     assert error["details"] == {"total_amount_cents": ["value_is_invalid"]}
@@ -99,7 +83,7 @@ def test_a_number_beyond_all_amounts_is_parked(world: World, amount: Decimal) ->
 def test_a_value_that_json_has_no_form_for_is_parked(world: World, value: Any) -> None:
     invoice_id = world.put_invoice_item(currency=value)
 
-    assert deliver(world, as_lambda_gives_it(inserted(world))) == []
+    assert failed_records(world, as_lambda_gives_it(inserted(world))) == []
 
     assert world.invoice(invoice_id)["error_details"][0]["details"] == {"currency": ["value_is_invalid"]}
 
@@ -107,7 +91,7 @@ def test_a_value_that_json_has_no_form_for_is_parked(world: World, value: Any) -
 def test_of_what_was_rejected_the_first_10_000_characters_are_kept(world: World) -> None:
     world.put_invoice_item(currency="é" * 20_000)
 
-    assert deliver(world, inserted(world)) == []
+    assert failed_records(world, inserted(world)) == []
 
     (item,) = world.items("invoices")
     assert item["rejected"] == '{"currency": "' + "é" * (10_000 - len('{"currency": "'))
@@ -116,7 +100,7 @@ def test_of_what_was_rejected_the_first_10_000_characters_are_kept(world: World)
 def test_an_id_as_long_as_a_key_may_be_is_taken_in(world: World) -> None:
     invoice_id = world.put_invoice_item(lago_id="\U0001f600" * 255)
 
-    assert deliver(world, inserted(world)) == []
+    assert failed_records(world, inserted(world)) == []
 
     (item,) = world.items("invoices")
     assert (item["lago_id"], item["payment_status"]) == (invoice_id, "succeeded")
@@ -125,7 +109,7 @@ def test_an_id_as_long_as_a_key_may_be_is_taken_in(world: World) -> None:
 def test_an_item_that_leaves_little_room_for_what_becomes_of_it_is_parked(world: World) -> None:
     invoice_id = world.put_invoice_item(more="x" * (LARGEST_ITEM - 10_000))
 
-    assert deliver(world, inserted(world)) == []
+    assert failed_records(world, inserted(world)) == []
 
     (error,) = world.invoice(invoice_id)["error_details"]
     assert error["details"] == {"item": ["value_is_too_long"]}
@@ -142,7 +126,7 @@ def test_an_item_that_leaves_no_room_at_all_is_reported_and_its_neighbours_are_c
         if record["dynamodb"]["Keys"]["lago_id"]["S"] == "large"
     ]
 
-    assert deliver(world, event) == [large]
+    assert failed_records(world, event) == [large]
 
     assert [world.invoice(lago_id)["payment_status"] for lago_id in neighbours] == ["succeeded", "succeeded"]
     assert world.charged() == [4200, 4200]

@@ -5,18 +5,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from functions.stripe_events import event, events_due, intent, post, provider_customer_id
-from functions.test_collect_waiting import collect, statuses, waiting_invoices
+from builders.customers import attach, provider_customer_id
+from builders.debits import create_sepa_debit
+from builders.due import hand_over_waiting
+from builders.durations import DAY
+from builders.invoices import hand_over, invoices_that_waited
+from builders.read import NOTIFIED_OF_SUCCESS, invoice_statuses
+from builders.stripe_events import event, events_due, intent, post
 from world.aws_calls import lose_a_race
 from world.world import World, load_event
-
-DAY = 24 * 3600
-SEPA: Any = {
-    "type": "sepa_debit",
-    "sepa_debit": {"iban": "AT611904300234573201"},
-    "billing_details": {"name": "Acme", "email": "ap@acme.test"},
-}
-SUCCESS = ["invoice.payment_status_updated", "payment.succeeded"]
 
 
 @pytest.fixture(autouse=True)
@@ -25,12 +22,7 @@ def _every_race_took_place(world: World) -> Iterator[None]:
     assert not world.aws.are_still_to_come
 
 
-def hand_over(world: World, record: dict[str, Any]) -> int:
-    """Hand over a stream's record; returns how many are to be delivered again."""
-    return len(world.invoke("invoice-created", record)["batchItemFailures"])
-
-
-def put_anew(world: World) -> dict[str, Any]:
+def replace_item(world: World) -> dict[str, Any]:
     """The main application puts the same item over the invoice; returns the record of that change."""
     world.put_invoice_item()
     record = world.stream_event(world.all_images("invoices"))
@@ -39,8 +31,7 @@ def put_anew(world: World) -> dict[str, Any]:
 
 
 def attach_card(world: World) -> str:
-    method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id(world)})
-    return method.id
+    return attach(world, provider_customer_id(world))
 
 
 def transaction_conflict() -> None:
@@ -94,7 +85,7 @@ class TestMoneyIsCountedOnce:
 class TestNoResultIsLost:
     def test_an_event_that_comes_while_an_item_put_anew_is_not_taken_in_is_sent_again(self, world: World) -> None:
         world.connect()
-        world.customer(payment_method=world.stripe_client.v1.payment_methods.create(SEPA).id)
+        world.customer(payment_method=create_sepa_debit(world))
         billing = {
             "provider_customer_id": provider_customer_id(world),
             "provider_payment_methods": ["card", "sepa_debit"],
@@ -105,7 +96,7 @@ class TestNoResultIsLost:
         world.deliver_stripe_events()
         assert world.payments(invoice_id)[0]["payment_status"] == "processing"
 
-        record = put_anew(world)
+        record = replace_item(world)
         world.pass_time(10 * DAY)
         (answered,) = [world.deliver(one) for one in events_due(world, "payment_intent.succeeded")]
         assert answered >= 400
@@ -122,14 +113,14 @@ class TestNoResultIsLost:
         world.customer()
         invoice_id = world.put_invoice_item()
         world.collect_new_invoices()
-        record = put_anew(world)
+        record = replace_item(world)
         world.aws.meanwhile("TransactWriteItems", lose_a_race)
 
         assert [hand_over(world, record), hand_over(world, record)] == [1, 0]
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
-        assert world.told() == SUCCESS
+        assert world.told() == NOTIFIED_OF_SUCCESS
         assert world.charged() == [4200]
 
     def test_an_item_put_anew_after_its_account_was_disconnected_gets_its_result_back(self, world: World) -> None:
@@ -139,10 +130,10 @@ class TestNoResultIsLost:
         world.collect_new_invoices()
         assert world.api("DELETE", "/api/v1/integrations/stripe/stripe").status == 200
 
-        assert hand_over(world, put_anew(world)) == 0
+        assert hand_over(world, replace_item(world)) == 0
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert world.told() == SUCCESS
+        assert world.told() == NOTIFIED_OF_SUCCESS
 
     def test_of_two_intents_that_succeed_at_once_the_later_one_is_sent_again_and_told(self, world: World) -> None:
         world.connect()
@@ -184,13 +175,13 @@ class TestNoResultIsLost:
 class TestNobodyIsHeldBack:
     def test_an_invoice_whose_outcome_stays_unknown_does_not_starve_the_customers_others(self, world: World) -> None:
         world.connect()
-        invoice_ids = waiting_invoices(world, 1001, 1002)
+        invoice_ids = invoices_that_waited(world, 1001, 1002)
         unknown = {"lago_invoice_id": invoice_ids[0]}
         world.stripe.control.add_fault("500_before_commit", path="/v1/payment_intents", metadata=unknown, times=1000)
 
-        assert [collect(world) for _ in range(10)] == [1] * 10
+        assert [hand_over_waiting(world) for _ in range(10)] == [1] * 10
 
-        assert statuses(world, invoice_ids) == ["pending", "succeeded"]
+        assert invoice_statuses(world, invoice_ids) == ["pending", "succeeded"]
         assert world.charged() == [1002]
 
     def test_a_customer_at_whom_a_transaction_is_at_work_is_answered_with_409(self, world: World) -> None:
@@ -204,11 +195,11 @@ class TestNobodyIsHeldBack:
 
     def test_an_invoice_at_which_a_transaction_is_at_work_is_left_to_whoever_is_at_work(self, world: World) -> None:
         world.connect()
-        invoice_ids = waiting_invoices(world, 1001, 1002)
+        invoice_ids = invoices_that_waited(world, 1001, 1002)
         world.aws.meanwhile("UpdateItem", transaction_conflict, TableName="InvoicesTable")
 
-        assert collect(world) == 0
+        assert hand_over_waiting(world) == 0
 
-        assert statuses(world, invoice_ids) == ["pending", "succeeded"]
-        assert collect(world) == 0
-        assert statuses(world, invoice_ids) == ["succeeded", "succeeded"]
+        assert invoice_statuses(world, invoice_ids) == ["pending", "succeeded"]
+        assert hand_over_waiting(world) == 0
+        assert invoice_statuses(world, invoice_ids) == ["succeeded", "succeeded"]

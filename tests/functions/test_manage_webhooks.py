@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from builders.customers import DECLINED
+from builders.durations import HOUR
+from builders.read import unique_keys
 from world.api_gateway import ORGANIZATION, Answer
 from world.redriving import Redriving
 from world.world import World, load_event
 
-PATH = "/api/v1/webhooks"
+WEBHOOKS_PATH = "/api/v1/webhooks"
 FAILURE = "invoice.payment_failure"
 CHANGE = "invoice.payment_status_updated"
 
@@ -18,29 +21,25 @@ def redriving(world: World) -> Redriving:
 
 
 def failures(world: World, number: int = 1) -> None:
-    """So many declined invoices, an hour apart; all that is told of them is published."""
+    """So many declined invoices, an hour apart; all that is notified of them is published."""
     world.connect()
-    world.customer(payment_method="pm_card_chargeCustomerFail")
+    world.customer(payment_method=DECLINED)
     for _ in range(number):
         world.create_invoice()
         world.run()
-        world.pass_time(3600)
+        world.pass_time(HOUR)
     world.publish_new_notifications()
 
 
 def listed(world: World, query: str = "") -> list[dict[str, Any]]:
-    answer = world.api("GET", f"{PATH}?{query}")
+    answer = world.api("GET", f"{WEBHOOKS_PATH}?{query}")
     assert answer.status == 200, answer.body
     found: list[dict[str, Any]] = answer.body["webhooks"]
     return found
 
 
 def retry_all(world: World, **body: Any) -> Answer:
-    return world.api("POST", f"{PATH}/retry", {"webhooks": body})
-
-
-def keys(messages: list[dict[str, Any]]) -> list[str]:
-    return sorted(message["MessageAttributes"]["unique_key"]["Value"] for message in messages)
+    return world.api("POST", f"{WEBHOOKS_PATH}/retry", {"webhooks": body})
 
 
 class TestTheLog:
@@ -72,7 +71,7 @@ class TestTheLog:
 
     def test_leads_on_by_cursor(self, world: World) -> None:
         failures(world, 2)
-        cursor = world.api("GET", f"{PATH}?per_page=3").body["meta"]["next_cursor"]
+        cursor = world.api("GET", f"{WEBHOOKS_PATH}?per_page=3").body["meta"]["next_cursor"]
 
         assert len(listed(world, f"per_page=3&cursor={cursor}")) == 1
 
@@ -80,7 +79,7 @@ class TestTheLog:
         failures(world)
         (entry,) = listed(world, f"event_types[]={FAILURE}")
 
-        assert world.api("GET", f"{PATH}/{entry['lago_id']}").body["webhook"] == entry
+        assert world.api("GET", f"{WEBHOOKS_PATH}/{entry['lago_id']}").body["webhook"] == entry
 
     def test_is_the_organizations_own(self, world: World) -> None:
         failures(world)
@@ -88,16 +87,16 @@ class TestTheLog:
 
         for path in ("", "/retry"):
             method = "POST" if path else "GET"
-            answer = world.api(method, f"{PATH}/{entry['lago_id']}{path}", organization_id="somebody-else")
+            answer = world.api(method, f"{WEBHOOKS_PATH}/{entry['lago_id']}{path}", organization_id="somebody-else")
             assert (answer.status, answer.body["code"]) == (404, "webhook_not_found")
-        assert world.api("GET", PATH, organization_id="somebody-else").body["webhooks"] == []
+        assert world.api("GET", WEBHOOKS_PATH, organization_id="somebody-else").body["webhooks"] == []
 
     @pytest.mark.parametrize(
         ("query", "field"),
         [("since=yesterday", "since"), ("until=2026-11-23T10:00:00", "until"), ("event_types[]=all", "event_types")],
     )
     def test_refuses_what_it_does_not_understand(self, world: World, query: str, field: str) -> None:
-        answer = world.api("GET", f"{PATH}?{query}")
+        answer = world.api("GET", f"{WEBHOOKS_PATH}?{query}")
 
         assert (answer.status, answer.body["error_details"]) == (422, {field: ["value_is_invalid"]})
 
@@ -108,10 +107,10 @@ class TestTellingAgain:
         (entry,) = listed(world, f"event_types[]={FAILURE}")
 
         for _ in range(2):
-            assert world.api("POST", f"{PATH}/{entry['lago_id']}/retry").body["webhook"] == entry
+            assert world.api("POST", f"{WEBHOOKS_PATH}/{entry['lago_id']}/retry").body["webhook"] == entry
 
         again = world.received()
-        assert keys(again) == [entry["lago_id"]] * 2
+        assert unique_keys(again) == [entry["lago_id"]] * 2
         assert len(redriving.functions.invoked) == 2
 
     def test_all_since_a_time_goes_on_by_cursor(
@@ -130,7 +129,7 @@ class TestTellingAgain:
                 break
 
         assert sent == [2, 2]
-        assert len(set(keys(world.received()))) == 4
+        assert len(set(unique_keys(world.received()))) == 4
         assert redriving.functions.batches() == [2, 2]
 
     def test_only_the_types_that_are_named(self, world: World, redriving: Redriving) -> None:

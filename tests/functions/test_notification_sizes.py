@@ -3,20 +3,10 @@
 import json
 from typing import Any
 
+from builders.causes import LONG, fees, large_customer
 from world.world import World
 
 MOST_BYTES = 240_000
-LONG = "\u0001" * 1024
-"""As long as a text may be, and six times as long in JSON."""
-
-ADDRESS = dict.fromkeys("address_line1 address_line2 city zipcode state".split(), LONG)
-TEXTS = "name firstname lastname url logo_url legal_name legal_number tax_identification_number external_salesforce_id"
-PROFILE = dict.fromkeys(TEXTS.split(), LONG) | ADDRESS | {"shipping_address": ADDRESS}
-"""A customer of some 120 KB."""
-
-
-def fees(number: int) -> list[dict[str, Any]]:
-    return [{"add_on_code": "a", "description": "x" * 600, "unit_amount_cents": 100} for _ in range(number)]
 
 
 def message(world: World, webhook_type: str) -> dict[str, Any]:
@@ -25,12 +15,6 @@ def message(world: World, webhook_type: str) -> dict[str, Any]:
     assert len(str(body).encode()) <= MOST_BYTES
     content: dict[str, Any] = json.loads(str(body))
     return content
-
-
-def large_customer(world: World) -> None:
-    world.connect()
-    world.customer()
-    assert world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **PROFILE}}).status == 200
 
 
 def test_an_invoice_that_fits_is_told_whole(world: World) -> None:

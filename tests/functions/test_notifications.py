@@ -2,20 +2,19 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import NoneType
 from typing import Any
 
 import pytest
-from functions.stripe_events import event, intent, post
+from builders.causes import CAUSES, asked_for_action, detailed_invoice
+from builders.invoices import failed_invoice
 from paystream.model.notification import WebhookType
 from template import REPOSITORY
 from world.api_gateway import ORGANIZATION
-from world.world import SECRET_KEY, World
+from world.world import World
 
-FEES = [{"add_on_code": "setup", "units": "1.5", "unit_amount_cents": 2800, "name": "Setup", "description": "Once"}]
-INVOICE: dict[str, Any] = {"fees": FEES, "metadata": [{"key": "order", "value": "A-17"}], "number": "ACM-0042-003"}
-SECRET = re.compile(r"\b([sr]k_(test|live)|whsec)_|paystream_[0-9a-f]{32}")
+SECRETS = re.compile(r"\b([sr]k_(test|live)|whsec)_|paystream_[0-9a-f]{32}")
 Required = Mapping[str, type | tuple[type, ...]]
 
 CUSTOMER: Required = {
@@ -141,114 +140,6 @@ OBJECTS: dict[WebhookType, tuple[str, Required]] = {
 }
 
 
-def collected(world: World) -> None:
-    world.connect()
-    world.customer()
-    world.create_invoice(**INVOICE, amount=4200)
-    world.run()
-
-
-def declined(world: World, *, card: str = "pm_card_chargeCustomerFail") -> None:
-    world.connect()
-    world.customer(payment_method=card)
-    world.create_invoice()
-    world.run()
-
-
-def declined_for_good(world: World) -> None:
-    declined(world, card="pm_card_radarBlock")
-
-
-def disputed(world: World, *, closed: str | None = None) -> None:
-    world.connect()
-    world.customer(payment_method="pm_card_createDispute")
-    world.create_invoice(**INVOICE, amount=4200)
-    world.run()
-    (dispute,) = world.stripe_client.v1.disputes.list().data
-    if closed:
-        world.stripe.control.close_dispute(dispute.id, closed)
-        world.run()
-
-
-def refunded(world: World, card: str = "pm_card_visa") -> None:
-    world.connect()
-    world.customer(payment_method=card)
-    invoice_id = world.create_invoice(**INVOICE, amount=4200)
-    world.run()
-    (payment,) = world.payments(invoice_id)
-    body = {"refund": {"amount_cents": 1000, "reason": "requested_by_customer"}}
-    world.api("POST", f"/api/v1/payments/{payment['lago_id']}/refunds", body)
-    world.pass_time(86400)
-    world.run()
-
-
-def without_a_method(world: World) -> str:
-    world.connect()
-    world.customer(payment_method=None)
-    invoice_id = world.create_invoice(**INVOICE, amount=4200)
-    world.run()
-    return invoice_id
-
-
-def voided(world: World) -> None:
-    world.api("POST", f"/api/v1/invoices/{without_a_method(world)}/void")
-
-
-def led_to_a_page(world: World) -> None:
-    """The card wants authentication, and a payment link follows by itself."""
-    world.connect()
-    world.customer(payment_method="pm_card_authenticationRequired")
-    world.create_invoice()
-    world.run()
-    world.pass_time(60)
-    world.look_again()
-
-
-def asked_for_action(world: World) -> None:
-    """Stripe itself waits for the customer."""
-    url = {"url": "https://hooks.stripe.com/3d_secure_2/x", "return_url": "https://stripe.com/"}
-    action = {"type": "redirect_to_url", "redirect_to_url": url}
-    asked = intent(without_a_method(world), "requires_action", next_action=action)
-    post(world, event(world, "payment_intent.requires_action", asked))
-
-
-def created_at_stripe(world: World, email: str = "ap@acme.test") -> None:
-    world.connect(create_customers=True)
-    world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "name": "Acme", "email": email}})
-    world.run()
-
-
-def refused_by_stripe(world: World) -> None:
-    created_at_stripe(world, email="nobody@nowhere@acme.test")
-
-
-def with_an_expired_key(world: World) -> None:
-    world.connect()
-    world.customer()
-    world.create_invoice()
-    world.stripe.control.expire_key(SECRET_KEY)
-    world.collect_new_invoices()
-
-
-CAUSES: dict[WebhookType, Callable[[World], object]] = {
-    WebhookType.INVOICE_PAYMENT_FAILURE: declined,
-    WebhookType.INVOICE_PAYMENT_ABANDONED: declined_for_good,
-    WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: collected,
-    WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: lambda world: disputed(world, closed="lost"),
-    WebhookType.PAYMENT_DISPUTE_OPENED: disputed,
-    WebhookType.PAYMENT_DISPUTE_WON: lambda world: disputed(world, closed="won"),
-    WebhookType.PAYMENT_REFUND_SUCCEEDED: refunded,
-    WebhookType.PAYMENT_REFUND_FAILED: lambda world: refunded(world, "pm_card_refundFail"),
-    WebhookType.INVOICE_VOIDED: voided,
-    WebhookType.PAYMENT_SUCCEEDED: collected,
-    WebhookType.PAYMENT_REQUIRES_ACTION: led_to_a_page,
-    WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: created_at_stripe,
-    WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR: refused_by_stripe,
-    WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING: without_a_method,
-    WebhookType.PAYMENT_PROVIDER_ERROR: with_an_expired_key,
-}
-
-
 def received(world: World, webhook_type: WebhookType) -> dict[str, Any]:
     """The body of the only message of a type that a subscriber received."""
     messages = world.publish_new_notifications()
@@ -307,7 +198,7 @@ class TestEachType:
 
 class TestWhatTheyCarry:
     def test_a_failure_carries_stripes_codes_and_the_attempt(self, world: World) -> None:
-        declined(world)
+        failed_invoice(world)
         content = received(world, WebhookType.INVOICE_PAYMENT_FAILURE)["payment_provider_invoice_payment_error"]
         assert content["provider_error"] == {"message": "Your card was declined.", "error_code": "card_declined"}
         details = content["error_details"]
@@ -317,7 +208,7 @@ class TestWhatTheyCarry:
         assert content["attempt"] == 1
 
     def test_a_status_update_carries_the_invoice_with_its_customer_and_its_fees(self, world: World) -> None:
-        collected(world)
+        detailed_invoice(world)
         invoice = received(world, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)["invoice"]
         assert (invoice["payment_status"], invoice["total_paid_amount_cents"]) == ("succeeded", 4200)
         for name, kind in CUSTOMER.items():
@@ -351,7 +242,7 @@ class TestWhatTheyCarry:
         assert len(world.invoice(invoice_id)["fees"]) == 100
 
     def test_what_nobody_knows_is_null_and_never_missing(self, world: World) -> None:
-        collected(world)
+        detailed_invoice(world)
         invoice = received(world, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)["invoice"]
         unknown = {name for name, value in invoice.items() if isinstance(value, NoneType)}
         assert {"file_url", "voided_at", "payment_dispute_lost_at", "purchase_order_number"} <= unknown

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from functions.test_notification_sizes import fees, large_customer
-from functions.test_notifications import CAUSES, asked_for_action
+from builders.accounts import connect_with_customer
+from builders.causes import CAUSES, asked_for_action, fees, large_customer
+from builders.durations import DAY
+from builders.invoices import collected, unauthenticated_invoice, waiting_invoice
+from builders.payments import pay_by_hand
 from paystream.model.notification import WebhookType
 from template import REPOSITORY
 from world.world import World
@@ -65,8 +68,7 @@ def _customer_shortened(world: World) -> None:
 
 
 def _nothing_owed(world: World) -> None:
-    world.connect()
-    world.customer()
+    connect_with_customer(world)
     world.put_invoice_item(total_amount_cents=0)
     world.run()
 
@@ -80,29 +82,13 @@ def _without_a_customer_of_ours(world: World) -> None:
 def _bounced_debit(world: World) -> None:
     world.connect()
     world.customer(payment_method="pm_usBankAccount_insufficientFunds")
-    world.create_invoice(currency="USD")
-    world.run()
-    world.pass_time(30 * 86400)
-    world.run()
-
-
-def _refused_by_the_bank(world: World) -> None:
-    world.connect()
-    world.customer(payment_method="pm_card_authenticationRequired")
-    world.create_invoice()
+    collected(world, currency="USD")
+    world.pass_time(30 * DAY)
     world.run()
 
 
 def _paid_by_hand(world: World) -> None:
-    world.connect()
-    world.customer(payment_method=None)
-    lago_id = world.create_invoice()
-    world.run()
-    world.api(
-        "POST",
-        "/api/v1/payments",
-        {"payment": {"invoice_id": lago_id, "amount_cents": 4200, "reference": "transfer 8812"}},
-    )
+    pay_by_hand(world, waiting_invoice(world))
 
 
 CASES: dict[str, Callable[[World], object]] = {
@@ -112,7 +98,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "with nothing owed": _nothing_owed,
     "without a customer": _without_a_customer_of_ours,
     "a debit that bounced": _bounced_debit,
-    "a customer who must authenticate": _refused_by_the_bank,
+    "a customer who must authenticate": unauthenticated_invoice,
     "an intent that waits for the customer": asked_for_action,
     "a payment by hand": _paid_by_hand,
 }

@@ -6,15 +6,16 @@ from typing import Any
 
 import invoice_created
 import pytest
-from functions.test_settle_due import bank_debit, begun_customer
+from builders.accounts import INTEGRATION_PATH, add_key, connect_with_customer
+from builders.debits import bank_debit
+from builders.durations import HOUR, MINUTE
+from builders.invoices import invoice_of_begun_customer
+from builders.read import count_by_status
 from paystream import bootstrap
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World, load_event
 
-MINUTE = 60
-HOUR = 3600
 NEW_KEY = "sk_test_new00000000000000000"
-PATH = "/api/v1/integrations/stripe/stripe"
 MAY_ALL_BUT_COLLECT = (
     "rak_accounts_kyc_basic_read",
     "rak_webhook_write",
@@ -24,32 +25,32 @@ MAY_ALL_BUT_COLLECT = (
 
 
 def new_key(world: World) -> str:
-    return world.stripe.control.add_key(world.account.id, value=NEW_KEY)
+    return add_key(world, NEW_KEY)
 
 
 def all_calls(world: World) -> int:
     return len(world.stripe.control.calls())
 
 
-def collectable(world: World, *, invoices: int = 1) -> list[str]:
-    world.connect()
-    world.customer()
+def new_invoices(world: World, *, invoices: int = 1) -> list[str]:
+    """So many of a customer with a card, over 10.01 EUR and more."""
+    connect_with_customer(world)
     return [world.create_invoice(amount=1001 + number) for number in range(invoices)]
 
 
-def charged(world: World) -> list[int]:
-    """What was charged, as somebody sees it who has a key of their own."""
+def charged_with_another_key(world: World) -> list[int]:
+    """What was charged, as Stripe shows it to another key, in minor units."""
     client = world.stripe_as(world.stripe.control.add_key(world.account.id)).v1
     intents = client.payment_intents.list({"limit": 100}).data
     return sorted(intent.amount_received for intent in intents if intent.status == "succeeded")
 
 
-def statuses(world: World) -> set[str]:
-    return {str(item["payment_status"]) for item in world.items("invoices")}
+def stored_statuses(world: World) -> set[str]:
+    return set(count_by_status(world))
 
 
-def integration(world: World) -> dict[str, Any]:
-    answer = world.api("GET", PATH)
+def shown_integration(world: World) -> dict[str, Any]:
+    answer = world.api("GET", INTEGRATION_PATH)
     assert answer.status == 200
     found: dict[str, Any] = answer.body["integration"]
     return found
@@ -57,7 +58,7 @@ def integration(world: World) -> dict[str, Any]:
 
 def paused(world: World, *, invoices: int = 1) -> list[str]:
     """Invoices that wait for the key, which Stripe refuses."""
-    invoice_ids = collectable(world, invoices=invoices)
+    invoice_ids = new_invoices(world, invoices=invoices)
     world.stripe.control.expire_key(SECRET_KEY)
     images = world.new_images("invoices")
     for batch in filter(None, (images[:1], images[1:])):
@@ -82,7 +83,7 @@ def due_times(world: World) -> list[datetime]:
 
 class TestPausing:
     def test_many_invoices_cost_one_call_and_one_notification_and_none_fails(self, world: World) -> None:
-        invoice_ids = collectable(world, invoices=25)
+        invoice_ids = new_invoices(world, invoices=25)
         images = world.new_images("invoices")
         world.stripe.control.expire_key(SECRET_KEY)
         calls = all_calls(world)
@@ -92,13 +93,13 @@ class TestPausing:
 
         assert all_calls(world) - calls == 1
         assert world.told() == ["payment_provider.error"]
-        assert statuses(world) == {"pending"}
+        assert stored_statuses(world) == {"pending"}
         assert len(due_times(world)) == len(invoice_ids)
         assert min(due_times(world)) > world.now()
         assert world.payments(invoice_ids[0]) == []
 
     def test_of_a_batch_side_by_side_each_thread_asks_once_at_most_and_one_tells(self, world: World) -> None:
-        collectable(world, invoices=30)
+        new_invoices(world, invoices=30)
         world.stripe.control.expire_key(SECRET_KEY)
         calls = all_calls(world)
 
@@ -120,14 +121,14 @@ class TestPausing:
 
         assert all_calls(world) == calls
         assert world.told() == ["payment_provider.error"]
-        assert statuses(world) == {"pending"}
+        assert stored_statuses(world) == {"pending"}
 
     def test_the_integration_says_so_with_the_reason_and_the_alarm_is_raised(
         self, world: World, capsys: pytest.CaptureFixture[str]
     ) -> None:
         paused(world)
 
-        shown = integration(world)
+        shown = shown_integration(world)
 
         assert shown["needs_attention_since"] == "2026-11-23T10:00:00Z"
         assert shown["needs_attention_reason"] == {
@@ -148,7 +149,7 @@ class TestPausing:
 
         assert world.collect_new_invoices() == []
 
-        reason = integration(world)["needs_attention_reason"]
+        reason = shown_integration(world)["needs_attention_reason"]
         assert reason["message"].startswith("the key lacks a permission")
         assert world.told() == ["payment_provider.error"]
 
@@ -182,7 +183,7 @@ class TestPausing:
         assert not {"waiting_for", "paused_key", "paused_integration_id", "waiting_key"} & item.keys()
 
     def test_a_customer_that_was_begun_at_stripe_is_made_after_the_resumption(self, world: World) -> None:
-        begun_customer(world)
+        invoice_of_begun_customer(world)
         world.stripe.control.expire_key(SECRET_KEY)
         world.invoke("collect-waiting", load_event("collect-waiting"))
         calls = all_calls(world)
@@ -240,7 +241,7 @@ class TestPausing:
         world.look_again()
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert charged(world) == []
+        assert charged_with_another_key(world) == []
         assert len(client.payment_intents.list().data) == 1
 
     def test_a_link_through_a_paused_integration_is_refused_as_before(self, world: World) -> None:
@@ -252,7 +253,7 @@ class TestPausing:
 
         assert [(answer.status, answer.body["code"]) for answer in answers] == [(422, "third_party_error")] * 2
         assert answers[0].body == answers[1].body
-        assert integration(world)["needs_attention_since"]
+        assert shown_integration(world)["needs_attention_since"]
         assert world.told() == ["payment_provider.error"]
 
 
@@ -262,29 +263,29 @@ class TestResuming:
 
         resume(world)
 
-        assert statuses(world) == {"succeeded"}
-        assert charged(world) == [1001 + number for number in range(len(invoice_ids))]
-        assert integration(world)["needs_attention_since"] is None
-        assert integration(world)["needs_attention_reason"] is None
+        assert stored_statuses(world) == {"succeeded"}
+        assert charged_with_another_key(world) == [1001 + number for number in range(len(invoice_ids))]
+        assert shown_integration(world)["needs_attention_since"] is None
+        assert shown_integration(world)["needs_attention_reason"] is None
         assert not any("paused_key" in item for item in world.items("invoices"))
 
     def test_the_same_key_resumes_too_when_it_works_again(self, world: World) -> None:
         paused(world)
         world.stripe.control.expire_key(SECRET_KEY, expires_in=10**9)
 
-        assert world.api("PUT", PATH, {"integration": {"name": "Acme"}}).status == 200
+        assert world.api("PUT", INTEGRATION_PATH, {"integration": {"name": "Acme"}}).status == 200
         world.collect_waiting()
         world.pass_time(1)
         world.look_again()
 
-        assert statuses(world) == {"succeeded"}
+        assert stored_statuses(world) == {"succeeded"}
 
     def test_a_key_that_is_refused_again_resumes_nothing(self, world: World) -> None:
         paused(world)
 
-        assert world.api("PUT", PATH, {"integration": {"secret_key": SECRET_KEY}}).status == 422
+        assert world.api("PUT", INTEGRATION_PATH, {"integration": {"secret_key": SECRET_KEY}}).status == 422
 
-        assert integration(world)["needs_attention_since"]
+        assert shown_integration(world)["needs_attention_since"]
         assert world.collect_waiting() == 0
 
     def test_a_second_refusal_pauses_and_tells_anew(self, world: World) -> None:
@@ -296,7 +297,7 @@ class TestResuming:
         world.collect_new_invoices()
 
         assert world.told().count("payment_provider.error") == 2
-        assert integration(world)["needs_attention_since"]
+        assert shown_integration(world)["needs_attention_since"]
 
     def test_what_is_in_the_queue_as_aws_sends_it_is_handled(self, world: World) -> None:
         answer = world.invoke("collect-waiting", load_event("collect-waiting-resume"))
@@ -333,7 +334,7 @@ class TestResuming:
 class TestRotation:
     def remembered(self, world: World) -> Any:
         """An integration whose old key is remembered, though the secret has a new one; as read before the rotation."""
-        stale = collectable(world) and bootstrap.secrets().get(self.stored())
+        stale = new_invoices(world) and bootstrap.secrets().get(self.stored())
         assert stale
         return stale
 
@@ -349,42 +350,42 @@ class TestRotation:
 
         assert world.collect_new_invoices() == []
 
-        assert statuses(world) == {"succeeded"}
+        assert stored_statuses(world) == {"succeeded"}
         assert world.stripe_calls() == 2
-        assert integration(world)["needs_attention_since"] is None
+        assert shown_integration(world)["needs_attention_since"] is None
         assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
 
     def test_a_rotation_right_before_the_mark_leaves_the_new_state_unmarked(self, world: World) -> None:
-        collectable(world)
+        new_invoices(world)
         world.stripe.control.expire_key(SECRET_KEY)
         world.aws.meanwhile("TransactWriteItems", lambda: world.connect(secret_key=new_key(world)))
 
         assert len(world.collect_new_invoices()) == 1
 
-        assert integration(world)["needs_attention_since"] is None
+        assert shown_integration(world)["needs_attention_since"] is None
         assert world.told() == []
         assert world.invoke("invoice-created", world.stream_event(world.all_images("invoices"))) == {
             "batchItemFailures": []
         }
-        assert statuses(world) == {"succeeded"}
+        assert stored_statuses(world) == {"succeeded"}
 
     def test_a_rotation_that_a_mark_overtakes_clears_it(self, world: World) -> None:
-        collectable(world)
+        new_invoices(world)
         images = world.new_images("invoices")
         world.stripe.control.expire_key(SECRET_KEY)
         world.aws.meanwhile("PutSecretValue", lambda: world.invoke("invoice-created", world.stream_event(images)))
 
         resume(world)
 
-        assert integration(world)["needs_attention_since"] is None
-        assert statuses(world) == {"succeeded"}
+        assert shown_integration(world)["needs_attention_since"] is None
+        assert stored_statuses(world) == {"succeeded"}
 
     def test_a_refusal_of_a_former_life_does_not_mark_the_present_one(self, world: World) -> None:
-        collectable(world)
+        new_invoices(world)
         world.stripe.control.expire_key(SECRET_KEY)
 
         def connected_anew() -> None:
-            world.api("DELETE", PATH)
+            world.api("DELETE", INTEGRATION_PATH)
             world.pass_time(1)
             world.connect(secret_key=new_key(world))
 
@@ -392,14 +393,14 @@ class TestRotation:
 
         assert len(world.collect_new_invoices()) == 1
 
-        assert integration(world)["needs_attention_since"] is None
+        assert shown_integration(world)["needs_attention_since"] is None
         assert world.told() == []
 
     def test_a_refusal_of_what_was_disconnected_meanwhile_marks_nothing(self, world: World) -> None:
-        (invoice_id,) = collectable(world)
+        (invoice_id,) = new_invoices(world)
         images = world.new_images("invoices")
         world.stripe.control.expire_key(SECRET_KEY)
-        world.aws.meanwhile("TransactWriteItems", lambda: world.api("DELETE", PATH))
+        world.aws.meanwhile("TransactWriteItems", lambda: world.api("DELETE", INTEGRATION_PATH))
 
         assert len(world.invoke("invoice-created", world.stream_event(images))["batchItemFailures"]) == 1
 
@@ -416,7 +417,7 @@ class TestCrashesAndRaces:
     def test_a_crash_while_pausing_is_made_good_by_the_next_delivery(
         self, world: World, operation: str, table: str | None, moment: Moment
     ) -> None:
-        collectable(world)
+        new_invoices(world)
         event = world.stream_event(world.new_images("invoices"))
         world.stripe.control.expire_key(SECRET_KEY)
         world.aws.crash(operation, moment, **({"TableName": table} if table else {}))
@@ -427,8 +428,8 @@ class TestCrashesAndRaces:
         assert world.told() == ["payment_provider.error"]
         assert world.items("invoices")[0]["waiting_for"] == "secret_key"
         resume(world)
-        assert statuses(world) == {"succeeded"}
-        assert charged(world) == [1001]
+        assert stored_statuses(world) == {"succeeded"}
+        assert charged_with_another_key(world) == [1001]
 
     @pytest.mark.parametrize("moment", Moment)
     @pytest.mark.parametrize(("operation", "table"), [("PutItem", "IntegrationsTable"), ("SendMessage", None)])
@@ -438,15 +439,15 @@ class TestCrashesAndRaces:
         paused(world)
         body = {"integration": {"secret_key": new_key(world)}}
         world.aws.crash(operation, moment, **({"TableName": table} if table else {}))
-        assert world.api("PUT", PATH, body).status == 500
+        assert world.api("PUT", INTEGRATION_PATH, body).status == 500
 
-        assert world.api("PUT", PATH, body).status == 200
+        assert world.api("PUT", INTEGRATION_PATH, body).status == 200
 
         world.collect_waiting()
         world.pass_time(1)
         world.look_again()
-        assert statuses(world) == {"succeeded"}
-        assert charged(world) == [1001]
+        assert stored_statuses(world) == {"succeeded"}
+        assert charged_with_another_key(world) == [1001]
 
     def test_a_lost_message_is_made_good_by_the_invoices_own_time(self, world: World) -> None:
         paused(world)
@@ -456,7 +457,7 @@ class TestCrashesAndRaces:
 
         world.look_again()
 
-        assert statuses(world) == {"succeeded"}
+        assert stored_statuses(world) == {"succeeded"}
 
     @pytest.mark.parametrize("moment", Moment)
     @pytest.mark.parametrize("operation", ["Query", "UpdateItem"])
@@ -472,7 +473,7 @@ class TestCrashesAndRaces:
 
         world.pass_time(1)
         world.look_again()
-        assert statuses(world) == {"succeeded"}
+        assert stored_statuses(world) == {"succeeded"}
 
     def test_a_resumption_at_the_moment_an_invoice_is_put_to_wait_is_not_missed(self, world: World) -> None:
         paused(world)
@@ -490,8 +491,8 @@ class TestCrashesAndRaces:
 
         world.pass_time(1)
         world.look_again()
-        assert statuses(world) == {"succeeded"}
-        assert charged(world) == [1001, 2002]
+        assert stored_statuses(world) == {"succeeded"}
+        assert charged_with_another_key(world) == [1001, 2002]
 
     def test_a_resumption_at_the_moment_an_invoice_is_put_off_is_not_missed(self, world: World) -> None:
         paused(world)
@@ -507,10 +508,10 @@ class TestCrashesAndRaces:
 
         assert world.settle_due() == 0
 
-        assert statuses(world) == {"succeeded"}
+        assert stored_statuses(world) == {"succeeded"}
 
     def test_two_who_are_refused_at_once_tell_once_and_both_wait(self, world: World) -> None:
-        collectable(world, invoices=2)
+        new_invoices(world, invoices=2)
         first, second = (world.stream_event([image]) for image in world.new_images("invoices"))
         world.stripe.control.expire_key(SECRET_KEY)
         world.aws.meanwhile("TransactWriteItems", partial(world.invoke, "invoice-created", second))
@@ -519,7 +520,7 @@ class TestCrashesAndRaces:
 
         assert world.told() == ["payment_provider.error"]
         assert {item["waiting_for"] for item in world.items("invoices")} == {"secret_key"}
-        assert integration(world)["needs_attention_since"]
+        assert shown_integration(world)["needs_attention_since"]
 
     def test_an_invoice_that_is_paid_while_it_waits_is_not_made_open_again(self, world: World) -> None:
         (invoice_id,) = paused(world)
@@ -528,10 +529,10 @@ class TestCrashesAndRaces:
         assert stored
         images = world.all_images("invoices")
         resume(world, SECRET_KEY)
-        assert statuses(world) == {"succeeded"}
+        assert stored_statuses(world) == {"succeeded"}
 
         world.invoke("invoice-created", world.stream_event(images))
         world.invoke("collect-waiting", load_event("collect-waiting"))
 
-        assert statuses(world) == {"succeeded"}
-        assert charged(world) == [1001]
+        assert stored_statuses(world) == {"succeeded"}
+        assert charged_with_another_key(world) == [1001]

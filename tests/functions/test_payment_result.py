@@ -2,41 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from functions.stripe_events import event, events_due, intent, kept, post, provider_customer_id
+from builders.customers import provider_customer_id
+from builders.debits import IBAN_THAT_FAILS, sepa_invoice
+from builders.durations import DAY
+from builders.invoices import waiting_invoice
+from builders.read import kept
+from builders.stripe_events import event, events_due, intent, post
 from paystream import bootstrap
 from paystream.model.invoice import Invoice, PaymentStatus
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
 from world.world import World
-
-SEPA = {"type": "sepa_debit", "billing_details": {"name": "Acme", "email": "ap@acme.test"}}
-SEPA_THAT_SUCCEEDS = "DE89370400440532013000"
-SEPA_THAT_FAILS = "DE62370400440532013001"
-
-
-def waiting_invoice(world: World) -> str:
-    """An invoice that was not sent to Stripe: its customer has no payment method."""
-    world.connect()
-    world.customer(payment_method=None)
-    invoice_id = world.create_invoice()
-    world.collect_new_invoices()
-    events_due(world)
-    return invoice_id
-
-
-def sepa_invoice(world: World, iban: str = SEPA_THAT_SUCCEEDS) -> str:
-    """An invoice whose payment takes days: a SEPA debit."""
-    world.connect()
-    debit: Any = {**SEPA, "sepa_debit": {"iban": iban}}
-    customer = world.customer(payment_method=world.stripe_client.v1.payment_methods.create(debit).id)
-    billing = {"provider_customer_id": customer, "provider_payment_methods": ["card", "sepa_debit"]}
-    world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "billing_configuration": billing}})
-    invoice_id = world.create_invoice()
-    world.collect_new_invoices()
-    return invoice_id
 
 
 def attempted_again(invoice_id: str) -> None:
@@ -94,7 +72,7 @@ class TestPaymentsThatEnd:
         assert world.payments(invoice_id)[0]["payment_status"] == "processing"
         assert world.told() == []
 
-        world.pass_time(3 * 24 * 3600)
+        world.pass_time(3 * DAY)
         world.run()
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
@@ -102,9 +80,9 @@ class TestPaymentsThatEnd:
         assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
 
     def test_a_debit_that_fails_after_days_fails_the_invoice_and_is_told_once(self, world: World) -> None:
-        invoice_id = sepa_invoice(world, SEPA_THAT_FAILS)
+        invoice_id = sepa_invoice(world, IBAN_THAT_FAILS)
 
-        world.pass_time(24 * 3600)
+        world.pass_time(DAY)
         deliveries = events_due(world, "payment_intent.payment_failed") * 3
         assert [world.deliver(delivery) for delivery in deliveries] == [200, 200, 200]
 

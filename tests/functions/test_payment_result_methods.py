@@ -1,37 +1,16 @@
 """payment-result: the default payment method follows Stripe, and what waited for one is collected."""
 
 import json
-from typing import Any
 
 import pytest
-from functions.stripe_events import event, events_due, kept, post, request, signed
+from builders.customers import attach, make_default, set_up_card
+from builders.debits import create_sepa_debit
+from builders.read import kept
+from builders.stripe_events import event, events_due, post, request, signed
 from paystream import bootstrap
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World, load_event
-
-SETUP = {
-    "payment_method": "pm_card_mastercard",
-    "confirm": True,
-    "usage": "off_session",
-    "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
-}
-
-
-def save_card(world: World, customer: str) -> str:
-    """The customer saves a card, as on a checkout page; returns its id."""
-    params: Any = {**SETUP, "customer": customer}
-    method = world.stripe_client.v1.setup_intents.create(params).payment_method
-    assert isinstance(method, str)
-    return method
-
-
-def attach(world: World, customer: str, method: str = "pm_card_visa") -> str:
-    return world.stripe_client.v1.payment_methods.attach(method, {"customer": customer}).id
-
-
-def make_default(world: World, customer: str, method: str) -> None:
-    world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method}})
 
 
 def default_at_stripe(world: World, customer: str) -> object:
@@ -46,7 +25,7 @@ def default_of_ours(world: World, external_id: str = "acme") -> str | None:
 
 
 @pytest.fixture
-def customer(world: World) -> str:
+def customer_without_method(world: World) -> str:
     """A customer of ours without a payment method; `cus_…`."""
     world.connect()
     return world.customer(payment_method=None)
@@ -54,38 +33,35 @@ def customer(world: World) -> str:
 
 class TestTheFirstMethod:
     def test_a_saved_card_becomes_the_default_at_stripe_and_what_waited_is_collected(
-        self, world: World, customer: str
+        self, world: World, customer_without_method: str
     ) -> None:
         invoices = [world.create_invoice(), world.create_invoice()]
         world.run()
         assert {world.invoice(invoice)["payment_status"] for invoice in invoices} == {"pending"}
-        method = save_card(world, customer)
+        method = set_up_card(world, customer_without_method)
 
         world.run()
 
-        assert default_at_stripe(world, customer) == method
+        assert default_at_stripe(world, customer_without_method) == method
         assert default_of_ours(world) == method
         assert {world.invoice(invoice)["payment_status"] for invoice in invoices} == {"succeeded"}
         assert world.stripe_calls() == 2
 
-    def test_a_method_that_is_only_attached_is_charged_too(self, world: World, customer: str) -> None:
+    def test_a_method_that_is_only_attached_is_charged_too(self, world: World, customer_without_method: str) -> None:
         invoice_id = world.create_invoice()
         world.run()
-        method = attach(world, customer)
+        method = attach(world, customer_without_method)
 
         world.run()
 
         assert default_of_ours(world) == method
-        assert default_at_stripe(world, customer) is None
+        assert default_at_stripe(world, customer_without_method) is None
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
-    def test_one_that_is_attached_but_not_among_the_customers_types_is_not(self, world: World, customer: str) -> None:
-        debit: Any = {
-            "type": "sepa_debit",
-            "sepa_debit": {"iban": "DE89370400440532013000"},
-            "billing_details": {"name": "Acme", "email": "ap@acme.test"},
-        }
-        attach(world, customer, world.stripe_client.v1.payment_methods.create(debit).id)
+    def test_one_that_is_attached_but_not_among_the_customers_types_is_not(
+        self, world: World, customer_without_method: str
+    ) -> None:
+        attach(world, customer_without_method, create_sepa_debit(world))
         world.run()
         assert default_of_ours(world) is None
 
@@ -93,16 +69,16 @@ class TestTheFirstMethod:
         world.connect()
         world.pass_time(0.5)
         customer = world.customer(payment_method=None)
-        method = save_card(world, customer)
+        method = set_up_card(world, customer)
         world.run()
         assert default_of_ours(world) == method
 
-    def test_all_customers_that_share_one_in_stripe_follow(self, world: World, customer: str) -> None:
-        billing = {"payment_provider": "stripe", "provider_customer_id": customer}
+    def test_all_customers_that_share_one_in_stripe_follow(self, world: World, customer_without_method: str) -> None:
+        billing = {"payment_provider": "stripe", "provider_customer_id": customer_without_method}
         world.api("POST", "/api/v1/customers", {"customer": {"external_id": "twin", "billing_configuration": billing}})
         invoices = [world.create_invoice(), world.create_invoice("twin")]
         world.run()
-        method = save_card(world, customer)
+        method = set_up_card(world, customer_without_method)
 
         world.run()
 
@@ -133,19 +109,27 @@ class TestLaterMethods:
 
         assert default_of_ours(world) is None
 
-    def test_a_change_of_anything_else_says_nothing_of_the_default(self, world: World, customer: str) -> None:
-        method = attach(world, customer)
+    def test_a_change_of_anything_else_says_nothing_of_the_default(
+        self, world: World, customer_without_method: str
+    ) -> None:
+        method = attach(world, customer_without_method)
         world.run()
         world.stripe_client.v1.customers.update(
-            customer, {"name": "Acme & Sons", "invoice_settings": {"footer": "Thanks"}}
+            customer_without_method, {"name": "Acme & Sons", "invoice_settings": {"footer": "Thanks"}}
         )
 
         world.run()
 
         assert default_of_ours(world) == method
 
-    def test_the_old_kind_of_default_counts_where_there_is_no_new_one(self, world: World, customer: str) -> None:
-        stripes = {"id": customer, "invoice_settings": {"default_payment_method": None}, "default_source": "card_1"}
+    def test_the_old_kind_of_default_counts_where_there_is_no_new_one(
+        self, world: World, customer_without_method: str
+    ) -> None:
+        stripes = {
+            "id": customer_without_method,
+            "invoice_settings": {"default_payment_method": None},
+            "default_source": "card_1",
+        }
         post(world, event(world, "customer.updated", stripes, previous_attributes={"default_source": None}))
         assert default_of_ours(world) == "card_1"
 
@@ -165,45 +149,45 @@ class TestLaterMethods:
         world.run()
         assert default_of_ours(world) == method
 
-    def test_a_method_that_was_nobodys_is_ignored(self, world: World, customer: str) -> None:
+    def test_a_method_that_was_nobodys_is_ignored(self, world: World, customer_without_method: str) -> None:
         before = kept(world)
         assert post(world, event(world, "payment_method.detached", {"id": "pm_1", "type": "card"})).status == 200
         assert (
             post(world, event(world, "setup_intent.succeeded", {"customer": None, "payment_method": "pm_1"})).status
             == 200
         )
-        assert post(world, event(world, "setup_intent.succeeded", {"customer": customer})).status == 200
+        assert post(world, event(world, "setup_intent.succeeded", {"customer": customer_without_method})).status == 200
         assert kept(world) == before
 
 
 class TestOldNews:
-    def test_news_that_is_older_than_what_is_known_is_ignored(self, world: World, customer: str) -> None:
-        first = save_card(world, customer)
+    def test_news_that_is_older_than_what_is_known_is_ignored(self, world: World, customer_without_method: str) -> None:
+        first = set_up_card(world, customer_without_method)
         (old,) = events_due(world, "setup_intent.succeeded")
         world.pass_time(60)
-        second = save_card(world, customer)
+        second = set_up_card(world, customer_without_method)
         world.run()
         assert default_of_ours(world) == second
 
         assert world.deliver(old) == 200
 
         assert default_of_ours(world) == second
-        assert default_at_stripe(world, customer) == second != first
+        assert default_at_stripe(world, customer_without_method) == second != first
 
-    def test_a_repeated_event_does_not_undo_a_later_choice(self, world: World, customer: str) -> None:
-        first = save_card(world, customer)
+    def test_a_repeated_event_does_not_undo_a_later_choice(self, world: World, customer_without_method: str) -> None:
+        first = set_up_card(world, customer_without_method)
         due = events_due(world)
         for delivery in due:
             world.deliver(delivery)
         world.pass_time(60)
-        second = attach(world, customer)
-        make_default(world, customer, second)
+        second = attach(world, customer_without_method)
+        make_default(world, customer_without_method, second)
         world.run()
 
         for delivery in due:
             assert world.deliver(delivery) == 200
 
-        assert default_at_stripe(world, customer) == second != first
+        assert default_at_stripe(world, customer_without_method) == second != first
         assert default_of_ours(world) == second
 
     def test_news_that_confirms_the_default_makes_older_news_old(self, world: World) -> None:
@@ -221,10 +205,12 @@ class TestOldNews:
 
         assert default_of_ours(world) == method
 
-    def test_an_attached_method_does_not_make_news_of_the_default_old(self, world: World, customer: str) -> None:
+    def test_an_attached_method_does_not_make_news_of_the_default_old(
+        self, world: World, customer_without_method: str
+    ) -> None:
         now = int(world.clock.now())
-        method = {"id": "pm_attached", "type": "card", "customer": customer}
-        stripes = {"id": customer, "invoice_settings": {"default_payment_method": "pm_default"}}
+        method = {"id": "pm_attached", "type": "card", "customer": customer_without_method}
+        stripes = {"id": customer_without_method, "invoice_settings": {"default_payment_method": "pm_default"}}
         previous = {"invoice_settings": {"default_payment_method": None}}
 
         post(world, event(world, "payment_method.attached", method, created=now + 20))
@@ -237,11 +223,11 @@ class TestWhatGoesWrong:
     @pytest.mark.parametrize("moment", list(Moment))
     @pytest.mark.parametrize("operation", ["PutItem", "SendMessage"])
     def test_a_crash_is_repaired_when_stripe_sends_it_again(
-        self, world: World, customer: str, operation: str, moment: Moment
+        self, world: World, customer_without_method: str, operation: str, moment: Moment
     ) -> None:
         invoice_id = world.create_invoice()
         world.run()
-        method = save_card(world, customer)
+        method = set_up_card(world, customer_without_method)
         (saved,) = events_due(world, "setup_intent.succeeded")
         world.aws.crash(operation, moment)
 
@@ -254,9 +240,9 @@ class TestWhatGoesWrong:
 
     @pytest.mark.parametrize("fault", ["500_before_commit", "cut_after_commit", "429"])
     def test_an_unknown_outcome_at_stripe_has_the_event_sent_again(
-        self, world: World, customer: str, fault: str
+        self, world: World, customer_without_method: str, fault: str
     ) -> None:
-        method = save_card(world, customer)
+        method = set_up_card(world, customer_without_method)
         (saved,) = events_due(world, "setup_intent.succeeded")
         world.stripe.control.add_fault(fault, method="POST", path="/v1/customers/*", times=9)
         before = kept(world)
@@ -266,10 +252,10 @@ class TestWhatGoesWrong:
 
         world.stripe.control.clear_faults()
         assert world.deliver(saved) == 200
-        assert default_at_stripe(world, customer) == method == default_of_ours(world)
+        assert default_at_stripe(world, customer_without_method) == method == default_of_ours(world)
 
-    def test_a_method_that_is_gone_already_is_no_default(self, world: World, customer: str) -> None:
-        method = save_card(world, customer)
+    def test_a_method_that_is_gone_already_is_no_default(self, world: World, customer_without_method: str) -> None:
+        method = set_up_card(world, customer_without_method)
         (saved,) = events_due(world, "setup_intent.succeeded")
         world.stripe_client.v1.payment_methods.detach(method)
         before = kept(world)
@@ -278,8 +264,10 @@ class TestWhatGoesWrong:
 
         assert kept(world) == before
 
-    def test_a_key_that_stripe_refuses_is_told_once_and_the_event_sent_again(self, world: World, customer: str) -> None:
-        method = save_card(world, customer)
+    def test_a_key_that_stripe_refuses_is_told_once_and_the_event_sent_again(
+        self, world: World, customer_without_method: str
+    ) -> None:
+        method = set_up_card(world, customer_without_method)
         (saved,) = events_due(world, "setup_intent.succeeded")
         world.stripe.control.expire_key(SECRET_KEY)
 
@@ -293,9 +281,11 @@ class TestWhatGoesWrong:
         assert world.deliver(saved) == 200
         assert default_of_ours(world) == method
 
-    def test_somebody_who_changes_the_customer_meanwhile_loses_nothing(self, world: World, customer: str) -> None:
+    def test_somebody_who_changes_the_customer_meanwhile_loses_nothing(
+        self, world: World, customer_without_method: str
+    ) -> None:
         renamed = {"customer": {"external_id": "acme", "name": "Acme & Sons"}}
-        method = attach(world, customer)
+        method = attach(world, customer_without_method)
         world.aws.meanwhile("PutItem", lambda: world.api("POST", "/api/v1/customers", renamed))
 
         world.run()
@@ -303,8 +293,8 @@ class TestWhatGoesWrong:
         assert default_of_ours(world) == method
         assert world.api("GET", "/api/v1/customers/acme").body["customer"]["name"] == "Acme & Sons"
 
-    def test_two_deliveries_at_the_same_time_end_in_one_write(self, world: World, customer: str) -> None:
-        method = attach(world, customer)
+    def test_two_deliveries_at_the_same_time_end_in_one_write(self, world: World, customer_without_method: str) -> None:
+        method = attach(world, customer_without_method)
         (attached,) = events_due(world, "payment_method.attached")
         world.aws.meanwhile("PutItem", lambda: world.deliver(attached))
 
@@ -313,8 +303,10 @@ class TestWhatGoesWrong:
         assert default_of_ours(world) == method
         assert world.items("customers")[0]["version"] == 2
 
-    def test_a_customer_that_is_removed_meanwhile_has_the_event_sent_again(self, world: World, customer: str) -> None:
-        attach(world, customer)
+    def test_a_customer_that_is_removed_meanwhile_has_the_event_sent_again(
+        self, world: World, customer_without_method: str
+    ) -> None:
+        attach(world, customer_without_method)
         (attached,) = events_due(world, "payment_method.attached")
         key = {"organization_id": {"S": ORGANIZATION}, "external_id": {"S": "acme"}}
         world.aws.meanwhile("PutItem", lambda: world.dynamodb.delete_item(TableName="CustomersTable", Key=key))
@@ -334,11 +326,11 @@ class TestEventsAsAwsSendsThem:
             "payment-result-payment-method-attached",
         ],
     )
-    def test_a_payment_method_arrives(self, world: World, customer: str, name: str) -> None:
-        method = attach(world, customer)
+    def test_a_payment_method_arrives(self, world: World, customer_without_method: str, name: str) -> None:
+        method = attach(world, customer_without_method)
         events_due(world)
 
-        assert self.told(world, name, customer, method) == 200
+        assert self.told(world, name, customer_without_method, method) == 200
 
         assert default_of_ours(world) == method
 
@@ -372,14 +364,14 @@ class TestEventsAsAwsSendsThem:
         return world.call("payment-result", sent).status
 
 
-def test_a_customer_without_an_account_of_its_own_is_not_ours(world: World, customer: str) -> None:
+def test_a_customer_without_an_account_of_its_own_is_not_ours(world: World, customer_without_method: str) -> None:
     stores = bootstrap.stores()
     found = stores.customers.get(ORGANIZATION, "acme")
     assert found
     world.connect("second")
-    billing = {"payment_provider_code": "second", "provider_customer_id": customer}
+    billing = {"payment_provider_code": "second", "provider_customer_id": customer_without_method}
     world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "billing_configuration": billing}})
-    method = {"id": "pm_1", "type": "card", "customer": customer}
+    method = {"id": "pm_1", "type": "card", "customer": customer_without_method}
 
     assert post(world, event(world, "payment_method.attached", method), code="stripe").status == 200
 

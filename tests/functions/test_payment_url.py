@@ -4,86 +4,24 @@ import json
 from typing import Any
 
 import pytest
-from world.api_gateway import Answer
+from builders.customers import DECLINED, pays_with, provider_customer_id, saved_method
+from builders.due import look_a_minute_later
+from builders.durations import DAY, MINUTE
+from builders.invoices import collected, failed_invoice, waiting_invoice
+from builders.links import ask_for_link, pay_by_debit, pay_on_page, payment_url, sessions
+from builders.payments import BEING_COLLECTED
+from builders.read import payment_statuses, refusal
+from builders.stripe_requests import CREATE_SESSION
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World, load_event
 
-MINUTE = 60
-DAY = 24 * 3600
-DECLINED = "pm_card_chargeCustomerFail"
-SESSIONS = "POST /v1/checkout/sessions"
-BEING_COLLECTED = (405, "payment_processor_is_currently_handling_payment")
-
-
-def ask(world: World, invoice_id: str) -> Answer:
-    return world.api("POST", f"/api/v1/invoices/{invoice_id}/payment_url")
-
-
-def url(world: World, invoice_id: str) -> str:
-    answer = ask(world, invoice_id)
-    assert answer.status == 200, answer.body
-    link: str = answer.body["invoice_payment_details"]["payment_url"]
-    return link
-
-
-def refusal(answer: Answer) -> tuple[int, Any]:
-    return answer.status, answer.body.get("error_details", answer.body["code"])
-
-
-def failed_invoice(world: World, **settings: Any) -> str:
-    """An invoice whose first attempt was declined."""
-    world.connect(**settings)
-    world.customer(payment_method=DECLINED)
-    invoice_id = world.create_invoice()
-    world.run()
-    assert world.invoice(invoice_id)["payment_status"] == "failed"
-    return invoice_id
-
-
-def waiting_invoice(world: World) -> str:
-    """An invoice whose customer has no payment method."""
-    world.connect()
-    world.customer(payment_method=None)
-    invoice_id = world.create_invoice()
-    world.run()
-    return invoice_id
-
-
-def sessions(world: World) -> list[Any]:
-    """The pages that were made, the newest first."""
-    return list(world.stripe_client.v1.checkout.sessions.list().data)
-
-
-def pay(world: World, method: str = "pm_card_visa") -> None:
-    """The customer pays on the newest page."""
-    world.stripe.control.complete_checkout(sessions(world)[0].id, method)
-
-
-def save_card(world: World) -> None:
-    """The customer saves a card that pays."""
-    customer = world.api("GET", "/api/v1/customers/acme").body["customer"]
-    provider_customer_id = customer["billing_configuration"]["provider_customer_id"]
-    world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
-    world.run()
-
-
-def statuses(world: World, invoice_id: str) -> list[str]:
-    return [payment["payment_status"] for payment in world.payments(invoice_id)]
-
-
-def look(world: World, times: int = 1) -> None:
-    """The schedule runs, a minute later."""
-    for _ in range(times):
-        world.pass_time(MINUTE)
-        world.collect_due()
-        world.settle_due()
-        world.run()
+REFUSED_WHILE_COLLECTED = (405, BEING_COLLECTED)
 
 
 def test_the_answer_is_lagos(world: World) -> None:
     invoice_id = failed_invoice(world)
 
-    answer = ask(world, invoice_id)
+    answer = ask_for_link(world, invoice_id)
 
     assert answer.status == 200
     assert answer.body == {
@@ -100,15 +38,15 @@ def test_the_answer_is_lagos(world: World) -> None:
 @pytest.mark.parametrize("given", [failed_invoice, waiting_invoice])
 def test_what_the_customer_pays_there_settles_the_invoice(world: World, given: Any) -> None:
     invoice_id = given(world)
-    url(world, invoice_id)
+    payment_url(world, invoice_id)
     assert world.invoice(invoice_id)["payment_status"] == "pending"
 
-    pay(world)
+    pay_on_page(world)
     world.run()
 
     invoice = world.invoice(invoice_id)
     assert (invoice["payment_status"], invoice["total_paid_amount_cents"]) == ("succeeded", 4200)
-    assert statuses(world, invoice_id)[0] == "succeeded"
+    assert payment_statuses(world, invoice_id)[0] == "succeeded"
     assert world.charged() == [4200]
     assert world.told().count("payment.succeeded") == 1
 
@@ -119,12 +57,12 @@ def test_the_page_says_what_is_owed_and_keeps_the_card_for_later_charges(world: 
         "POST", "/api/v1/payments", {"payment": {"invoice_id": invoice_id, "amount_cents": 1200, "reference": "x"}}
     )
 
-    url(world, invoice_id)
+    payment_url(world, invoice_id)
 
     (page,) = sessions(world)
     items = world.stripe_client.v1.checkout.sessions.line_items.list(page.id).data
     assert [(item.description, item.amount_total) for item in items] == [(world.invoice(invoice_id)["number"], 3000)]
-    pay(world)
+    pay_on_page(world)
     (intent,) = [one for one in world.stripe_client.v1.payment_intents.list().data if one.status == "succeeded"]
     assert intent.setup_future_usage == "off_session"
     assert intent.metadata["lago_invoice_id"] == invoice_id
@@ -133,18 +71,18 @@ def test_the_page_says_what_is_owed_and_keeps_the_card_for_later_charges(world: 
 def test_a_page_that_is_open_is_answered_with_again(world: World) -> None:
     invoice_id = failed_invoice(world)
 
-    first, again = url(world, invoice_id), url(world, invoice_id)
+    first, again = payment_url(world, invoice_id), payment_url(world, invoice_id)
 
     assert first == again
-    assert world.stripe_calls(SESSIONS) == 1
+    assert world.stripe_calls(CREATE_SESSION) == 1
 
 
 def test_while_the_page_is_open_nothing_is_charged(world: World) -> None:
     invoice_id = waiting_invoice(world)
-    url(world, invoice_id)
-    save_card(world)
+    payment_url(world, invoice_id)
+    saved_method(world, provider_customer_id(world), "pm_card_visa")
 
-    look(world, times=30)
+    look_a_minute_later(world, times=30)
 
     assert world.stripe_calls() == 0
     assert world.invoice(invoice_id)["payment_status"] == "pending"
@@ -152,13 +90,13 @@ def test_while_the_page_is_open_nothing_is_charged(world: World) -> None:
 
 def test_a_declined_try_on_the_page_is_no_failure_and_the_next_one_may_pay(world: World) -> None:
     invoice_id = failed_invoice(world)
-    url(world, invoice_id)
+    payment_url(world, invoice_id)
 
     with pytest.raises(Exception, match="declined"):
-        pay(world, DECLINED)
+        pay_on_page(world, DECLINED)
     world.run()
     assert world.invoice(invoice_id)["payment_status"] == "pending"
-    pay(world)
+    pay_on_page(world)
     world.run()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
@@ -167,8 +105,8 @@ def test_a_declined_try_on_the_page_is_no_failure_and_the_next_one_may_pay(world
 
 def test_a_payment_of_which_no_event_tells_is_found_by_the_schedule(world: World) -> None:
     invoice_id = failed_invoice(world)
-    url(world, invoice_id)
-    pay(world)
+    payment_url(world, invoice_id)
+    pay_on_page(world)
 
     for _ in range(6):
         world.pass_time(MINUTE)
@@ -180,13 +118,13 @@ def test_a_payment_of_which_no_event_tells_is_found_by_the_schedule(world: World
 
 def test_a_page_that_nobody_used_ends_as_a_failed_attempt(world: World) -> None:
     invoice_id = failed_invoice(world, retry_schedule_days=[])
-    url(world, invoice_id)
+    payment_url(world, invoice_id)
 
     world.pass_time(DAY)
-    look(world, times=3)
+    look_a_minute_later(world, times=3)
 
     assert world.invoice(invoice_id)["payment_status"] == "failed"
-    assert statuses(world, invoice_id) == ["failed", "failed"]
+    assert payment_statuses(world, invoice_id) == ["failed", "failed"]
     bodies = [json.loads(str(item["body"])) for item in world.items("notifications")]
     failures = [body["payment_provider_invoice_payment_error"] for body in bodies if "failure" in body["webhook_type"]]
     assert {one["provider_error"]["error_code"] for one in failures} == {"card_declined", "payment_link_expired"}
@@ -194,39 +132,39 @@ def test_a_page_that_nobody_used_ends_as_a_failed_attempt(world: World) -> None:
 
 def test_after_an_expired_page_there_is_a_new_one(world: World) -> None:
     invoice_id = failed_invoice(world)
-    first = url(world, invoice_id)
+    first = payment_url(world, invoice_id)
     world.pass_time(DAY + MINUTE)
 
-    assert url(world, invoice_id) != first
+    assert payment_url(world, invoice_id) != first
 
-    pay(world)
+    pay_on_page(world)
     world.run()
     assert world.charged() == [4200]
 
 
 def test_a_retry_expires_the_page_and_charges(world: World) -> None:
     invoice_id = waiting_invoice(world)
-    url(world, invoice_id)
-    save_card(world)
+    payment_url(world, invoice_id)
+    saved_method(world, provider_customer_id(world), "pm_card_visa")
 
     assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
     world.settle_due()
-    look(world, times=3)
+    look_a_minute_later(world, times=3)
 
     assert sessions(world)[0].status == "expired"
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-    assert statuses(world, invoice_id) == ["succeeded", "failed"]
+    assert payment_statuses(world, invoice_id) == ["succeeded", "failed"]
     assert world.charged() == [4200]
 
 
 def test_a_retry_finds_that_the_page_was_paid_a_moment_ago(world: World) -> None:
     invoice_id = failed_invoice(world)
-    url(world, invoice_id)
-    pay(world)
+    payment_url(world, invoice_id)
+    pay_on_page(world)
 
     assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
     world.settle_due()
-    look(world, times=3)
+    look_a_minute_later(world, times=3)
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
@@ -236,13 +174,13 @@ def test_a_page_is_expired_when_the_invoice_is_voided_or_settled_by_hand(world: 
     voided = failed_invoice(world)
     paid = world.create_invoice()
     world.run()
-    url(world, voided)
-    url(world, paid)
+    payment_url(world, voided)
+    payment_url(world, paid)
 
     assert world.api("POST", f"/api/v1/invoices/{voided}/void").status == 200
     manual = {"payment": {"invoice_id": paid, "amount_cents": 4200, "reference": "transfer"}}
     assert world.api("POST", "/api/v1/payments", manual).status == 200
-    look(world, times=2)
+    look_a_minute_later(world, times=2)
 
     assert [session.status for session in sessions(world)] == ["expired", "expired"]
     assert world.told().count("invoice.payment_failure") == 2
@@ -259,24 +197,24 @@ def test_a_page_is_expired_when_the_invoice_is_voided_or_settled_by_hand(world: 
 )
 def test_what_would_leave_the_page_wrong_is_refused_while_it_is_open(world: World, change: Any) -> None:
     invoice_id = failed_invoice(world)
-    url(world, invoice_id)
+    payment_url(world, invoice_id)
     method, path, body = change
     if "payment" in body:
         body = {"payment": {**body["payment"], "invoice_id": invoice_id}}
 
-    assert refusal(world.api(method, path.replace("{id}", invoice_id), body)) == BEING_COLLECTED
+    assert refusal(world.api(method, path.replace("{id}", invoice_id), body)) == REFUSED_WHILE_COLLECTED
 
 
 def test_while_an_attempt_is_on_its_way_there_is_no_page(world: World) -> None:
     world.connect()
     world.customer(payment_method="pm_usBankAccount_success")
     new = world.create_invoice(currency="USD")
-    assert refusal(ask(world, new)) == BEING_COLLECTED
+    assert refusal(ask_for_link(world, new)) == REFUSED_WHILE_COLLECTED
     world.collect_new_invoices()
 
-    assert refusal(ask(world, new)) == BEING_COLLECTED
+    assert refusal(ask_for_link(world, new)) == REFUSED_WHILE_COLLECTED
 
-    assert world.stripe_calls(SESSIONS) == 0
+    assert world.stripe_calls(CREATE_SESSION) == 0
 
 
 def test_an_attempt_that_was_confirmed_late_leaves_nothing_to_pay(world: World) -> None:
@@ -284,27 +222,27 @@ def test_an_attempt_that_was_confirmed_late_leaves_nothing_to_pay(world: World) 
     (intent,) = world.stripe_client.v1.payment_intents.list().data
     world.stripe_client.v1.payment_intents.confirm(intent.id, {"payment_method": "pm_card_visa"})
 
-    assert refusal(ask(world, invoice_id)) == (422, {"base": ["invalid_invoice_status_or_payment_status"]})
+    assert refusal(ask_for_link(world, invoice_id)) == (422, {"base": ["invalid_invoice_status_or_payment_status"]})
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-    assert world.stripe_calls(SESSIONS) == 0
+    assert world.stripe_calls(CREATE_SESSION) == 0
 
 
 def test_who_cannot_pay_is_told_in_lagos_words(world: World) -> None:
-    assert ask(world, "0a1b2c3d-0000-4000-8000-00000000ffff").status == 404
+    assert ask_for_link(world, "0a1b2c3d-0000-4000-8000-00000000ffff").status == 404
     world.connect()
     world.api("POST", "/api/v1/customers", {"customer": {"external_id": "plain"}})
     unlinked = world.create_invoice("plain")
     world.run()
-    assert refusal(ask(world, unlinked)) == (422, {"base": ["no_linked_payment_provider"]})
+    assert refusal(ask_for_link(world, unlinked)) == (422, {"base": ["no_linked_payment_provider"]})
     world.customer()
     paid = world.create_invoice()
     world.run()
-    assert refusal(ask(world, paid)) == (422, {"base": ["invalid_invoice_status_or_payment_status"]})
+    assert refusal(ask_for_link(world, paid)) == (422, {"base": ["invalid_invoice_status_or_payment_status"]})
     late = world.create_invoice()
     world.api("DELETE", "/api/v1/integrations/stripe/stripe")
     world.run()
-    assert refusal(ask(world, late)) == (422, {"base": ["missing_payment_provider"]})
+    assert refusal(ask_for_link(world, late)) == (422, {"base": ["missing_payment_provider"]})
 
 
 def test_a_page_that_stripe_refuses_is_a_failed_attempt(world: World) -> None:
@@ -313,7 +251,7 @@ def test_a_page_that_stripe_refuses_is_a_failed_attempt(world: World) -> None:
     invoice_id = world.create_invoice(amount=10)
     world.run()
 
-    assert refusal(ask(world, invoice_id)) == (422, {"base": ["payment_provider_error"]})
+    assert refusal(ask_for_link(world, invoice_id)) == (422, {"base": ["payment_provider_error"]})
 
     assert world.invoice(invoice_id)["payment_status"] == "failed"
     assert world.told()[-2:] == ["invoice.payment_failure", "invoice.payment_status_updated"]
@@ -323,9 +261,9 @@ def test_a_page_that_stripe_refuses_is_a_failed_attempt(world: World) -> None:
 def test_a_page_whose_making_is_unknown_is_the_same_page_when_asked_for_again(world: World, fault: str) -> None:
     invoice_id = failed_invoice(world)
     world.stripe.control.add_fault(fault, method="POST", path="/v1/checkout/sessions", times=2)
-    assert ask(world, invoice_id).status >= 500
+    assert ask_for_link(world, invoice_id).status >= 500
 
-    link = url(world, invoice_id)
+    link = payment_url(world, invoice_id)
 
     (page,) = sessions(world)
     assert page.url == link
@@ -336,10 +274,10 @@ def test_a_page_whose_making_is_unknown_is_the_same_page_when_asked_for_again(wo
 def test_a_crash_around_each_write_leaves_one_page(world: World, moment: Moment) -> None:
     invoice_id = failed_invoice(world)
     world.aws.crash("TransactWriteItems", moment)
-    ask(world, invoice_id)
+    ask_for_link(world, invoice_id)
 
-    url(world, invoice_id)
-    pay(world)
+    payment_url(world, invoice_id)
+    pay_on_page(world)
     world.run()
 
     assert len(sessions(world)) == 1
@@ -363,20 +301,20 @@ def test_a_charge_that_a_crash_kept_from_being_written_is_found_before_a_page_is
     world.invoke("invoice-created", world.stream_event(new))
     assert world.invoice(invoice_id)["payment_status"] == "pending"
 
-    assert refusal(ask(world, invoice_id)) == (422, {"base": ["invalid_invoice_status_or_payment_status"]})
+    assert refusal(ask_for_link(world, invoice_id)) == (422, {"base": ["invalid_invoice_status_or_payment_status"]})
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
-    assert world.stripe_calls(SESSIONS) == 0
+    assert world.stripe_calls(CREATE_SESSION) == 0
 
 
 @pytest.mark.parametrize("given", [failed_invoice, waiting_invoice])
 def test_of_two_who_ask_at_once_both_get_the_same_page(world: World, given: Any) -> None:
     invoice_id = given(world)
     others: list[str] = []
-    world.aws.meanwhile("TransactWriteItems", lambda: others.append(url(world, invoice_id)))
+    world.aws.meanwhile("TransactWriteItems", lambda: others.append(payment_url(world, invoice_id)))
 
-    mine = url(world, invoice_id)
+    mine = payment_url(world, invoice_id)
 
     assert others == [mine]
     assert len(sessions(world)) == 1
@@ -386,56 +324,47 @@ def test_of_two_who_ask_at_once_both_get_the_same_page(world: World, given: Any)
 def test_a_page_that_was_never_made_ends_as_a_failed_attempt_when_nobody_asks_again(world: World, given: Any) -> None:
     invoice_id = given(world)
     world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/checkout/sessions", times=2)
-    assert ask(world, invoice_id).status >= 500
+    assert ask_for_link(world, invoice_id).status >= 500
 
-    look(world, times=5)
+    look_a_minute_later(world, times=5)
     assert world.invoice(invoice_id)["payment_status"] == "pending"
-    look(world, times=25)
+    look_a_minute_later(world, times=25)
 
     assert world.invoice(invoice_id)["payment_status"] == "failed"
     assert sessions(world) == []
 
 
-def debit(world: World, outcome: str) -> None:
-    """The customer pays on the page by a bank debit, of which Stripe tells later."""
-    world.stripe.control.set_settlement_delay(3 * DAY)
-    world.stripe.control.complete_checkout(sessions(world)[0].id, f"pm_usBankAccount_{outcome}")
-    world.run()
-
-
-def debtor(world: World) -> str:
+def invoice_with_page_for_debits(world: World) -> str:
     """A failed invoice of a customer who may pay by bank debit, with an open page."""
     world.connect()
     world.customer(payment_method=DECLINED)
-    billing = {"billing_configuration": {"provider_payment_methods": ["card", "us_bank_account"]}}
-    world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
-    invoice_id = world.create_invoice(currency="USD")
-    world.run()
-    url(world, invoice_id)
+    pays_with(world, "card", "us_bank_account")
+    invoice_id = collected(world, currency="USD")
+    payment_url(world, invoice_id)
     return invoice_id
 
 
 def test_a_debit_on_the_page_is_on_its_way_for_days(world: World) -> None:
-    invoice_id = debtor(world)
+    invoice_id = invoice_with_page_for_debits(world)
 
-    debit(world, "success")
+    pay_by_debit(world, "success")
 
-    assert statuses(world, invoice_id)[0] == "processing"
-    assert refusal(ask(world, invoice_id)) == BEING_COLLECTED
+    assert payment_statuses(world, invoice_id)[0] == "processing"
+    assert refusal(ask_for_link(world, invoice_id)) == REFUSED_WHILE_COLLECTED
     world.pass_time(4 * DAY)
     world.run()
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
 
 def test_after_a_debit_that_failed_there_is_a_new_page(world: World) -> None:
-    invoice_id = debtor(world)
-    debit(world, "insufficientFunds")
+    invoice_id = invoice_with_page_for_debits(world)
+    pay_by_debit(world, "insufficientFunds")
     world.pass_time(4 * DAY)
     world.run()
     assert world.invoice(invoice_id)["payment_status"] == "failed"
 
-    url(world, invoice_id)
-    pay(world)
+    payment_url(world, invoice_id)
+    pay_on_page(world)
     world.run()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
@@ -443,27 +372,27 @@ def test_after_a_debit_that_failed_there_is_a_new_page(world: World) -> None:
 
 
 def test_a_debit_of_an_invoice_that_is_voided_meanwhile_is_recorded_though_no_event_tells(world: World) -> None:
-    invoice_id = debtor(world)
+    invoice_id = invoice_with_page_for_debits(world)
     world.stripe.control.set_settlement_delay(3 * DAY)
     world.stripe.control.complete_checkout(sessions(world)[0].id, "pm_usBankAccount_success")
     assert world.api("POST", f"/api/v1/invoices/{invoice_id}/void").status == 200
-    look(world)
+    look_a_minute_later(world)
     world.stripe.control.disrupt_webhooks("drop", count=None)
 
     for _ in range(10):
         world.pass_time(DAY)
-        look(world)
+        look_a_minute_later(world)
 
     assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
 
 
 def test_an_open_page_is_expired_when_the_item_is_put_anew_and_nothing_is_owed_any_more(world: World) -> None:
     invoice_id = failed_invoice(world)
-    url(world, invoice_id)
+    payment_url(world, invoice_id)
 
     world.put_invoice_item(lago_id=invoice_id, total_amount_cents=0)
     world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
-    look(world, times=2)
+    look_a_minute_later(world, times=2)
 
     assert sessions(world)[0].status == "expired"
 
@@ -473,20 +402,20 @@ def test_while_the_integration_is_paused_no_link_begins(world: World) -> None:
     world.stripe.control.expire_key(SECRET_KEY)
     world.api("POST", "/api/v1/customers/acme/checkout_url")
 
-    assert ask(world, invoice_id).status == 422
+    assert ask_for_link(world, invoice_id).status == 422
 
     assert world.payments(invoice_id) == []
 
 
 def test_an_item_that_is_put_anew_finds_its_open_page(world: World) -> None:
     invoice_id = failed_invoice(world)
-    link = url(world, invoice_id)
+    link = payment_url(world, invoice_id)
     world.put_invoice_item(lago_id=invoice_id)
     world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
 
-    assert url(world, invoice_id) == link
+    assert payment_url(world, invoice_id) == link
 
-    pay(world)
+    pay_on_page(world)
     world.run()
     assert world.charged() == [4200]
 
@@ -495,7 +424,7 @@ def test_a_refused_key_pauses_the_integration(world: World) -> None:
     invoice_id = failed_invoice(world)
     world.stripe.control.expire_key(SECRET_KEY)
 
-    assert ask(world, invoice_id).status == 422
+    assert ask_for_link(world, invoice_id).status == 422
 
     assert world.api("GET", "/api/v1/integrations/stripe/stripe").body["integration"]["needs_attention_since"]
 

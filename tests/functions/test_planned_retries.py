@@ -4,65 +4,27 @@ import json
 from typing import Any
 
 import pytest
-from functions.stripe_events import event, intent, post, provider_customer_id
-from functions.test_payment_url import debit, url
+from builders.accounts import INTEGRATION_PATH
+from builders.customers import BLOCKED, DECLINED, UNAUTHENTICATED, provider_customer_id
+from builders.due import days_go_by
+from builders.durations import DAY
+from builders.invoices import failed_invoice, waiting_invoice
+from builders.links import pay_by_debit, payment_url
+from builders.read import notified_attempts
+from builders.stripe_events import fail_attempt
+from builders.stripe_requests import CANCEL_INTENT
 from paystream.model.identifiers import saved_method_id
 from world.api_gateway import ORGANIZATION
 from world.world import World, load_event
-
-DAY = 24 * 3600
-DECLINED = "pm_card_chargeCustomerFail"
-BLOCKED = "pm_card_radarBlock"
-UNAUTHENTICATED = "pm_card_authenticationRequired"
-INTEGRATION = "/api/v1/integrations/stripe/stripe"
-
-
-def failed(world: World, *, card: str = DECLINED, **settings: Any) -> str:
-    """An invoice whose first attempt was declined just now."""
-    world.connect(**settings)
-    world.customer(payment_method=card)
-    invoice_id = world.create_invoice()
-    world.run()
-    assert world.invoice(invoice_id)["payment_status"] == "failed"
-    return invoice_id
-
-
-def days_go_by(world: World, days: float) -> None:
-    """The schedule runs once, after so many days."""
-    world.pass_time(days * DAY)
-    world.look_again()
-    world.run()
-
-
-def told(world: World, webhook_type: str) -> list[dict[str, Any]]:
-    """The contents of the notifications of a type, in the order of the attempts."""
-    bodies = [json.loads(str(item["body"])) for item in world.items("notifications")]
-    contents = [body[body["object_type"]] for body in bodies if body["webhook_type"] == webhook_type]
-    return sorted(contents, key=lambda content: content["attempt"])
 
 
 def attempts(world: World, invoice_id: str) -> int:
     return len(world.payments(invoice_id))
 
 
-def fail(world: World, invoice_id: str, **error: Any) -> None:
-    """The attempt fails for this reason: Stripe's event says so."""
-    asked = intent(invoice_id, "requires_payment_method", payment_method=None, last_payment_error=error)
-    post(world, event(world, "payment_intent.payment_failed", asked))
-
-
-def waiting(world: World, **settings: Any) -> str:
-    """An invoice of which nothing was heard yet."""
-    world.connect(**settings)
-    world.customer(payment_method=None)
-    invoice_id = world.create_invoice()
-    world.run()
-    return invoice_id
-
-
 class TestTheSchedule:
     def test_an_invoice_is_tried_again_after_1_3_5_and_7_days_and_then_given_up(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
 
         for number, days in enumerate((1, 3, 5, 7), start=2):
             days_go_by(world, days - 0.01)
@@ -73,24 +35,24 @@ class TestTheSchedule:
 
         assert attempts(world, invoice_id) == 5
         assert world.invoice(invoice_id)["payment_status"] == "failed"
-        assert len(told(world, "invoice.payment_failure")) == 5
-        (abandoned,) = told(world, "invoice.payment_abandoned")
+        assert len(notified_attempts(world, "invoice.payment_failure")) == 5
+        (abandoned,) = notified_attempts(world, "invoice.payment_abandoned")
         assert (abandoned["attempt"], abandoned["will_retry"], abandoned["retry"]) == (5, False, "later")
 
     def test_each_failure_says_whether_and_when_another_try_follows(self, world: World) -> None:
-        invoice_id = failed(world, retry_schedule_days=[2])
-        (first,) = told(world, "invoice.payment_failure")
+        invoice_id = failed_invoice(world, retry_schedule_days=[2])
+        (first,) = notified_attempts(world, "invoice.payment_failure")
         assert (first["will_retry"], first["retry"]) == (True, "later")
         assert first["next_retry_at"] == world.invoice(invoice_id)["next_retry_at"] == "2026-11-25T10:00:00Z"
 
         days_go_by(world, 2)
 
-        last = told(world, "invoice.payment_failure")[-1]
+        last = notified_attempts(world, "invoice.payment_failure")[-1]
         assert (last["attempt"], last["will_retry"], last["next_retry_at"]) == (2, False, None)
         assert world.invoice(invoice_id)["next_retry_at"] is None
 
     def test_a_try_that_succeeds_ends_it(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         world.stripe_client.v1.payment_intents.confirm(
             world.payments(invoice_id)[0]["provider_payment_id"], {"payment_method": "pm_card_visa"}
         )
@@ -103,14 +65,14 @@ class TestTheSchedule:
         assert attempts(world, invoice_id) == 1
 
     def test_the_intent_before_is_canceled_before_each_try(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
 
         days_go_by(world, 1)
 
         assert [payment["status"] for payment in world.payments(invoice_id)] == ["requires_payment_method", "canceled"]
 
     def test_only_what_is_due_is_tried_by_a_try(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         paid = {"invoice_id": invoice_id, "amount_cents": 1200, "reference": "cash"}
         assert world.api("POST", "/api/v1/payments", {"payment": paid}).status == 200
 
@@ -123,18 +85,18 @@ class TestTheSchedule:
     def test_no_schedule_retries_nothing_and_no_other_setting_touches_it(
         self, world: World, schedule: list[int] | None
     ) -> None:
-        invoice_id = failed(world, retry_schedule_days=[])
+        invoice_id = failed_invoice(world, retry_schedule_days=[])
         if schedule is None:
             assert world.connect(name="Other", retry_schedule_days=None)["retry_schedule_days"] == []
 
         days_go_by(world, 60)
 
         assert attempts(world, invoice_id) == 1
-        assert told(world, "invoice.payment_failure")[0]["will_retry"] is False
-        assert told(world, "invoice.payment_abandoned") == []
+        assert notified_attempts(world, "invoice.payment_failure")[0]["will_retry"] is False
+        assert notified_attempts(world, "invoice.payment_abandoned") == []
 
     def test_a_schedule_that_is_changed_counts_from_the_next_failure(self, world: World) -> None:
-        invoice_id = failed(world, retry_schedule_days=[1, 1, 1])
+        invoice_id = failed_invoice(world, retry_schedule_days=[1, 1, 1])
         world.connect(retry_schedule_days=[1, 20])
 
         days_go_by(world, 1)
@@ -153,30 +115,30 @@ class TestTheSchedule:
     def test_a_schedule_that_makes_no_sense_is_refused(self, world: World, days: Any) -> None:
         world.connect()
 
-        refused = world.api("PUT", INTEGRATION, {"integration": {"retry_schedule_days": days}})
+        refused = world.api("PUT", INTEGRATION_PATH, {"integration": {"retry_schedule_days": days}})
 
         assert (refused.status, refused.body["code"]) == (422, "validation_errors")
 
 
 class TestTheReason:
     def test_a_card_that_is_never_to_be_tried_again_is_given_up_at_once(self, world: World) -> None:
-        invoice_id = failed(world, card=BLOCKED)
+        invoice_id = failed_invoice(world, card=BLOCKED)
 
         days_go_by(world, 60)
 
         assert attempts(world, invoice_id) == 1
-        (abandoned,) = told(world, "invoice.payment_abandoned")
+        (abandoned,) = notified_attempts(world, "invoice.payment_abandoned")
         assert (abandoned["retry"], abandoned["will_retry"]) == ("never", False)
 
     def test_where_the_customer_has_to_act_nothing_is_tried_and_nothing_given_up(self, world: World) -> None:
-        invoice_id = failed(world, card=UNAUTHENTICATED, authentication_links=False)
+        invoice_id = failed_invoice(world, card=UNAUTHENTICATED, authentication_links=False)
 
         days_go_by(world, 60)
 
         assert attempts(world, invoice_id) == 1
-        (failure,) = told(world, "invoice.payment_failure")
+        (failure,) = notified_attempts(world, "invoice.payment_failure")
         assert (failure["retry"], failure["will_retry"]) == ("after_customer_acts", False)
-        assert told(world, "invoice.payment_abandoned") == []
+        assert notified_attempts(world, "invoice.payment_abandoned") == []
 
     @pytest.mark.parametrize(
         ("error", "retry_at"),
@@ -193,16 +155,16 @@ class TestTheReason:
         ],
     )
     def test_the_codes_decide(self, world: World, error: dict[str, Any], retry_at: str | None) -> None:
-        invoice_id = waiting(world)
+        invoice_id = waiting_invoice(world)
 
-        fail(world, invoice_id, **error)
+        fail_attempt(world, invoice_id, **error)
 
         assert world.invoice(invoice_id)["next_retry_at"] == retry_at
 
 
 class TestWhatEndsIt:
     def test_a_voided_invoice_is_not_tried_again(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         world.api("POST", f"/api/v1/invoices/{invoice_id}/void")
 
         days_go_by(world, 30)
@@ -211,7 +173,7 @@ class TestWhatEndsIt:
         assert world.invoice(invoice_id)["next_retry_at"] is None
 
     def test_an_invoice_that_was_paid_elsewhere_is_not_tried_again(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         body = {"payment": {"invoice_id": invoice_id, "amount_cents": 4200, "reference": "cash"}}
         assert world.api("POST", "/api/v1/payments", body).status == 200
 
@@ -220,7 +182,7 @@ class TestWhatEndsIt:
         assert (attempts(world, invoice_id), world.stripe_calls()) == (2, 1)
 
     def test_an_invoice_that_somebody_marked_as_paid_is_not_tried_again(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         world.api("PUT", f"/api/v1/invoices/{invoice_id}", {"invoice": {"payment_status": "succeeded"}})
 
         days_go_by(world, 30)
@@ -228,7 +190,7 @@ class TestWhatEndsIt:
         assert world.stripe_calls() == 1
 
     def test_a_customer_who_has_no_card_any_more_is_told_of_and_not_tried_again(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         (customer,) = [item["provider_customer_id"] for item in world.items("customers")]
         for method in world.stripe_client.v1.customers.payment_methods.list(str(customer)).data:
             world.stripe_client.v1.payment_methods.detach(method.id)
@@ -247,8 +209,8 @@ class TestWhatEndsIt:
         assert world.invoice(invoice_id)["next_retry_at"] is None
 
     def test_an_account_that_is_not_connected_any_more_tries_nothing(self, world: World) -> None:
-        invoice_id = failed(world)
-        world.api("DELETE", INTEGRATION)
+        invoice_id = failed_invoice(world)
+        world.api("DELETE", INTEGRATION_PATH)
 
         days_go_by(world, 30)
 
@@ -259,7 +221,7 @@ class TestTheEndOfAnAttempt:
     """A failure after which nothing follows by itself is looked at once more, a day later."""
 
     def test_its_intent_is_canceled_so_that_nobody_can_pay_it_any_more(self, world: World) -> None:
-        invoice_id = failed(world, card=UNAUTHENTICATED, authentication_links=False)
+        invoice_id = failed_invoice(world, card=UNAUTHENTICATED, authentication_links=False)
 
         days_go_by(world, 0.99)
         assert [payment["status"] for payment in world.payments(invoice_id)] == ["requires_payment_method"]
@@ -269,7 +231,7 @@ class TestTheEndOfAnAttempt:
         assert world.told().count("invoice.payment_failure") == 1
 
     def test_one_that_was_paid_after_all_is_recorded_though_stripe_tells_nothing(self, world: World) -> None:
-        invoice_id = failed(world, card=UNAUTHENTICATED)
+        invoice_id = failed_invoice(world, card=UNAUTHENTICATED)
         intent_id = world.payments(invoice_id)[0]["provider_payment_id"]
         world.stripe_client.v1.payment_intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
         world.stripe.due_deliveries()
@@ -282,7 +244,7 @@ class TestTheEndOfAnAttempt:
 
     @pytest.mark.parametrize("card", [DECLINED, UNAUTHENTICATED])
     def test_a_card_of_which_stripe_told_nothing_is_asked_for(self, world: World, card: str) -> None:
-        invoice_id = failed(world, card=card)
+        invoice_id = failed_invoice(world, card=card)
         customer = provider_customer_id(world)
         method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
         world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})
@@ -295,13 +257,13 @@ class TestTheEndOfAnAttempt:
         assert world.charged() == [4200]
 
     def test_an_account_that_is_gone_closes_nothing_and_is_not_asked_again(self, world: World) -> None:
-        failed(world, card=UNAUTHENTICATED, authentication_links=False)
-        world.api("DELETE", INTEGRATION)
+        failed_invoice(world, card=UNAUTHENTICATED, authentication_links=False)
+        world.api("DELETE", INTEGRATION_PATH)
 
         days_go_by(world, 1)
         days_go_by(world, 30)
 
-        assert world.stripe_calls("POST /v1/payment_intents/*/cancel") == 0
+        assert world.stripe_calls(CANCEL_INTENT) == 0
         assert world.told().count("invoice.payment_failure") == 1
 
     def test_a_refusal_without_an_intent_is_looked_up_and_left(self, world: World) -> None:
@@ -321,7 +283,7 @@ class TestWhichCard:
     """A plan is for the card that was declined, as long as nothing new is known."""
 
     def test_a_planned_try_does_not_charge_a_default_that_must_never_be_tried_again(self, world: World) -> None:
-        invoice_id = failed(world, card=BLOCKED)
+        invoice_id = failed_invoice(world, card=BLOCKED)
         other = world.stripe_client.v1.payment_methods.attach(DECLINED, {"customer": provider_customer_id(world)}).id
         world.run()
         chosen = {"payment_method_id": saved_method_id(ORGANIZATION, other), "payment_method_type": "provider"}
@@ -340,8 +302,8 @@ class TestWhichCard:
         world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
         invoice_id = world.create_invoice(currency="USD")
         world.run()
-        url(world, invoice_id)
-        debit(world, "debitNotAuthorized")
+        payment_url(world, invoice_id)
+        pay_by_debit(world, "debitNotAuthorized")
         world.run()
 
         days_go_by(world, 4)
@@ -351,7 +313,7 @@ class TestWhichCard:
         assert world.stripe_calls() == 0
 
     def test_a_refused_retry_says_that_the_plan_stands(self, world: World) -> None:
-        invoice_id = failed(world, retry_schedule_days=[3])
+        invoice_id = failed_invoice(world, retry_schedule_days=[3])
         for method in world.stripe_client.v1.customers.payment_methods.list(provider_customer_id(world)).data:
             world.stripe_client.v1.payment_methods.detach(method.id)
         world.run()
@@ -368,7 +330,7 @@ class TestWhichCard:
         assert (refused["will_retry"], refused["next_retry_at"]) == (True, planned)
 
     def test_a_method_cannot_be_chosen_where_nothing_was_charged_yet(self, world: World) -> None:
-        invoice_id = waiting(world)
+        invoice_id = waiting_invoice(world)
         world.api("PUT", f"/api/v1/invoices/{invoice_id}", {"invoice": {"payment_status": "failed"}})
         chosen = {"payment_method_id": "5d2f0000-0000-4000-8000-000000000020", "payment_method_type": "provider"}
 
@@ -379,7 +341,7 @@ class TestWhichCard:
 
 class TestTheRest:
     def test_a_retry_that_somebody_asks_for_comes_before_the_plan_and_counts_in_it(self, world: World) -> None:
-        invoice_id = failed(world, retry_schedule_days=[1, 10])
+        invoice_id = failed_invoice(world, retry_schedule_days=[1, 10])
         world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
         world.settle_due()
 
@@ -387,7 +349,7 @@ class TestTheRest:
         assert world.invoice(invoice_id)["next_retry_at"] == "2026-12-03T10:00:00Z"
 
     def test_a_payment_link_keeps_the_plan_for_the_time_after(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         assert world.api("POST", f"/api/v1/invoices/{invoice_id}/payment_url").status == 200
 
         days_go_by(world, 1.001)
@@ -422,10 +384,10 @@ class TestTheRest:
             days_go_by(world, 10)
 
         assert attempts(world, invoice_id) == 2
-        assert len(told(world, "invoice.payment_abandoned")) == 1
+        assert len(notified_attempts(world, "invoice.payment_abandoned")) == 1
 
     def test_two_runs_at_once_try_once(self, world: World) -> None:
-        invoice_id = failed(world)
+        invoice_id = failed_invoice(world)
         world.pass_time(DAY)
         world.collect_due()
         messages = world.take(world.due_queue_url)

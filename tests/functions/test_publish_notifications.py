@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from builders.durations import DAY
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Call, Moment, SimulatedCrashError
 from world.world import World, load_event
@@ -191,5 +192,5 @@ def test_a_notification_is_kept_for_90_days(world: World) -> None:
     world.collect_new_invoices()
 
     assert {int(item["expires_at"]) for item in world.items("notifications")} == {
-        int(world.now().timestamp()) + 90 * 24 * 3600
+        int(world.now().timestamp()) + 90 * DAY
     }

@@ -7,15 +7,17 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from builders.accounts import INTEGRATION_PATH, OTHER_KEY, OTHER_ORGANIZATION
+from builders.customers import stripe_customer_with_a_card
+from builders.due import due_in, due_records
+from builders.durations import DAY
+from builders.read import count_by_status
+from builders.stripe_requests import CREATE_INTENT
 from paystream import bootstrap
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment, be_throttled
 from world.world import RATE_LIMITS_TABLE, START, World, load_event
 
-PATH = "/api/v1/integrations/stripe/stripe"
-CREATE = "POST /v1/payment_intents"
-OTHER_ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000002"
-OTHER_KEY = "sk_test_other000000000000000"
 KINDS = ["global-rate", "endpoint-rate", "global-concurrency", "endpoint-concurrency", "resource-specific"]
 """https://docs.stripe.com/rate-limits"""
 
@@ -25,7 +27,9 @@ ALL_TRIES = 3
 SOON = timedelta(seconds=20)
 
 
-def put_invoices(world: World, number: int, *, organization_id: str = ORGANIZATION, first: int = 0) -> list[str]:
+def put_invoices_of_organization(
+    world: World, number: int, *, organization_id: str = ORGANIZATION, first: int = 0
+) -> list[str]:
     """So many items in the invoices table; returns their ids."""
     prefix = organization_id[-1]
     return [
@@ -36,21 +40,12 @@ def put_invoices(world: World, number: int, *, organization_id: str = ORGANIZATI
     ]
 
 
-def item(world: World, lago_id: str) -> dict[str, Any]:
+def stored_item(world: World, lago_id: str) -> dict[str, Any]:
     (found,) = [one for one in world.items("invoices") if one["lago_id"] == lago_id]
     return found
 
 
-def due_in(world: World, lago_id: str) -> timedelta:
-    return datetime.fromisoformat(str(item(world, lago_id)["due_at"])) - world.now()
-
-
-def statuses(world: World) -> dict[str, int]:
-    found = [str(one["payment_status"]) for one in world.items("invoices")]
-    return {status: found.count(status) for status in set(found)}
-
-
-def times(world: World, endpoint: str = CREATE) -> list[float]:
+def times(world: World, endpoint: str = CREATE_INTENT) -> list[float]:
     """When Stripe was asked, in seconds since the start."""
     return [call.at - START.timestamp() for call in world.stripe.control.calls() if call.endpoint == endpoint]
 
@@ -68,11 +63,8 @@ def another_organization(world: World) -> None:
     """One with an account and a customer of its own."""
     world.stripe.add_account(OTHER_KEY)
     body: dict[str, Any] = {"integration": {"secret_key": OTHER_KEY}}
-    assert world.api("PUT", PATH, body, organization_id=OTHER_ORGANIZATION).status == 200
-    client = world.stripe_as(OTHER_KEY).v1
-    customer = client.customers.create({"name": "Acme"}).id
-    method = client.payment_methods.attach("pm_card_visa", {"customer": customer}).id
-    client.customers.update(customer, {"invoice_settings": {"default_payment_method": method}})
+    assert world.api("PUT", INTEGRATION_PATH, body, organization_id=OTHER_ORGANIZATION).status == 200
+    customer = stripe_customer_with_a_card(world.stripe_as(OTHER_KEY))
     billing = {"payment_provider": "stripe", "provider_customer_id": customer}
     body = {"customer": {"external_id": "acme", "billing_configuration": billing}}
     assert world.api("POST", "/api/v1/customers", body, organization_id=OTHER_ORGANIZATION).status == 200
@@ -103,10 +95,7 @@ def let_functions_wait(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 
 def settle_events(world: World) -> list[dict[str, Any]]:
     """The messages of what is due, as batches for settle-due."""
-    world.collect_due()
-    bodies = world.take(world.due_queue_url)
-    record = load_event("settle-due")["Records"][0]
-    records = [record | {"messageId": str(position), "body": body} for position, body in enumerate(bodies)]
+    records = due_records(world)
     return [{"Records": records[start : start + 10]} for start in range(0, len(records), 10)]
 
 
@@ -117,7 +106,7 @@ def test_200_invoices_at_once_are_all_collected_at_no_more_than_25_a_second(
     world.connect()
     world.customer()
     world.stripe.control.set_rate_limits(endpoint=25, total=25)
-    put_invoices(world, 200)
+    put_invoices_of_organization(world, 200)
     images = world.new_images("invoices")
     world.pass_time(60)
 
@@ -126,10 +115,10 @@ def test_200_invoices_at_once_are_all_collected_at_no_more_than_25_a_second(
         ("invoice-created", world.stream_event(images[:100])),
         ("invoice-created", world.stream_event(images[100:])),
     )
-    assert statuses(world)["pending"] > 150
+    assert count_by_status(world)["pending"] > 150
     let_functions_wait(monkeypatch, 3)
     rounds = 0
-    while statuses(world) != {"succeeded": 200}:
+    while count_by_status(world) != {"succeeded": 200}:
         rounds += 1
         world.pass_time(60)
         events = settle_events(world)
@@ -151,12 +140,12 @@ def test_two_functions_share_the_limit(world: World, monkeypatch: pytest.MonkeyP
     world.connect()
     world.customer()
     world.stripe.control.set_rate_limits(endpoint=25, total=25)
-    put_invoices(world, 40)
+    put_invoices_of_organization(world, 40)
     world.collect_new_invoices()
     let_functions_wait(monkeypatch, 3)
     world.pass_time(60)
     due, *_ = settle_events(world)
-    put_invoices(world, 30, first=40)
+    put_invoices_of_organization(world, 30, first=40)
 
     answers = environments(
         world, ("settle-due", due), ("invoice-created", world.stream_event(world.new_images("invoices")))
@@ -174,29 +163,31 @@ def test_another_organization_in_the_same_batch_is_collected_at_once(
     world.connect()
     world.customer()
     another_organization(world)
-    put_invoices(world, 100)
+    put_invoices_of_organization(world, 100)
     busy = world.new_images("invoices")
-    (theirs,) = put_invoices(world, 1, organization_id=OTHER_ORGANIZATION)
+    (theirs,) = put_invoices_of_organization(world, 1, organization_id=OTHER_ORGANIZATION)
     world.pass_time(60)
     began_at = world.now()
 
     world.invoke("invoice-created", world.stream_event([*busy, *world.new_images("invoices")]))
 
-    assert item(world, theirs)["payment_status"] == "succeeded"
-    assert datetime.fromisoformat(str(item(world, theirs)["updated_at"])) - began_at <= timedelta(seconds=2)
-    assert statuses(world)["pending"] > 25
+    assert stored_item(world, theirs)["payment_status"] == "succeeded"
+    assert datetime.fromisoformat(str(stored_item(world, theirs)["updated_at"])) - began_at <= timedelta(seconds=2)
+    assert count_by_status(world)["pending"] > 25
 
 
 def test_what_was_put_off_comes_again_soon_one_after_the_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     let_functions_wait(monkeypatch, 0)
     world.connect(endpoint_rate_limit_per_second=10)
     world.customer()
-    ids = put_invoices(world, 60)
+    ids = put_invoices_of_organization(world, 60)
     world.pass_time(60)
 
     assert world.collect_new_invoices() == []
 
-    waits = sorted(due_in(world, lago_id) for lago_id in ids if item(world, lago_id)["payment_status"] == "pending")
+    waits = sorted(
+        due_in(world, lago_id) for lago_id in ids if stored_item(world, lago_id)["payment_status"] == "pending"
+    )
     assert 30 < len(waits) < 60
     assert timedelta(seconds=5) <= waits[0] <= SOON
     assert (
@@ -209,12 +200,12 @@ def test_what_was_put_off_comes_again_soon_one_after_the_other(world: World, mon
 def test_a_429_is_asked_again_after_a_pause(world: World, kind: str) -> None:
     world.connect()
     world.customer()
-    (lago_id,) = put_invoices(world, 1)
+    (lago_id,) = put_invoices_of_organization(world, 1)
     world.stripe.control.add_fault("429", path="/v1/payment_intents", reason=kind, times=ALL_TRIES - 1)
 
     assert world.collect_new_invoices() == []
 
-    assert item(world, lago_id)["payment_status"] == "succeeded"
+    assert stored_item(world, lago_id)["payment_status"] == "succeeded"
     assert refusals(world) == ALL_TRIES - 1
     assert world.charged() == [4200]
 
@@ -223,33 +214,33 @@ def test_a_429_is_asked_again_after_a_pause(world: World, kind: str) -> None:
 def test_a_429_that_stays_puts_the_invoice_off_and_nothing_is_counted_or_told(world: World, kind: str) -> None:
     world.connect()
     world.customer()
-    (lago_id,) = put_invoices(world, 1)
+    (lago_id,) = put_invoices_of_organization(world, 1)
     world.stripe.control.add_fault("429", path="/v1/payment_intents", reason=kind, times=ALL_TRIES)
 
     assert world.collect_new_invoices() == []
 
-    assert item(world, lago_id)["payment_status"] == "pending"
+    assert stored_item(world, lago_id)["payment_status"] == "pending"
     assert timedelta(0) < due_in(world, lago_id) <= SOON
     assert (world.items("payments"), world.told()) == ([], [])
     world.pass_time(60)
     assert world.look_again() == 0
-    assert item(world, lago_id)["payment_status"] == "succeeded"
+    assert stored_item(world, lago_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
 
 
 def test_a_429_that_follows_a_lost_answer_is_not_taken_for_undone(world: World) -> None:
     world.connect()
     world.customer()
-    (lago_id,) = put_invoices(world, 1)
+    (lago_id,) = put_invoices_of_organization(world, 1)
     world.stripe.control.add_fault("cut_after_commit", path="/v1/payment_intents")
     world.stripe.control.add_fault("429", path="/v1/payment_intents", times=ALL_TRIES)
 
     assert world.collect_new_invoices() == []
 
-    assert item(world, lago_id)["payment_status"] == "pending"
+    assert stored_item(world, lago_id)["payment_status"] == "pending"
     world.pass_time(60)
     assert world.look_again() == 0
-    assert item(world, lago_id)["payment_status"] == "succeeded"
+    assert stored_item(world, lago_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
 
 
@@ -265,13 +256,13 @@ def test_an_invoice_that_is_due_is_put_off_for_a_short_time(world: World) -> Non
     assert timedelta(0) < due_in(world, lago_id) <= SOON
     world.pass_time(60)
     world.look_again()
-    assert item(world, lago_id)["payment_status"] == "succeeded"
+    assert stored_item(world, lago_id)["payment_status"] == "succeeded"
 
 
 def test_a_waiting_customer_is_left_at_the_first_refusal_and_comes_again_soon(world: World) -> None:
     world.connect()
     provider_customer_id = world.customer(payment_method=None)
-    ids = put_invoices(world, 3)
+    ids = put_invoices_of_organization(world, 3)
     world.collect_new_invoices()
     world.lose_messages()
     world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": provider_customer_id})
@@ -285,7 +276,7 @@ def test_a_waiting_customer_is_left_at_the_first_refusal_and_comes_again_soon(wo
     assert min(due_in(world, lago_id) for lago_id in ids) <= SOON
     world.pass_time(SOON.total_seconds())
     assert world.collect_waiting() == 1
-    assert statuses(world) == {"succeeded": 3}
+    assert count_by_status(world) == {"succeeded": 3}
 
 
 def test_a_customer_that_finds_no_turn_is_created_a_little_later(world: World) -> None:
@@ -335,7 +326,7 @@ def test_an_event_that_finds_no_turn_is_sent_again_by_stripe(world: World) -> No
 
     assert 503 in world.deliver_stripe_events()
 
-    world.pass_time(24 * 3600)
+    world.pass_time(DAY)
     assert set(world.deliver_stripe_events()) == {200}
     settings = client.customers.retrieve(provider_customer_id).invoice_settings
     assert settings is not None
@@ -346,35 +337,35 @@ def test_an_event_that_finds_no_turn_is_sent_again_by_stripe(world: World) -> No
 def test_a_crash_around_the_limiters_write_costs_a_turn_and_nothing_else(world: World, moment: Moment) -> None:
     world.connect()
     world.customer()
-    put_invoices(world, 1)
+    put_invoices_of_organization(world, 1)
     images = world.new_images("invoices")
     world.aws.crash("UpdateItem", moment, TableName=RATE_LIMITS_TABLE)
 
     failed = [world.invoke("invoice-created", world.stream_event(images))["batchItemFailures"] for _ in range(2)]
 
     assert [len(failures) for failures in failed] == [1, 0]
-    assert statuses(world) == {"succeeded": 1}
+    assert count_by_status(world) == {"succeeded": 1}
     assert world.stripe_calls() == 1
 
 
 def test_when_the_limiters_table_fails_the_calls_go_ahead(world: World, logs: StringIO) -> None:
     world.connect()
     world.customer()
-    put_invoices(world, 2)
+    put_invoices_of_organization(world, 2)
     for _ in range(2):
         world.aws.meanwhile("UpdateItem", be_throttled, TableName=RATE_LIMITS_TABLE)
 
     assert world.collect_new_invoices() == []
 
     assert not world.aws.are_still_to_come
-    assert statuses(world) == {"succeeded": 2}
+    assert count_by_status(world) == {"succeeded": 2}
     assert logs.getvalue().count("the rate limits table does not answer") == 2
 
 
 def test_when_neither_stripe_nor_the_table_takes_any_more_the_invoice_is_put_off_all_the_same(world: World) -> None:
     world.connect()
     world.customer()
-    (lago_id,) = put_invoices(world, 1)
+    (lago_id,) = put_invoices_of_organization(world, 1)
     world.stripe.control.add_fault("429", path="/v1/payment_intents", times=ALL_TRIES)
     for _ in range(ALL_TRIES + 1):
         world.aws.meanwhile("UpdateItem", be_throttled, TableName=RATE_LIMITS_TABLE)
@@ -402,7 +393,7 @@ class TestSettings:
         set_once = world.call("connect-integration", load_event("connect-integration-rate-limits")).body["integration"]
         assert (set_once["endpoint_rate_limit_per_second"], set_once["global_rate_limit_per_second"]) == (50, 200)
 
-        changed = world.api("PUT", PATH, {"integration": {"name": "Acme Ltd"}}).body["integration"]
+        changed = world.api("PUT", INTEGRATION_PATH, {"integration": {"name": "Acme Ltd"}}).body["integration"]
 
         assert (changed["endpoint_rate_limit_per_second"], changed["global_rate_limit_per_second"]) == (50, 200)
 
@@ -411,7 +402,7 @@ class TestSettings:
     def test_that_are_no_rate_are_refused(self, world: World, name: str, wrong: object) -> None:
         world.connect()
 
-        answer = world.api("PUT", PATH, {"integration": {name: wrong}})
+        answer = world.api("PUT", INTEGRATION_PATH, {"integration": {name: wrong}})
 
         assert (answer.status, answer.body["error_details"]) == (422, {name: ["value_is_invalid"]})
 
@@ -420,8 +411,8 @@ class TestSettings:
         world.customer()
         spacings = []
         for rate in (2, 10):
-            world.api("PUT", PATH, {"integration": {"endpoint_rate_limit_per_second": rate}})
-            put_invoices(world, 2, first=rate)
+            world.api("PUT", INTEGRATION_PATH, {"integration": {"endpoint_rate_limit_per_second": rate}})
+            put_invoices_of_organization(world, 2, first=rate)
             world.pass_time(60)
             world.collect_new_invoices()
             earlier, later = times(world)[-2:]
@@ -441,7 +432,7 @@ class TestSettings:
 def test_a_call_of_stripe_costs_one_write(world: World) -> None:
     world.connect()
     world.customer()
-    put_invoices(world, 1)
+    put_invoices_of_organization(world, 1)
     world.pass_time(60)
     writes: list[str] = []
     for _ in range(2):

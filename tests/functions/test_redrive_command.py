@@ -10,9 +10,9 @@ import pytest
 import redrive
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
+from builders.durations import DAY
 from world.api_gateway import ORGANIZATION
-from world.redriving import DAY, Redriving, StreamedBody
-from world.world import World
+from world.redriving import Redriving, StreamedBody
 
 OUTPUTS = {"ApiUrl": "https://api.paystream.test/", "RedriveRecordsFunction": "RedriveRecordsFunction"}
 
@@ -56,26 +56,19 @@ class Cloudformation:
 
 
 @pytest.fixture
-def operator(world: World) -> Redriving:
-    world.connect()
-    world.customer()
-    return Redriving(world)
-
-
-@pytest.fixture
 def cloudformation(operator: Redriving, monkeypatch: pytest.MonkeyPatch) -> Cloudformation:
     return Cloudformation(monkeypatch)
 
 
 @pytest.fixture
-def failed(operator: Redriving) -> str:
+def failed_record(operator: Redriving) -> str:
     operator.world.put_invoice_item(lago_id="inv-1")
     key = operator.give_up("invoice-created", operator.world.stream_event(operator.world.new_images("invoices")))
     operator.world.pass_time(2 * DAY)
     return key
 
 
-@pytest.mark.usefixtures("failed", "cloudformation")
+@pytest.mark.usefixtures("failed_record", "cloudformation")
 class TestTheCommand:
     def test_has_everything_handled_and_says_so(self, operator: Redriving, capsys: pytest.CaptureFixture[str]) -> None:
         assert redrive.main(["failed-records"]) == 0
@@ -93,13 +86,13 @@ class TestTheCommand:
         assert any(odd in line and "not what Lambda writes" in line for line in said)
 
     def test_only_names_what_there_is_in_a_dry_run(
-        self, operator: Redriving, failed: str, capsys: pytest.CaptureFixture[str]
+        self, operator: Redriving, failed_record: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert redrive.main(["failed-records", "--dry-run"]) == 0
 
         said = lines(capsys)
         assert said[-1] == "1 found."
-        assert any(f"{ORGANIZATION}/inv-1 in {failed}" in line for line in said)
+        assert any(f"{ORGANIZATION}/inv-1 in {failed_record}" in line for line in said)
         assert operator.world.charged() == []
 
     def test_goes_on_until_it_is_through(
@@ -161,7 +154,7 @@ class TestWhatItIsToldAbout:
         assert redrive.main(["failed-records"]) == 2
         assert "deploy this version first" in capsys.readouterr().err
 
-    @pytest.mark.usefixtures("failed")
+    @pytest.mark.usefixtures("failed_record")
     def test_a_stack_on_this_machine_is_found_where_it_says_it_is(
         self, cloudformation: Cloudformation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:

@@ -6,32 +6,23 @@ from functools import partial
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from builders.durations import DAY, HOUR
+from builders.invoices import put_as_large_as_possible
+from builders.read import unique_keys
+from builders.stripe_requests import LIST_INTENTS
 from paystream.errors import InvalidInputError
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment, SimulatedCrashError
-from world.redriving import DAY, HOUR, Redriving
+from world.redriving import Redriving
 from world.world import START, TABLES, World, load_event
 
 KEY = ("organization_id", "lago_id")
-LOOK_UPS = "GET /v1/payment_intents"
-
-
-@pytest.fixture
-def operator(world: World) -> Redriving:
-    world.connect()
-    world.customer()
-    return Redriving(world)
 
 
 def forget_streams(world: World) -> None:
     """Nothing that was written so far is ever brought by a stream."""
     world.new_images("invoices")
     world.new_images("notifications")
-
-
-def keys(messages: list[dict[str, Any]]) -> list[str]:
-    return sorted(message["MessageAttributes"]["unique_key"]["Value"] for message in messages)
 
 
 def test_two_days_without_any_consumer_lose_nothing(operator: Redriving) -> None:
@@ -59,7 +50,7 @@ def test_two_days_without_any_consumer_lose_nothing(operator: Redriving) -> None
     assert world.stripe_calls() == 5
     assert told_before == []
     assert published == {"handled": 10, "left": [], "done": True, "next_cursor": None}
-    assert keys(world.received()) == sorted(str(item["lago_id"]) for item in world.items("notifications"))
+    assert unique_keys(world.received()) == sorted(str(item["lago_id"]) for item in world.items("notifications"))
 
 
 class TestAnItemThatWasMissed:
@@ -80,7 +71,7 @@ class TestAnItemThatWasMissed:
 
         operator.redrive("missed-invoices")
 
-        assert operator.world.stripe_calls(LOOK_UPS) == 1
+        assert operator.world.stripe_calls(LIST_INTENTS) == 1
         assert operator.world.charged() == [4200]
 
     def test_is_not_charged_again_if_it_was_sent_before_everything_failed(self, operator: Redriving) -> None:
@@ -151,7 +142,7 @@ class TestAnItemThatWasMissed:
         world = operator.world
         for number in range(12):
             world.put_invoice_item(lago_id=f"inv-{number:02}")
-        put_as_large_as_possible(world, "huge")
+        put_as_large_as_possible(world, "huge", bytes_left=200)
 
         answer = operator.redrive("missed-invoices")
 
@@ -245,13 +236,3 @@ def empty(world: World, table: str) -> None:
     stored = world.aws_account.database.tables[TABLES[table]]
     for item in world.all_images(table):
         world.dynamodb.delete_item(TableName=TABLES[table], Key=stored.key_attributes(item))
-
-
-def put_as_large_as_possible(world: World, lago_id: str) -> None:
-    """An item beside which DynamoDB takes nothing more."""
-    for size in range(400 * 1024 - 200, 0, -20):
-        try:
-            world.put_invoice_item(lago_id=lago_id, more="x" * size)
-        except ClientError:
-            continue
-        return

@@ -7,22 +7,15 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from builders.durations import DAY
+from builders.stripe_requests import LIST_INTENTS
 from failed_batch import failed_batch
 from paystream.errors import InvalidInputError
 from paystream.use_cases import redrive_records as use_case
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment, SimulatedCrashError
-from world.redriving import BUCKET, DAY, Redriving, arn
+from world.redriving import BUCKET, Redriving, arn
 from world.world import TABLES, LambdaContext, World, load_event
-
-LOOK_UPS = "GET /v1/payment_intents"
-
-
-@pytest.fixture
-def operator(world: World) -> Redriving:
-    world.connect()
-    world.customer()
-    return Redriving(world)
 
 
 def given_up(operator: Redriving, *lago_ids: str, number: int = 1) -> str:
@@ -76,11 +69,11 @@ class TestARecordThatFailed:
         assert world.charged() == [4200]
         operator.give_up("invoice-created", event)
         world.pass_time(2 * DAY)
-        looked_up = world.stripe_calls(LOOK_UPS)
+        looked_up = world.stripe_calls(LIST_INTENTS)
 
         assert operator.redrive()["handled"] == 1
 
-        assert world.stripe_calls(LOOK_UPS) == looked_up + 1
+        assert world.stripe_calls(LIST_INTENTS) == looked_up + 1
         assert world.stripe_calls() == 1
         assert world.charged() == [4200]
         assert world.invoice("inv-1")["payment_status"] == "succeeded"
@@ -154,7 +147,7 @@ class TestAPoisonRecord:
         for lago_id in ("inv-1", "poison", "inv-2"):
             world.put_invoice_item(lago_id=lago_id)
         event = world.stream_event(world.new_images("invoices"))
-        world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=key_of("poison"))
+        world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=table_key("poison"))
         given_up_records = bisected(world, event)
         key = operator.give_up("invoice-created", {"Records": given_up_records})
 
@@ -173,7 +166,7 @@ class TestAPoisonRecord:
 
     def test_is_handled_once_its_cause_is_gone(self, operator: Redriving) -> None:
         given_up(operator, "inv-1")
-        operator.world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=key_of("inv-1"))
+        operator.world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=table_key("inv-1"))
         assert left(operator.redrive()) == [f"{ORGANIZATION}/inv-1"]
 
         operator.world.put_invoice_item(lago_id="inv-1", total_amount_cents=1900)
@@ -183,7 +176,7 @@ class TestAPoisonRecord:
 
     def test_keeps_its_object_while_the_others_of_it_are_handled(self, operator: Redriving) -> None:
         key = given_up(operator, *(f"inv-{number}" for number in range(10)))
-        operator.world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=key_of("inv-4"))
+        operator.world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=table_key("inv-4"))
 
         for _ in range(2):
             answer = operator.redrive()
@@ -195,7 +188,7 @@ class TestAPoisonRecord:
     def test_never_holds_up_what_failed_after_it(self, operator: Redriving) -> None:
         first = given_up(operator, "poison", number=1)
         second = given_up(operator, "inv-2", number=2)
-        operator.world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=key_of("poison"))
+        operator.world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=table_key("poison"))
 
         answer = operator.redrive()
 
@@ -317,7 +310,7 @@ class TestManyRecords:
 
     def test_are_gone_through_a_call_at_a_time_where_time_runs_out(self, operator: Redriving) -> None:
         keys = [given_up(operator, f"inv-{number}", number=number) for number in range(5)]
-        operator.world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=key_of("inv-0"))
+        operator.world.dynamodb.delete_item(TableName=TABLES["invoices"], Key=table_key("inv-0"))
         answers: list[dict[str, Any]] = []
         while not answers or not answers[-1]["done"]:
             answers.append(redrive_with_time_for(operator, 2, cursor=answers[-1]["next_cursor"] if answers else None))
@@ -420,7 +413,7 @@ def test_nothing_of_a_record_is_logged_but_its_name(operator: Redriving, logs: S
     assert "jane@example.com" not in logs.getvalue()
 
 
-def key_of(lago_id: str) -> dict[str, Any]:
+def table_key(lago_id: str) -> dict[str, Any]:
     return {"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": lago_id}}
 
 

@@ -3,10 +3,10 @@
 from io import StringIO
 
 import pytest
+from builders.accounts import INTEGRATION_PATH
+from builders.durations import DAY
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World
-
-PATH = "/api/v1/integrations/stripe/stripe"
 
 
 def collect_with_a_refused_key(world: World, key: str = SECRET_KEY) -> None:
@@ -19,8 +19,8 @@ def test_an_integration_that_is_connected_anew_tells_again_when_its_key_is_refus
     world.connect()
     world.customer()
     collect_with_a_refused_key(world)
-    assert world.api("DELETE", PATH).status == 200
-    world.pass_time(40 * 24 * 3600)
+    assert world.api("DELETE", INTEGRATION_PATH).status == 200
+    world.pass_time(40 * DAY)
     second_key = world.stripe.control.add_key(world.account.id, value="sk_test_second000000000000")
     world.connect(secret_key=second_key)
 

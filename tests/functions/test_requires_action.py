@@ -1,58 +1,39 @@
 """A card that wants authentication: the customer is led to a page by itself, once, and pays there with that card."""
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from functions.stripe_events import provider_customer_id
-from functions.test_another_card import becomes_default
-from functions.test_payment_url import ask, look, refusal, sessions, statuses, url
-from functions.test_planned_retries import fail, failed, told, waiting
+from builders.accounts import INTEGRATION_PATH
+from builders.customers import UNAUTHENTICATED, becomes_default, provider_customer_id
+from builders.due import look_a_minute_later
+from builders.durations import DAY, MINUTE
+from builders.invoices import unauthenticated_invoice, waiting_invoice
+from builders.links import REQUIRES_ACTION, ask_for_link, invoice_with_page, pay_on_page, payment_url, sessions
+from builders.payments import pay_by_hand, void
+from builders.read import notified_attempts, payment_statuses, refusal
+from builders.stripe_events import fail_attempt
+from builders.stripe_requests import CANCEL_INTENT, CREATE_SESSION
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World, load_event
 
-MINUTE = 60
-DAY = 24 * 3600
-DECLINED = "pm_card_chargeCustomerFail"
-UNAUTHENTICATED = "pm_card_authenticationRequired"
-REQUIRES_ACTION = "payment.requires_action"
-CANCELS = "POST /v1/payment_intents/*/cancel"
-INTEGRATION = "/api/v1/integrations/stripe/stripe"
 
-
-def unauthenticated(world: World, **settings: Any) -> str:
-    """An invoice whose charge failed just now, because the customer has to authenticate."""
-    return failed(world, card=UNAUTHENTICATED, **settings)
-
-
-def linked(world: World, **settings: Any) -> str:
-    """The same a minute later: its page is open, and told."""
-    invoice_id = unauthenticated(world, **settings)
-    look(world)
-    assert world.told().count(REQUIRES_ACTION) == 1
-    return invoice_id
-
-
-def pay(world: World, method: str = UNAUTHENTICATED) -> None:
+def authenticate_and_pay(world: World) -> None:
     """The customer authenticates on the newest page, and pays."""
-    world.stripe.control.complete_checkout(sessions(world)[0].id, method)
+    pay_on_page(world, UNAUTHENTICATED)
 
 
 def reasons(world: World) -> list[str | None]:
     """Why attempts failed, in the order of the attempts."""
-    bodies = [json.loads(str(item["body"])) for item in world.items("notifications")]
-    errors = [body[body["object_type"]] for body in bodies if body["webhook_type"] == "invoice.payment_failure"]
-    return [error["error_details"]["code"] for error in sorted(errors, key=lambda error: error["attempt"] or 99)]
+    return [failure["error_details"]["code"] for failure in notified_attempts(world, "invoice.payment_failure")]
 
 
 class TestTheLink:
     def test_it_follows_by_itself_and_is_told_with_its_page_in_stripes_own_shape(self, world: World) -> None:
-        invoice_id = unauthenticated(world, success_redirect_url="https://acme.test/thanks")
+        invoice_id = unauthenticated_invoice(world, success_redirect_url="https://acme.test/thanks")
         assert sessions(world) == []
 
-        look(world)
+        look_a_minute_later(world)
 
         (page,) = sessions(world)
         payment = world.notification(REQUIRES_ACTION)["payment"]
@@ -66,16 +47,16 @@ class TestTheLink:
         assert (page.success_url, page.status) == ("https://acme.test/thanks", "open")
 
     def test_the_attempt_before_is_closed_and_nothing_is_charged(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
 
         assert world.invoice(invoice_id)["payment_status"] == "pending"
         assert world.payments(invoice_id)[1]["status"] == "canceled"
-        assert (world.stripe_calls(), world.stripe_calls(CANCELS), world.charged()) == (1, 1, [])
+        assert (world.stripe_calls(), world.stripe_calls(CANCEL_INTENT), world.charged()) == (1, 1, [])
 
     def test_the_failure_was_told_before_and_promises_no_retry(self, world: World) -> None:
-        unauthenticated(world)
+        unauthenticated_invoice(world)
 
-        (failure,) = told(world, "invoice.payment_failure")
+        (failure,) = notified_attempts(world, "invoice.payment_failure")
         assert (failure["retry"], failure["will_retry"], failure["next_retry_at"]) == (
             "after_customer_acts",
             False,
@@ -84,9 +65,9 @@ class TestTheLink:
         assert "invoice.payment_abandoned" not in world.told()
 
     def test_the_same_card_pays_there(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
 
-        pay(world)
+        authenticate_and_pay(world)
         world.run()
 
         invoice = world.invoice(invoice_id)
@@ -97,35 +78,35 @@ class TestTheLink:
         assert world.told().count(REQUIRES_ACTION) == world.told().count("payment.succeeded") == 1
 
     def test_an_authentication_that_fails_on_the_page_is_no_news(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
 
         with pytest.raises(Exception, match="authentic"):
             world.stripe.control.complete_checkout(sessions(world)[0].id, UNAUTHENTICATED, authenticates=False)
         world.run()
-        look(world, times=20)
+        look_a_minute_later(world, times=20)
 
         assert world.invoice(invoice_id)["payment_status"] == "pending"
         assert world.told().count(REQUIRES_ACTION) == world.told().count("invoice.payment_failure") == 1
 
     def test_it_is_made_and_told_once_however_often_it_is_looked_at(self, world: World) -> None:
-        linked(world)
+        invoice_with_page(world)
 
-        look(world, times=60)
+        look_a_minute_later(world, times=60)
 
         assert len(sessions(world)) == 1
         assert world.told().count(REQUIRES_ACTION) == 1
 
     def test_it_is_due_at_once_so_that_the_next_run_of_the_schedule_makes_it(self, world: World) -> None:
-        unauthenticated(world)
+        unauthenticated_invoice(world)
 
         assert world.collect_due()["handed_out"] == 1
 
     @pytest.mark.parametrize("code", ["authentication_required", "authentication_not_handled"])
     def test_it_follows_a_card_that_can_be_charged_while_the_customer_is_there(self, world: World, code: str) -> None:
-        invoice_id = waiting(world)
-        fail(world, invoice_id, code="card_declined", decline_code=code)
+        invoice_id = waiting_invoice(world)
+        fail_attempt(world, invoice_id, code="card_declined", decline_code=code)
 
-        look(world)
+        look_a_minute_later(world)
 
         assert len(sessions(world)) == 1
 
@@ -140,10 +121,10 @@ class TestTheLink:
         ids=str,
     )
     def test_it_follows_nothing_else(self, world: World, error: dict[str, str]) -> None:
-        invoice_id = waiting(world)
-        fail(world, invoice_id, **error)
+        invoice_id = waiting_invoice(world)
+        fail_attempt(world, invoice_id, **error)
 
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
 
         assert sessions(world) == []
         assert REQUIRES_ACTION not in world.told()
@@ -159,7 +140,7 @@ class TestTheLink:
         world.stripe.control.set_outcome(method.id, "authentication_required")
 
         world.pass_time(DAY)
-        look(world, times=2)
+        look_a_minute_later(world, times=2)
 
         assert len(world.payments(invoice_id)) == 3
         assert world.notification(REQUIRES_ACTION)["payment"]["attempt"] == 3
@@ -168,13 +149,13 @@ class TestTheLink:
 
 class TestItsEnd:
     def test_one_that_expired_unpaid_is_not_followed_by_another(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
 
         world.pass_time(DAY)
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
         for _ in range(30):
             world.pass_time(DAY)
-            look(world)
+            look_a_minute_later(world)
 
         assert world.invoice(invoice_id)["payment_status"] == "failed"
         assert (len(sessions(world)), world.stripe_calls()) == (1, 1)
@@ -182,104 +163,103 @@ class TestItsEnd:
         assert reasons(world) == ["authentication_required", "payment_link_expired"]
 
     def test_after_that_somebody_may_ask_for_one_which_is_answered_and_not_told(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
         first = sessions(world)[0].url
         world.pass_time(DAY)
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
 
-        assert url(world, invoice_id) != first
+        assert payment_url(world, invoice_id) != first
 
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
         assert world.told().count(REQUIRES_ACTION) == 1
 
     def test_another_card_that_wants_authentication_gets_another_one(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
         becomes_default(world, "pm_card_threeDSecure2Required")
         world.run()
 
-        look(world, times=2)
+        look_a_minute_later(world, times=2)
 
         assert [session.status for session in sessions(world)] == ["open", "expired"]
-        assert [payment["attempt"] for payment in told(world, REQUIRES_ACTION)] == [2, 4]
-        pay(world)
+        assert [payment["attempt"] for payment in notified_attempts(world, REQUIRES_ACTION)] == [2, 4]
+        authenticate_and_pay(world)
         world.run()
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
     def test_another_card_is_charged_at_once_and_the_page_expires(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
 
         becomes_default(world)
         world.run()
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert sessions(world)[0].status == "expired"
-        assert (statuses(world, invoice_id), world.charged()) == (["succeeded", "failed", "failed"], [4200])
+        assert (payment_statuses(world, invoice_id), world.charged()) == (["succeeded", "failed", "failed"], [4200])
 
     def test_another_card_is_charged_though_the_message_of_it_is_lost(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
         becomes_default(world)
         world.deliver_stripe_events()
         world.lose_messages()
 
-        look(world, times=10)
+        look_a_minute_later(world, times=10)
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.charged() == [4200]
 
     def test_another_card_finds_that_the_page_was_paid_a_moment_ago(self, world: World) -> None:
-        invoice_id = linked(world)
-        pay(world)
+        invoice_id = invoice_with_page(world)
+        authenticate_and_pay(world)
         becomes_default(world)
         for delivery in world.stripe.due_deliveries():
             if delivery.event_type == "customer.updated":
                 world.deliver(delivery)
 
         world.collect_waiting()
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.charged() == [4200]
 
     def test_the_same_card_told_of_again_ends_no_page(self, world: World) -> None:
-        linked(world)
+        invoice_with_page(world)
         customer = provider_customer_id(world)
         world.stripe_client.v1.customers.update(customer, {"name": "Acme Inc."})
         world.run()
 
-        look(world, times=10)
+        look_a_minute_later(world, times=10)
 
         assert sessions(world)[0].status == "open"
 
     def test_a_retry_makes_it_give_way_and_its_failure_is_followed_by_a_new_one(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
 
         assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
         world.settle_due()
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
 
         assert [session.status for session in sessions(world)] == ["open", "expired"]
-        assert len(told(world, REQUIRES_ACTION)) == 2
+        assert len(notified_attempts(world, REQUIRES_ACTION)) == 2
 
     def test_voiding_expires_it(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
 
         assert world.api("POST", f"/api/v1/invoices/{invoice_id}/void").status == 200
-        look(world, times=2)
+        look_a_minute_later(world, times=2)
 
         assert sessions(world)[0].status == "expired"
 
 
 def is_voided(world: World, invoice_id: str) -> None:
-    assert world.api("POST", f"/api/v1/invoices/{invoice_id}/void").status == 200
+    assert void(world, invoice_id).status == 200
 
 
 def is_paid_by_hand(world: World, invoice_id: str) -> None:
-    paid = {"invoice_id": invoice_id, "amount_cents": 4200, "reference": "transfer"}
-    assert world.api("POST", "/api/v1/payments", {"payment": paid}).status == 200
+    assert pay_by_hand(world, invoice_id).status == 200
 
 
 def is_paid_after_all(world: World, invoice_id: str) -> None:
-    """At Stripe, which tells nothing."""
+    """At Stripe, which reports nothing."""
     intent_id = world.payments(invoice_id)[0]["provider_payment_id"]
     world.stripe_client.v1.payment_intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
     world.stripe.due_deliveries()
@@ -293,52 +273,52 @@ def gets_another_card(world: World, invoice_id: str) -> None:
 class TestWhatGoesFirst:
     @pytest.mark.parametrize("comes", [is_voided, is_paid_by_hand, is_paid_after_all, gets_another_card])
     def test_no_link_is_made(self, world: World, comes: Callable[[World, str], None]) -> None:
-        invoice_id = unauthenticated(world)
+        invoice_id = unauthenticated_invoice(world)
 
         comes(world, invoice_id)
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
 
         assert sessions(world) == []
         assert REQUIRES_ACTION not in world.told()
         assert world.invoice(invoice_id)["payment_status"] == ("failed" if comes is is_voided else "succeeded")
 
     def test_a_link_that_somebody_asks_for_before_takes_its_place(self, world: World) -> None:
-        invoice_id = unauthenticated(world)
+        invoice_id = unauthenticated_invoice(world)
 
-        first = url(world, invoice_id)
-        look(world, times=3)
+        first = payment_url(world, invoice_id)
+        look_a_minute_later(world, times=3)
 
         assert [session.url for session in sessions(world)] == [first]
         assert REQUIRES_ACTION not in world.told()
 
     def test_who_asks_for_a_link_after_it_is_answered_with_the_same_page(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
 
-        assert url(world, invoice_id) == sessions(world)[0].url
+        assert payment_url(world, invoice_id) == sessions(world)[0].url
 
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
         assert (len(sessions(world)), world.told().count(REQUIRES_ACTION)) == (1, 1)
 
     def test_who_asks_for_a_link_between_its_record_and_its_page_has_it_made_and_told(self, world: World) -> None:
-        invoice_id = unauthenticated(world)
+        invoice_id = unauthenticated_invoice(world)
         world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/checkout/sessions", times=2)
-        look(world)
+        look_a_minute_later(world)
         assert sessions(world) == []
 
-        page = url(world, invoice_id)
+        page = payment_url(world, invoice_id)
 
-        look(world, times=10)
+        look_a_minute_later(world, times=10)
         assert [session.url for session in sessions(world)] == [page]
         assert world.notification(REQUIRES_ACTION)["payment"]["next_action"]["redirect_to_url"]["url"] == page
 
     def test_a_card_that_comes_before_its_page_is_made_is_charged_instead(self, world: World) -> None:
-        invoice_id = unauthenticated(world)
+        invoice_id = unauthenticated_invoice(world)
         world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/checkout/sessions", times=2)
-        look(world)
+        look_a_minute_later(world)
         becomes_default(world)
         world.run()
 
-        look(world, times=20)
+        look_a_minute_later(world, times=20)
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.charged() == [4200]
@@ -349,52 +329,52 @@ class TestWhoCannotHaveAPage:
     def test_while_the_integration_is_paused_it_stays_failed_and_has_it_when_it_is_connected_again(
         self, world: World
     ) -> None:
-        invoice_id = unauthenticated(world)
+        invoice_id = unauthenticated_invoice(world)
         world.stripe.control.expire_key(SECRET_KEY)
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
         assert world.invoice(invoice_id)["payment_status"] == "failed"
 
         world.connect(secret_key=world.stripe.control.add_key(world.account.id))
-        look(world, times=6)
+        look_a_minute_later(world, times=6)
 
         assert world.told().count(REQUIRES_ACTION) == world.told().count("payment_provider.error") == 1
 
     def test_an_account_that_is_gone_is_told_once_and_not_asked_again(self, world: World) -> None:
-        invoice_id = unauthenticated(world)
-        world.api("DELETE", INTEGRATION)
+        invoice_id = unauthenticated_invoice(world)
+        world.api("DELETE", INTEGRATION_PATH)
 
-        look(world, times=3)
+        look_a_minute_later(world, times=3)
         for _ in range(30):
             world.pass_time(DAY)
-            look(world)
+            look_a_minute_later(world)
 
         assert world.invoice(invoice_id)["payment_status"] == "failed"
         assert reasons(world) == ["authentication_required", "payment_provider_not_connected"]
         assert sessions(world) == []
 
     def test_a_customer_who_is_linked_to_nobody_any_more_is_told_once(self, world: World) -> None:
-        invoice_id = unauthenticated(world)
+        invoice_id = unauthenticated_invoice(world)
         assert world.api("DELETE", "/api/v1/customers/acme").status == 200
 
-        look(world, times=5)
+        look_a_minute_later(world, times=5)
 
         assert world.invoice(invoice_id)["payment_status"] == "failed"
         assert reasons(world) == ["authentication_required", "customer_must_have_payment_provider"]
 
     def test_a_customer_without_any_card_can_have_one(self, world: World) -> None:
-        unauthenticated(world)
+        unauthenticated_invoice(world)
         customer = provider_customer_id(world)
         for method in world.stripe_client.v1.customers.payment_methods.list(customer).data:
             world.stripe_client.v1.payment_methods.detach(method.id)
         world.run()
 
-        look(world)
+        look_a_minute_later(world)
 
         assert world.told().count(REQUIRES_ACTION) == 1
 
     @pytest.mark.parametrize("because", ["its customer is gone", "too little is owed"])
     def test_what_stripe_refuses_is_a_failed_attempt_and_not_repeated(self, world: World, because: str) -> None:
-        invoice_id = unauthenticated(world)
+        invoice_id = unauthenticated_invoice(world)
         if because == "its customer is gone":
             world.stripe_client.v1.customers.delete(provider_customer_id(world))
             world.stripe.due_deliveries()
@@ -402,10 +382,10 @@ class TestWhoCannotHaveAPage:
             paid = {"invoice_id": invoice_id, "amount_cents": 4190, "reference": "cash"}
             assert world.api("POST", "/api/v1/payments", {"payment": paid}).status == 200
 
-        look(world, times=5)
+        look_a_minute_later(world, times=5)
         for _ in range(20):
             world.pass_time(DAY)
-            look(world)
+            look_a_minute_later(world)
 
         assert world.invoice(invoice_id)["payment_status"] == "failed"
         first, refused = reasons(world)
@@ -417,12 +397,12 @@ class TestWhoCannotHaveAPage:
 
 class TestTheSetting:
     def test_where_it_is_switched_off_the_failure_is_closed_a_day_later_as_others_are(self, world: World) -> None:
-        invoice_id = unauthenticated(world, authentication_links=False)
+        invoice_id = unauthenticated_invoice(world, authentication_links=False)
 
-        look(world, times=10)
+        look_a_minute_later(world, times=10)
         assert world.payments(invoice_id)[0]["status"] == "requires_payment_method"
         world.pass_time(DAY)
-        look(world)
+        look_a_minute_later(world)
 
         assert world.payments(invoice_id)[0]["status"] == "canceled"
         assert sessions(world) == []
@@ -438,7 +418,7 @@ class TestTheSetting:
     def test_it_is_true_or_false(self, world: World) -> None:
         body = {"integration": {"secret_key": SECRET_KEY, "authentication_links": "no"}}
 
-        answer = world.api("PUT", INTEGRATION, body)
+        answer = world.api("PUT", INTEGRATION_PATH, body)
 
         assert refusal(answer) == (422, {"authentication_links": ["value_is_invalid"]})
 
@@ -447,58 +427,58 @@ class TestCrashes:
     @pytest.mark.parametrize("moment", Moment)
     @pytest.mark.parametrize("write", range(3), ids=["closing", "beginning", "keeping the page"])
     def test_around_each_write_leaves_one_page_told_once(self, world: World, write: int, moment: Moment) -> None:
-        invoice_id = unauthenticated(world)
+        invoice_id = unauthenticated_invoice(world)
         for _ in range(write):
             world.aws.meanwhile("TransactWriteItems", lambda: None)
         world.aws.crash("TransactWriteItems", moment)
 
-        look(world)
+        look_a_minute_later(world)
         assert not world.aws.are_still_to_come
         world.pass_time(20 * MINUTE)
-        look(world, times=10)
+        look_a_minute_later(world, times=10)
 
         (page,) = sessions(world)
         assert world.notification(REQUIRES_ACTION)["payment"]["next_action"]["redirect_to_url"]["url"] == page.url
-        assert url(world, invoice_id) == page.url
-        assert world.stripe_calls("POST /v1/checkout/sessions") == 1
+        assert payment_url(world, invoice_id) == page.url
+        assert world.stripe_calls(CREATE_SESSION) == 1
 
     @pytest.mark.parametrize("fault", ["cut_before_commit", "cut_after_commit", "truncated_body"])
     def test_a_page_whose_making_is_unknown_is_found_or_made_and_told(self, world: World, fault: str) -> None:
-        unauthenticated(world)
+        unauthenticated_invoice(world)
         world.stripe.control.add_fault(fault, method="POST", path="/v1/checkout/sessions", times=2)
-        look(world)
+        look_a_minute_later(world)
         assert REQUIRES_ACTION not in world.told()
 
-        look(world, times=10)
+        look_a_minute_later(world, times=10)
 
         (page,) = sessions(world)
         assert world.notification(REQUIRES_ACTION)["payment"]["next_action"]["redirect_to_url"]["url"] == page.url
 
     def test_of_two_at_once_one_tells_it(self, world: World) -> None:
         """Somebody else keeps the page, right before it would be kept."""
-        invoice_id = unauthenticated(world)
+        invoice_id = unauthenticated_invoice(world)
         for _ in range(2):
             world.aws.meanwhile("TransactWriteItems", lambda: None)
         pages: list[str] = []
-        world.aws.meanwhile("TransactWriteItems", lambda: pages.append(url(world, invoice_id)))
+        world.aws.meanwhile("TransactWriteItems", lambda: pages.append(payment_url(world, invoice_id)))
 
-        look(world)
-        look(world, times=10)
+        look_a_minute_later(world)
+        look_a_minute_later(world, times=10)
 
         assert pages == [session.url for session in sessions(world)]
         assert world.told().count(REQUIRES_ACTION) == 1
 
     def test_an_item_that_is_put_anew_finds_its_page_and_keeps_it(self, world: World) -> None:
-        invoice_id = linked(world)
+        invoice_id = invoice_with_page(world)
         (item,) = world.items("invoices")
         names = ("organization_id", "lago_id", "external_customer_id", "currency", "total_amount_cents")
         world.put_item("invoices", {name: item[name] for name in names})
         world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
 
-        look(world, times=30)
+        look_a_minute_later(world, times=30)
 
         assert (len(sessions(world)), sessions(world)[0].status) == (1, "open")
         assert world.told().count(REQUIRES_ACTION) == 1
-        assert ask(world, invoice_id).status == 200
+        assert ask_for_link(world, invoice_id).status == 200
         assert world.stripe_calls() == 1
         assert {item["organization_id"] for item in world.items("invoices")} == {ORGANIZATION}

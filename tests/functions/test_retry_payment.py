@@ -4,73 +4,32 @@ import json
 from typing import Any
 
 import pytest
-from functions.test_accounts_that_change import (
-    charged_there,
-    connect_other_account,
-    customer_with_a_card,
-    disconnect,
-)
-from functions.test_invoice_created_relinks import link
-from paystream.model.identifiers import saved_method_id
-from world.api_gateway import ORGANIZATION
+from builders.accounts import charged_there, connect_other_account, disconnect_at_once
+from builders.customers import DECLINED, link_to_account, pay_with, saved_method, stripe_customer_with_a_card
+from builders.durations import HOUR, MINUTE
+from builders.invoices import failed_invoice_and_customer
+from builders.payments import BEING_COLLECTED, retry
+from builders.read import notification_bodies, stripe_statuses
+from builders.stripe_requests import CANCEL_INTENT, LIST_INTENTS
 from world.world import SECRET_KEY, World
 
-MINUTE = 60
-DAY = 25 * 3600
-DECLINED = "pm_card_chargeCustomerFail"
-CANCEL = "POST /v1/payment_intents/*/cancel"
-LIST = "GET /v1/payment_intents"
-RACE = "payment_processor_is_currently_handling_payment"
-
-
-def retry(world: World, invoice_id: str, body: Any = None) -> tuple[int, str | None]:
-    """The status, and the code of a refusal."""
-    answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment", body)
-    return answer.status, answer.body["code"] if answer.body else None
-
-
-def failed_invoice(world: World) -> tuple[str, str]:
-    """An invoice whose first attempt was declined, and its customer's `cus_…` id."""
-    world.connect()
-    customer = world.customer(payment_method=DECLINED)
-    invoice_id = world.create_invoice()
-    world.run()
-    assert world.invoice(invoice_id)["payment_status"] == "failed"
-    return invoice_id, customer
-
-
-def pay_with(world: World, customer: str, method: str = "pm_card_visa") -> None:
-    """The customer's default becomes another card; the message to collect what failed with it is lost."""
-    attached = world.stripe_client.v1.payment_methods.attach(method, {"customer": customer})
-    world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": attached.id}})
-    world.deliver_stripe_events()
-    world.lose_messages()
-
-
-def told(world: World) -> list[dict[str, Any]]:
-    """The bodies of all notifications."""
-    return [json.loads(str(item["body"])) for item in world.items("notifications")]
-
-
-def statuses(world: World, invoice_id: str) -> list[str]:
-    """Stripe's statuses of the attempts, the latest first."""
-    return [payment["status"] for payment in world.payments(invoice_id)]
+MORE_THAN_A_DAY = 25 * HOUR
 
 
 def test_a_failed_invoice_is_collected_by_a_new_attempt_with_todays_card(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
 
     assert retry(world, invoice_id) == (200, None)
     world.settle_due()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-    assert statuses(world, invoice_id) == ["succeeded", "canceled"]
+    assert stripe_statuses(world, invoice_id) == ["succeeded", "canceled"]
     assert world.charged() == [4200]
 
 
 def test_the_attempt_before_is_closed_at_stripe_before_the_next_one_is_sent(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
 
     retry(world, invoice_id)
@@ -78,29 +37,26 @@ def test_the_attempt_before_is_closed_at_stripe_before_the_next_one_is_sent(worl
 
     first, second = sorted(world.stripe_client.v1.payment_intents.list().data, key=lambda intent: intent.created)
     assert {first.status, second.status} == {"canceled", "succeeded"}
-    assert (world.stripe_calls(CANCEL), world.stripe_calls()) == (1, 2)
+    assert (world.stripe_calls(CANCEL_INTENT), world.stripe_calls()) == (1, 2)
 
 
 def test_a_new_attempt_tells_that_the_invoice_is_pending_and_how_it_ends(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
 
     retry(world, invoice_id)
     world.settle_due()
 
-    invoices = [body["invoice"] for body in told(world) if body["webhook_type"] == "invoice.payment_status_updated"]
+    invoices = [
+        body["invoice"]
+        for body in notification_bodies(world)
+        if body["webhook_type"] == "invoice.payment_status_updated"
+    ]
     assert sorted(invoice["payment_status"] for invoice in invoices) == ["failed", "pending", "succeeded"]
 
 
-def saved_method(world: World, customer: str, token: str) -> str:
-    """Lago's id of another method that the customer has, which is not the default."""
-    attached = world.stripe_client.v1.payment_methods.attach(token, {"customer": customer})
-    world.run()
-    return saved_method_id(ORGANIZATION, attached.id)
-
-
 def test_a_method_can_be_chosen_for_one_attempt(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     chosen = saved_method(world, customer, "pm_card_visa")
     before = world.api("GET", "/api/v1/customers/acme").body
 
@@ -116,7 +72,7 @@ def test_a_method_can_be_chosen_for_one_attempt(world: World) -> None:
 
 
 def test_a_chosen_method_that_the_customer_has_no_more_charges_nothing(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     chosen = saved_method(world, customer, "pm_card_visa")
     body = {"payment_method": {"payment_method_id": chosen}}
     retry(world, invoice_id, body)
@@ -127,7 +83,7 @@ def test_a_chosen_method_that_the_customer_has_no_more_charges_nothing(world: Wo
 
     assert world.charged() == []
     assert world.invoice(invoice_id)["payment_status"] == "failed"
-    assert "payment_method_not_found" in json.dumps(told(world))
+    assert "payment_method_not_found" in json.dumps(notification_bodies(world))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +96,7 @@ def test_a_chosen_method_that_the_customer_has_no_more_charges_nothing(world: Wo
     ids=str,
 )
 def test_a_choice_that_cannot_be_read_is_refused(world: World, wrong: Any) -> None:
-    invoice_id, _ = failed_invoice(world)
+    invoice_id, _ = failed_invoice_and_customer(world)
 
     assert retry(world, invoice_id, wrong) == (422, "validation_errors")
 
@@ -155,7 +111,7 @@ def test_for_an_invoice_that_waits_no_method_can_be_chosen(world: World) -> None
 
 
 def test_a_declined_attempt_is_told_with_its_number_each_time(world: World) -> None:
-    invoice_id, _ = failed_invoice(world)
+    invoice_id, _ = failed_invoice_and_customer(world)
 
     for _ in range(2):
         assert retry(world, invoice_id) == (200, None)
@@ -164,15 +120,15 @@ def test_a_declined_attempt_is_told_with_its_number_each_time(world: World) -> N
     assert world.invoice(invoice_id)["payment_status"] == "failed"
     failures = [
         body["payment_provider_invoice_payment_error"]["attempt"]
-        for body in told(world)
+        for body in notification_bodies(world)
         if body["webhook_type"] == "invoice.payment_failure"
     ]
     assert sorted(failures) == [1, 2, 3]
-    assert statuses(world, invoice_id) == ["requires_payment_method", "canceled", "canceled"]
+    assert stripe_statuses(world, invoice_id) == ["requires_payment_method", "canceled", "canceled"]
 
 
 def test_a_retry_that_is_asked_for_twice_is_one_attempt(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
 
     assert [retry(world, invoice_id), retry(world, invoice_id)] == [(200, None)] * 2
@@ -183,7 +139,7 @@ def test_a_retry_that_is_asked_for_twice_is_one_attempt(world: World) -> None:
 
 
 def test_whoever_comes_second_leaves_the_attempt_that_has_begun_as_it_is(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
     retry(world, invoice_id)
     (message,) = world.take(world.due_queue_url)
@@ -198,7 +154,7 @@ def test_whoever_comes_second_leaves_the_attempt_that_has_begun_as_it_is(world: 
 
 
 def test_a_retry_whose_message_is_lost_is_done_by_the_schedule(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
     retry(world, invoice_id)
     world.lose_messages()
@@ -210,7 +166,7 @@ def test_a_retry_whose_message_is_lost_is_done_by_the_schedule(world: World) -> 
 
 
 def test_a_payment_that_has_succeeded_after_all_is_recorded_and_not_charged_again(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     (intent,) = world.stripe_client.v1.payment_intents.list().data
     card = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
     world.stripe_client.v1.payment_intents.confirm(intent.id, {"payment_method": card.id})
@@ -223,7 +179,7 @@ def test_a_payment_that_has_succeeded_after_all_is_recorded_and_not_charged_agai
 
 
 def test_stripes_event_about_the_closed_attempt_changes_nothing_of_the_new_one(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
     retry(world, invoice_id)
     world.settle_due()
@@ -231,13 +187,13 @@ def test_stripes_event_about_the_closed_attempt_changes_nothing_of_the_new_one(w
     world.run()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-    assert statuses(world, invoice_id) == ["succeeded", "canceled"]
+    assert stripe_statuses(world, invoice_id) == ["succeeded", "canceled"]
     assert world.told().count("invoice.payment_failure") == 1
 
 
 @pytest.mark.parametrize("crash", ["cancel", "create"])
 def test_a_retry_that_loses_stripes_answer_goes_on_later_and_charges_once(world: World, crash: str) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
     path = "/v1/payment_intents/*/cancel" if crash == "cancel" else "/v1/payment_intents"
     world.stripe.control.add_fault("cut_after_commit", method="POST", path=path, times=4)
@@ -246,7 +202,7 @@ def test_a_retry_that_loses_stripes_answer_goes_on_later_and_charges_once(world:
     world.stripe.control.clear_faults()
     world.lose_messages()
 
-    world.pass_time(DAY)
+    world.pass_time(MORE_THAN_A_DAY)
     world.look_again()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
@@ -277,7 +233,7 @@ class TestARefusalWithoutAnIntent:
         world.look_again()
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert world.stripe_calls(LIST) == 1
+        assert world.stripe_calls(LIST_INTENTS) == 1
         assert world.charged() == [4200]
 
     def test_is_found_if_it_was_charged_meanwhile(self, world: World) -> None:
@@ -326,13 +282,13 @@ class TestWhatCannotBeRetried:
         world.customer()
         invoice_id = world.create_invoice()
 
-        assert retry(world, invoice_id) == (405, RACE)
+        assert retry(world, invoice_id) == (405, BEING_COLLECTED)
 
     def test_an_unknown_invoice(self, world: World) -> None:
         assert retry(world, "no-such-invoice") == (404, "invoice_not_found")
 
     def test_another_organizations_invoice(self, world: World) -> None:
-        invoice_id, _ = failed_invoice(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
 
         answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment", organization_id="somebody-else")
 
@@ -342,12 +298,12 @@ class TestWhatCannotBeRetried:
 class TestWhereNobodyCanPay:
     def refusal(self, world: World) -> tuple[str, str]:
         """The code that is told, and the invoice's status."""
-        failures = [body.get("payment_provider_invoice_payment_error") for body in told(world)]
+        failures = [body.get("payment_provider_invoice_payment_error") for body in notification_bodies(world)]
         (refusal,) = [failure for failure in failures if failure and failure["provider_error"] is None]
         return refusal["error_details"]["code"], world.invoice(refusal["lago_invoice_id"])["payment_status"]
 
     def test_a_customer_without_stripe_is_told_in_lagos_words(self, world: World) -> None:
-        invoice_id, _ = failed_invoice(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
         billing = {"billing_configuration": {"payment_provider": None}}
         world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
 
@@ -356,7 +312,7 @@ class TestWhereNobodyCanPay:
         assert self.refusal(world) == ("customer_must_have_payment_provider", "failed")
 
     def test_a_customer_without_a_payment_method_is_told(self, world: World) -> None:
-        invoice_id, customer = failed_invoice(world)
+        invoice_id, customer = failed_invoice_and_customer(world)
         for method in world.stripe_client.v1.customers.payment_methods.list(customer).data:
             world.stripe_client.v1.payment_methods.detach(method.id)
         world.run()
@@ -366,10 +322,10 @@ class TestWhereNobodyCanPay:
         assert self.refusal(world) == ("customer_must_have_payment_method", "failed")
 
     def test_an_account_that_is_gone_is_told_and_nothing_is_charged_elsewhere(self, world: World) -> None:
-        invoice_id, _ = failed_invoice(world)
-        disconnect(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
+        disconnect_at_once(world)
         client = connect_other_account(world, "another")
-        link(world, customer_with_a_card(client), "another")
+        link_to_account(world, stripe_customer_with_a_card(client), "another")
 
         assert retry(world, invoice_id) == (200, None)
         world.settle_due()
@@ -378,10 +334,10 @@ class TestWhereNobodyCanPay:
         assert (world.charged(), charged_there(client)) == ([], [])
 
     def test_an_account_that_has_another_code_by_now_is_charged_there_once(self, world: World) -> None:
-        invoice_id, _ = failed_invoice(world)
-        disconnect(world)
+        invoice_id, _ = failed_invoice_and_customer(world)
+        disconnect_at_once(world)
         world.connect("another")
-        link(world, world.stripe_customer(), "another")
+        link_to_account(world, world.stripe_customer(), "another")
 
         assert retry(world, invoice_id) == (200, None)
         world.settle_due()
@@ -421,7 +377,7 @@ def test_an_item_that_is_put_anew_goes_on_at_its_last_attempt(world: World) -> N
 
 
 def test_a_paused_account_lets_a_retry_wait_for_its_key(world: World) -> None:
-    invoice_id, customer = failed_invoice(world)
+    invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
     world.stripe.control.expire_key(SECRET_KEY)
     retry(world, invoice_id)
@@ -429,8 +385,8 @@ def test_a_paused_account_lets_a_retry_wait_for_its_key(world: World) -> None:
     assert world.invoice(invoice_id)["payment_status"] == "failed"
 
     world.connect(secret_key=world.stripe.control.add_key(world.account.id))
-    world.pass_time(DAY)
+    world.pass_time(MORE_THAN_A_DAY)
     world.look_again()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-    assert statuses(world, invoice_id) == ["succeeded", "canceled"]
+    assert stripe_statuses(world, invoice_id) == ["succeeded", "canceled"]

@@ -1,36 +1,12 @@
 """What is paid a second time for one invoice: always told, and refunded by itself if the integration says so."""
 
 import pytest
-from functions.test_refund_payment import at_stripe, paid, payment, refund, told
-from paystream.model.identifiers import derived_id
+from builders.customers import DECLINED, DISPUTED
+from builders.durations import HOUR
+from builders.payments import paid_once, pay_again, payment, refund, refunds_at_stripe
+from builders.read import notified_of
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World
-
-
-def paid_once(world: World, *, goes_back: bool = True, card: str = "pm_card_visa") -> str:
-    """An invoice that was paid; the id of its payment."""
-    payment_id = paid(world, method=card)
-    world.connect(refund_second_payments=goes_back)
-    return payment_id
-
-
-def pay_again(world: World, payment_id: str, amount: int = 4200, currency: str = "eur") -> str:
-    """Somebody who may write to the account collects once more under the name of the payment; the id of what comes of
-    it with us.
-    """
-    known = world.stripe_client.v1.payment_intents.retrieve(payment(world, payment_id)["provider_payment_id"])
-    second = world.stripe_client.v1.payment_intents.create(
-        {
-            "amount": amount,
-            "currency": currency,
-            "customer": str(known.customer),
-            "payment_method": "pm_card_visa",
-            "confirm": True,
-            "off_session": True,
-            "metadata": known.metadata.to_dict() if known.metadata else {},
-        }
-    )
-    return derived_id("payment", payment_id, second.id)
 
 
 def settle(world: World) -> None:
@@ -47,13 +23,13 @@ def test_a_second_payment_goes_back_by_itself_as_a_duplicate(world: World) -> No
 
     settle(world)
 
-    (made,) = at_stripe(world)
+    (made,) = refunds_at_stripe(world)
     assert (made.amount, made.reason) == (4200, "duplicate")
     assert made.payment_intent == payment(world, second)["provider_payment_id"]
     assert payment(world, second)["refunded_amount_cents"] == 4200
     assert payment(world, first)["refunds"] == []
     assert world.told().count("payment.succeeded") == 2
-    assert told(world) == ["payment.refund_succeeded"]
+    assert notified_of(world, "refund") == ["payment.refund_succeeded"]
     invoice = world.invoice(payment(world, first)["invoice_ids"][0])
     assert (invoice["total_paid_amount_cents"], invoice["total_refunded_amount_cents"]) == (8400, 4200)
     assert invoice["payment_status"] == "succeeded"
@@ -66,7 +42,7 @@ def test_it_is_only_told_where_the_integration_does_not_say_so(world: World) -> 
     settle(world)
 
     assert payment(world, second)["refunds"] == []
-    assert at_stripe(world) == []
+    assert refunds_at_stripe(world) == []
     assert world.told().count("payment.succeeded") == 2
 
 
@@ -84,14 +60,14 @@ def test_it_goes_back_once_whatever_crashes(world: World, moment: Moment) -> Non
     world.aws.crash("TransactWriteItems", moment)
     for _ in range(3):
         world.run()
-        world.pass_time(3600)
+        world.pass_time(HOUR)
     world.aws.crash("TransactWriteItems", moment)
     for _ in range(3):
         world.look_again()
         world.pass_time(1200)
 
-    assert len(at_stripe(world)) == 1
-    assert told(world) == ["payment.refund_succeeded"]
+    assert len(refunds_at_stripe(world)) == 1
+    assert notified_of(world, "refund") == ["payment.refund_succeeded"]
 
 
 def test_what_a_person_has_given_back_already_does_not_go_back_twice(world: World) -> None:
@@ -103,7 +79,7 @@ def test_what_a_person_has_given_back_already_does_not_go_back_twice(world: Worl
     settle(world)
 
     assert payment(world, second)["refunds"] == []
-    assert len(at_stripe(world)) == 1
+    assert len(refunds_at_stripe(world)) == 1
 
 
 def test_only_the_rest_goes_back_where_a_part_has(world: World) -> None:
@@ -117,7 +93,7 @@ def test_only_the_rest_goes_back_where_a_part_has(world: World) -> None:
 
 
 def test_what_is_paid_after_a_lost_dispute_is_kept(world: World) -> None:
-    first = paid_once(world, card="pm_card_createDispute")
+    first = paid_once(world, card=DISPUTED)
     (dispute,) = world.stripe_client.v1.disputes.list().data
     world.stripe.control.close_dispute(dispute.id, "lost")
     world.run()
@@ -130,7 +106,7 @@ def test_what_is_paid_after_a_lost_dispute_is_kept(world: World) -> None:
 
 def test_what_comes_after_the_invoice_was_paid_elsewhere_goes_back_whole(world: World) -> None:
     world.connect(refund_second_payments=True)
-    world.customer(payment_method="pm_card_chargeCustomerFail")
+    world.customer(payment_method=DECLINED)
     invoice_id = world.create_invoice()
     world.run()
     (failed,) = world.payments(invoice_id)
@@ -144,7 +120,7 @@ def test_what_comes_after_the_invoice_was_paid_elsewhere_goes_back_whole(world: 
 
     (found,) = world.payments(invoice_id)
     assert (found["payment_status"], found["refunded_amount_cents"]) == ("succeeded", 4200)
-    assert [one.amount for one in at_stripe(world)] == [4200]
+    assert [one.amount for one in refunds_at_stripe(world)] == [4200]
 
 
 def test_a_refund_that_stripe_refuses_is_told(world: World) -> None:
@@ -158,7 +134,7 @@ def test_a_refund_that_stripe_refuses_is_told(world: World) -> None:
     world.look_again()
 
     assert [one["status"] for one in payment(world, second)["refunds"]] == ["failed"]
-    assert told(world) == ["payment.refund_failed"]
+    assert notified_of(world, "refund") == ["payment.refund_failed"]
     world.run()
     assert payment(world, second)["refunded_amount_cents"] == 4200
 
@@ -197,7 +173,7 @@ def test_an_invoice_that_is_put_anew_knows_what_was_paid_twice_and_has_gone_back
     invoice = world.invoice(invoice_id)
     assert (invoice["payment_status"], invoice["total_paid_amount_cents"]) == ("succeeded", 8400)
     assert invoice["total_refunded_amount_cents"] == 4200
-    assert sum(refund.amount for refund in at_stripe(world)) == 4200
+    assert sum(refund.amount for refund in refunds_at_stripe(world)) == 4200
 
 
 def test_the_event_of_a_second_payment_that_comes_twice_begins_one_refund(world: World) -> None:

@@ -39,11 +39,11 @@ class Environment:
         self.secrets = SecretsManagerSecrets(boto3.client("secretsmanager"), prefix="paystream", clock=self.clock)
 
 
-def put(secrets: SecretsManagerSecrets, credentials: Credentials) -> None:
-    secrets.put(ORGANIZATION, integration().lago_id, credentials)
+def save_credentials(secrets: SecretsManagerSecrets, credentials: Credentials) -> None:
+    secrets.put(ORGANIZATION, stored_integration().lago_id, credentials)
 
 
-def integration(**changes: Any) -> Integration:
+def stored_integration(**changes: Any) -> Integration:
     return replace(
         Integration(
             organization_id=ORGANIZATION,
@@ -75,92 +75,92 @@ def elsewhere(world: World) -> Environment:
 
 
 def test_what_was_stored_is_read(here: Environment) -> None:
-    put(here.secrets, SECOND)
+    save_credentials(here.secrets, SECOND)
 
-    assert here.secrets.get(integration()) == SECOND
+    assert here.secrets.get(stored_integration()) == SECOND
 
 
 def test_what_was_never_stored_is_none(here: Environment) -> None:
-    assert here.secrets.get(integration()) is None
+    assert here.secrets.get(stored_integration()) is None
 
 
 def test_each_integration_has_a_secret_of_its_own(here: Environment) -> None:
-    put(here.secrets, FIRST)
+    save_credentials(here.secrets, FIRST)
 
-    assert here.secrets.get(integration(lago_id="e1000000-0000-4000-8000-000000000002")) is None
-    assert here.secrets.get(integration(organization_id="0a1b2c3d-0000-4000-8000-000000000002")) is None
+    assert here.secrets.get(stored_integration(lago_id="e1000000-0000-4000-8000-000000000002")) is None
+    assert here.secrets.get(stored_integration(organization_id="0a1b2c3d-0000-4000-8000-000000000002")) is None
 
 
 def test_for_five_minutes_nothing_is_read_again(here: Environment, elsewhere: Environment) -> None:
-    put(here.secrets, FIRST)
-    assert here.secrets.get(integration()) == FIRST
-    put(elsewhere.secrets, SECOND)
+    save_credentials(here.secrets, FIRST)
+    assert here.secrets.get(stored_integration()) == FIRST
+    save_credentials(elsewhere.secrets, SECOND)
 
     here.clock.seconds = 299
-    assert here.secrets.get(integration()) == FIRST
+    assert here.secrets.get(stored_integration()) == FIRST
     here.clock.seconds = 300
-    assert here.secrets.get(integration()) == SECOND
+    assert here.secrets.get(stored_integration()) == SECOND
 
 
 def test_what_is_asked_for_afresh_is_read_at_once_and_remembered(here: Environment, elsewhere: Environment) -> None:
-    put(here.secrets, FIRST)
-    here.secrets.get(integration())
-    put(elsewhere.secrets, SECOND)
+    save_credentials(here.secrets, FIRST)
+    here.secrets.get(stored_integration())
+    save_credentials(elsewhere.secrets, SECOND)
 
-    assert here.secrets.get(integration(), fresh=True) == SECOND
-    assert here.secrets.get(integration()) == SECOND
+    assert here.secrets.get(stored_integration(), fresh=True) == SECOND
+    assert here.secrets.get(stored_integration()) == SECOND
 
 
 def test_a_changed_integration_is_read_at_once(here: Environment, elsewhere: Environment) -> None:
-    put(here.secrets, FIRST)
-    here.secrets.get(integration())
-    put(elsewhere.secrets, SECOND)
+    save_credentials(here.secrets, FIRST)
+    here.secrets.get(stored_integration())
+    save_credentials(elsewhere.secrets, SECOND)
 
-    assert here.secrets.get(integration(version=2)) == SECOND
+    assert here.secrets.get(stored_integration(version=2)) == SECOND
 
 
 def test_one_that_was_connected_anew_is_read_at_once(here: Environment, elsewhere: Environment) -> None:
-    put(here.secrets, FIRST)
-    here.secrets.get(integration())
-    elsewhere.secrets.remove(ORGANIZATION, integration().lago_id)
-    put(elsewhere.secrets, SECOND)
+    save_credentials(here.secrets, FIRST)
+    here.secrets.get(stored_integration())
+    elsewhere.secrets.remove(ORGANIZATION, stored_integration().lago_id)
+    save_credentials(elsewhere.secrets, SECOND)
 
-    assert here.secrets.get(integration(created_at=CONNECTED + timedelta(seconds=1))) == SECOND
+    assert here.secrets.get(stored_integration(created_at=CONNECTED + timedelta(seconds=1))) == SECOND
 
 
 def test_what_one_stored_or_removed_oneself_is_seen_at_once(here: Environment) -> None:
-    put(here.secrets, FIRST)
-    here.secrets.get(integration())
+    save_credentials(here.secrets, FIRST)
+    here.secrets.get(stored_integration())
 
-    put(here.secrets, SECOND)
-    assert here.secrets.get(integration()) == SECOND
-    here.secrets.remove(ORGANIZATION, integration().lago_id)
-    assert here.secrets.get(integration()) is None
+    save_credentials(here.secrets, SECOND)
+    assert here.secrets.get(stored_integration()) == SECOND
+    here.secrets.remove(ORGANIZATION, stored_integration().lago_id)
+    assert here.secrets.get(stored_integration()) is None
 
 
 def test_that_there_are_none_is_not_remembered(here: Environment, elsewhere: Environment) -> None:
-    here.secrets.get(integration())
-    put(elsewhere.secrets, FIRST)
+    here.secrets.get(stored_integration())
+    save_credentials(elsewhere.secrets, FIRST)
 
-    assert here.secrets.get(integration()) == FIRST
+    assert here.secrets.get(stored_integration()) == FIRST
 
 
 def test_removing_twice_is_as_removing_once(here: Environment) -> None:
-    put(here.secrets, FIRST)
+    save_credentials(here.secrets, FIRST)
 
-    here.secrets.remove(ORGANIZATION, integration().lago_id)
-    here.secrets.remove(ORGANIZATION, integration().lago_id)
+    here.secrets.remove(ORGANIZATION, stored_integration().lago_id)
+    here.secrets.remove(ORGANIZATION, stored_integration().lago_id)
 
-    assert here.secrets.get(integration()) is None
+    assert here.secrets.get(stored_integration()) is None
 
 
 def test_the_name_is_free_again_at_once(here: Environment) -> None:
-    put(here.secrets, FIRST)
-    here.secrets.remove(ORGANIZATION, integration().lago_id)
+    save_credentials(here.secrets, FIRST)
+    here.secrets.remove(ORGANIZATION, stored_integration().lago_id)
 
-    put(here.secrets, SECOND)
+    save_credentials(here.secrets, SECOND)
 
-    assert here.secrets.get(integration()) == SECOND
+    assert here.secrets.get(stored_integration()) == SECOND
 
 
 def test_while_the_one_of_before_is_being_deleted_it_is_to_be_tried_again(world: World, here: Environment) -> None:
@@ -175,29 +175,29 @@ def test_while_the_one_of_before_is_being_deleted_it_is_to_be_tried_again(world:
     world.aws.meanwhile("CreateSecret", refuse)
 
     with pytest.raises(VersionConflictError):
-        put(here.secrets, FIRST)
+        save_credentials(here.secrets, FIRST)
 
-    put(here.secrets, FIRST)
-    assert here.secrets.get(integration()) == FIRST
+    save_credentials(here.secrets, FIRST)
+    assert here.secrets.get(stored_integration()) == FIRST
 
 
 def test_of_two_who_create_it_at_the_same_time_the_later_one_wins(
     world: World, here: Environment, elsewhere: Environment
 ) -> None:
-    world.aws.meanwhile("CreateSecret", lambda: put(elsewhere.secrets, FIRST))
+    world.aws.meanwhile("CreateSecret", lambda: save_credentials(elsewhere.secrets, FIRST))
 
-    put(here.secrets, SECOND)
+    save_credentials(here.secrets, SECOND)
 
-    assert elsewhere.secrets.get(integration()) == SECOND
+    assert elsewhere.secrets.get(stored_integration()) == SECOND
 
 
 @pytest.mark.parametrize(
     ("operation", "use"),
     [
-        ("GetSecretValue", lambda secrets: secrets.get(integration())),
-        ("PutSecretValue", lambda secrets: put(secrets, FIRST)),
-        ("CreateSecret", lambda secrets: put(secrets, FIRST)),
-        ("DeleteSecret", lambda secrets: secrets.remove(ORGANIZATION, integration().lago_id)),
+        ("GetSecretValue", lambda secrets: secrets.get(stored_integration())),
+        ("PutSecretValue", lambda secrets: save_credentials(secrets, FIRST)),
+        ("CreateSecret", lambda secrets: save_credentials(secrets, FIRST)),
+        ("DeleteSecret", lambda secrets: secrets.remove(ORGANIZATION, stored_integration().lago_id)),
     ],
 )
 def test_any_other_refusal_is_passed_on(

@@ -1,78 +1,29 @@
 """settle-due: an open invoice is settled though nobody says a word about it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from builders.debits import IBAN_THAT_FAILS, bank_debit
+from builders.due import due_in_whole_seconds
+from builders.durations import DAY, HOUR, MINUTE
+from builders.invoices import INVOICE_OF_EVENTS, invoice_of_begun_customer, unknown_invoice
+from builders.stripe_requests import FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY, LIST_INTENTS, RETRIEVE_INTENT
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, START, World, load_event
-
-IBAN = "AT611904300234573201"
-FAILING_IBAN = "AT861904300235473202"
-"""https://docs.stripe.com/testing?payment-method=sepa-direct-debit"""
-
-MINUTE = 60
-HOUR = 3600
-DAY = 24 * HOUR
-RETRIEVE = "GET /v1/payment_intents/*"
-LIST = "GET /v1/payment_intents"
-ITEM = "7c1e0000-0000-4000-8000-000000000010"
-"""The invoice of events/settle-due.json."""
-
-FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY = 2
-
-
-def due_at(world: World, lago_id: str) -> timedelta:
-    """How long from now the invoice is looked at again, in whole seconds: waiting for a turn takes parts of one."""
-    (item,) = [item for item in world.items("invoices") if item["lago_id"] == lago_id]
-    wait = datetime.fromisoformat(str(item["due_at"])) - world.now()
-    return timedelta(seconds=round(wait.total_seconds()))
 
 
 def status(world: World, lago_id: str) -> str:
     return str(world.invoice(lago_id)["payment_status"])
 
 
-def bank_debit(world: World, *, settles_after: float = 14 * DAY, iban: str = IBAN) -> str:
-    """An invoice whose payment is processing."""
-    world.connect()
-    world.stripe.control.set_settlement_delay(settles_after)
-    method = world.stripe_client.v1.payment_methods.create(
-        {
-            "type": "sepa_debit",
-            "sepa_debit": {"iban": iban},
-            "billing_details": {"name": "Acme", "email": "ap@acme.test"},
-        }
-    ).id
-    world.customer(payment_method=method)
-    billing = {"billing_configuration": {"provider_payment_methods": ["sepa_debit"]}}
-    world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
-    invoice_id = world.create_invoice()
-    world.collect_new_invoices()
-    assert world.payments(invoice_id)[0]["payment_status"] == "processing"
-    return invoice_id
-
-
-def waiting_invoice(world: World) -> str:
+def invoice_of_no_customer(world: World) -> str:
     """An invoice that waits for a customer who is not there yet."""
     world.connect()
     world.put_invoice_item()
     world.collect_new_invoices()
-    return ITEM
-
-
-def unknown_invoice(world: World, fault: str = "cut_after_commit") -> str:
-    """An invoice whose payment was sent, and Stripe's answer lost."""
-    world.connect()
-    world.customer()
-    invoice_id = world.create_invoice()
-    world.stripe.control.add_fault(
-        fault, method="POST", path="/v1/payment_intents", times=FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY
-    )
-    assert len(world.collect_new_invoices()) == 1
-    world.stripe.control.clear_faults()
-    return invoice_id
+    return INVOICE_OF_EVENTS
 
 
 def test_a_debit_that_settled_is_found_though_stripes_event_was_lost(world: World) -> None:
@@ -83,12 +34,12 @@ def test_a_debit_that_settled_is_found_though_stripes_event_was_lost(world: Worl
 
     assert status(world, invoice_id) == "succeeded"
     assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
-    assert (world.stripe_calls(), world.stripe_calls(RETRIEVE), world.stripe_calls(LIST)) == (1, 1, 0)
+    assert (world.stripe_calls(), world.stripe_calls(RETRIEVE_INTENT), world.stripe_calls(LIST_INTENTS)) == (1, 1, 0)
     assert world.collect_due()["handed_out"] == 0
 
 
 def test_a_payment_that_failed_is_told_though_stripes_event_was_lost(world: World) -> None:
-    invoice_id = bank_debit(world, settles_after=3 * MINUTE, iban=FAILING_IBAN)
+    invoice_id = bank_debit(world, settles_after=3 * MINUTE, iban=IBAN_THAT_FAILS)
     world.pass_time(5 * MINUTE)
 
     assert world.look_again() == 0
@@ -102,14 +53,14 @@ def test_a_debit_that_is_processing_for_days_is_asked_for_ever_more_rarely(world
     pauses = []
 
     while status(world, invoice_id) == "pending":
-        pauses.append(due_at(world, invoice_id))
+        pauses.append(due_in_whole_seconds(world, invoice_id))
         world.pass_time(pauses[-1].total_seconds())
         assert world.look_again() == 0
 
     minutes, hours = timedelta(minutes=1), timedelta(hours=1)
     assert pauses[:15] == [5 * minutes] * 3 + [15 * minutes] * 3 + [1 * hours] * 5 + [6 * hours] * 3 + [24 * hours]
     assert set(pauses[15:]) == {24 * hours}
-    assert len(pauses) == world.stripe_calls(RETRIEVE)
+    assert len(pauses) == world.stripe_calls(RETRIEVE_INTENT)
     assert world.stripe_calls() == 1
     assert world.charged() == [4200]
 
@@ -128,15 +79,15 @@ def test_an_unknown_outcome_is_known_when_it_is_due(world: World, fault: str) ->
 def test_an_invoice_that_is_unknown_three_times_is_looked_up_and_not_sent_again(world: World) -> None:
     invoice_id = unknown_invoice(world, "500_after_commit")
     for _ in range(2):
-        world.pass_time(due_at(world, invoice_id).total_seconds())
+        world.pass_time(due_in_whole_seconds(world, invoice_id).total_seconds())
         assert world.look_again() == 1
     sent = world.stripe_calls()
-    world.pass_time(due_at(world, invoice_id).total_seconds())
+    world.pass_time(due_in_whole_seconds(world, invoice_id).total_seconds())
 
     world.look_again()
 
     assert status(world, invoice_id) == "succeeded"
-    assert (world.stripe_calls(), world.stripe_calls(LIST)) == (sent, 1)
+    assert (world.stripe_calls(), world.stripe_calls(LIST_INTENTS)) == (sent, 1)
     assert world.charged() == [4200]
 
 
@@ -148,7 +99,7 @@ def test_an_unknown_attempt_of_yesterday_is_looked_up_before_anything_is_sent(wo
     assert world.look_again() == 0
 
     assert status(world, invoice_id) == "succeeded"
-    assert (world.stripe_calls(), world.stripe_calls(LIST)) == (sent, 1)
+    assert (world.stripe_calls(), world.stripe_calls(LIST_INTENTS)) == (sent, 1)
     assert world.charged() == [4200]
 
 
@@ -165,27 +116,27 @@ def test_an_invoice_whose_record_was_never_handled_is_collected_when_it_is_due(w
 
 
 def test_a_customer_who_came_without_an_event_is_collected(world: World) -> None:
-    waiting_invoice(world)
+    invoice_of_no_customer(world)
     world.customer()
     world.lose_messages()
     world.pass_time(5 * MINUTE)
 
     assert world.look_again() == 0
 
-    assert status(world, ITEM) == "succeeded"
+    assert status(world, INVOICE_OF_EVENTS) == "succeeded"
     assert world.charged() == [4200]
 
 
 def test_an_invoice_that_waits_is_put_off_without_a_call_of_stripe(world: World) -> None:
-    waiting_invoice(world)
+    invoice_of_no_customer(world)
     calls = len(world.stripe.control.calls())
     world.pass_time(15 * MINUTE)
 
     answer = world.invoke("settle-due", load_event("settle-due"))
 
     assert answer == {"batchItemFailures": []}
-    assert due_at(world, ITEM) == timedelta(minutes=15)
-    assert world.invoice(ITEM)["payment_status"] == "pending"
+    assert due_in_whole_seconds(world, INVOICE_OF_EVENTS) == timedelta(minutes=15)
+    assert world.invoice(INVOICE_OF_EVENTS)["payment_status"] == "pending"
     assert len(world.stripe.control.calls()) == calls
 
 
@@ -224,7 +175,7 @@ def test_a_message_that_comes_again_after_it_was_dealt_with_asks_nobody(world: W
     for _ in range(3):
         assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
-    assert world.stripe_calls(RETRIEVE) == 1
+    assert world.stripe_calls(RETRIEVE_INTENT) == 1
 
 
 def test_a_message_that_failed_is_void_when_it_comes_back_because_the_invoice_has_a_new_time(world: World) -> None:
@@ -268,7 +219,7 @@ def test_an_invoice_that_was_settled_since_it_was_handed_out_is_left_alone(world
 
     assert world.settle_due() == 0
 
-    assert world.stripe_calls(RETRIEVE) == 0
+    assert world.stripe_calls(RETRIEVE_INTENT) == 0
 
 
 def test_stripes_event_may_be_faster_than_our_own_write(world: World) -> None:
@@ -295,7 +246,7 @@ def test_two_messages_at_once_make_one_payment(world: World) -> None:
 
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
-    assert status(world, ITEM) == "succeeded"
+    assert status(world, INVOICE_OF_EVENTS) == "succeeded"
     assert world.charged() == [4200]
     assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
 
@@ -337,7 +288,7 @@ def test_a_lookup_that_fails_puts_the_invoice_off_and_is_made_again(world: World
     assert world.look_again() == 1
 
     assert status(world, invoice_id) == "pending"
-    assert due_at(world, invoice_id) == timedelta(minutes=5)
+    assert due_in_whole_seconds(world, invoice_id) == timedelta(minutes=5)
     world.pass_time(5 * MINUTE)
     assert world.look_again() == 0
     assert status(world, invoice_id) == "succeeded"
@@ -350,7 +301,7 @@ def test_a_refused_key_is_told_once_and_the_invoice_is_settled_when_it_is_a_vali
     invoice_id = make(world)
     world.stripe.control.expire_key(SECRET_KEY)
     for _ in range(3):
-        world.pass_time(due_at(world, invoice_id).total_seconds())
+        world.pass_time(due_in_whole_seconds(world, invoice_id).total_seconds())
         assert world.look_again() == 0
         assert status(world, invoice_id) == "pending"
     assert world.told() == ["payment_provider.error"]
@@ -389,7 +340,7 @@ def test_a_payment_that_another_account_does_not_know_is_never_assumed_to_have_f
     assert world.look_again() == 0
 
     assert status(world, invoice_id) == "pending"
-    assert due_at(world, invoice_id) == timedelta(minutes=5)
+    assert due_in_whole_seconds(world, invoice_id) == timedelta(minutes=5)
 
 
 def test_an_item_that_was_put_anew_gets_its_state_back_and_nothing_is_sent(world: World) -> None:
@@ -411,13 +362,13 @@ def test_an_item_that_was_put_anew_gets_its_state_back_and_nothing_is_sent(world
 
 
 def test_a_claimed_invoice_is_left_to_whoever_collects_it(world: World) -> None:
-    waiting_invoice(world)
+    invoice_of_no_customer(world)
     world.pass_time(5 * MINUTE)
     world.collect_due()
     claimed_until = (world.now() + timedelta(minutes=2)).isoformat(timespec="milliseconds")
     world.dynamodb.update_item(
         TableName="InvoicesTable",
-        Key={"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": ITEM}},
+        Key={"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": INVOICE_OF_EVENTS}},
         UpdateExpression="SET claimed_until = :until",
         ExpressionAttributeValues={":until": {"S": claimed_until}},
     )
@@ -428,37 +379,21 @@ def test_a_claimed_invoice_is_left_to_whoever_collects_it(world: World) -> None:
     assert world.stripe_calls() == 0
     world.pass_time(20 * MINUTE)
     world.look_again()
-    assert status(world, ITEM) == "succeeded"
-
-
-def begun_customer(world: World) -> str:
-    """An invoice of a customer whose creation at Stripe was begun and has no end yet."""
-    world.connect(create_customers=True)
-    world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/customers", times=9)
-    body = {
-        "customer": {"external_id": "acme", "name": "Acme", "billing_configuration": {"payment_provider": "stripe"}}
-    }
-    world.api("POST", "/api/v1/customers", body)
-    world.stripe.control.clear_faults()
-    invoice_id = world.create_invoice()
-    world.collect_new_invoices()
-    world.lose_messages()
-    assert world.items("customers")[0]["creation"]
-    return invoice_id
+    assert status(world, INVOICE_OF_EVENTS) == "succeeded"
 
 
 def test_an_invoice_whose_integration_is_gone_while_its_customer_was_begun_is_put_off(world: World) -> None:
-    invoice_id = begun_customer(world)
+    invoice_id = invoice_of_begun_customer(world)
     world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
     world.pass_time(5 * MINUTE)
 
     assert world.look_again() == 1
 
-    assert due_at(world, invoice_id) == timedelta(minutes=5)
+    assert due_in_whole_seconds(world, invoice_id) == timedelta(minutes=5)
 
 
 def test_a_stripe_customer_that_was_begun_is_made(world: World) -> None:
-    invoice_id = begun_customer(world)
+    invoice_id = invoice_of_begun_customer(world)
     world.pass_time(5 * MINUTE)
 
     assert world.look_again() == 0
@@ -469,17 +404,17 @@ def test_a_stripe_customer_that_was_begun_is_made(world: World) -> None:
 
 
 def test_what_there_is_too_little_time_for_is_due_again_in_a_minute(world: World) -> None:
-    waiting_invoice(world)
+    invoice_of_no_customer(world)
     world.pass_time(15 * MINUTE)
 
     answer = world.invoke("settle-due", load_event("settle-due"), remaining_milliseconds=49_999)
 
     assert answer == {"batchItemFailures": []}
-    assert due_at(world, ITEM) == timedelta(minutes=1)
+    assert due_in_whole_seconds(world, INVOICE_OF_EVENTS) == timedelta(minutes=1)
 
 
 def test_a_message_that_there_is_no_time_for_at_all_is_delivered_again(world: World) -> None:
-    waiting_invoice(world)
+    invoice_of_no_customer(world)
 
     answer = world.invoke("settle-due", load_event("settle-due"), remaining_milliseconds=9_999)
 
@@ -487,7 +422,7 @@ def test_a_message_that_there_is_no_time_for_at_all_is_delivered_again(world: Wo
 
 
 def test_a_message_that_cannot_be_read_fails_and_its_neighbours_are_dealt_with(world: World) -> None:
-    waiting_invoice(world)
+    invoice_of_no_customer(world)
     world.pass_time(15 * MINUTE)
     (record,) = load_event("settle-due")["Records"]
     unreadable = [{"messageId": str(position), "body": body} for position, body in enumerate(["{", "{}", "[]"])]
@@ -495,7 +430,7 @@ def test_a_message_that_cannot_be_read_fails_and_its_neighbours_are_dealt_with(w
     answer = world.invoke("settle-due", {"Records": [*unreadable, record]})
 
     assert sorted(failure["itemIdentifier"] for failure in answer["batchItemFailures"]) == ["0", "1", "2"]
-    assert due_at(world, ITEM) == timedelta(minutes=15)
+    assert due_in_whole_seconds(world, INVOICE_OF_EVENTS) == timedelta(minutes=15)
 
 
 def test_an_invoice_that_is_gone_or_parked_or_closed_is_no_failure(world: World) -> None:
@@ -522,7 +457,7 @@ def test_a_payment_method_is_found_though_the_event_that_told_of_it_was_lost(wor
     methods = world.stripe_client.v1.payment_methods
     methods.attach("pm_card_visa", {"customer": provider_customer_id})
     world.stripe.due_deliveries()
-    world.pass_time(hours * 3600)
+    world.pass_time(hours * HOUR)
 
     world.look_again()
 
@@ -537,7 +472,7 @@ def test_a_method_that_is_not_there_is_asked_for_once_a_look(world: World) -> No
     world.collect_new_invoices()
     asked = world.stripe_calls("GET /v1/customers/*")
     for _ in range(3):
-        world.pass_time(3600)
+        world.pass_time(HOUR)
         world.look_again()
 
     assert world.stripe_calls("GET /v1/customers/*") == asked + 3

@@ -3,67 +3,28 @@
 from typing import Any
 
 import pytest
+from builders.accounts import OTHER_KEY, connect_with_customer
+from builders.debits import debit_customer, processing, put_invoices_of_customer
+from builders.due import due_records
+from builders.durations import DAY, HOUR, MINUTE
+from builders.read import NOTIFIED_OF_SUCCESS, count_by_status
+from builders.stripe_requests import (
+    CREATE_INTENT,
+    FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY,
+    LIST_INTENTS,
+    RETRIEVE_INTENT,
+    break_stripe,
+)
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World
 
-MINUTE = 60
-DAY = 24 * 3600
-RETRIEVE = "GET /v1/payment_intents/*"
-LIST = "GET /v1/payment_intents"
-TOLD = ["invoice.payment_status_updated", "payment.succeeded"]
-OTHER_KEY = "sk_test_other000000000000000"
-
-
-def debit_customer(world: World, external_id: str = "acme", *, code: str = "stripe", key: str | None = None) -> str:
-    """A customer who pays by a debit that takes three minutes; Stripe never tells what became of it."""
-    client = world.stripe_as(key).v1 if key else world.stripe_client.v1
-    world.stripe.control.set_settlement_delay(3 * MINUTE)
-    world.stripe.control.disrupt_webhooks("drop", count=None)
-    customer = client.customers.create({"name": "Acme"}).id
-    debit: Any = {
-        "type": "sepa_debit",
-        "sepa_debit": {"iban": "AT611904300234573201"},
-        "billing_details": {"name": "Acme", "email": "ap@acme.test"},
-    }
-    method = client.payment_methods.attach(client.payment_methods.create(debit).id, {"customer": customer}).id
-    client.customers.update(customer, {"invoice_settings": {"default_payment_method": method}})
-    billing = {
-        "payment_provider": "stripe",
-        "payment_provider_code": code,
-        "provider_customer_id": customer,
-        "provider_payment_methods": ["sepa_debit"],
-    }
-    body = {"customer": {"external_id": external_id, "name": "Acme", "billing_configuration": billing}}
-    assert world.api("POST", "/api/v1/customers", body).status == 200
-    return customer
-
-
-def put_invoices(world: World, number: int, external_id: str = "acme") -> list[str]:
-    """So many items, put at once."""
-    ids = [f"{external_id}-{position:04}" for position in range(number)]
-    for lago_id in ids:
-        world.put_invoice_item(lago_id=lago_id, external_customer_id=external_id)
-    return ids
-
-
-def processing(world: World, number: int, external_id: str = "acme") -> list[str]:
-    """So many invoices whose payments are on their way, sent in the same second."""
-    ids = put_invoices(world, number, external_id)
-    assert world.collect_new_invoices() == []
-    return ids
-
 
 def unknown(world: World, number: int, fault: str = "cut_after_commit") -> list[str]:
-    """So many invoices whose payments were sent, and Stripe's answers lost."""
-    world.connect()
-    world.customer()
+    """So many invoices of a new customer whose payments were sent, and Stripe's answers lost."""
+    connect_with_customer(world)
     world.stripe.control.disrupt_webhooks("drop", count=None)
-    ids = put_invoices(world, number)
-    world.stripe.control.add_fault(fault, method="POST", path="/v1/payment_intents", times=2 * number)
-    assert len(world.collect_new_invoices()) == number
-    world.stripe.control.clear_faults()
-    return ids
+    return sent_without_answers(world, number, fault)
 
 
 def pay_otherwise(world: World, number: int, customer: str, **metadata: str) -> None:
@@ -74,14 +35,9 @@ def pay_otherwise(world: World, number: int, customer: str, **metadata: str) -> 
         )
 
 
-def statuses(world: World) -> dict[str, int]:
-    found = [str(item["payment_status"]) for item in world.items("invoices")]
-    return {status: found.count(status) for status in found}
-
-
 def calls(world: World) -> tuple[int, int]:
     """How often Stripe was asked for a list, and how often for one intent."""
-    return world.stripe_calls(LIST), world.stripe_calls(RETRIEVE)
+    return world.stripe_calls(LIST_INTENTS), world.stripe_calls(RETRIEVE_INTENT)
 
 
 @pytest.fixture
@@ -104,10 +60,10 @@ def test_250_debits_whose_events_were_lost_are_settled_by_three_lists(world: Wor
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 250}
+    assert count_by_status(world) == {"succeeded": 250}
     assert calls(world) == (3, 0)
     assert world.stripe_calls() == sent
-    assert world.told() == sorted(TOLD * 250)
+    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 250)
     assert world.collect_due()["handed_out"] == 0
 
 
@@ -118,7 +74,7 @@ def test_debits_that_are_still_on_their_way_are_put_off_by_the_same_lists(world:
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"pending": 12}
+    assert count_by_status(world) == {"pending": 12}
     assert calls(world) == (1, 0)
     assert world.collect_due()["handed_out"] == 0
     world.pass_time(5 * MINUTE)
@@ -131,7 +87,7 @@ def test_a_few_are_asked_for_one_by_one(world: World, debtor: str) -> None:
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 9}
+    assert count_by_status(world) == {"succeeded": 9}
     assert calls(world) == (0, 9)
 
 
@@ -145,7 +101,7 @@ def test_payments_of_others_in_between_cost_pages_as_long_as_listing_serves(worl
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 16}
+    assert count_by_status(world) == {"succeeded": 16}
     assert calls(world) == (3, 0)
 
 
@@ -157,24 +113,24 @@ def test_a_list_that_finds_too_few_is_given_up_after_three_pages(world: World, d
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 12}
+    assert count_by_status(world) == {"succeeded": 12}
     assert calls(world) == (3, 12)
 
 
 @pytest.mark.usefixtures("pages_of_ten")
 def test_nothing_is_listed_between_attempts_that_lie_hours_apart(world: World, debtor: str) -> None:
-    world.stripe.control.set_settlement_delay(3 * 3600)
+    world.stripe.control.set_settlement_delay(3 * HOUR)
     processing(world, 10)
-    world.pass_time(2 * 3600)
+    world.pass_time(2 * HOUR)
     pay_otherwise(world, 35, debtor)
-    world.pass_time(2 * 3600)
+    world.pass_time(2 * HOUR)
     debit_customer(world, "beta")
     processing(world, 10, "beta")
     world.pass_time(5 * MINUTE)
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 20}
+    assert count_by_status(world) == {"succeeded": 20}
     assert calls(world) == (2, 0)
 
 
@@ -182,15 +138,15 @@ def test_two_accounts_of_an_organization_are_listed_apart(world: World, debtor: 
     world.stripe.add_account(OTHER_KEY)
     world.connect("second", secret_key=OTHER_KEY)
     debit_customer(world, "beta", code="second", key=OTHER_KEY)
-    put_invoices(world, 10)
+    put_invoices_of_customer(world, 10)
     processing(world, 10, "beta")
     world.pass_time(5 * MINUTE)
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 20}
+    assert count_by_status(world) == {"succeeded": 20}
     assert calls(world) == (2, 0)
-    listed = [call.account for call in world.stripe.control.calls() if call.endpoint == LIST]
+    listed = [call.account for call in world.stripe.control.calls() if call.endpoint == LIST_INTENTS]
     assert len(set(listed)) == 2
 
 
@@ -203,7 +159,7 @@ def test_an_account_that_became_another_one_is_not_listed(world: World, debtor: 
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"pending": 12}
+    assert count_by_status(world) == {"pending": 12}
     assert calls(world) == (0, 0)
 
 
@@ -214,10 +170,10 @@ def test_attempts_of_yesterday_whose_outcome_is_unknown_are_found_by_one_list_an
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 12}
+    assert count_by_status(world) == {"succeeded": 12}
     assert (world.stripe_calls(), calls(world)) == (sent, (1, 0))
     assert world.charged() == [4200] * 12
-    assert world.told() == sorted(TOLD * 12)
+    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
 def test_attempts_that_no_list_tells_of_are_looked_up_by_themselves_and_then_sent_once(world: World) -> None:
@@ -227,7 +183,7 @@ def test_attempts_that_no_list_tells_of_are_looked_up_by_themselves_and_then_sen
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 12}
+    assert count_by_status(world) == {"succeeded": 12}
     assert calls(world) == (1 + 12, 0)
     assert world.stripe_calls() == sent + 12
     assert world.charged() == [4200] * 12
@@ -237,7 +193,7 @@ def test_attempts_that_no_list_tells_of_are_looked_up_by_themselves_and_then_sen
 def test_metadata_that_somebody_else_wrote_are_not_believed(world: World, forged: str) -> None:
     world.connect()
     debtor = debit_customer(world)
-    ids = processing(world, 12) if forged == "its intent" else unknown_debits(world, 12)
+    ids = processing(world, 12) if forged == "its intent" else sent_without_answers(world, 12)
     (payment,) = [item for item in world.items("payments") if item["invoice_id"] == ids[0]]
     named = str(payment["provider_payment_id"] if forged == "its intent" else payment["lago_id"])
     payer = debtor if forged == "its intent" else world.stripe_customer()
@@ -257,13 +213,14 @@ def test_metadata_that_somebody_else_wrote_are_not_believed(world: World, forged
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 12}
+    assert count_by_status(world) == {"succeeded": 12}
     assert {item["total_paid_amount_cents"] for item in world.items("invoices")} == {4200}
 
 
-def unknown_debits(world: World, number: int) -> list[str]:
-    ids = put_invoices(world, number)
-    world.stripe.control.add_fault("cut_after_commit", method="POST", path="/v1/payment_intents", times=2 * number)
+def sent_without_answers(world: World, number: int, fault: str = "cut_after_commit") -> list[str]:
+    """So many invoices whose payments were sent, and Stripe's answers lost."""
+    ids = put_invoices_of_customer(world, number)
+    break_stripe(world, CREATE_INTENT, fault, times=FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY * number)
     assert len(world.collect_new_invoices()) == number
     world.stripe.control.clear_faults()
     return ids
@@ -277,8 +234,8 @@ def test_a_list_that_fails_leaves_each_to_a_call_of_its_own(world: World, debtor
 
     assert world.look_again() == 0
 
-    assert statuses(world) == {"succeeded": 12}
-    assert world.stripe_calls(RETRIEVE) == 12
+    assert count_by_status(world) == {"succeeded": 12}
+    assert world.stripe_calls(RETRIEVE_INTENT) == 12
 
 
 def test_a_key_that_is_refused_is_told_once(world: World, debtor: str) -> None:
@@ -292,7 +249,7 @@ def test_a_key_that_is_refused_is_told_once(world: World, debtor: str) -> None:
 
 
 def test_a_message_that_comes_twice_costs_one_read(world: World, debtor: str) -> None:
-    event = handed_out(world, 12)
+    event = event_of_settled_debits(world, 12)
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
     before, told, reads = calls(world), world.told(), world.aws.count("BatchGetItem")
 
@@ -302,22 +259,21 @@ def test_a_message_that_comes_twice_costs_one_read(world: World, debtor: str) ->
     assert world.aws.count("BatchGetItem") - reads == 1
 
 
-def handed_out(world: World, number: int) -> dict[str, Any]:
+def event_of_settled_debits(world: World, number: int) -> dict[str, Any]:
     """The event that carries the messages of so many debits, which are settled at Stripe by now."""
     processing(world, number)
     world.pass_time(5 * MINUTE)
-    world.collect_due()
+    records = due_records(world)
     world.pass_time(1)
-    received = world.take(world.due_queue_url)
-    return {"Records": [{"messageId": str(position), "body": body} for position, body in enumerate(received)]}
+    return {"Records": records}
 
 
 def test_one_invoice_that_fails_brings_its_neighbours_again_for_nothing(world: World, debtor: str) -> None:
-    event = handed_out(world, 9)
+    event = event_of_settled_debits(world, 9)
     failing = world.items("payments")[4]["provider_payment_id"]
     world.stripe.control.add_fault("500_before_commit", path=f"/v1/payment_intents/{failing}", times=1)
     assert len(world.invoke("settle-due", event)["batchItemFailures"]) == 1
-    assert statuses(world) == {"succeeded": 8, "pending": 1}
+    assert count_by_status(world) == {"succeeded": 8, "pending": 1}
     asked = calls(world)
     world.pass_time(1)
 
@@ -326,56 +282,56 @@ def test_one_invoice_that_fails_brings_its_neighbours_again_for_nothing(world: W
     assert calls(world) == asked
     world.pass_time(5 * MINUTE)
     assert world.look_again() == 0
-    assert statuses(world) == {"succeeded": 9}
+    assert count_by_status(world) == {"succeeded": 9}
 
 
 @pytest.mark.parametrize("moment", Moment)
 def test_a_write_that_fails_after_a_list_is_made_good_by_a_call_of_its_own(
     world: World, debtor: str, moment: Moment
 ) -> None:
-    event = handed_out(world, 12)
+    event = event_of_settled_debits(world, 12)
     world.aws.crash("TransactWriteItems", moment)
 
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
-    assert statuses(world) == {"succeeded": 12}
+    assert count_by_status(world) == {"succeeded": 12}
     assert calls(world) == (1, 1 if moment is Moment.BEFORE else 0)
-    assert world.told() == sorted(TOLD * 12)
+    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
 @pytest.mark.parametrize("moment", Moment)
 def test_a_read_that_fails_brings_the_message_again(world: World, debtor: str, moment: Moment) -> None:
-    event = handed_out(world, 12)
+    event = event_of_settled_debits(world, 12)
     world.aws.crash("BatchGetItem", moment)
     assert len(world.invoke("settle-due", event)["batchItemFailures"]) == 1
 
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
-    assert statuses(world) == {"succeeded": 12}
-    assert world.told() == sorted(TOLD * 12)
+    assert count_by_status(world) == {"succeeded": 12}
+    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
 def test_the_same_message_at_the_same_time_tells_nothing_twice(world: World, debtor: str) -> None:
-    event = handed_out(world, 12)
+    event = event_of_settled_debits(world, 12)
     world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("settle-due", event))
 
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
-    assert statuses(world) == {"succeeded": 12}
-    assert world.told() == sorted(TOLD * 12)
+    assert count_by_status(world) == {"succeeded": 12}
+    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
 @pytest.mark.usefixtures("pages_of_ten")
 def test_no_page_is_listed_and_no_intent_retrieved_when_time_has_run_out(
     world: World, debtor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = handed_out(world, 25)
+    event = event_of_settled_debits(world, 25)
     monkeypatch.setattr(
         "world.world.LambdaContext.get_remaining_time_in_millis",
-        lambda _: 130_000 if world.stripe_calls(LIST) < 2 else 124_999,
+        lambda _: 130_000 if world.stripe_calls(LIST_INTENTS) < 2 else 124_999,
     )
 
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
-    assert statuses(world) == {"succeeded": 20, "pending": 5}
+    assert count_by_status(world) == {"succeeded": 20, "pending": 5}
     assert calls(world) == (2, 0)

@@ -1,24 +1,21 @@
 """An invoice that is paid by hand, or given up, while something may still come of its attempt: nothing is lost."""
 
 import pytest
-from functions.slow_methods import collected, customer_who_pays_with, intents
-from functions.test_accounts_that_change import redeliver
-from functions.test_create_payment import pay
-from functions.test_invoice_created_relinks import charged_and_not_written_down, link
-from functions.test_payment_url import look, sessions
-from functions.test_requires_action import DAY, UNAUTHENTICATED
-from functions.test_second_payments import pay_again
+from builders.customers import UNAUTHENTICATED, customer_who_pays_with, link_to_account
+from builders.due import look_a_minute_later
+from builders.durations import DAY
+from builders.invoices import charged_and_not_written_down, collected, hand_over
+from builders.links import sessions
+from builders.payments import pay_again, pay_by_hand, void
+from builders.read import intents
+from builders.stripe_requests import CREATE_INTENT, LIST_INTENTS
 from world.world import World
 
 TEN_MINUTES = 600
 
 
-def void(world: World, invoice_id: str) -> int:
-    return world.api("POST", f"/api/v1/invoices/{invoice_id}/void").status
-
-
 def lose_events(world: World) -> None:
-    """Whatever Stripe has to tell by now is never heard."""
+    """The events that Stripe has to send by now never arrive."""
     world.stripe.due_deliveries()
 
 
@@ -29,14 +26,14 @@ class TestAnAttemptThatACrashKeptFromBeingWrittenDown:
     def invoice_id(self, world: World) -> str:
         invoice_id, record = charged_and_not_written_down(world)
         lose_events(world)
-        link(world, world.stripe_customer(None), "stripe")
+        link_to_account(world, world.stripe_customer(None), "stripe")
         world.stripe.control.add_fault("500_before_commit", method="GET", path="/v1/payment_intents", times=4)
-        redeliver(world, record)
+        hand_over(world, record)
         world.stripe.control.clear_faults()
         return invoice_id
 
     def test_is_found_though_the_invoice_was_paid_by_hand(self, world: World, invoice_id: str) -> None:
-        assert pay(world, invoice_id).status == 200
+        assert pay_by_hand(world, invoice_id).status == 200
 
         world.pass_time(TEN_MINUTES)
         world.look_again()
@@ -46,7 +43,7 @@ class TestAnAttemptThatACrashKeptFromBeingWrittenDown:
         assert world.told().count("payment.succeeded") == 2
 
     def test_is_found_though_the_invoice_was_voided(self, world: World, invoice_id: str) -> None:
-        assert void(world, invoice_id) == 200
+        assert void(world, invoice_id).status == 200
 
         world.pass_time(TEN_MINUTES)
         world.look_again()
@@ -60,14 +57,14 @@ def test_an_invoice_that_was_never_sent_is_looked_up_once(world: World) -> None:
     world.customer(payment_method=None)
     invoice_id = world.create_invoice()
     world.run()
-    pay(world, invoice_id)
+    pay_by_hand(world, invoice_id)
 
     for _ in range(3):
         world.pass_time(TEN_MINUTES)
         world.look_again()
 
-    assert world.stripe_calls("GET /v1/payment_intents") == 1
-    assert world.stripe_calls("POST /v1/payment_intents") == 0
+    assert world.stripe_calls(LIST_INTENTS) == 1
+    assert world.stripe_calls(CREATE_INTENT) == 0
     assert not [item for item in world.items("invoices") if "due_at" in item]
 
 
@@ -80,11 +77,11 @@ def test_a_voucher_of_a_page_that_is_paid_after_a_void_is_found_where_the_event_
     world.stripe.control.set_settlement_delay(2 * DAY)
     customer_who_pays_with(world, "card", "boleto", payment_method=UNAUTHENTICATED)
     invoice_id = collected(world, currency="BRL")
-    look(world)
+    look_a_minute_later(world)
     world.stripe.control.complete_checkout(sessions(world)[0].id, "pm_boleto_success")
     world.run()
-    look(world, looks)
-    assert void(world, invoice_id) == 200
+    look_a_minute_later(world, looks)
+    assert void(world, invoice_id).status == 200
 
     for _ in range(8):
         world.pass_time(DAY)
@@ -109,7 +106,7 @@ class TestWhatSomebodyElseCollectsUnderTheNameOfAnAttempt:
         pay_again(world, own["lago_id"], currency="brl")
 
         world.run()
-        look(world)
+        look_a_minute_later(world)
 
         assert sorted(one["status"] for one in world.payments(invoice_id)) == ["canceled", "succeeded"]
         assert [one.status for one in intents(world)] == ["succeeded", "canceled"]
@@ -119,11 +116,11 @@ class TestWhatSomebodyElseCollectsUnderTheNameOfAnAttempt:
         self, world: World, invoice_id: str
     ) -> None:
         (own,) = world.payments(invoice_id)
-        pay(world, invoice_id)
+        pay_by_hand(world, invoice_id)
         pay_again(world, own["lago_id"], currency="brl")
         world.run()
 
-        look(world)
+        look_a_minute_later(world)
 
         assert [one.status for one in intents(world)] == ["succeeded", "canceled"]
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 8400

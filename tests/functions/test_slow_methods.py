@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
-from functions.slow_methods import collected, customer_who_pays_with, intents, state
-from functions.test_retry_payment import DECLINED, pay_with, retry
+from builders.customers import DECLINED, customer_who_pays_with, pay_with
+from builders.durations import DAY
+from builders.invoices import collected
+from builders.links import pay_on_page, payment_url, sessions
+from builders.payments import retry
+from builders.read import intents, invoice_and_stripe_status
 from world.world import World
 
 DEBITS = [
@@ -19,14 +23,13 @@ BOUNCED = [
     ("GBP", "pm_bacsDebit_insufficientFunds", ("insufficient_funds", "later")),
     ("GBP", "pm_bacsDebit_debitNotAuthorized", ("debit_not_authorized", "never")),
 ]
-DAY = 24 * 3600
 
 
-def check_out(world: World, token: str) -> None:
+def save_on_a_page(world: World, token: str) -> None:
     """`acme` saves a method on a page of Stripe."""
     answer = world.api("POST", "/api/v1/customers/acme/checkout_url")
     assert answer.status == 200, answer.body
-    (session,) = world.stripe_client.v1.checkout.sessions.list().data
+    (session,) = sessions(world)
     world.stripe.control.complete_checkout(session.id, token)
     world.run()
 
@@ -47,14 +50,14 @@ def test_a_debit_that_was_saved_on_a_page_is_on_its_way_for_days_and_succeeds(
     world: World, kind: str, currency: str, token: str
 ) -> None:
     customer_who_pays_with(world, kind)
-    check_out(world, token)
+    save_on_a_page(world, token)
     invoice_id = collected(world, currency=currency)
-    on_its_way = state(world, invoice_id)
+    on_its_way = invoice_and_stripe_status(world, invoice_id)
 
     days_later(world)
 
     assert on_its_way == ("pending", "processing")
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
     assert world.charged() == [4200]
 
@@ -69,7 +72,7 @@ def test_a_debit_that_bounces_days_later_is_a_failure_of_its_class(
     days_later(world)
 
     failure = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
-    assert state(world, invoice_id)[0] == "failed"
+    assert invoice_and_stripe_status(world, invoice_id)[0] == "failed"
     assert (failure["provider_error"]["error_code"], failure["retry"]) == told
     assert failure["will_retry"] is (told[1] == "later")
 
@@ -85,7 +88,7 @@ def test_a_debit_is_settled_by_the_schedule_when_no_event_tells(
     world.stripe.due_deliveries()
     world.look_again()
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
 
 
 def test_a_failed_payment_that_was_confirmed_with_a_debit_is_not_charged_again_by_a_retry(world: World) -> None:
@@ -103,7 +106,7 @@ def test_a_failed_payment_that_was_confirmed_with_a_debit_is_not_charged_again_b
     world.stripe.due_deliveries()
     world.look_again()
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert world.charged() == [4200]
 
 
@@ -129,13 +132,13 @@ def test_a_boleto_waits_for_the_customer_and_is_told_with_its_voucher(world: Wor
     invoice_id = collected(world, currency="BRL")
 
     told = world.notification("payment.requires_action")["payment"]["next_action"]
-    assert state(world, invoice_id) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
     assert told["type"] == "boleto_display_details"
     assert told == world.payments(invoice_id)[0]["next_action"]
 
     days_later(world)
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
 
 
 def test_a_boleto_that_nobody_pays_expires_and_waits_for_the_customer(world: World) -> None:
@@ -167,17 +170,17 @@ def test_a_boleto_is_saved_by_paying_with_it_on_a_link(world: World) -> None:
 
     second = collected(world, currency="BRL")
 
-    assert state(world, first) == ("succeeded", "succeeded")
-    assert state(world, second) == ("pending", "requires_action")
+    assert invoice_and_stripe_status(world, first) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, second) == ("pending", "requires_action")
 
 
 def test_a_link_account_is_charged_off_session_like_a_card(world: World) -> None:
     customer_who_pays_with(world, "card", "link")
-    check_out(world, "pm_link")
+    save_on_a_page(world, "pm_link")
 
     invoice_id = collected(world)
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
 
 
 def test_crypto_pays_on_a_link_and_is_not_saved(world: World) -> None:
@@ -187,7 +190,7 @@ def test_crypto_pays_on_a_link_and_is_not_saved(world: World) -> None:
 
     pay_by_link(world, invoice_id, "pm_crypto")
 
-    assert state(world, invoice_id) == ("succeeded", "succeeded")
+    assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert world.api("GET", "/api/v1/customers/acme/payment_methods").body["payment_methods"] == []
 
 
@@ -219,10 +222,9 @@ def test_a_saved_card_is_not_charged_for_a_customer_who_pays_with_crypto_only(wo
 
 
 def pay_by_link(world: World, invoice_id: str, token: str) -> Any:
-    """`acme` pays on the page of a payment link."""
-    answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/payment_url")
-    assert answer.status == 200, answer.body
-    session = world.stripe_client.v1.checkout.sessions.list().data[0]
-    world.stripe.control.complete_checkout(session.id, token)
+    """`acme` pays on the page of a payment link; returns the page."""
+    payment_url(world, invoice_id)
+    session = sessions(world)[0]
+    pay_on_page(world, token)
     world.run()
     return session

@@ -3,16 +3,16 @@
 from typing import Any
 
 import pytest
+from builders.accounts import OTHER_ORGANIZATION
+from builders.customers import CUSTOMERS_PATH
+from builders.read import refused_details
+from builders.stripe_requests import CREATE_CUSTOMER
 from world.api_gateway import ORGANIZATION
-from world.stored import everything
 from world.world import World, load_event
-
-PATH = "/api/v1/customers"
-OTHER_ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000002"
 
 
 def upsert(world: World, external_id: str = "acme", **fields: Any) -> dict[str, Any]:
-    answer = world.api("POST", PATH, {"customer": {"external_id": external_id, **fields}})
+    answer = world.api("POST", CUSTOMERS_PATH, {"customer": {"external_id": external_id, **fields}})
     assert answer.status == 200, answer.body
     customer: dict[str, Any] = answer.body["customer"]
     return customer
@@ -24,19 +24,13 @@ def billing(world: World, **configuration: Any) -> dict[str, Any]:
     return shown
 
 
-def refused(world: World, customer: Any) -> dict[str, Any]:
+def refused_customer(world: World, customer: Any) -> dict[str, Any]:
     """The details of a 422; nothing may have changed."""
-    before = everything(world)
-    answer = world.api("POST", PATH, {"customer": customer})
-    assert answer.status == 422, answer.body
-    assert answer.body["code"] == "validation_errors"
-    assert everything(world) == before
-    details: dict[str, Any] = answer.body["error_details"]
-    return details
+    return refused_details(world, "POST", CUSTOMERS_PATH, {"customer": customer})
 
 
 def refused_billing(world: World, **configuration: Any) -> dict[str, Any]:
-    return refused(world, {"external_id": "acme", "billing_configuration": configuration})
+    return refused_customer(world, {"external_id": "acme", "billing_configuration": configuration})
 
 
 class TestTheProfile:
@@ -123,17 +117,17 @@ class TestTheProfile:
         created = upsert(world, external_id)
 
         assert upsert(world, external_id)["lago_id"] == created["lago_id"]
-        path = f"{PATH}/a%2Fb%23c%3Fd%3D%C3%A9%20%E2%82%AC"
+        path = f"{CUSTOMERS_PATH}/a%2Fb%23c%3Fd%3D%C3%A9%20%E2%82%AC"
         assert world.api("GET", path).body["customer"]["lago_id"] == created["lago_id"]
 
     def test_the_same_external_id_in_another_organization_is_another_customer(self, world: World) -> None:
         ours = upsert(world, name="Ours")
         body = {"customer": {"external_id": "acme", "name": "Theirs"}}
 
-        theirs = world.api("POST", PATH, body, organization_id=OTHER_ORGANIZATION).body["customer"]
+        theirs = world.api("POST", CUSTOMERS_PATH, body, organization_id=OTHER_ORGANIZATION).body["customer"]
 
         assert theirs["lago_id"] != ours["lago_id"]
-        assert world.api("GET", f"{PATH}/acme").body["customer"]["name"] == "Ours"
+        assert world.api("GET", f"{CUSTOMERS_PATH}/acme").body["customer"]["name"] == "Ours"
 
 
 class TestLinking:
@@ -171,7 +165,7 @@ class TestLinking:
         upsert(world, name="Another name", billing_configuration={"provider_customer_id": customer_id})
 
         assert world.stripe_client.v1.customers.retrieve(customer_id).to_dict() == before
-        assert world.stripe_calls("POST /v1/customers") == 1
+        assert world.stripe_calls(CREATE_CUSTOMER) == 1
 
     def test_without_a_default_the_newest_card_is_taken(self, world: World) -> None:
         customer_id = world.stripe_customer(None)
@@ -274,7 +268,7 @@ class TestLinking:
         world.call("upsert-customer", load_event("upsert-customer-unlink"))
 
         assert upsert(world, name="Renamed")["billing_configuration"]["payment_provider"] is None
-        assert world.stripe_calls("POST /v1/customers") == 1
+        assert world.stripe_calls(CREATE_CUSTOMER) == 1
 
     def test_null_for_its_id_unlinks_the_stripe_customer_and_creates_no_other(self, world: World) -> None:
         world.connect(create_customers=True)
@@ -284,7 +278,7 @@ class TestLinking:
 
         assert (shown["payment_provider"], shown["provider_customer_id"]) == ("stripe", None)
         assert upsert(world)["billing_configuration"]["provider_customer_id"] is None
-        assert world.stripe_calls("POST /v1/customers") == 1
+        assert world.stripe_calls(CREATE_CUSTOMER) == 1
 
     def test_null_elsewhere_is_as_if_nothing_had_been_sent(self, world: World) -> None:
         before = billing(world, provider_customer_id=world.stripe_customer(), provider_payment_methods=["sepa_debit"])
@@ -420,7 +414,7 @@ class TestRefusals:
         }
 
     def test_without_an_external_id_there_is_no_customer(self, world: World) -> None:
-        assert refused(world, {"name": "Acme"}) == {"external_id": ["value_is_mandatory"]}
+        assert refused_customer(world, {"name": "Acme"}) == {"external_id": ["value_is_mandatory"]}
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -448,7 +442,7 @@ class TestRefusals:
         ],
     )
     def test_a_value_that_is_not_acceptable_is_refused(self, world: World, field: str, value: Any) -> None:
-        assert refused(world, {"external_id": "acme", field: value}) == {field: ["value_is_invalid"]}
+        assert refused_customer(world, {"external_id": "acme", field: value}) == {field: ["value_is_invalid"]}
 
     @pytest.mark.parametrize(
         ("metadata", "field"),
@@ -461,7 +455,7 @@ class TestRefusals:
         ],
     )
     def test_wrong_metadata_is_refused_at_its_place(self, world: World, metadata: Any, field: str) -> None:
-        assert refused(world, {"external_id": "acme", "metadata": metadata}) == {field: ["value_is_invalid"]}
+        assert refused_customer(world, {"external_id": "acme", "metadata": metadata}) == {field: ["value_is_invalid"]}
 
     @pytest.mark.parametrize(
         "configuration",
@@ -508,11 +502,11 @@ class TestRefusals:
         world.customer()
         fields = {"external_id": "acme", "name": "Renamed"}
 
-        refused(world, fields | {"billing_configuration": {"provider_customer_id": "cus_nobody"}})
+        refused_customer(world, fields | {"billing_configuration": {"provider_customer_id": "cus_nobody"}})
 
     @pytest.mark.parametrize("body", [None, [], {}, {"customer": None}, {"customer": "acme"}, {"customer": {}}])
     def test_a_body_without_its_root_is_400(self, world: World, body: Any) -> None:
-        answer = world.api("POST", PATH, body)
+        answer = world.api("POST", CUSTOMERS_PATH, body)
 
         assert answer.status == 400
         assert answer.body["error"] == "BadRequest: param is missing or the value is empty: customer"

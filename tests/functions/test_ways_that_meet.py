@@ -1,12 +1,13 @@
 """Where ways to pay meet: a page that comes by itself, a voucher, a transfer, a new card, an account that goes."""
 
-from functions.slow_methods import collected, customer_who_pays_with, intents
-from functions.test_another_card import becomes_default
-from functions.test_on_session import ALWAYS
-from functions.test_payment_url import look, sessions
-from functions.test_refund_payment import payment, refund
-from functions.test_requires_action import DAY, INTEGRATION, REQUIRES_ACTION, UNAUTHENTICATED, linked, unauthenticated
-from functions.test_second_payments import paid_once, pay_again
+from builders.accounts import INTEGRATION_PATH
+from builders.customers import UNAUTHENTICATED, becomes_default, customer_who_pays_with
+from builders.due import look_a_minute_later
+from builders.durations import DAY
+from builders.invoices import collected, unauthenticated_invoice
+from builders.links import REQUIRES_ACTION, invoice_with_page, sessions
+from builders.payments import paid_once, pay_again, payment, refund
+from builders.read import intents
 from world.world import SECRET_KEY, World
 
 
@@ -15,13 +16,13 @@ def test_a_voucher_that_is_chosen_on_the_page_is_told_besides_the_page(world: Wo
     world.stripe.control.set_settlement_delay(3 * DAY)
     customer_who_pays_with(world, "card", "boleto", payment_method=UNAUTHENTICATED)
     collected(world, currency="BRL")
-    look(world)
+    look_a_minute_later(world)
     world.publish_new_notifications()
 
     world.stripe.control.complete_checkout(sessions(world)[0].id, "pm_boleto_success")
     world.run()
     for _ in range(8):
-        look(world)
+        look_a_minute_later(world)
 
     assert world.told().count(REQUIRES_ACTION) == 2
     published = [one["MessageAttributes"]["webhook_type"]["Value"] for one in world.publish_new_notifications()]
@@ -30,7 +31,7 @@ def test_a_voucher_that_is_chosen_on_the_page_is_told_besides_the_page(world: Wo
 
 def test_a_retry_that_was_asked_for_follows_though_the_customer_fails_first(world: World) -> None:
     world.connect()
-    customer_who_pays_with(world, "card", payment_method=ALWAYS, country="IN")
+    customer_who_pays_with(world, "card", payment_method=UNAUTHENTICATED, country="IN")
     invoice_id = collected(world)
     assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
     world.stripe.control.authenticate(intents(world)[0].id, succeeds=False)
@@ -38,26 +39,26 @@ def test_a_retry_that_was_asked_for_follows_though_the_customer_fails_first(worl
 
     world.settle_due()
     for _ in range(2):
-        look(world)
+        look_a_minute_later(world)
 
     assert [one["attempt"] for one in world.payments(invoice_id)] == [2, 1]
 
 
 def test_a_page_stays_open_where_nothing_else_could_be_charged(world: World) -> None:
-    invoice_id = linked(world)
-    assert world.api("DELETE", INTEGRATION).body["integration"]["disconnecting_since"]
+    invoice_id = invoice_with_page(world)
+    assert world.api("DELETE", INTEGRATION_PATH).body["integration"]["disconnecting_since"]
 
     becomes_default(world)
     world.run()
     for _ in range(2):
-        look(world)
+        look_a_minute_later(world)
 
     assert sessions(world)[0].status == "open"
     assert world.invoice(invoice_id)["payment_status"] == "pending"
 
 
 def test_a_page_that_waits_for_a_key_is_made_soon_after_it(world: World) -> None:
-    invoice_id = unauthenticated(world)
+    invoice_id = unauthenticated_invoice(world)
     world.pass_time(2 * DAY)
     world.stripe.control.expire_key(SECRET_KEY)
     for _ in range(3):
@@ -68,7 +69,7 @@ def test_a_page_that_waits_for_a_key_is_made_soon_after_it(world: World) -> None
     world.connect(secret_key=world.stripe.control.add_key(world.account.id))
     world.pass_time(1200)
     world.look_again()
-    look(world)
+    look_a_minute_later(world)
 
     assert world.told().count(REQUIRES_ACTION) == 1
     assert world.invoice(invoice_id)["payment_status"] == "pending"
@@ -93,7 +94,7 @@ def test_an_item_that_is_put_anew_while_a_page_is_open_knows_what_was_charged_in
     world.customer(payment_method=UNAUTHENTICATED)
     invoice_id = world.put_invoice_item()
     world.run()
-    look(world)
+    look_a_minute_later(world)
     assert len(sessions(world)) == 1
     world.put_invoice_item()
     world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
@@ -102,7 +103,7 @@ def test_an_item_that_is_put_anew_while_a_page_is_open_knows_what_was_charged_in
     world.look_again()
     for _ in range(2):
         world.run()
-        look(world)
+        look_a_minute_later(world)
 
     assert world.stripe_calls() == 1
     assert len(world.payments(invoice_id)) == 2

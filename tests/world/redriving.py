@@ -30,8 +30,6 @@ TIMEOUTS = {
     properties["CodeUri"].removeprefix("functions/"): properties.get("Timeout", 29)
     for properties in resources("AWS::Serverless::Function").values()
 }
-HOUR = 3600.0
-DAY = 24 * HOUR
 LONGEST_PAYLOAD = 6 * 1024 * 1024
 
 

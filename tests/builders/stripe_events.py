@@ -10,6 +10,8 @@ from sandbox.stripe.webhooks import Delivery, signature
 from world.api_gateway import ORGANIZATION, Answer, proxy_event
 from world.world import START, World
 
+from builders.customers import provider_customer_id
+
 WEBHOOK = "/api/v1/webhooks/stripe/{organization_id}"
 
 
@@ -23,12 +25,6 @@ def events_due(world: World, *types: str) -> list[Delivery]:
     if not types:
         return due
     return [next(delivery for delivery in due if delivery.event_type == wanted) for wanted in types]
-
-
-def provider_customer_id(world: World, external_id: str = "acme") -> str:
-    """The `cus_…` of a customer of ours."""
-    (found,) = [item for item in world.items("customers") if item["external_id"] == external_id]
-    return str(found["provider_customer_id"])
 
 
 def event(world: World, event_type: str, item: Mapping[str, Any], **more: Any) -> dict[str, Any]:
@@ -108,7 +104,7 @@ def post(world: World, content: Mapping[str, Any], *, code: str = "stripe") -> A
     return world.call("payment-result", request(body, [header], query=f"?code={code}"))
 
 
-def kept(world: World) -> dict[str, list[Any]]:
-    """Everything that is kept, to be compared with what is kept later."""
-    tables = ("customers", "integrations", "invoices", "invoice_numbers", "payments", "notifications")
-    return {table: sorted(world.items(table), key=repr) for table in tables}
+def fail_attempt(world: World, invoice_id: str, **error: Any) -> None:
+    """The first attempt fails for this reason: Stripe's event says so."""
+    failed = intent(invoice_id, "requires_payment_method", payment_method=None, last_payment_error=error)
+    post(world, event(world, "payment_intent.payment_failed", failed))
