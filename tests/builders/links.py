@@ -46,5 +46,5 @@ def invoice_with_page(world: World, **settings: Any) -> str:
     """An `unauthenticated_invoice` a minute later: its page is open, and notified."""
     invoice_id = unauthenticated_invoice(world, **settings)
     look_a_minute_later(world)
-    assert world.told().count(REQUIRES_ACTION) == 1
+    assert world.notified().count(REQUIRES_ACTION) == 1
     return invoice_id

@@ -67,7 +67,7 @@ def refused_details(world: World, method: str, path: str, body: Any) -> dict[str
 
 def notified_of(world: World, word: str) -> list[str]:
     """The `webhook_type`s in the outbox with this word in them, sorted."""
-    return [one for one in world.told() if word in one]
+    return [one for one in world.notified() if word in one]
 
 
 def notification_bodies(world: World) -> list[dict[str, Any]]:

@@ -98,7 +98,7 @@ class TestAChargedInvoice:
         assert world.look_again() == 0
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+        assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
         assert (world.charged(), charged_there(client)) == ([4200], [])
 
 
@@ -169,7 +169,7 @@ class TestNewsOfAPayment:
         assert heard == [200]
         (payment,) = world.payments(invoice_id)
         assert payment["payment_provider_code"] == "stripe"
-        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+        assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
         assert world.charged() == [4200]
 
 

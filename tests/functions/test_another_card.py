@@ -80,8 +80,8 @@ def test_each_is_told_to_be_pending_and_paid(world: World) -> None:
     becomes_default(world)
     world.run()
 
-    assert world.told().count("invoice.payment_status_updated") == 3
-    assert world.told().count("payment.succeeded") == 1
+    assert world.notified().count("invoice.payment_status_updated") == 3
+    assert world.notified().count("payment.succeeded") == 1
 
 
 def test_the_same_card_is_not_tried_again_however_often_it_is_told_of(world: World) -> None:

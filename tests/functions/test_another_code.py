@@ -54,7 +54,7 @@ class TestAChargeWhoseResultIsNotKnown:
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.charged() == [4200]
-        assert world.told().count("payment.succeeded") == 1
+        assert world.notified().count("payment.succeeded") == 1
         assert len(world.payments(invoice_id)) == 1
 
     def test_is_sent_again_at_once_under_its_key_which_the_account_knows(self, world: World) -> None:
@@ -159,7 +159,7 @@ def test_a_success_that_both_endpoints_of_an_account_tell_of_is_told_once(world:
 
     assert [world.deliver(one) for one in (*succeeded, *reversed(succeeded))] == [200] * 4
 
-    assert world.told().count("payment.succeeded") == 1
+    assert world.notified().count("payment.succeeded") == 1
     assert len(world.payments(invoice_id)) == 1
     assert world.charged() == [4200]
 
@@ -175,7 +175,7 @@ def test_a_dispute_is_kept_with_the_payment_that_was_sent_under_the_old_code(wor
 
     assert post(world, event(world, "charge.dispute.created", dispute.to_dict()), code="renamed").status == 200
 
-    assert world.told().count("payment.dispute_opened") == 1
+    assert world.notified().count("payment.dispute_opened") == 1
     (payment,) = world.payments(invoice_id)
     assert payment["payment_provider_code"] == "stripe"
 

@@ -65,7 +65,7 @@ def test_without_any_saved_method_the_customer_is_told_where_to_transfer_to(
     assert made.payment_method_options.to_dict()["customer_balance"]["bank_transfer"] == wanted
     assert told["display_bank_transfer_instructions"]["amount_remaining"] == 4200
     assert told == world.payments(invoice_id)[0]["next_action"]
-    assert world.told() == ["payment.requires_action"]
+    assert world.notified() == ["payment.requires_action"]
     assert world.stripe_calls() == 1
 
 
@@ -86,7 +86,7 @@ def test_a_transfer_that_arrives_pays(world: World) -> None:
 
     assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert world.payments(invoice_id)[0]["next_action"] == {}
-    assert world.told() == ["invoice.payment_status_updated", "payment.requires_action", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.requires_action", "payment.succeeded"]
 
 
 def test_a_part_of_the_money_is_told_with_what_remains_and_is_no_end(world: World) -> None:
@@ -127,13 +127,13 @@ def test_the_instructions_reach_the_subscriber_though_the_answer_and_the_events_
     invoice_id = world.create_invoice()
     world.collect_new_invoices()
     world.stripe.due_deliveries()
-    assert world.told() == []
+    assert world.notified() == []
 
     world.pass_time(HOUR)
     world.look_again()
 
     assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
-    assert world.told() == ["payment.requires_action"]
+    assert world.notified() == ["payment.requires_action"]
     assert len(intents(world)) == 1
 
 
@@ -348,7 +348,7 @@ def test_what_is_settled_otherwise_is_canceled_at_stripe_and_its_money_stays_the
     assert answer.status == 200
     assert [one.status for one in intents(world)] == ["canceled"]
     assert world.charged() == []
-    assert "invoice.payment_failure" not in world.told()
+    assert "invoice.payment_failure" not in world.notified()
     assert invoice_and_stripe_status(world, collected(world)) == ("succeeded", "succeeded")
 
 
@@ -371,7 +371,7 @@ def test_a_transfer_that_arrives_before_a_void_is_seen_to_is_recorded(world: Wor
     world.look_again()
 
     assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
-    assert "payment.succeeded" in world.told()
+    assert "payment.succeeded" in world.notified()
 
 
 def test_a_payment_link_cancels_what_is_awaited_and_offers_the_transfer_there(world: World) -> None:
@@ -417,7 +417,7 @@ def test_a_crash_around_the_write_asks_for_one_transfer(world: World, moment: Mo
 
     assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
     assert len(intents(world)) == 1
-    assert world.told() == ["payment.requires_action"]
+    assert world.notified() == ["payment.requires_action"]
 
 
 def test_a_transfer_that_a_crash_kept_from_being_written_is_found_though_the_customer_pays_with_cards_by_now(

@@ -73,7 +73,7 @@ class TestVoid:
             "succeeded",
             4200,
         )
-        assert "payment.succeeded" in world.told()
+        assert "payment.succeeded" in world.notified()
 
     def test_is_not_retried(self, world: World) -> None:
         invoice_id, _ = failed_invoice_and_customer(world)
@@ -181,13 +181,13 @@ class TestSettledByHand:
 class TestMetadata:
     def test_is_replaced_as_a_whole_and_nothing_is_told(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
-        before = world.told()
+        before = world.notified()
         update(world, invoice_id, metadata=[{"key": "order", "value": "1"}, {"key": "po", "value": "2"}])
 
         answer = update(world, invoice_id, metadata=[{"key": "order", "value": "3"}])
 
         assert [(entry["key"], entry["value"]) for entry in answer.body["invoice"]["metadata"]] == [("order", "3")]
-        assert world.told() == before
+        assert world.notified() == before
 
     def test_is_left_alone_if_it_is_not_sent(self, world: World) -> None:
         invoice_id = waiting_invoice(world)

@@ -126,7 +126,7 @@ def test_a_refused_key_is_told_and_pauses_the_account(world: World) -> None:
     answer = ask_for_checkout(world)
 
     assert (answer.status, answer.body["code"]) == (422, "third_party_error")
-    assert "payment_provider.error" in world.told()
+    assert "payment_provider.error" in world.notified()
 
 
 def test_when_stripe_does_not_answer_the_caller_is_to_try_again(world: World) -> None:

@@ -127,7 +127,7 @@ def test_a_refused_key_leaves_the_invoices_waiting(world: World) -> None:
     assert hand_over_waiting(world) == 0
 
     assert invoice_statuses(world, invoice_ids) == ["pending", "pending"]
-    assert "payment_provider.error" in world.told()
+    assert "payment_provider.error" in world.notified()
     assert world.stripe_calls() == 1
     world.connect(secret_key=world.stripe.control.add_key(world.account.id))
     assert hand_over_waiting(world) == 0

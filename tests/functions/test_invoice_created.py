@@ -18,7 +18,7 @@ def test_an_invoice_is_collected_with_one_call_of_stripe(world: World) -> None:
     (payment,) = world.payments(invoice_id)
     assert payment["provider_customer_id"] == customer
     assert payment["amount_cents"] == 4200
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
 
 def test_an_invoice_of_the_api_is_read_again_before_it_is_collected(world: World) -> None:
@@ -43,7 +43,7 @@ def test_a_declined_card_fails_the_invoice_and_is_told_once(world: World) -> Non
     world.run()
 
     assert world.invoice(invoice_id)["payment_status"] == "failed"
-    assert world.told() == ["invoice.payment_failure", "invoice.payment_status_updated"]
+    assert world.notified() == ["invoice.payment_failure", "invoice.payment_status_updated"]
     error = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
     assert error["provider_error"]["error_code"] == "card_declined"
 
@@ -114,7 +114,7 @@ def test_an_invoice_without_a_method_waits_is_told_once_and_is_collected_when_on
         assert world.invoke("invoice-created", event) == {"batchItemFailures": []}
 
     assert world.invoice(invoice_id)["payment_status"] == "pending"
-    assert world.told() == ["customer.payment_method_missing"]
+    assert world.notified() == ["customer.payment_method_missing"]
     told = world.notification("customer.payment_method_missing")["customer"]
     assert (told["external_id"], told["lago_invoice_id"]) == ("acme", invoice_id)
     assert world.stripe_calls() == 0
@@ -145,7 +145,7 @@ def test_an_invoice_of_a_customer_without_an_account_waits_until_it_is_linked(wo
     invoice_id = world.create_invoice()
     world.collect_new_invoices()
     assert world.items("invoices")[0]["waiting_for"] == "integration"
-    assert world.told() == []
+    assert world.notified() == []
 
     world.customer()
     world.run()
@@ -202,4 +202,4 @@ def test_two_workers_that_put_one_invoice_to_wait_tell_it_once(world: World) -> 
 
     assert world.invoke("invoice-created", event) == {"batchItemFailures": []}
 
-    assert world.told() == ["customer.payment_method_missing"]
+    assert world.notified() == ["customer.payment_method_missing"]

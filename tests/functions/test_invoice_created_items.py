@@ -61,7 +61,7 @@ def test_an_item_of_nothing_is_paid_without_stripe_and_told(world: World) -> Non
     world.collect_new_invoices()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-    assert world.told() == ["invoice.payment_status_updated"]
+    assert world.notified() == ["invoice.payment_status_updated"]
     assert world.stripe_calls() == 0
 
 
@@ -73,7 +73,7 @@ def test_an_item_of_nothing_that_is_paid_by_somebody_faster_is_paid_once(world: 
     assert failed_records(world, event) == []
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-    assert world.told() == ["invoice.payment_status_updated"]
+    assert world.notified() == ["invoice.payment_status_updated"]
 
 
 def test_an_open_item_is_due_to_be_looked_at_again(world: World) -> None:
@@ -146,7 +146,7 @@ def test_whatever_breaks_the_contract_is_named(
     (error,) = world.invoice(invoice_id)["error_details"]
     assert (error["error_code"], error["details"]) == ("invalid_item", details)
     assert world.stripe_calls() == 0
-    assert world.told() == []
+    assert world.notified() == []
 
 
 def test_nothing_of_a_parked_item_is_lost(world: World) -> None:
@@ -239,4 +239,4 @@ def test_an_item_that_two_workers_take_in_at_once_is_collected_once(world: World
     assert failed_records(world, event) == []
 
     assert world.charged() == [1200]
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]

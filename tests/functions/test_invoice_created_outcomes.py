@@ -86,7 +86,7 @@ def test_a_decline_fails_the_invoice_and_keeps_stripes_codes(world: World, reaso
     assert payment["decline_code"] == decline.get("decline_code")
     assert payment["advice_code"] == decline.get("advice_code")
     abandoned = ["invoice.payment_abandoned"] if reason in ("lost_card", "stolen_card", "fraudulent") else []
-    assert world.told() == [*abandoned, "invoice.payment_failure", "invoice.payment_status_updated"]
+    assert world.notified() == [*abandoned, "invoice.payment_failure", "invoice.payment_status_updated"]
     told = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
     assert told["lago_invoice_id"] == invoice_id
     assert told["provider_error"] == {"message": decline["message"], "error_code": decline["code"]}
@@ -105,7 +105,7 @@ def test_a_card_that_asks_for_authentication_fails_the_invoice_with_that_code(wo
 
     assert world.invoice(invoice_id)["payment_status"] == "failed"
     assert world.payments(invoice_id)[0]["error_code"] == "authentication_required"
-    assert world.told() == ["invoice.payment_failure", "invoice.payment_status_updated"]
+    assert world.notified() == ["invoice.payment_failure", "invoice.payment_status_updated"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_an_amount_that_stripe_does_not_charge_fails_the_invoice_without_an_inte
     assert world.invoice(invoice_id)["payment_status"] == "failed"
     (payment,) = world.payments(invoice_id)
     assert (payment["status"], payment["error_code"], payment["provider_payment_id"]) == ("failed", code, None)
-    assert world.told() == [
+    assert world.notified() == [
         "invoice.payment_abandoned",
         "invoice.payment_failure",
         "invoice.payment_status_updated",
@@ -191,11 +191,11 @@ def test_a_bank_debit_stays_pending_until_it_settles(world: World) -> None:
     assert world.stripe_calls() == 1
     assert world.invoice(invoice_id)["payment_status"] == "pending"
     assert world.payments(invoice_id)[0]["payment_status"] == "processing"
-    assert world.told() == []
+    assert world.notified() == []
     world.pass_time(14 * DAY)
     world.run()
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
 
 def test_an_intent_that_is_found_asking_for_action_is_told_and_stays_pending(world: World) -> None:
@@ -227,7 +227,7 @@ def test_an_intent_that_is_found_asking_for_action_is_told_and_stays_pending(wor
     (payment,) = world.payments(invoice_id)
     assert (payment["status"], payment["provider_payment_id"]) == ("requires_action", by_hand.id)
     assert payment["next_action"]["type"] == "redirect_to_url"
-    assert world.told() == ["payment.requires_action"]
+    assert world.notified() == ["payment.requires_action"]
 
 
 @pytest.mark.parametrize("fault", ["500_before_commit", "cut_before_commit", "hang", "hold"])
@@ -240,7 +240,7 @@ def test_an_unknown_outcome_leaves_the_invoice_pending_due_and_reported(world: W
     assert len(failed) == 1
     assert world.invoice(invoice_id)["payment_status"] == "pending"
     assert world.payments(invoice_id)[0]["payment_status"] == "pending"
-    assert world.told() == []
+    assert world.notified() == []
     (stored,) = world.items("invoices")
     assert stored["due_at"].startswith("2026-11-23T10:05:00.")
 
@@ -257,7 +257,7 @@ def test_an_unknown_outcome_is_known_when_the_record_is_delivered_again(world: W
     assert answers[-1] == []
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
 
 def test_a_saved_500_is_looked_up_after_a_few_tries(world: World) -> None:
@@ -270,7 +270,7 @@ def test_a_saved_500_is_looked_up_after_a_few_tries(world: World) -> None:
     assert answers == [1, 1, 1, 0]
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
 
 def test_a_decline_that_is_looked_up_keeps_its_codes(world: World) -> None:
@@ -322,7 +322,7 @@ def test_a_key_that_is_refused_never_fails_an_invoice_and_is_told_once(world: Wo
     assert answers == [[], []]
     assert world.stripe_calls() == 1
     assert world.invoice(invoice_id)["payment_status"] == "pending"
-    assert world.told() == ["payment_provider.error"]
+    assert world.notified() == ["payment_provider.error"]
     error: Mapping[str, Any] = world.notification("payment_provider.error")["payment_provider_error"]
     assert error["action"] == "payment_intent.create"
     assert error["provider_error"]["message"].startswith(message)

@@ -99,7 +99,7 @@ def test_a_result_is_found_though_the_invoice_waits_for_a_payment_method_by_then
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.charged() == [4200]
-    assert world.told().count("payment.succeeded") == 1
+    assert world.notified().count("payment.succeeded") == 1
 
 
 def take_the_card_away(world: World) -> None:

@@ -30,7 +30,7 @@ def settled_once(world: World, invoice_id: str) -> bool:
     return (
         world.invoice(invoice_id)["payment_status"] == "succeeded"
         and world.charged() == [4200]
-        and world.told() == NOTIFIED_OF_SUCCESS
+        and world.notified() == NOTIFIED_OF_SUCCESS
     )
 
 
@@ -231,7 +231,7 @@ def test_a_crash_around_the_notice_of_a_refused_key_tells_it_once(world: World, 
 
     assert [hand_over(world, event) for _ in range(3)] == [1, 0, 0]
 
-    assert world.told() == ["payment_provider.error"]
+    assert world.notified() == ["payment_provider.error"]
 
 
 def delete_and_put_again(world: World, event: dict[str, Any], *, number: str) -> dict[str, Any]:

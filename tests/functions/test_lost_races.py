@@ -120,7 +120,7 @@ class TestNoResultIsLost:
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
-        assert world.told() == NOTIFIED_OF_SUCCESS
+        assert world.notified() == NOTIFIED_OF_SUCCESS
         assert world.charged() == [4200]
 
     def test_an_item_put_anew_after_its_account_was_disconnected_gets_its_result_back(self, world: World) -> None:
@@ -133,7 +133,7 @@ class TestNoResultIsLost:
         assert hand_over(world, replace_item(world)) == 0
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert world.told() == NOTIFIED_OF_SUCCESS
+        assert world.notified() == NOTIFIED_OF_SUCCESS
 
     def test_of_two_intents_that_succeed_at_once_the_later_one_is_sent_again_and_told(self, world: World) -> None:
         world.connect()
@@ -150,7 +150,7 @@ class TestNoResultIsLost:
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 8400
         assert sorted(str(one["provider_payment_id"]) for one in world.items("payments")) == ["pi_one", "pi_two"]
-        assert world.told().count("payment.succeeded") == 2
+        assert world.notified().count("payment.succeeded") == 2
 
     def test_a_card_that_came_and_went_is_not_kept_when_its_events_come_in_reverse(self, world: World) -> None:
         world.connect()

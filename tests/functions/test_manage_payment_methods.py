@@ -79,7 +79,7 @@ class TestTheList:
         world.stripe.control.expire_key(SECRET_KEY)
 
         assert world.api("GET", PAYMENT_METHODS_PATH).body["code"] == "third_party_error"
-        assert "payment_provider.error" in world.told()
+        assert "payment_provider.error" in world.notified()
 
 
 class TestTheDefault:

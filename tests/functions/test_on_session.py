@@ -24,7 +24,7 @@ def test_a_bank_in_india_may_ask_the_customer_to_authenticate_who_is_told_where(
     assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
     assert told["type"] == "redirect_to_url"
     assert told["redirect_to_url"]["return_url"] == "https://acme.test/thanks"
-    assert world.told() == ["payment.requires_action"]
+    assert world.notified() == ["payment.requires_action"]
 
 
 def test_anywhere_else_it_fails_where_nobody_can_authenticate(world: World) -> None:

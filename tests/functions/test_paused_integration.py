@@ -92,7 +92,7 @@ class TestPausing:
             assert world.invoke("invoice-created", world.stream_event(batch))["batchItemFailures"] == []
 
         assert all_calls(world) - calls == 1
-        assert world.told() == ["payment_provider.error"]
+        assert world.notified() == ["payment_provider.error"]
         assert stored_statuses(world) == {"pending"}
         assert len(due_times(world)) == len(invoice_ids)
         assert min(due_times(world)) > world.now()
@@ -106,7 +106,7 @@ class TestPausing:
         assert world.collect_new_invoices() == []
 
         assert all_calls(world) - calls <= invoice_created.AT_ONCE
-        assert world.told() == ["payment_provider.error"]
+        assert world.notified() == ["payment_provider.error"]
 
     def test_whatever_is_looked_at_meanwhile_asks_nothing_of_stripe(self, world: World) -> None:
         paused(world, invoices=3)
@@ -120,7 +120,7 @@ class TestPausing:
         assert world.collect_new_invoices() == []
 
         assert all_calls(world) == calls
-        assert world.told() == ["payment_provider.error"]
+        assert world.notified() == ["payment_provider.error"]
         assert stored_statuses(world) == {"pending"}
 
     def test_the_integration_says_so_with_the_reason_and_the_alarm_is_raised(
@@ -151,7 +151,7 @@ class TestPausing:
 
         reason = shown_integration(world)["needs_attention_reason"]
         assert reason["message"].startswith("the key lacks a permission")
-        assert world.told() == ["payment_provider.error"]
+        assert world.notified() == ["payment_provider.error"]
 
     def test_a_payment_on_its_way_is_not_retrieved_and_ends_after_the_resumption(self, world: World) -> None:
         invoice_id = bank_debit(world, settles_after=MINUTE)
@@ -166,7 +166,7 @@ class TestPausing:
         resume(world)
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded", "payment_provider.error"]
+        assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded", "payment_provider.error"]
 
     def test_a_payment_that_is_still_on_its_way_waits_for_the_key_no_more(self, world: World) -> None:
         bank_debit(world)
@@ -254,7 +254,7 @@ class TestPausing:
         assert [(answer.status, answer.body["code"]) for answer in answers] == [(422, "third_party_error")] * 2
         assert answers[0].body == answers[1].body
         assert shown_integration(world)["needs_attention_since"]
-        assert world.told() == ["payment_provider.error"]
+        assert world.notified() == ["payment_provider.error"]
 
 
 class TestResuming:
@@ -296,7 +296,7 @@ class TestResuming:
 
         world.collect_new_invoices()
 
-        assert world.told().count("payment_provider.error") == 2
+        assert world.notified().count("payment_provider.error") == 2
         assert shown_integration(world)["needs_attention_since"]
 
     def test_what_is_in_the_queue_as_aws_sends_it_is_handled(self, world: World) -> None:
@@ -353,7 +353,7 @@ class TestRotation:
         assert stored_statuses(world) == {"succeeded"}
         assert world.stripe_calls() == 2
         assert shown_integration(world)["needs_attention_since"] is None
-        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+        assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
     def test_a_rotation_right_before_the_mark_leaves_the_new_state_unmarked(self, world: World) -> None:
         new_invoices(world)
@@ -363,7 +363,7 @@ class TestRotation:
         assert len(world.collect_new_invoices()) == 1
 
         assert shown_integration(world)["needs_attention_since"] is None
-        assert world.told() == []
+        assert world.notified() == []
         assert world.invoke("invoice-created", world.stream_event(world.all_images("invoices"))) == {
             "batchItemFailures": []
         }
@@ -394,7 +394,7 @@ class TestRotation:
         assert len(world.collect_new_invoices()) == 1
 
         assert shown_integration(world)["needs_attention_since"] is None
-        assert world.told() == []
+        assert world.notified() == []
 
     def test_a_refusal_of_what_was_disconnected_meanwhile_marks_nothing(self, world: World) -> None:
         (invoice_id,) = new_invoices(world)
@@ -405,7 +405,7 @@ class TestRotation:
         assert len(world.invoke("invoice-created", world.stream_event(images))["batchItemFailures"]) == 1
 
         assert world.items("integrations") == []
-        assert world.told() == []
+        assert world.notified() == []
         assert world.invoke("invoice-created", world.stream_event(images)) == {"batchItemFailures": []}
         assert world.items("invoices")[0]["waiting_for"] == "integration"
         assert world.invoice(invoice_id)["payment_status"] == "pending"
@@ -425,7 +425,7 @@ class TestCrashesAndRaces:
 
         assert world.invoke("invoice-created", event)["batchItemFailures"] == []
 
-        assert world.told() == ["payment_provider.error"]
+        assert world.notified() == ["payment_provider.error"]
         assert world.items("invoices")[0]["waiting_for"] == "secret_key"
         resume(world)
         assert stored_statuses(world) == {"succeeded"}
@@ -518,7 +518,7 @@ class TestCrashesAndRaces:
 
         assert world.invoke("invoice-created", first) == {"batchItemFailures": []}
 
-        assert world.told() == ["payment_provider.error"]
+        assert world.notified() == ["payment_provider.error"]
         assert {item["waiting_for"] for item in world.items("invoices")} == {"secret_key"}
         assert shown_integration(world)["needs_attention_since"]
 

@@ -58,26 +58,26 @@ class TestPaymentsThatEnd:
         (payment,) = world.payments(invoice_id)
         assert payment["payment_status"] == "succeeded"
         assert payment["provider_customer_id"].startswith("cus_")
-        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+        assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
         world.invoke("invoice-created", world.stream_event(images))
 
         assert world.payments(invoice_id) == [payment]
         assert world.stripe_calls() == 1
-        assert len(world.told()) == 2
+        assert len(world.notified()) == 2
 
     def test_a_debit_that_takes_days_is_pending_and_then_succeeds(self, world: World) -> None:
         invoice_id = sepa_invoice(world)
         assert world.invoice(invoice_id)["payment_status"] == "pending"
         assert world.payments(invoice_id)[0]["payment_status"] == "processing"
-        assert world.told() == []
+        assert world.notified() == []
 
         world.pass_time(3 * DAY)
         world.run()
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.invoice(invoice_id)["total_due_amount_cents"] == 0
-        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+        assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
     def test_a_debit_that_fails_after_days_fails_the_invoice_and_is_told_once(self, world: World) -> None:
         invoice_id = sepa_invoice(world, IBAN_THAT_FAILS)
@@ -87,7 +87,7 @@ class TestPaymentsThatEnd:
         assert [world.deliver(delivery) for delivery in deliveries] == [200, 200, 200]
 
         assert world.invoice(invoice_id)["payment_status"] == "failed"
-        assert world.told() == ["invoice.payment_failure", "invoice.payment_status_updated"]
+        assert world.notified() == ["invoice.payment_failure", "invoice.payment_status_updated"]
 
     def test_a_canceled_intent_is_a_failed_payment_with_the_reason(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
@@ -154,8 +154,8 @@ class TestOrderAndRepetition:
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.payments(invoice_id)[0]["status"] == "succeeded"
-        assert world.told().count("payment.succeeded") == 1
-        assert world.told().count("invoice.payment_status_updated") == 1
+        assert world.notified().count("payment.succeeded") == 1
+        assert world.notified().count("invoice.payment_status_updated") == 1
 
     def test_a_late_failure_never_takes_a_success_back(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
@@ -177,7 +177,7 @@ class TestOrderAndRepetition:
         invoice = world.invoice(invoice_id)
         assert (invoice["payment_status"], invoice["total_paid_amount_cents"]) == ("succeeded", 4200)
         assert world.payments(invoice_id)[0]["error_code"] is None
-        assert world.told().count("invoice.payment_status_updated") == 2
+        assert world.notified().count("invoice.payment_status_updated") == 2
 
     def test_a_late_failure_of_an_older_attempt_is_told_but_leaves_the_newer_one_alone(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
@@ -186,8 +186,8 @@ class TestOrderAndRepetition:
         post(world, event(world, "payment_intent.payment_failed", intent(invoice_id, "requires_payment_method")))
 
         assert world.invoice(invoice_id)["payment_status"] == "pending"
-        assert world.told().count("invoice.payment_failure") == 1
-        assert "invoice.payment_status_updated" not in world.told()
+        assert world.notified().count("invoice.payment_failure") == 1
+        assert "invoice.payment_status_updated" not in world.notified()
 
     def test_a_success_of_an_older_attempt_pays_the_invoice(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
@@ -208,8 +208,8 @@ class TestOrderAndRepetition:
         invoice = world.invoice(invoice_id)
         assert (invoice["total_paid_amount_cents"], invoice["total_due_amount_cents"]) == (8400, 0)
         assert [payment["payment_status"] for payment in world.payments(invoice_id)] == ["succeeded", "succeeded"]
-        assert world.told().count("payment.succeeded") == 2
-        assert world.told().count("invoice.payment_status_updated") == 1
+        assert world.notified().count("payment.succeeded") == 2
+        assert world.notified().count("invoice.payment_status_updated") == 1
 
     def test_a_second_intent_under_the_name_of_a_paid_one_is_recorded_and_told_once(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
@@ -221,7 +221,7 @@ class TestOrderAndRepetition:
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 8400
         assert {item["provider_payment_id"] for item in world.items("payments")} == {"pi_attempt_1", "pi_again"}
-        assert world.told().count("payment.succeeded") == 2
+        assert world.notified().count("payment.succeeded") == 2
 
     def test_another_intent_under_the_same_name_that_fails_says_nothing_of_ours(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
@@ -259,7 +259,7 @@ class TestCrashesAndRaces:
         assert [post(world, told).status for _ in range(3)] == [500, 200, 200]
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
-        assert world.told().count("payment.succeeded") == 1
+        assert world.notified().count("payment.succeeded") == 1
 
     def test_two_deliveries_at_the_same_time_settle_once(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
@@ -269,7 +269,7 @@ class TestCrashesAndRaces:
         assert post(world, told).status == 200
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
-        assert world.told().count("payment.succeeded") == 1
+        assert world.notified().count("payment.succeeded") == 1
 
     def test_success_and_failure_at_the_same_time_end_in_success(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
@@ -280,7 +280,7 @@ class TestCrashesAndRaces:
         assert post(world, failed).status == 200
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert "invoice.payment_failure" not in world.told()
+        assert "invoice.payment_failure" not in world.notified()
 
     def test_an_invoice_that_keeps_changing_has_stripe_send_the_event_again(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
@@ -290,7 +290,7 @@ class TestCrashesAndRaces:
             faults.meanwhile("TransactWriteItems", lambda: bootstrap.stores().invoices.save(stored_invoice(invoice_id)))
 
         assert post(world, told).status == 409
-        assert world.told().count("payment.succeeded") == 0
+        assert world.notified().count("payment.succeeded") == 0
 
         assert post(world, told).status == 200
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"

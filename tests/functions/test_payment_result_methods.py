@@ -273,7 +273,7 @@ class TestWhatGoesWrong:
 
         assert [world.deliver(saved), world.deliver(saved)] == [422, 422]
 
-        assert world.told() == ["payment_provider.error"]
+        assert world.notified() == ["payment_provider.error"]
         error = world.notification("payment_provider.error")["payment_provider_error"]
         assert error["action"] == "customer.update"
         assert default_of_ours(world) is None
@@ -330,7 +330,7 @@ class TestEventsAsAwsSendsThem:
         method = attach(world, customer_without_method)
         events_due(world)
 
-        assert self.told(world, name, customer_without_method, method) == 200
+        assert self.post_example(world, name, customer_without_method, method) == 200
 
         assert default_of_ours(world) == method
 
@@ -339,11 +339,11 @@ class TestEventsAsAwsSendsThem:
         customer = world.customer()
         method = str(default_of_ours(world))
 
-        assert self.told(world, "payment-result-payment-method-detached", customer, method) == 200
+        assert self.post_example(world, "payment-result-payment-method-detached", customer, method) == 200
 
         assert default_of_ours(world) is None
 
-    def told(self, world: World, name: str, customer: str, method: str) -> int:
+    def post_example(self, world: World, name: str, customer: str, method: str) -> int:
         sent = load_event(name)
         content = json.loads(sent["body"])
         about = content["data"]["object"]

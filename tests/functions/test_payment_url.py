@@ -48,7 +48,7 @@ def test_what_the_customer_pays_there_settles_the_invoice(world: World, given: A
     assert (invoice["payment_status"], invoice["total_paid_amount_cents"]) == ("succeeded", 4200)
     assert payment_statuses(world, invoice_id)[0] == "succeeded"
     assert world.charged() == [4200]
-    assert world.told().count("payment.succeeded") == 1
+    assert world.notified().count("payment.succeeded") == 1
 
 
 def test_the_page_says_what_is_owed_and_keeps_the_card_for_later_charges(world: World) -> None:
@@ -183,7 +183,7 @@ def test_a_page_is_expired_when_the_invoice_is_voided_or_settled_by_hand(world: 
     look_a_minute_later(world, times=2)
 
     assert [session.status for session in sessions(world)] == ["expired", "expired"]
-    assert world.told().count("invoice.payment_failure") == 2
+    assert world.notified().count("invoice.payment_failure") == 2
     assert world.invoice(paid)["payment_status"] == "succeeded"
     assert world.invoice(voided)["status"] == "voided"
 
@@ -254,7 +254,7 @@ def test_a_page_that_stripe_refuses_is_a_failed_attempt(world: World) -> None:
     assert refusal(ask_for_link(world, invoice_id)) == (422, {"base": ["payment_provider_error"]})
 
     assert world.invoice(invoice_id)["payment_status"] == "failed"
-    assert world.told()[-2:] == ["invoice.payment_failure", "invoice.payment_status_updated"]
+    assert world.notified()[-2:] == ["invoice.payment_failure", "invoice.payment_status_updated"]
 
 
 @pytest.mark.parametrize("fault", ["cut_before_commit", "cut_after_commit", "truncated_body"])

@@ -228,7 +228,7 @@ class TestTheEndOfAnAttempt:
         days_go_by(world, 0.01)
 
         assert [payment["status"] for payment in world.payments(invoice_id)] == ["canceled"]
-        assert world.told().count("invoice.payment_failure") == 1
+        assert world.notified().count("invoice.payment_failure") == 1
 
     def test_one_that_was_paid_after_all_is_recorded_though_stripe_tells_nothing(self, world: World) -> None:
         invoice_id = failed_invoice(world, card=UNAUTHENTICATED)
@@ -240,7 +240,7 @@ class TestTheEndOfAnAttempt:
         world.look_again()
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
-        assert world.told().count("payment.succeeded") == 1
+        assert world.notified().count("payment.succeeded") == 1
 
     @pytest.mark.parametrize("card", [DECLINED, UNAUTHENTICATED])
     def test_a_card_of_which_stripe_told_nothing_is_asked_for(self, world: World, card: str) -> None:
@@ -264,7 +264,7 @@ class TestTheEndOfAnAttempt:
         days_go_by(world, 30)
 
         assert world.stripe_calls(CANCEL_INTENT) == 0
-        assert world.told().count("invoice.payment_failure") == 1
+        assert world.notified().count("invoice.payment_failure") == 1
 
     def test_a_refusal_without_an_intent_is_looked_up_and_left(self, world: World) -> None:
         world.connect()
@@ -275,7 +275,7 @@ class TestTheEndOfAnAttempt:
         days_go_by(world, 1)
         days_go_by(world, 30)
 
-        assert world.told().count("invoice.payment_failure") == 1
+        assert world.notified().count("invoice.payment_failure") == 1
         assert [payment["error_code"] for payment in world.payments(invoice_id)] == ["amount_too_small"]
 
 

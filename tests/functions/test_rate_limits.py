@@ -132,7 +132,7 @@ def test_200_invoices_at_once_are_all_collected_at_no_more_than_25_a_second(
     assert most_in_a_second(times(world)) == 25
     assert refusals(world) == 0
     assert world.stripe_calls() == 200
-    assert set(world.told()) == {"invoice.payment_status_updated", "payment.succeeded"}
+    assert set(world.notified()) == {"invoice.payment_status_updated", "payment.succeeded"}
 
 
 def test_two_functions_share_the_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +221,7 @@ def test_a_429_that_stays_puts_the_invoice_off_and_nothing_is_counted_or_told(wo
 
     assert stored_item(world, lago_id)["payment_status"] == "pending"
     assert timedelta(0) < due_in(world, lago_id) <= SOON
-    assert (world.items("payments"), world.told()) == ([], [])
+    assert (world.items("payments"), world.notified()) == ([], [])
     world.pass_time(60)
     assert world.look_again() == 0
     assert stored_item(world, lago_id)["payment_status"] == "succeeded"

@@ -136,7 +136,7 @@ class TestAnItemThatWasMissed:
         assert world.invoke("invoice-created", event) == {"batchItemFailures": []}
 
         assert world.charged() == [4200]
-        assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+        assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
     def test_is_named_if_it_cannot_be_taken_in_and_its_neighbours_go_on(self, operator: Redriving) -> None:
         world = operator.world

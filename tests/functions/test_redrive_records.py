@@ -87,7 +87,7 @@ class TestARecordThatFailed:
             operator.put(body)
 
         assert operator.world.charged() == [4200]
-        assert operator.world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+        assert operator.world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
     @pytest.mark.parametrize("moment", Moment)
     @pytest.mark.parametrize("operation", ["ListObjectsV2", "GetObject", "Invoke", "CopyObject", "DeleteObject"])

@@ -26,7 +26,7 @@ def test_an_integration_that_is_connected_anew_tells_again_when_its_key_is_refus
 
     collect_with_a_refused_key(world, second_key)
 
-    assert world.told() == ["payment_provider.error", "payment_provider.error"]
+    assert world.notified() == ["payment_provider.error", "payment_provider.error"]
 
 
 def test_a_refused_key_is_in_no_log(world: World, logs: StringIO) -> None:
@@ -36,7 +36,7 @@ def test_a_refused_key_is_in_no_log(world: World, logs: StringIO) -> None:
     collect_with_a_refused_key(world)
     world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "name": "Acme Ltd"}})
 
-    assert world.told() == ["payment_provider.error"]
+    assert world.notified() == ["payment_provider.error"]
     assert "secret_key" in logs.getvalue()
     assert "sk_test" not in logs.getvalue()
 

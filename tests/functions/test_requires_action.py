@@ -62,7 +62,7 @@ class TestTheLink:
             False,
             None,
         )
-        assert "invoice.payment_abandoned" not in world.told()
+        assert "invoice.payment_abandoned" not in world.notified()
 
     def test_the_same_card_pays_there(self, world: World) -> None:
         invoice_id = invoice_with_page(world)
@@ -75,7 +75,7 @@ class TestTheLink:
         paid = world.payments(invoice_id)[0]
         assert (paid["status"], paid["payment_status"], paid["next_action"]) == ("succeeded", "succeeded", {})
         assert world.charged() == [4200]
-        assert world.told().count(REQUIRES_ACTION) == world.told().count("payment.succeeded") == 1
+        assert world.notified().count(REQUIRES_ACTION) == world.notified().count("payment.succeeded") == 1
 
     def test_an_authentication_that_fails_on_the_page_is_no_news(self, world: World) -> None:
         invoice_id = invoice_with_page(world)
@@ -86,7 +86,7 @@ class TestTheLink:
         look_a_minute_later(world, times=20)
 
         assert world.invoice(invoice_id)["payment_status"] == "pending"
-        assert world.told().count(REQUIRES_ACTION) == world.told().count("invoice.payment_failure") == 1
+        assert world.notified().count(REQUIRES_ACTION) == world.notified().count("invoice.payment_failure") == 1
 
     def test_it_is_made_and_told_once_however_often_it_is_looked_at(self, world: World) -> None:
         invoice_with_page(world)
@@ -94,7 +94,7 @@ class TestTheLink:
         look_a_minute_later(world, times=60)
 
         assert len(sessions(world)) == 1
-        assert world.told().count(REQUIRES_ACTION) == 1
+        assert world.notified().count(REQUIRES_ACTION) == 1
 
     def test_it_is_due_at_once_so_that_the_next_run_of_the_schedule_makes_it(self, world: World) -> None:
         unauthenticated_invoice(world)
@@ -127,7 +127,7 @@ class TestTheLink:
         look_a_minute_later(world, times=3)
 
         assert sessions(world) == []
-        assert REQUIRES_ACTION not in world.told()
+        assert REQUIRES_ACTION not in world.notified()
 
     def test_a_planned_retry_that_asks_for_authentication_is_followed_by_one(self, world: World) -> None:
         world.connect()
@@ -159,7 +159,7 @@ class TestItsEnd:
 
         assert world.invoice(invoice_id)["payment_status"] == "failed"
         assert (len(sessions(world)), world.stripe_calls()) == (1, 1)
-        assert world.told().count(REQUIRES_ACTION) == 1
+        assert world.notified().count(REQUIRES_ACTION) == 1
         assert reasons(world) == ["authentication_required", "payment_link_expired"]
 
     def test_after_that_somebody_may_ask_for_one_which_is_answered_and_not_told(self, world: World) -> None:
@@ -171,7 +171,7 @@ class TestItsEnd:
         assert payment_url(world, invoice_id) != first
 
         look_a_minute_later(world, times=3)
-        assert world.told().count(REQUIRES_ACTION) == 1
+        assert world.notified().count(REQUIRES_ACTION) == 1
 
     def test_another_card_that_wants_authentication_gets_another_one(self, world: World) -> None:
         invoice_id = invoice_with_page(world)
@@ -279,7 +279,7 @@ class TestWhatGoesFirst:
         look_a_minute_later(world, times=3)
 
         assert sessions(world) == []
-        assert REQUIRES_ACTION not in world.told()
+        assert REQUIRES_ACTION not in world.notified()
         assert world.invoice(invoice_id)["payment_status"] == ("failed" if comes is is_voided else "succeeded")
 
     def test_a_link_that_somebody_asks_for_before_takes_its_place(self, world: World) -> None:
@@ -289,7 +289,7 @@ class TestWhatGoesFirst:
         look_a_minute_later(world, times=3)
 
         assert [session.url for session in sessions(world)] == [first]
-        assert REQUIRES_ACTION not in world.told()
+        assert REQUIRES_ACTION not in world.notified()
 
     def test_who_asks_for_a_link_after_it_is_answered_with_the_same_page(self, world: World) -> None:
         invoice_id = invoice_with_page(world)
@@ -297,7 +297,7 @@ class TestWhatGoesFirst:
         assert payment_url(world, invoice_id) == sessions(world)[0].url
 
         look_a_minute_later(world, times=3)
-        assert (len(sessions(world)), world.told().count(REQUIRES_ACTION)) == (1, 1)
+        assert (len(sessions(world)), world.notified().count(REQUIRES_ACTION)) == (1, 1)
 
     def test_who_asks_for_a_link_between_its_record_and_its_page_has_it_made_and_told(self, world: World) -> None:
         invoice_id = unauthenticated_invoice(world)
@@ -322,7 +322,7 @@ class TestWhatGoesFirst:
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.charged() == [4200]
-        assert REQUIRES_ACTION not in world.told()
+        assert REQUIRES_ACTION not in world.notified()
 
 
 class TestWhoCannotHaveAPage:
@@ -337,7 +337,7 @@ class TestWhoCannotHaveAPage:
         world.connect(secret_key=world.stripe.control.add_key(world.account.id))
         look_a_minute_later(world, times=6)
 
-        assert world.told().count(REQUIRES_ACTION) == world.told().count("payment_provider.error") == 1
+        assert world.notified().count(REQUIRES_ACTION) == world.notified().count("payment_provider.error") == 1
 
     def test_an_account_that_is_gone_is_told_once_and_not_asked_again(self, world: World) -> None:
         invoice_id = unauthenticated_invoice(world)
@@ -370,7 +370,7 @@ class TestWhoCannotHaveAPage:
 
         look_a_minute_later(world)
 
-        assert world.told().count(REQUIRES_ACTION) == 1
+        assert world.notified().count(REQUIRES_ACTION) == 1
 
     @pytest.mark.parametrize("because", ["its customer is gone", "too little is owed"])
     def test_what_stripe_refuses_is_a_failed_attempt_and_not_repeated(self, world: World, because: str) -> None:
@@ -392,7 +392,7 @@ class TestWhoCannotHaveAPage:
         assert first == "authentication_required"
         assert refused in ("resource_missing", "amount_too_small")
         assert (sessions(world) == []) or because == "its customer is gone"
-        assert REQUIRES_ACTION not in world.told()
+        assert REQUIRES_ACTION not in world.notified()
 
 
 class TestTheSetting:
@@ -447,7 +447,7 @@ class TestCrashes:
         unauthenticated_invoice(world)
         world.stripe.control.add_fault(fault, method="POST", path="/v1/checkout/sessions", times=2)
         look_a_minute_later(world)
-        assert REQUIRES_ACTION not in world.told()
+        assert REQUIRES_ACTION not in world.notified()
 
         look_a_minute_later(world, times=10)
 
@@ -466,7 +466,7 @@ class TestCrashes:
         look_a_minute_later(world, times=10)
 
         assert pages == [session.url for session in sessions(world)]
-        assert world.told().count(REQUIRES_ACTION) == 1
+        assert world.notified().count(REQUIRES_ACTION) == 1
 
     def test_an_item_that_is_put_anew_finds_its_page_and_keeps_it(self, world: World) -> None:
         invoice_id = invoice_with_page(world)
@@ -478,7 +478,7 @@ class TestCrashes:
         look_a_minute_later(world, times=30)
 
         assert (len(sessions(world)), sessions(world)[0].status) == (1, "open")
-        assert world.told().count(REQUIRES_ACTION) == 1
+        assert world.notified().count(REQUIRES_ACTION) == 1
         assert ask_for_link(world, invoice_id).status == 200
         assert world.stripe_calls() == 1
         assert {item["organization_id"] for item in world.items("invoices")} == {ORGANIZATION}

@@ -188,7 +188,7 @@ def test_stripes_event_about_the_closed_attempt_changes_nothing_of_the_new_one(w
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert stripe_statuses(world, invoice_id) == ["succeeded", "canceled"]
-    assert world.told().count("invoice.payment_failure") == 1
+    assert world.notified().count("invoice.payment_failure") == 1
 
 
 @pytest.mark.parametrize("crash", ["cancel", "create"])

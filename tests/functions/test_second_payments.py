@@ -28,7 +28,7 @@ def test_a_second_payment_goes_back_by_itself_as_a_duplicate(world: World) -> No
     assert made.payment_intent == payment(world, second)["provider_payment_id"]
     assert payment(world, second)["refunded_amount_cents"] == 4200
     assert payment(world, first)["refunds"] == []
-    assert world.told().count("payment.succeeded") == 2
+    assert world.notified().count("payment.succeeded") == 2
     assert notified_of(world, "refund") == ["payment.refund_succeeded"]
     invoice = world.invoice(payment(world, first)["invoice_ids"][0])
     assert (invoice["total_paid_amount_cents"], invoice["total_refunded_amount_cents"]) == (8400, 4200)
@@ -43,7 +43,7 @@ def test_it_is_only_told_where_the_integration_does_not_say_so(world: World) -> 
 
     assert payment(world, second)["refunds"] == []
     assert refunds_at_stripe(world) == []
-    assert world.told().count("payment.succeeded") == 2
+    assert world.notified().count("payment.succeeded") == 2
 
 
 def test_the_setting_stays_until_it_is_set_anew(world: World) -> None:

@@ -33,7 +33,7 @@ def test_a_debit_that_settled_is_found_though_stripes_event_was_lost(world: Worl
     assert world.look_again() == 0
 
     assert status(world, invoice_id) == "succeeded"
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
     assert (world.stripe_calls(), world.stripe_calls(RETRIEVE_INTENT), world.stripe_calls(LIST_INTENTS)) == (1, 1, 0)
     assert world.collect_due()["handed_out"] == 0
 
@@ -45,7 +45,7 @@ def test_a_payment_that_failed_is_told_though_stripes_event_was_lost(world: Worl
     assert world.look_again() == 0
 
     assert status(world, invoice_id) == "failed"
-    assert world.told() == ["invoice.payment_failure", "invoice.payment_status_updated"]
+    assert world.notified() == ["invoice.payment_failure", "invoice.payment_status_updated"]
 
 
 def test_a_debit_that_is_processing_for_days_is_asked_for_ever_more_rarely(world: World) -> None:
@@ -230,7 +230,7 @@ def test_stripes_event_may_be_faster_than_our_own_write(world: World) -> None:
     assert world.look_again() == 0
 
     assert status(world, invoice_id) == "succeeded"
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
 
 def test_two_messages_at_once_make_one_payment(world: World) -> None:
@@ -248,7 +248,7 @@ def test_two_messages_at_once_make_one_payment(world: World) -> None:
 
     assert status(world, INVOICE_OF_EVENTS) == "succeeded"
     assert world.charged() == [4200]
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
 
 @pytest.mark.parametrize("moment", Moment)
@@ -262,7 +262,7 @@ def test_a_crash_around_the_write_of_an_outcome_never_charges_or_tells_twice(wor
 
     assert status(world, invoice_id) == "succeeded"
     assert world.charged() == [4200]
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
 
 @pytest.mark.parametrize("moment", Moment)
@@ -304,7 +304,7 @@ def test_a_refused_key_is_told_once_and_the_invoice_is_settled_when_it_is_a_vali
         world.pass_time(due_in_whole_seconds(world, invoice_id).total_seconds())
         assert world.look_again() == 0
         assert status(world, invoice_id) == "pending"
-    assert world.told() == ["payment_provider.error"]
+    assert world.notified() == ["payment_provider.error"]
     world.pass_time(15 * DAY)
     world.connect(secret_key=world.stripe.control.add_key(world.account.id))
     world.collect_waiting()
@@ -399,7 +399,7 @@ def test_a_stripe_customer_that_was_begun_is_made(world: World) -> None:
     assert world.look_again() == 0
 
     assert "provider_customer_id" in world.items("customers")[0]
-    assert world.told() == ["customer.payment_method_missing", "customer.payment_provider_created"]
+    assert world.notified() == ["customer.payment_method_missing", "customer.payment_provider_created"]
     assert status(world, invoice_id) == "pending"
 
 
@@ -476,4 +476,4 @@ def test_a_method_that_is_not_there_is_asked_for_once_a_look(world: World) -> No
         world.look_again()
 
     assert world.stripe_calls("GET /v1/customers/*") == asked + 3
-    assert world.told() == ["customer.payment_method_missing"]
+    assert world.notified() == ["customer.payment_method_missing"]

@@ -63,7 +63,7 @@ def test_250_debits_whose_events_were_lost_are_settled_by_three_lists(world: Wor
     assert count_by_status(world) == {"succeeded": 250}
     assert calls(world) == (3, 0)
     assert world.stripe_calls() == sent
-    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 250)
+    assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 250)
     assert world.collect_due()["handed_out"] == 0
 
 
@@ -173,7 +173,7 @@ def test_attempts_of_yesterday_whose_outcome_is_unknown_are_found_by_one_list_an
     assert count_by_status(world) == {"succeeded": 12}
     assert (world.stripe_calls(), calls(world)) == (sent, (1, 0))
     assert world.charged() == [4200] * 12
-    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 12)
+    assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
 def test_attempts_that_no_list_tells_of_are_looked_up_by_themselves_and_then_sent_once(world: World) -> None:
@@ -245,17 +245,17 @@ def test_a_key_that_is_refused_is_told_once(world: World, debtor: str) -> None:
 
     assert world.look_again() == 0
 
-    assert world.told() == ["payment_provider.error"]
+    assert world.notified() == ["payment_provider.error"]
 
 
 def test_a_message_that_comes_twice_costs_one_read(world: World, debtor: str) -> None:
     event = event_of_settled_debits(world, 12)
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
-    before, told, reads = calls(world), world.told(), world.aws.count("BatchGetItem")
+    before, told, reads = calls(world), world.notified(), world.aws.count("BatchGetItem")
 
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
-    assert (calls(world), world.told()) == (before, told)
+    assert (calls(world), world.notified()) == (before, told)
     assert world.aws.count("BatchGetItem") - reads == 1
 
 
@@ -296,7 +296,7 @@ def test_a_write_that_fails_after_a_list_is_made_good_by_a_call_of_its_own(
 
     assert count_by_status(world) == {"succeeded": 12}
     assert calls(world) == (1, 1 if moment is Moment.BEFORE else 0)
-    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 12)
+    assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
 @pytest.mark.parametrize("moment", Moment)
@@ -308,7 +308,7 @@ def test_a_read_that_fails_brings_the_message_again(world: World, debtor: str, m
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
     assert count_by_status(world) == {"succeeded": 12}
-    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 12)
+    assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
 def test_the_same_message_at_the_same_time_tells_nothing_twice(world: World, debtor: str) -> None:
@@ -318,7 +318,7 @@ def test_the_same_message_at_the_same_time_tells_nothing_twice(world: World, deb
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
     assert count_by_status(world) == {"succeeded": 12}
-    assert world.told() == sorted(NOTIFIED_OF_SUCCESS * 12)
+    assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
 @pytest.mark.usefixtures("pages_of_ten")

@@ -40,7 +40,7 @@ class TestAnAttemptThatACrashKeptFromBeingWrittenDown:
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 8400
         assert sorted(one["type"] for one in world.payments(invoice_id)) == ["manual", "provider"]
-        assert world.told().count("payment.succeeded") == 2
+        assert world.notified().count("payment.succeeded") == 2
 
     def test_is_found_though_the_invoice_was_voided(self, world: World, invoice_id: str) -> None:
         assert void(world, invoice_id).status == 200

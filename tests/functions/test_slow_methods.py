@@ -58,7 +58,7 @@ def test_a_debit_that_was_saved_on_a_page_is_on_its_way_for_days_and_succeeds(
 
     assert on_its_way == ("pending", "processing")
     assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
-    assert world.told() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
     assert world.charged() == [4200]
 
 
@@ -186,7 +186,7 @@ def test_a_link_account_is_charged_off_session_like_a_card(world: World) -> None
 def test_crypto_pays_on_a_link_and_is_not_saved(world: World) -> None:
     customer_who_pays_with(world, "crypto")
     invoice_id = collected(world, currency="USD")
-    assert world.told() == ["customer.payment_method_missing"]
+    assert world.notified() == ["customer.payment_method_missing"]
 
     pay_by_link(world, invoice_id, "pm_crypto")
 
@@ -217,7 +217,7 @@ def test_a_saved_card_is_not_charged_for_a_customer_who_pays_with_crypto_only(wo
     invoice_id = collected(world, currency="USD")
 
     assert world.invoice(invoice_id)["payment_status"] == "pending"
-    assert world.told() == ["customer.payment_method_missing"]
+    assert world.notified() == ["customer.payment_method_missing"]
     assert intents(world) == []
 
 

@@ -239,7 +239,7 @@ class TestLinking:
         billing(world, provider_customer_id=world.stripe_customer(None))
         world.run()
 
-        assert world.told() == ["customer.payment_method_missing"]
+        assert world.notified() == ["customer.payment_method_missing"]
 
     def test_an_invoice_that_was_there_before_its_customer_is_collected_when_the_customer_comes(
         self, world: World

@@ -54,7 +54,7 @@ class TestCreating:
         answer = upsert_of_events(world)
         upsert_of_events(world)
 
-        assert world.told() == ["customer.payment_provider_created"]
+        assert world.notified() == ["customer.payment_provider_created"]
         told = world.notification("customer.payment_provider_created")
         assert told["object_type"] == "customer"
         assert told["customer"]["billing_configuration"]["provider_customer_id"] == provider_id(answer)
@@ -157,7 +157,7 @@ class TestNoCertainOutcome:
             assert world.collect_waiting()
         (customer,) = customers_at_stripe(world)
         assert stored_id(world) == customer.id
-        assert world.told() == ["customer.payment_provider_created"]
+        assert world.notified() == ["customer.payment_provider_created"]
 
     @pytest.mark.parametrize("kind", UNKNOWN)
     def test_sending_it_again_completes_it_too(self, world: World, kind: str) -> None:
@@ -236,7 +236,7 @@ class TestNoCertainOutcome:
         (customer,) = customers_at_stripe(world)
         assert stored_id(world) == customer.id
         assert customer.email == "ap@acme.test"
-        assert world.told() == ["customer.payment_provider_created", "customer.payment_provider_error"]
+        assert world.notified() == ["customer.payment_provider_created", "customer.payment_provider_error"]
 
     def test_linking_an_existing_stripe_customer_ends_a_creation_that_is_under_way(self, world: World) -> None:
         world.connect()
@@ -300,7 +300,7 @@ class TestTheFunctionEndsHalfWay:
         (customer,) = customers_at_stripe(world)
         assert provider_id(answer) == stored_id(world) == customer.id
         assert len(world.items("customers")) == 1
-        assert world.told() == ["customer.payment_provider_created"]
+        assert world.notified() == ["customer.payment_provider_created"]
 
     @pytest.mark.parametrize("hours", [1, 25])
     def test_a_crash_after_the_creation_makes_no_second_stripe_customer_a_day_later_either(
@@ -376,7 +376,7 @@ class TestStripeRefuses:
 
         assert answer.status == 200
         assert provider_id(answer) is None
-        assert world.told() == ["customer.payment_provider_error"]
+        assert world.notified() == ["customer.payment_provider_error"]
         told = world.notification("customer.payment_provider_error")
         error = told["payment_provider_customer_error"]
         assert told["object_type"] == "payment_provider_customer_error"
@@ -399,7 +399,7 @@ class TestStripeRefuses:
         assert answer.status == 422
         assert answer.body["code"] == "third_party_error"
         assert answer.body["error_details"]["third_party"] == "Stripe"
-        assert world.told() == ["customer.payment_provider_created", "customer.payment_provider_error"]
+        assert world.notified() == ["customer.payment_provider_created", "customer.payment_provider_error"]
         after = everything(world)
         for contents in (before, after):
             del contents["tables"]["notifications"]
@@ -450,7 +450,7 @@ class TestTheKeyIsRefused:
         world.stripe.control.expire_key(SECRET_KEY)
         assert upsert_of_events(world).status == 422
         assert upsert_of_events(world).status == 422
-        assert world.told() == ["payment_provider.error"]
+        assert world.notified() == ["payment_provider.error"]
         assert world.notification("payment_provider.error")["payment_provider_error"]["action"] == "customer.create"
 
         rolled = world.stripe.control.add_key(world.account.id)

@@ -24,7 +24,7 @@ def test_a_voucher_that_is_chosen_on_the_page_is_told_besides_the_page(world: Wo
     for _ in range(8):
         look_a_minute_later(world)
 
-    assert world.told().count(REQUIRES_ACTION) == 2
+    assert world.notified().count(REQUIRES_ACTION) == 2
     published = [one["MessageAttributes"]["webhook_type"]["Value"] for one in world.publish_new_notifications()]
     assert REQUIRES_ACTION in published
 
@@ -64,14 +64,14 @@ def test_a_page_that_waits_for_a_key_is_made_soon_after_it(world: World) -> None
     for _ in range(3):
         world.pass_time(1200)
         world.look_again()
-    assert REQUIRES_ACTION not in world.told()
+    assert REQUIRES_ACTION not in world.notified()
 
     world.connect(secret_key=world.stripe.control.add_key(world.account.id))
     world.pass_time(1200)
     world.look_again()
     look_a_minute_later(world)
 
-    assert world.told().count(REQUIRES_ACTION) == 1
+    assert world.notified().count(REQUIRES_ACTION) == 1
     assert world.invoice(invoice_id)["payment_status"] == "pending"
 
 

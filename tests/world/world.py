@@ -216,7 +216,7 @@ class World:
         typed = {name: TypeSerializer().serialize(value) for name, value in item.items()}
         self.dynamodb.put_item(TableName=TABLES[table], Item=typed)
 
-    def told(self) -> list[str]:
+    def notified(self) -> list[str]:
         """The `webhook_type`s in the outbox, sorted; each must be as its schema says."""
         items = self.items("notifications")
         for item in items:
