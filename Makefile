@@ -67,16 +67,16 @@ help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
 demo: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## run both stories on the whole stack on this machine, then stop it
-	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m sandbox.demo
+	@exec $(PROJECT)/bin/python -m sandbox.demo
 
 chaos: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## kill every function in the middle of its work, on the whole stack; nothing may be lost
-	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m sandbox.chaos
+	@exec $(PROJECT)/bin/python -m sandbox.chaos
 
 local: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## start the whole stack on this machine and leave it running
-	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m sandbox.local start
+	@exec $(PROJECT)/bin/python -m sandbox.local start
 
 stop: $(PROJECT)/.locked ## end the stack that `make local` started
-	@PYTHONPATH=tests $(PROJECT)/bin/python -m sandbox.local stop
+	@$(PROJECT)/bin/python -m sandbox.local stop
 
 simulate: $(PROJECT)/.locked ## run the simulation: SEEDS=0-199 INVOICES=10000, or SEEDS=4711 to replay one seed
 	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation "$(SEEDS)" "$(INVOICES)" "$(PROFILE)"
@@ -105,7 +105,7 @@ static: $(PROJECT)/.locked $(SAM)/.locked ## format, lint, imports, types, what 
 	$(PROJECT)/bin/ruff format --check .
 	$(PROJECT)/bin/ruff check .
 	PYTHONPATH=layers/domain $(PROJECT)/bin/lint-imports --no-logo
-	$(PROJECT)/bin/mypy layers/domain/paystream functions/*/*.py operations tests
+	$(PROJECT)/bin/mypy layers/domain/paystream functions/*/*.py operations sandbox tests
 	@mkdir -p .local
 	$(UV) export --quiet --locked --no-dev --no-emit-project --no-header --output-file .local/requirements.txt
 	diff layers/domain/requirements.txt .local/requirements.txt

@@ -50,7 +50,8 @@ def sent(tmp_path_factory: pytest.TempPathFactory, figures: dict[str, Any]) -> l
     subprocess.run(
         [sys.executable, "-m", "pytest", "--quiet", "--numprocesses", "auto", "-p", stripe_record.__name__, *SCENARIOS],
         cwd=REPOSITORY,
-        env=os.environ | {stripe_record.FOLDER: str(folder), "PYTHONPATH": str(REPOSITORY / "tests")},
+        env=os.environ
+        | {stripe_record.FOLDER: str(folder), "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'tests'}"},
         check=True,
     )
     found = [*stripe_record.recorded(folder)]

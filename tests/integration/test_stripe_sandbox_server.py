@@ -7,12 +7,12 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
 from aiohttp import ClientSession, web
+from sandbox.aws import REPOSITORY
 from sandbox.stripe.clock import SystemClock
 from sandbox.stripe.context import Settings
 from sandbox.stripe.engine import StripeSandbox
@@ -20,7 +20,6 @@ from sandbox.stripe.server import SandboxServer
 from sandbox.stripe.webhooks import RetrySchedule
 
 KEY = "sk_test_server0000000000000000"
-TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def process() -> Iterator[tuple[subprocess.Popen[str], str]]:
         [sys.executable, "-m", "sandbox.stripe", "--secret-key", KEY],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
     ) as running:
         try:
             assert running.stdout is not None

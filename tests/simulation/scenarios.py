@@ -7,8 +7,8 @@ from typing import Any
 
 import stripe
 from aws_in_memory.dynamodb.streams import Change
-from failed_batch import failed_batch
 from paystream.model.identifiers import payment_id, saved_method_id
+from sandbox.failed_batch import failed_batch
 
 from .effects import Fault
 from .lambdas import Failed

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from failed_batch import failed_batch
+from sandbox.failed_batch import failed_batch
 from template import resources
 
 from world.world import World

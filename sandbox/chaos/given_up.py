@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from failed_batch import failed_batch
-
 from sandbox.chaos.mappings import mapping
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos
+from sandbox.failed_batch import failed_batch
 
 _SHARD = "shardId-00000001795428000000-0a1b2c3d"
 

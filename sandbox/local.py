@@ -35,7 +35,7 @@ def _start() -> int:
         _wait(lambda: _STACK_FILE.exists() or _running_pid() is None)
     else:
         _STACK_FILE.unlink(missing_ok=True)
-        environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "tests"), "PYTHONUNBUFFERED": "1"}
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
         with _LOG_FILE.open("wb") as log:
             server = subprocess.Popen(
                 [sys.executable, "-m", "sandbox.local", "serve"],

@@ -116,7 +116,7 @@ class Stack:
         port_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "sandbox.stripe", "--port-file", str(port_file), "--secret-key", SECRET_KEY]
         command += ["--settlement-delay", str(self.settlement_seconds), *_WEBHOOK_RETRIES]
-        environment = {"PYTHONPATH": str(REPOSITORY / "tests"), "PATH": os.defpath}
+        environment = {"PYTHONPATH": str(REPOSITORY), "PATH": os.defpath}
         self._stripe = ChildProcess(command, log=self.directory / "stripe.log", environment=environment)
         self._stripe.wait_until(lambda: port_file.exists() and bool(port_file.read_text()))
         self.stripe_url = f"http://127.0.0.1:{port_file.read_text()}"

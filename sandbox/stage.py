@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import stripe
 from botocore.exceptions import ClientError
-
 from sandbox.deployment import STACK_NAME
 from sandbox.stack import SECRET_KEY, Answer, Stack, request
 from sandbox.subscriber import Subscriber

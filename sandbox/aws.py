@@ -13,10 +13,9 @@ from typing import Any, NamedTuple, Self
 
 import boto3
 from botocore.config import Config
-
 from sandbox.processes import ChildProcess, free_port
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 _LONGEST_ANSWER_SECONDS = 900
 """As long as a function of Lambda may run."""
