@@ -69,8 +69,8 @@ help: ## show this help
 demo: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## run both stories on the whole stack on this machine, then stop it
 	@exec $(PROJECT)/bin/python -m sandbox.demo
 
-chaos: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## kill every function in the middle of its work, on the whole stack; nothing may be lost
-	@exec $(PROJECT)/bin/python -m sandbox.chaos
+chaos: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## kill every function in the middle of its work, on the whole stack; nothing may be lost; BRIEF=1 for two kills a function
+	@exec $(PROJECT)/bin/python -m sandbox.chaos $(if $(BRIEF),--brief)
 
 local: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## start the whole stack on this machine and leave it running
 	@exec $(PROJECT)/bin/python -m sandbox.local start

@@ -8,7 +8,7 @@ import time
 from sandbox.chaos.endings import Ending
 from sandbox.chaos.gate import Gate
 from sandbox.chaos.killer import VISIBILITY_SECONDS, KilledTooLateError, Killer
-from sandbox.chaos.kills import KILLS, Kill
+from sandbox.chaos.kills import KILLS, Kill, brief
 from sandbox.chaos.scratch import scratch_directory
 from sandbox.chaos.storm import Storm
 from sandbox.chaos.verdict import verdict
@@ -36,6 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="of the random part")
     parser.add_argument("--function", help="only the kills of this function, and no random part")
+    parser.add_argument("--brief", action="store_true", help="only the first kill of each function before and after")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     started = time.monotonic()
@@ -44,7 +45,8 @@ def main() -> int:
         chaos = Chaos(Stage(stack, started), killer)
         for line in _CHANGED:
             chaos.stage.say(line)
-        wrong = _kill_each(chaos, [kill for kill in KILLS if arguments.function in (None, kill.function)])
+        wanted = brief(KILLS) if arguments.brief else KILLS
+        wrong = _kill_each(chaos, [kill for kill in wanted if arguments.function in (None, kill.function)])
         if arguments.function is None:
             wrong += _kill_at_random(chaos, arguments.seed)
         wrong += verdict(chaos)

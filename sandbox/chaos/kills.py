@@ -1,6 +1,6 @@
 """Every kill: which function, where in its work, and what recovers it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sandbox.chaos import backlog_scenes as backlog
@@ -115,3 +115,11 @@ KILLS = (
     *_both("redrive-records", "Invoke", redrive.failed_notifications, _REDRIVEN.format("the failed notifications")),
     *_both("redrive-records", "Invoke", redrive.missed_notifications, _REDRIVEN.format("the missed notifications")),
 )
+
+
+def brief(kills: Iterable[Kill]) -> list[Kill]:
+    """Of each function the first kill before a call takes effect, and the first after."""
+    first: dict[tuple[str, bool], Kill] = {}
+    for kill in kills:
+        first.setdefault((kill.function, kill.point.took_effect), kill)
+    return list(first.values())

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sandbox.chaos.kills import KILLS, Kill
+from sandbox.chaos.kills import KILLS, Kill, brief
 from template import resources
 
 ROLES = resources("AWS::IAM::Role")
@@ -35,6 +35,15 @@ def sides(function: str, *, at_stripe: bool) -> set[bool]:
     """Whether it is killed before a call takes effect, and after."""
     points = [kill.point for kill in KILLS if kill.function == function and kill.point.is_at_stripe is at_stripe]
     return {point.took_effect for point in points}
+
+
+def test_in_brief_each_function_is_killed_on_the_sides_on_which_it_is_killed_at_all() -> None:
+    chosen = brief(KILLS)
+
+    assert {(kill.function, kill.point.took_effect) for kill in chosen} == {
+        (kill.function, kill.point.took_effect) for kill in KILLS
+    }
+    assert len(chosen) < len(KILLS) / 2
 
 
 def test_every_function_of_the_template_is_killed_and_no_other() -> None:
