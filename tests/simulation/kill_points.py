@@ -92,7 +92,7 @@ class Ending:
 def play(scenario: Scenario, wanted: Wanted, *, at_once: int = 1) -> Played:
     """Play a story, and crash wherever it is wanted, in `at_once` processes at a time.
 
-    Raises ViolationError if it goes wrong without any crash; what goes wrong after a crash is told by what is returned.
+    Raises ViolationError if it goes wrong without any crash; what goes wrong after a crash is in what is returned.
     """
     played = Played(scenario)
     with Children(played.note, played.fail, at_once) as children, pytest.MonkeyPatch.context() as patch:

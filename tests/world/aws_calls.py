@@ -67,7 +67,7 @@ class AwsCalls:
         self._pending.append(_Interruption(operation, parameters, moment, None))
 
     def meanwhile(self, operation: str, action: Callable[[], object], **parameters: Any) -> None:
-        """Let something else happen right before the next such call: somebody is faster."""
+        """Let something else happen right before the next such call: another function is faster."""
         self._pending.append(_Interruption(operation, parameters, None, action))
 
     def around(self, operation: str, around: Around) -> None:

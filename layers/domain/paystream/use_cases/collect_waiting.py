@@ -51,8 +51,8 @@ def collect_waiting(
     customer has another payment method now. Returns how many were looked at.
 
     When no time is left for one more, or Stripe's rate limit is reached, the customer is queued again. So it is for an
-    invoice that somebody else claims: to be looked at once that claim has ended. But where one has failed, the first
-    error is raised in the end instead: the message comes again by itself.
+    invoice that another function claims: to be looked at once that claim has ended. But where one has failed, the first
+    error is raised in the end instead: the queue brings the message again.
 
     Safe to repeat: what is collected waits no longer. One invoice that fails does not hold back the others. While the
     integration is paused, they wait for its key.
