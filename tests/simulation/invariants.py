@@ -81,7 +81,7 @@ class Invariants:
         self._check_that_nothing_is_left_of_an_own_success(key, before, after)
 
     def _check_that_nothing_is_left_of_an_own_success(self, key: Key, before: Item | None, after: Item) -> None:
-        """What is paid by hand, or by somebody else's intent, leaves the last attempt to be closed."""
+        """What is paid by hand, or by an intent of another system, leaves the last attempt to be closed."""
         was_paid = before is not None and before["payment_status"]["S"] == "succeeded"
         invoice_id = after["invoice_id"]["S"]
         is_own = key[1] == payment_id(key[0], invoice_id, _number(after, "attempt"))

@@ -107,6 +107,7 @@ class AwsCalls:
 
         def call(parameters: dict[str, Any]) -> Any:
             # AWS lets nothing come between a condition and its write; many threads of one handler would.
+            # An invocation of Lambda waits for no lock: what it invokes calls AWS from threads of its own.
             with nullcontext() if service == "lambda" else self._one_by_one:
                 return method(**parameters)
 
