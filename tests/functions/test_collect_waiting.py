@@ -237,8 +237,10 @@ def test_more_invoices_than_a_page_of_the_index_are_all_found(world: World) -> N
     invoices_that_waited(world, 1001)
     (image,) = world.dynamodb.scan(TableName="InvoicesTable")["Items"]
     for number in range(105):
-        ours = {"lago_id": {"S": f"more-{number}"}, "payment_status": {"S": "failed"}}
-        world.dynamodb.put_item(TableName="InvoicesTable", Item={**image, **ours})
+        changed = {"lago_id": f"more-{number}", "payment_status": "succeeded", "stage": "paid"}
+        paid = {name: image[name] for name in image.keys() - {"due_at", "due_shard", "waiting_for"}}
+        ours = {name: {"S": text} for name, text in changed.items()}
+        world.dynamodb.put_item(TableName="InvoicesTable", Item=paid | ours)
 
     answer = world.invoke("collect-waiting", load_event("collect-waiting"))
 

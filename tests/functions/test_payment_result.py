@@ -11,7 +11,9 @@ from builders.invoices import waiting_invoice
 from builders.read import kept
 from builders.stripe_events import event, events_due, intent, post
 from paystream import bootstrap
-from paystream.model.invoice import Invoice, PaymentStatus
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move
+from paystream.model.standing import Stage
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
 from world.world import World
@@ -19,8 +21,9 @@ from world.world import World
 
 def attempted_again(invoice_id: str) -> None:
     """The invoice with a second attempt begun, after the first failed."""
-    stored = stored_invoice(invoice_id)
-    bootstrap.stores().invoices.save(replace(stored, attempt=2, payment_status=PaymentStatus.PENDING))
+    stored = replace(stored_invoice(invoice_id), attempt=2)
+    begun = move(stored, Stage.IN_FLIGHT, due_at=stored.due_at, now=stored.updated_at)
+    bootstrap.stores().invoices.save(begun)
 
 
 def stored_invoice(invoice_id: str) -> Invoice:

@@ -21,8 +21,8 @@ from paystream.entry.payment_input import ManualPaymentInput
 from paystream.entry.validation import Input, validated
 from paystream.entry.webhook_endpoint_input import WebhookEndpointInput
 from paystream.errors import InvalidInputError
-from paystream.model.invoice import PaymentStatus
 from paystream.model.outcome import PayableStatus
+from paystream.model.standing import PaymentStatus
 from paystream.model.webhook_endpoint import SubscriptionStatus
 from template import resources
 

@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import NamedTuple
 
-from paystream.model.invoice import Invoice, PaymentStatus
+from builders.standings import standing
+from paystream.model.invoice import Invoice
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus, payable_status
 from paystream.model.payment import Payment
 from paystream.model.settlement import settle
+from paystream.model.standing import PaymentStatus
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -67,7 +69,7 @@ def invoice_of(status: str, attempt: int) -> Invoice:
         created_at=NOW,
         updated_at=NOW,
         issuing_date=date(2027, 1, 1),
-        payment_status=PaymentStatus(status),
+        standing=standing(payment_status=PaymentStatus(status), due_at=NOW),
         attempt=attempt,
     )
 

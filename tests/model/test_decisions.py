@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
-from paystream.model.invoice import PaymentStatus
 from paystream.model.outcome import Failure, Outcome, PayableStatus
 from paystream.model.settlement import FollowUp, Settlement, settle
+from paystream.model.standing import PaymentStatus
 
 from model.decide import NOW, Decision, decide, invoice_of, meaning, payment_of
 
@@ -49,8 +49,6 @@ def _settled_elsewhere(
             lago_id="another",
             total_amount_cents=777,
             attempt_started_at=NOW,
-            due_at=NOW,
-            claimed_until=later,
             version=9,
         ),
         replace(

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from builders.standings import STANDING_FIELDS, standing
 from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
@@ -34,9 +35,10 @@ def invoice(lago_id: str = "invoice-1", **changes: Any) -> Invoice:
         "created_at": NOW,
         "updated_at": NOW,
         "issuing_date": date(2026, 11, 23),
-        "due_at": NOW,
         "version": 1,
     }
+    fields = {"due_at": NOW} | {name: changes.pop(name) for name in STANDING_FIELDS & changes.keys()}
+    values["standing"] = standing(is_parked="problem" in changes, **fields)
     return Invoice(**(values | changes))
 
 

@@ -4,15 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from builders.standings import standing_otherwise
 from paystream.adapters.dynamodb.database import Tables
 from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.adapters.dynamodb.items import to_item
 from paystream.errors import InvalidInputError
-from paystream.model.invoice import PaymentStatus
+from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import AnyPayment, Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
+from paystream.model.standing import PaymentStatus
 from paystream.ports.pages import PageRequest
 from paystream.ports.stores import Stores
 from stores.records import (
@@ -35,6 +37,10 @@ def due(stores: Stores, seconds: float = 0, shard: str = SHARD) -> list[str]:
     return [one.lago_id for one in stores.due_invoices.oldest(shard, until=at(seconds), limit=10)]
 
 
+def paid(lago_id: str = "invoice-1") -> Invoice:
+    return invoice(lago_id, payment_status=PaymentStatus.SUCCEEDED, due_at=None)
+
+
 class TestDueInvoices:
     def test_an_open_invoice_is_due_from_its_time_on(self, stores: Stores) -> None:
         stores.invoices.create(invoice(due_at=at(60)))
@@ -43,11 +49,11 @@ class TestDueInvoices:
 
     def test_a_closed_one_is_not(self, stores: Stores) -> None:
         stores.invoices.create(invoice())
-        stores.invoices.save(invoice(payment_status=PaymentStatus.SUCCEEDED, due_at=None))
+        stores.invoices.save(paid())
         assert due(stores, 10**6) == []
 
     def test_one_that_opens_again_is(self, stores: Stores) -> None:
-        stores.invoices.create(invoice(due_at=None))
+        stores.invoices.create(paid())
         assert due(stores) == []
         stores.invoices.save(invoice(due_at=NOW))
         assert due(stores) == ["invoice-1"]
@@ -86,12 +92,12 @@ class TestDueInvoices:
         (seen,) = stores.due_invoices.oldest(SHARD, until=NOW, limit=1)
         stores.due_invoices.put_off(seen, at(1200))
 
-        stores.invoices.save(replace(read, due_at=at(5)))
+        stores.invoices.save(standing_otherwise(read, due_at=at(5)))
 
         assert due(stores, 5) == ["invoice-1"]
 
     def test_one_that_is_closed_or_not_there_is_not_put_off(self, stores: Stores) -> None:
-        stores.invoices.create(invoice(due_at=None))
+        stores.invoices.create(paid())
         for name in ("invoice-1", "invoice-2"):
             assert stores.due_invoices.put_off(DueInvoice(ORGANIZATION, name, NOW.isoformat()), at(1)) is None
         assert stores.invoices.get(ORGANIZATION, "invoice-2") is None
@@ -138,10 +144,10 @@ class TestThoseThatWaitForAKey:
         assert stores.invoices.get(ORGANIZATION, "invoice-1") == paused
         assert self.paused(stores) == "invoice-1"
 
-        moved = stores.invoices.save(replace(paused, paused_integration_id="integration-2"))
+        moved = stores.invoices.save(standing_otherwise(paused, paused_integration_id="integration-2"))
         assert (self.paused(stores), self.paused(stores, "integration-2")) == ("", "invoice-1")
 
-        stores.invoices.save(replace(moved, paused_integration_id=None))
+        stores.invoices.save(standing_otherwise(moved, paused_integration_id=None, waiting_for=None))
         assert (self.paused(stores), self.paused(stores, "integration-2")) == ("", "")
 
     def test_a_cursor_leads_on_when_the_invoice_that_it_names_waits_no_longer(self, stores: Stores) -> None:
@@ -150,7 +156,7 @@ class TestThoseThatWaitForAKey:
         for name in first.records:
             current = stores.invoices.get(ORGANIZATION, name)
             assert current
-            stores.invoices.save(replace(current, paused_integration_id=None))
+            stores.invoices.save(standing_otherwise(current, paused_integration_id=None, waiting_for=None))
 
         rest = stores.due_invoices.paused(ORGANIZATION, "integration-1", limit=9, cursor=first.next_cursor)
 
@@ -188,7 +194,7 @@ class TestThoseThatWaitForAKey:
         self.created(stores, "a")
         self.created(stores, "b", organization_id=OTHER_ORGANIZATION)
         stores.invoices.create(invoice("c", due_at=at(3600)))
-        stores.invoices.create(invoice("d", due_at=None))
+        stores.invoices.create(paid("d"))
 
         stores.due_invoices.make_due(ORGANIZATION, "a", integration_id="integration-2", at=NOW)
         for name in "bcde":
@@ -204,7 +210,7 @@ class TestThoseThatWaitForAKey:
         assert read
         stores.due_invoices.make_due(ORGANIZATION, "a", integration_id="integration-1", at=NOW)
 
-        saved = stores.invoices.save(replace(read, due_at=at(7200)))
+        saved = stores.invoices.save(standing_otherwise(read, due_at=at(7200)))
 
         assert stores.invoices.get(ORGANIZATION, "a") == saved
         assert due(stores, 3600, due_shard("a")) == []

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 import pytest
 from botocore.exceptions import ClientError
+from builders.standings import standing_otherwise
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.former_life import FormerLife
-from paystream.model.invoice import Fee, Invoice, MetadataEntry, PaymentStatus, Problem, WaitingFor
+from paystream.model.invoice import Fee, Invoice, MetadataEntry, Problem
 from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.outcome import Failure, PayableStatus
 from paystream.model.settlement import Settlement
+from paystream.model.standing import PaymentStatus, WaitingFor
 from paystream.ports.pages import PageRequest
 from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, invoice, notification, payment
@@ -42,7 +44,6 @@ class TestOne:
             metadata=(MetadataEntry(key="k", value=""),),
             problem=Problem(code="invalid", details={"currency": ["value_is_invalid"]}),
             rejected="{}",
-            waiting_for=WaitingFor.PAYMENT_METHOD,
             sequential_id=7,
             attempt_started_at=at(0.5),
             total_amount_cents=10**15,
@@ -104,7 +105,7 @@ class TestOne:
 class TestWriting:
     def test_the_next_version_is_written(self, stores: Stores) -> None:
         stores.invoices.create(invoice())
-        saved = stores.invoices.save(replace(found(stores), waiting_for=WaitingFor.CUSTOMER, due_at=at(60)))
+        saved = stores.invoices.save(standing_otherwise(found(stores), waiting_for=WaitingFor.CUSTOMER, due_at=at(60)))
 
         assert saved.version == 2
         assert found(stores) == saved
@@ -112,7 +113,7 @@ class TestWriting:
     def test_what_is_none_by_now_is_forgotten(self, stores: Stores) -> None:
         stores.invoices.create(invoice(claimed_until=at(5), rejected="{}", waiting_for=WaitingFor.CUSTOMER))
         saved = stores.invoices.save(
-            replace(found(stores), claimed_until=None, rejected=None, waiting_for=None, due_at=None)
+            standing_otherwise(replace(found(stores), rejected=None), claimed_until=None, waiting_for=None)
         )
         assert found(stores) == saved
 
@@ -175,7 +176,7 @@ class TestSettling:
             failure=Failure(code="card_declined", message="no", decline_code="lost_card"),
             next_action={"type": "redirect_to_url", "nested": {"list": [1, "two", None, True]}},
         )
-        closed = replace(found(stores), payment_status=PaymentStatus.FAILED, due_at=None)
+        closed = standing_otherwise(found(stores), payment_status=PaymentStatus.FAILED, due_at=None)
 
         settled = stores.invoices.settle(Settlement(closed, failed, ()), (notification(), notification("2")))
 
@@ -269,10 +270,10 @@ class TestLists:
         self.created(stores, "e", external_customer_id="another", waiting_for=WaitingFor.CUSTOMER)
         assert list(stores.invoices.waiting(ORGANIZATION, "acme")) == made
 
-        stores.invoices.save(replace(made[0], waiting_for=None))
+        stores.invoices.save(standing_otherwise(made[0], waiting_for=None))
         assert list(stores.invoices.waiting(ORGANIZATION, "acme")) == made[1:]
 
-        again = stores.invoices.save(replace(found(stores, "d"), waiting_for=WaitingFor.INTEGRATION))
+        again = stores.invoices.save(standing_otherwise(found(stores, "d"), waiting_for=WaitingFor.INTEGRATION))
         assert {one.lago_id for one in stores.invoices.waiting(ORGANIZATION, "acme")} == {"b", "c", again.lago_id}
 
     def test_all_that_wait_are_found_however_many(self, stores: Stores) -> None:

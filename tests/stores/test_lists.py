@@ -4,10 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from builders.standings import standing_otherwise
 from paystream.errors import InvalidInputError
-from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
+from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.notification import NotificationFilter, WebhookType
+from paystream.model.standing import InvoiceStatus, PaymentStatus
 from paystream.ports.pages import Count, Page, PageRequest
 from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, customer, invoice, manual_payment, notification
@@ -95,7 +97,7 @@ class TestInvoices:
     def test_follow_a_change_of_their_status(self, several: Stores) -> None:
         read = several.invoices.get(ORGANIZATION, "c")
         assert read
-        several.invoices.save(Invoice(**{**_fields(read), "payment_status": SUCCEEDED, "due_at": None}))
+        several.invoices.save(standing_otherwise(read, payment_status=SUCCEEDED, due_at=None))
 
         assert ids(found(several, InvoiceFilter(payment_statuses=frozenset({PENDING})))) == ["e"]
         assert ids(found(several, InvoiceFilter(payment_statuses=frozenset({SUCCEEDED})))) == ["c", "a"]
@@ -104,10 +106,6 @@ class TestInvoices:
         for wanted in (InvoiceFilter(), InvoiceFilter(payment_statuses=frozenset({FAILED}))):
             page = several.invoices.page(OTHER_ORGANIZATION, wanted, request=PageRequest(10, number=1))
             assert (page.records, page.count) == ((), Count(0, is_exact=True))
-
-
-def _fields(one: Invoice) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in Invoice.__dataclass_fields__}
 
 
 class TestCustomers:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from builders.standings import standing_otherwise
 from paystream.adapters.dynamodb.database import Tables
 from paystream.adapters.dynamodb.items import from_item, plain
 from paystream.entry.outbox import notification_from_change
@@ -168,7 +169,7 @@ class TestWhatReachesInvoiceCreated:
     def test_our_own_writes_do_not(self, stores: Stores, target: Target, tables: Tables, put: Any) -> None:
         put()
         taken_in = stores.invoices.save(invoice(version=0))
-        stores.invoices.save(replace(taken_in, paused_integration_id="integration-1"))
+        stores.invoices.save(standing_otherwise(taken_in, paused_integration_id="integration-1"))
         (due,) = stores.due_invoices.oldest(SHARD, until=NOW, limit=1)
         stores.due_invoices.put_off(due, at(60))
         stores.due_invoices.make_due(ORGANIZATION, "invoice-1", integration_id="integration-1", at=NOW)

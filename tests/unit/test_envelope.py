@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from builders.standings import standing
 from paystream.lago.customer_notifications import provider_customer_created
 from paystream.lago.invoice_notifications import payment_method_missing, payment_status_updated
 from paystream.model.customer import Customer
@@ -29,6 +30,7 @@ INVOICE = Invoice(
     created_at=NOW,
     updated_at=NOW,
     issuing_date=NOW.date(),
+    standing=standing(due_at=NOW),
 )
 
 

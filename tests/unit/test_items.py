@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -19,6 +20,15 @@ from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.notification import Notification
 from paystream.model.payment import Payment
+from paystream.model.standing import (
+    SHAPES,
+    ContradictionError,
+    InvoiceStatus,
+    PaymentStatus,
+    Stage,
+    Standing,
+    WaitingFor,
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -54,9 +64,30 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     if get_origin(hint) is dict:
         return st.dictionaries(words, json_values, max_size=3)
     if is_dataclass(hint):
-        return records_of(hint)
+        return st.sampled_from(Stage).flatmap(standings_in) if hint is Standing else records_of(hint)
     assert issubclass(hint, Enum)
     return st.sampled_from(list(hint))
+
+
+def standings_in(stage: Stage) -> st.SearchStrategy[Standing]:
+    """What may be said of an invoice in this stage."""
+    may_be = {
+        "payment_status": st.sampled_from(PaymentStatus),
+        "status": st.sampled_from(InvoiceStatus),
+        "waiting_for": st.none() | st.sampled_from(WaitingFor),
+    }
+    shape = SHAPES[stage]
+    others = {name: values_of(get_type_hints(Standing)[name]) for name in shape.needs | shape.allows}
+    drawn = st.fixed_dictionaries(may_be, optional=others)
+    return drawn.filter(partial(_is_one, stage)).map(lambda fields_: Standing(stage=stage, **fields_))
+
+
+def _is_one(stage: Stage, drawn: dict[str, Any]) -> bool:
+    try:
+        Standing(stage=stage, **drawn)
+    except ContradictionError:
+        return False
+    return True
 
 
 def records_of(record_type: Any) -> st.SearchStrategy[Any]:

@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from paystream.model.invoice import Invoice, PaymentStatus
+from builders.standings import standing
+from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, Refund, RefundStatus
 from paystream.model.refund import RefundOutcome, begin_refund, settle_refund
 from paystream.model.settlement import Settlement
+from paystream.model.standing import PaymentStatus
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 UNDER_WAY = [RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION]
@@ -23,11 +25,10 @@ def paid(*, due_at: datetime | None = None) -> tuple[Invoice, Payment]:
         currency="EUR",
         total_amount_cents=4200,
         total_paid_amount_cents=4200,
-        payment_status=PaymentStatus.SUCCEEDED,
         created_at=NOW,
         updated_at=NOW,
         issuing_date=date(2026, 11, 23),
-        due_at=due_at,
+        standing=standing(payment_status=PaymentStatus.SUCCEEDED, due_at=due_at),
     )
     payment = Payment(
         organization_id="organization",

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from builders.standings import standing
 from hypothesis import given
 from hypothesis import strategies as st
 from paystream.adapters.dynamodb.due_invoices import DynamoDueInvoices, due_shard
@@ -21,6 +22,7 @@ INVOICE = Invoice(
     created_at=CREATED,
     updated_at=CREATED,
     issuing_date=date(2026, 11, 23),
+    standing=standing(due_at=CREATED),
 )
 
 

@@ -5,15 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
+from builders.standings import standing
 from hypothesis import given
 from hypothesis import strategies as st
 from paystream.model.identifiers import payment_id
-from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, Problem, WaitingFor
+from paystream.model.invoice import Invoice, Problem
+from paystream.model.moves import move, park, pause, postpone
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
 from paystream.model.payment import Payment, PaymentLink
 from paystream.model.schedule import FAILED_IS_CLOSED_AFTER
 from paystream.model.settlement import FollowUp, Settlement, settle
+from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 AMOUNT = 4200
@@ -45,8 +48,7 @@ def an_invoice(*, attempt: int = 0, payment_status: PaymentStatus = PaymentStatu
         updated_at=NOW,
         issuing_date=date(2026, 11, 23),
         attempt=attempt,
-        payment_status=payment_status,
-        due_at=NOW,
+        standing=standing(payment_status=payment_status, due_at=NOW),
     )
 
 
@@ -257,7 +259,8 @@ def test_whatever_is_heard_an_open_invoice_is_due_and_no_other_becomes_so(
     news: list[tuple[int, Outcome]], was_due: bool, status: PaymentStatus, attempt: int
 ) -> None:
     is_due = was_due or status is PaymentStatus.PENDING
-    history = History(replace(an_invoice(attempt=attempt, payment_status=status), due_at=NOW if is_due else None))
+    invoice = an_invoice(attempt=attempt, payment_status=status)
+    history = History(invoice if is_due else postpone(invoice, None, now=NOW))
 
     for number, outcome in news:
         before = history.invoice
@@ -282,7 +285,7 @@ def test_an_invoice_that_is_paid_besides_its_attempt_is_looked_at_at_once_so_tha
 def test_a_retry_that_is_planned_stays_so_when_the_attempt_before_is_closed() -> None:
     history = History()
     history.hear(1, FAILURE)
-    history.invoice = replace(history.invoice, due_at=NOW)
+    history.invoice = postpone(history.invoice, NOW, now=NOW)
 
     settlement = history.hear(1, CANCELED)
 
@@ -292,7 +295,7 @@ def test_a_retry_that_is_planned_stays_so_when_the_attempt_before_is_closed() ->
 
 
 def test_an_attempt_that_is_closed_leaves_the_next_one_as_it_is() -> None:
-    history = History(replace(an_invoice(attempt=2), waiting_for=WaitingFor.KEY))
+    history = History(pause(an_invoice(attempt=2), "integration", due_at=NOW, now=NOW))
     history.payments[1] = replace(a_payment(), status="requires_payment_method", payment_status=PayableStatus.FAILED)
     before = history.invoice
 
@@ -302,7 +305,7 @@ def test_an_attempt_that_is_closed_leaves_the_next_one_as_it_is() -> None:
 
 
 def test_an_item_that_is_parked_is_never_due() -> None:
-    parked = replace(an_invoice(), problem=Problem(code="invalid_item", details={}), due_at=None)
+    parked = park(an_invoice(), Problem(code="invalid_item", details={}), rejected="{}")
 
     settlement = settle(parked, a_payment(), PROCESSING, now=NOW)
 
@@ -321,14 +324,17 @@ def test_a_payment_on_its_way_leaves_the_invoice_pending_and_due(outcome: Outcom
     )
 
 
+def begun_again(invoice: Invoice, attempt: int) -> Invoice:
+    """The invoice with this attempt in flight, and no other one planned."""
+    return move(replace(invoice, attempt=attempt), Stage.IN_FLIGHT, due_at=NOW, now=NOW)
+
+
 def failing(history: History, *, times: int, method: str = "pm_1", method_type: str = "card") -> list[timedelta | None]:
     """After how long the invoice is tried again, for each of so many attempts in a row."""
     passes = replace(DECLINED, decline_code="insufficient_funds", payment_method_type=method_type)
     pauses = []
     for attempt in range(history.invoice.attempt + 1, history.invoice.attempt + 1 + times):
-        history.invoice = replace(
-            history.invoice, payment_status=PaymentStatus.PENDING, attempt=attempt, next_retry_at=None
-        )
+        history.invoice = begun_again(history.invoice, attempt)
         history.payments[attempt] = replace(a_payment(attempt), payment_method_id=method)
         history.hear(attempt, replace(REFUSED, failure=passes))
         retry_at = history.invoice.next_retry_at
@@ -360,7 +366,8 @@ def test_a_link_that_was_not_paid_leaves_the_plan_as_it_was() -> None:
     history = History(schedule=(3,))
     failing(history, times=1)
     planned = history.invoice.next_retry_at
-    history.invoice = replace(history.invoice, payment_status=PaymentStatus.PENDING, attempt=2)
+    linked = replace(history.invoice, attempt=2)
+    history.invoice = move(linked, Stage.PAGE_OPEN, next_retry_at=planned, due_at=NOW, now=NOW)
     history.payments[2] = replace(a_payment(2), link=PaymentLink())
 
     history.hear(2, CANCELED)
@@ -370,7 +377,7 @@ def test_a_link_that_was_not_paid_leaves_the_plan_as_it_was() -> None:
 
 
 def test_an_invoice_that_was_voided_meanwhile_is_not_tried_again() -> None:
-    voided = replace(an_invoice(), status=InvoiceStatus.VOIDED)
+    voided = move(an_invoice(), Stage.VOIDED, now=NOW)
     history = History(voided, schedule=(1,))
 
     assert failing(history, times=1) == [None]

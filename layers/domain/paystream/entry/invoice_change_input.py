@@ -7,7 +7,8 @@ from pydantic_core import PydanticCustomError
 
 from paystream.entry.invoice_input import MetadataInput
 from paystream.entry.validation import Input, own_code, validated
-from paystream.model.invoice import MetadataEntry, PaymentStatus
+from paystream.model.invoice import MetadataEntry
+from paystream.model.standing import PaymentStatus
 from paystream.use_cases.update_invoice import InvoiceChange
 
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from paystream.errors import InvalidInputError
 from paystream.model.currency import LARGEST_AMOUNT
-from paystream.model.invoice import InvoiceStatus, PaymentStatus
 from paystream.model.invoice_filter import InvoiceFilter
+from paystream.model.standing import InvoiceStatus, PaymentStatus
 
 FILTERS = frozenset(
     """

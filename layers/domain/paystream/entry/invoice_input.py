@@ -22,6 +22,7 @@ from paystream.entry.validation import Input, own_code, validated
 from paystream.errors import InvalidInputError
 from paystream.model.currency import LARGEST_AMOUNT, SUPPORTED, smallest_step
 from paystream.model.invoice import MOST_REJECTED, Fee, Invoice, MetadataEntry, Problem
+from paystream.model.moves import PARKED, new_standing
 from paystream.use_cases.create_invoice import COLLECTED_BY_THEN, InvoiceRequest
 
 MOST_FEES = 100
@@ -190,7 +191,7 @@ def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
         updated_at=seen_at,
         issuing_date=created_at.date(),
         attempt_started_at=seen_at,
-        due_at=seen_at + COLLECTED_BY_THEN,
+        standing=new_standing(owed=True, due_at=seen_at + COLLECTED_BY_THEN),
     )
 
 
@@ -215,6 +216,7 @@ def _parked(values: dict[str, Any], invalid: InvalidInputError, seen_at: datetim
         created_at=seen_at,
         updated_at=seen_at,
         issuing_date=seen_at.date(),
+        standing=PARKED,
         problem=Problem(code="invalid_item", details=invalid.details),
         rejected=_as_text({name: values[name] for name in sorted(contract & values.keys() - right.keys())})[
             :MOST_REJECTED

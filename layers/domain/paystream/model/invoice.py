@@ -2,38 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+
+from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, Standing, WaitingFor
 
 MOST_REJECTED = 10_000
 MOST_DECLINES_KEPT = 50
-
-
-class PaymentStatus(StrEnum):
-    """Lago's `payment_status`. `SUCCEEDED` is final."""
-
-    PENDING = "pending"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-
-
-class InvoiceStatus(StrEnum):
-    """Lago's `status`. What is `VOIDED` is owed no more, and stays so."""
-
-    FINALIZED = "finalized"
-    VOIDED = "voided"
-
-
-class WaitingFor(StrEnum):
-    """What a pending invoice waited for when it was last looked at, or a failed one waits for: when that comes, the
-    invoice is collected.
-    """
-
-    CUSTOMER = "customer"
-    INTEGRATION = "integration"
-    PROVIDER_CUSTOMER = "provider_customer"
-    PAYMENT_METHOD = "payment_method"
-    ANOTHER_PAYMENT_METHOD = "another_payment_method"
-    KEY = "secret_key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +41,13 @@ class Problem:
 class Invoice:
     """Amounts are integers in the currency's minor unit as Stripe defines it.
 
-    `attempt` counts the payments made for it; `attempt_started_at` is the earliest time at which the idempotency key
-    of that attempt can have been used. `due_at` is when an open invoice is looked at again. One that is not open has it
-    while something is to be done about its last attempt, which failed: it is closed at Stripe, and if the invoice is
-    owed a new one follows. `next_retry_at` is when that is to begin by itself, with `planned_payment_method_id` if it
-    was planned; while a payment link is open both are kept for the time after. `link_follows`: its last charge failed
-    because the customer has to authenticate, and a payment link is to be made by itself. `declined_payment_method_ids`
-    are the methods that were charged in vain, once for each time, the latest MOST_DECLINES_KEPT. Until `claimed_until`
-    somebody is collecting what had been waiting. `paused_integration_id` is the integration whose secret key it waits
-    for. `refunding_payment_ids` are its payments of which a refund is under way.
-    `chosen_payment_method_id` is Lago's id of the payment method that the next attempt is to charge, instead of the
-    customer's default. `rejected` keeps what was put into the table and is not as the contract says, as JSON text cut
-    to MOST_REJECTED characters. `version` is 0 until Paystream has written the invoice for the first time.
+    `standing` says where its collection is. `attempt` counts the payments made for it; `attempt_started_at` is the
+    earliest time at which the idempotency key of that attempt can have been used. `declined_payment_method_ids` are the
+    methods that were charged without success, once for each time, the latest MOST_DECLINES_KEPT.
+    `refunding_payment_ids` are its payments of which a refund is under way. `chosen_payment_method_id` is Lago's id of
+    the payment method that the next attempt is to charge, instead of the customer's default. `rejected` keeps what was
+    put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters. `version` is 0
+    until Paystream has written the invoice for the first time.
     """
 
     organization_id: str
@@ -91,22 +59,14 @@ class Invoice:
     created_at: datetime
     updated_at: datetime
     issuing_date: date
-    status: InvoiceStatus = InvoiceStatus.FINALIZED
+    standing: Standing = field(metadata={"flat": True})
     voided_at: datetime | None = None
     payment_dispute_lost_at: datetime | None = None
-    payment_status: PaymentStatus = PaymentStatus.PENDING
     total_paid_amount_cents: int = 0
     total_refunded_amount_cents: int = 0
     attempt: int = 0
     attempt_started_at: datetime | None = None
-    due_at: datetime | None = None
-    next_retry_at: datetime | None = None
-    planned_payment_method_id: str | None = None
-    link_follows: bool = False
     declined_payment_method_ids: tuple[str, ...] = ()
-    waiting_for: WaitingFor | None = None
-    paused_integration_id: str | None = None
-    claimed_until: datetime | None = None
     chosen_payment_method_id: str | None = None
     refunding_payment_ids: tuple[str, ...] = ()
     problem: Problem | None = None
@@ -118,30 +78,63 @@ class Invoice:
     version: int = 0
 
     @property
+    def stage(self) -> Stage:
+        """Where its collection is."""
+        return self.standing.stage
+
+    @property
+    def status(self) -> InvoiceStatus:
+        """Lago's status."""
+        return self.standing.status
+
+    @property
+    def payment_status(self) -> PaymentStatus:
+        """Lago's payment status."""
+        return self.standing.payment_status
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is looked at again."""
+        return self.standing.due_at
+
+    @property
+    def next_retry_at(self) -> datetime | None:
+        """When a new attempt begins automatically."""
+        return self.standing.next_retry_at
+
+    @property
+    def waiting_for(self) -> WaitingFor | None:
+        """What brings it up before it is due."""
+        return self.standing.waiting_for
+
+    @property
     def is_open(self) -> bool:
         """Whether it is still to be collected: then it has a `due_at`."""
-        is_owed = self.status is InvoiceStatus.FINALIZED and self.problem is None
+        is_owed = self.status is InvoiceStatus.FINALIZED and self.stage is not Stage.PARKED
         return is_owed and self.payment_status is PaymentStatus.PENDING
 
     @property
-    def is_to_be_retried(self) -> bool:
-        """Whether a new attempt is to begin by itself, once it is time."""
-        is_owed = self.status is InvoiceStatus.FINALIZED and self.payment_status is PaymentStatus.FAILED
-        return is_owed and self.next_retry_at is not None
+    def is_owed(self) -> bool:
+        """Whether money is to come for it, be it collected or not: it is neither paid, nor voided, nor parked."""
+        is_collectable = self.status is InvoiceStatus.FINALIZED and self.stage is not Stage.PARKED
+        return is_collectable and self.payment_status is not PaymentStatus.SUCCEEDED
 
-    @property
-    def is_to_be_linked(self) -> bool:
-        """Whether a payment link is to follow by itself."""
-        is_owed = self.status is InvoiceStatus.FINALIZED and self.payment_status is PaymentStatus.FAILED
-        return is_owed and self.link_follows
+    def is_claimed(self, now: datetime) -> bool:
+        """Whether a function is collecting what had been waiting."""
+        return self.standing.claimed_until is not None and now < self.standing.claimed_until
 
     def is_to_be_collected_with(self, payment_method_id: str | None) -> bool:
-        """Whether it has failed, and this is another method than those that were charged in vain. So it is while a link
-        is open that nobody asked for.
+        """Whether it has failed, and this is another method than those that were charged without success. So it is
+        while a page is open that nobody asked for.
 
         Where it is not known what was charged, no method is known to be another one.
         """
-        if self.waiting_for is not WaitingFor.ANOTHER_PAYMENT_METHOD or payment_method_id is None:
+        is_waiting = self.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
+        return is_waiting and self.was_not_charged_with(payment_method_id)
+
+    def was_not_charged_with(self, payment_method_id: str | None) -> bool:
+        """Whether there is a payment method, and it is another one than those that were charged without success."""
+        if payment_method_id is None:
             return False
         return not {"", payment_method_id} & {*self.declined_payment_method_ids}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from paystream.model.invoice import InvoiceStatus, PaymentStatus
+from paystream.model.standing import InvoiceStatus, PaymentStatus
 
 EVERY_STATUS = frozenset(PaymentStatus)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from paystream.model.identifiers import derived_id
 from paystream.model.invoice import Invoice
+from paystream.model.moves import postpone
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, Refund, RefundStatus
@@ -61,7 +62,7 @@ def begin_refund(invoice: Invoice, payment: Payment, refund: Refund, *, due_at: 
     """The refund is on record; it is sent, or looked for, when the invoice is due at the latest."""
     begun = replace(payment, refunds=(*payment.refunds, refund), updated_at=now)
     refunding = _with_refunds(invoice, payment, begun, now)
-    return Settlement(replace(refunding, due_at=min(due_at, invoice.due_at or due_at)), begun, ())
+    return Settlement(postpone(refunding, min(due_at, invoice.due_at or due_at), keeps_claim=True, now=now), begun, ())
 
 
 def settle_refund(
@@ -160,4 +161,5 @@ def _with_refunds(invoice: Invoice, before: Payment, after: Payment, now: dateti
         refunding_payment_ids=(*others, after.lago_id) if after.is_being_refunded else others,
         updated_at=now,
     )
-    return replace(refunding, due_at=invoice.due_at or look_at_ended_again_at(refunding, now))
+    due_at = invoice.due_at or look_at_ended_again_at(refunding, now)
+    return postpone(refunding, due_at, keeps_claim=True, now=now)

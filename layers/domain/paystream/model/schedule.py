@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from paystream.model.invoice import Invoice, WaitingFor
+from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.standing import WaitingFor
 
 _PAUSES = (
     (timedelta(minutes=15), timedelta(minutes=5)),

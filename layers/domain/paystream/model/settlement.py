@@ -8,12 +8,14 @@ from datetime import datetime
 
 from paystream.model.declines import Retry, asks_for_authentication, when_to_retry
 from paystream.model.identifiers import payment_id
-from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, WaitingFor
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, LINK_EXPIRED, REQUIRES_ACTION, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.retries import next_retry_at, with_decline
 from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, look_again_at
+from paystream.model.standing import PaymentStatus, Stage, WaitingFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +113,29 @@ def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now
         invoice,
         attempt=max(invoice.attempt, payment.attempt),
         attempt_started_at=invoice.attempt_started_at or payment.created_at,
-        waiting_for=None,
-        paused_integration_id=None,
-        claimed_until=None,
         updated_at=now,
     )
     if payment.payment_status is PayableStatus.SUCCEEDED:
-        return replace(
-            invoice,
-            payment_status=PaymentStatus.SUCCEEDED,
-            total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents,
-            due_at=_look_at_paid_again_at(invoice, payment, now),
-            next_retry_at=None,
-            planned_payment_method_id=None,
-        )
+        paid = replace(invoice, total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents)
+        return move(paid, Stage.PAID, due_at=_look_at_paid_again_at(invoice, payment, now), now=now)
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
-        failed = replace(with_decline(invoice, payment), payment_status=PaymentStatus.FAILED)
-        return _decide_failed(failed, payment, follow_up, now)
-    return replace(invoice, due_at=look_again_at(invoice, now)) if invoice.is_open else invoice
+        return _decide_failed(with_decline(invoice, payment), payment, follow_up, now)
+    if not invoice.is_open:
+        return invoice
+    return move(
+        invoice,
+        _stage_under_way(payment),
+        next_retry_at=invoice.next_retry_at,
+        planned_payment_method_id=invoice.standing.planned_payment_method_id,
+        due_at=look_again_at(invoice, now),
+        now=now,
+    )
+
+
+def _stage_under_way(payment: Payment) -> Stage:
+    if payment.waits_on_page:
+        return Stage.SHOWN_ON_PAGE
+    return Stage.CUSTOMER_TO_ACT if payment.requires_action else Stage.IN_FLIGHT
 
 
 def _look_at_paid_again_at(invoice: Invoice, payment: Payment, now: datetime) -> datetime | None:
@@ -147,27 +154,35 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
 
     A link follows a charge only: one that expired is not followed by another.
     """
-    if failed.status is InvoiceStatus.VOIDED or failed.problem is not None:
+    if not failed.is_owed:
         is_to_be_closed = payment.is_to_be_closed and failed.problem is None
-        return replace(failed, due_at=now if is_to_be_closed else None, next_retry_at=None)
-    waiting = replace(failed, waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD)
-    is_at_once = _gives_way(payment) or waiting.is_to_be_collected_with(follow_up.default_payment_method_id)
+        return move(failed, Stage.GIVEN_UP, due_at=now if is_to_be_closed else None, now=now)
+    is_at_once = _gives_way(payment) or failed.was_not_charged_with(follow_up.default_payment_method_id)
     retry_at = now if is_at_once else next_retry_at(failed, payment, follow_up.retry_schedule_days, now)
+    if retry_at:
+        return move(
+            failed,
+            Stage.RETRY_PLANNED,
+            waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD,
+            due_at=retry_at,
+            next_retry_at=retry_at,
+            planned_payment_method_id=None if is_at_once else _planned_method(failed, payment),
+            now=now,
+        )
     is_linked = follow_up.authentication_links and payment.link is None and asks_for_authentication(payment.failure)
-    link_follows = is_linked and retry_at is None
-    return replace(
-        waiting,
-        due_at=now if link_follows else retry_at or now + FAILED_IS_CLOSED_AFTER,
-        link_follows=link_follows,
-        next_retry_at=retry_at,
-        planned_payment_method_id=_planned_method(failed, payment) if retry_at and not is_at_once else None,
+    return move(
+        failed,
+        Stage.LINK_DUE if is_linked else Stage.WAITS_FOR_ANOTHER_METHOD,
+        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD,
+        due_at=now if is_linked else now + FAILED_IS_CLOSED_AFTER,
+        now=now,
     )
 
 
 def _planned_method(failed: Invoice, payment: Payment) -> str | None:
     """A link that was not paid leaves the plan as it was; a bank transfer needs no method."""
     charged = None if payment.bank_transfer else payment.payment_method_id
-    return failed.planned_payment_method_id if payment.link else charged
+    return failed.standing.planned_payment_method_id if payment.link else charged
 
 
 def _gives_way(payment: Payment) -> bool:

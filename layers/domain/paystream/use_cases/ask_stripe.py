@@ -15,6 +15,7 @@ from paystream.model.customer import CUSTOMER_BALANCE, Customer, FormerLink
 from paystream.model.integration import Integration
 from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice
+from paystream.model.moves import postpone
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
 from paystream.model.schedule import LONGEST_REQUEST, look_again_at
@@ -181,13 +182,8 @@ def _record_unknown(invoice: Invoice, payment: Payment, stores: Stores, now: dat
     If someone else wrote meanwhile, they know more than we do.
     """
     tried = replace(payment, unknown_tries=payment.unknown_tries + 1, updated_at=now)
-    due = replace(
-        invoice,
-        attempt=max(invoice.attempt, payment.attempt),
-        due_at=look_again_at(invoice, now),
-        claimed_until=None,
-        updated_at=now,
-    )
+    attempted = replace(invoice, attempt=max(invoice.attempt, payment.attempt))
+    due = postpone(attempted, look_again_at(invoice, now), now=now)
     try:
         stores.invoices.settle(Settlement(due, tried, ()), ())
     except VersionConflictError:

@@ -11,13 +11,15 @@ from paystream.errors import NotFoundError, VersionConflictError
 from paystream.lago.invoice_notifications import collection_refused, settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
-from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move, postpone
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.payment_method import Wallet
 from paystream.model.schedule import look_again_at, look_at_ended_again_at
 from paystream.model.settlement import Settlement
+from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer
@@ -58,16 +60,15 @@ def follow_up(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: date
         payment = last_payment(invoice, stores)
     if invoice.is_open:
         return invoice
-    retry_at = invoice.next_retry_at if invoice.is_to_be_retried else None
+    retry_at = invoice.next_retry_at
     if customer and _may_have_another_method(invoice, customer):
         customer = find_payment_method(customer, stores=stores, gateways=gateways, now=now)
     has_another_method = customer is not None and invoice.is_to_be_collected_with(customer.pays_with)
     if has_another_method or (retry_at and retry_at <= now):
         return _begin(invoice, customer, payment, stores=stores, gateways=gateways, now=now)
-    if invoice.is_to_be_linked:
+    if invoice.stage is Stage.LINK_DUE:
         return _begin_link(invoice, customer, stores, now)
-    due_at = retry_at or look_at_ended_again_at(invoice, now)
-    return stores.invoices.save(replace(invoice, due_at=due_at, next_retry_at=retry_at, updated_at=now))
+    return stores.invoices.save(postpone(invoice, retry_at or look_at_ended_again_at(invoice, now), now=now))
 
 
 def _may_have_another_method(invoice: Invoice, customer: Customer) -> bool:
@@ -93,19 +94,9 @@ def _begin(
     now: datetime,
 ) -> Invoice:
     """The next attempt is on record. One that was never sent, or whose outcome is not known, goes on instead."""
-    owed = replace(
-        invoice,
-        payment_status=PaymentStatus.PENDING,
-        next_retry_at=None,
-        planned_payment_method_id=None,
-        waiting_for=None,
-        paused_integration_id=None,
-        chosen_payment_method_id=None,
-        link_follows=False,
-        updated_at=now,
-    )
+    owed = replace(invoice, chosen_payment_method_id=None)
     if before is None or before.payment_status is PayableStatus.PENDING:
-        return stores.invoices.save(replace(owed, due_at=look_again_at(owed, now)))
+        return stores.invoices.save(move(owed, Stage.IN_FLIGHT, due_at=look_again_at(owed, now), now=now))
     try:
         payer = _payer(invoice, customer, before, stores=stores, gateways=gateways, now=now)
     except NotFoundError:
@@ -114,7 +105,7 @@ def _begin(
         return _give_up(invoice, CANNOT_PAY[payer], stores, now)
     attempted = replace(owed, attempt=invoice.attempt + 1, attempt_started_at=now)
     settlement = Settlement(
-        replace(attempted, due_at=look_again_at(attempted, now)),
+        move(attempted, Stage.IN_FLIGHT, due_at=look_again_at(attempted, now), now=now),
         new_payment(attempted, payer, attempted.attempt, now),
         (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,),
     )
@@ -162,7 +153,7 @@ def _with_planned_method(
     """The plan is for the method that was charged in vain, as long as the customer at Stripe is the same and has any;
     what was never tried goes before it.
     """
-    planned = invoice.planned_payment_method_id
+    planned = invoice.standing.planned_payment_method_id
     if customer is None or planned is None or customer.payment_method_id is None or customer.pays_by_bank_transfer:
         return customer
     integration = integration_for_new(customer, stores)
@@ -174,19 +165,19 @@ def _with_planned_method(
 
 def _give_up(invoice: Invoice, code: str, stores: Stores, now: datetime) -> Invoice:
     """It stays as it is, no attempt follows by itself, and who waits for one is told."""
-    given_up = replace(
-        invoice,
-        due_at=look_at_ended_again_at(invoice, now),
-        next_retry_at=None,
-        planned_payment_method_id=None,
-        chosen_payment_method_id=None,
-        link_follows=False,
-        claimed_until=None,
-        updated_at=now,
-    )
-    is_awaited = invoice.is_to_be_retried or invoice.is_to_be_linked
+    given_up = _with_no_plan(replace(invoice, chosen_payment_method_id=None), now)
+    is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.LINK_DUE)
     told = (collection_refused(given_up, code, now),) if is_awaited else ()
     try:
         return stores.invoices.save(given_up, told)
     except VersionConflictError:
         return stores.invoices.get(invoice.organization_id, invoice.lago_id) or invoice
+
+
+def _with_no_plan(invoice: Invoice, now: datetime) -> Invoice:
+    due_at = look_at_ended_again_at(invoice, now)
+    if not invoice.is_owed:
+        return postpone(invoice, due_at, now=now)
+    is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
+    stage = Stage.WAITS_FOR_ANOTHER_METHOD if is_waiting else Stage.GIVEN_UP
+    return move(invoice, stage, waiting_for=invoice.waiting_for, due_at=due_at, now=now)

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.lago.invoice_notifications import settlement_notifications
-from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move
 from paystream.model.notification import WebhookType
 from paystream.model.payment import Payment, PaymentLink
 from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
+from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
 from paystream.use_cases.ask_stripe import Payer
 from paystream.use_cases.collect_invoice import new_payment
@@ -30,22 +32,26 @@ def begin_link(
     """
     begun = replace(
         invoice,
-        payment_status=PaymentStatus.PENDING,
-        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD if follows_failure else None,
-        paused_integration_id=None,
         attempt=invoice.attempt + 1,
         attempt_started_at=invoice.attempt_started_at or now if is_first else now,
-        link_follows=False,
-        updated_at=now,
     )
     payment = replace(
         new_payment(begun, payer, begun.attempt, now),
         payment_method_id=None,
         link=PaymentLink(follows_failure=follows_failure),
     )
+    begun = move(
+        begun,
+        Stage.PAGE_DUE,
+        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD if follows_failure else None,
+        next_retry_at=invoice.next_retry_at,
+        planned_payment_method_id=invoice.standing.planned_payment_method_id,
+        due_at=look_again_at(begun, now),
+        now=now,
+    )
     is_changed = begun.payment_status is not invoice.payment_status
     settlement = Settlement(
-        replace(begun, due_at=look_again_at(begun, now)),
+        begun,
         payment,
         (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,) if is_changed else (),
     )

@@ -15,10 +15,12 @@ from paystream.lago.invoice_notifications import (
 from paystream.model.bank_transfer import bank_transfer_of
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
-from paystream.model.invoice import Invoice, PaymentStatus, WaitingFor
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at, look_at_last_attempt_at
+from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer, ask_stripe
@@ -138,13 +140,7 @@ def _wait(
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     missing = reason is WaitingFor.PAYMENT_METHOD and customer is not None
     told = (payment_method_missing(invoice, customer, now),) if missing and customer else ()
-    waiting = replace(
-        invoice,
-        waiting_for=reason,
-        paused_integration_id=None,
-        due_at=look_again_at(invoice, now),
-        updated_at=now,
-    )
+    waiting = move(invoice, Stage.WAITING, waiting_for=reason, due_at=look_again_at(invoice, now), now=now)
     try:
         waiting = stores.invoices.save(waiting, told)
     except VersionConflictError:
@@ -158,18 +154,9 @@ def _wait(
 def _close_without_payment(invoice: Invoice, stored: Payment | None, stores: Stores, now: datetime) -> Invoice:
     """An attempt of which something may come all the same is closed by who looks at what is due."""
     last = look_at_last_attempt_at(stored, now) if stored or invoice.total_paid_amount_cents else None
-    paid = replace(
-        invoice,
-        payment_status=PaymentStatus.SUCCEEDED,
-        attempt=max(invoice.attempt, stored.attempt) if stored else invoice.attempt,
-        due_at=now if invoice.refunding_payment_ids else last,
-        next_retry_at=None,
-        planned_payment_method_id=None,
-        waiting_for=None,
-        paused_integration_id=None,
-        claimed_until=None,
-        updated_at=now,
-    )
+    attempt = max(invoice.attempt, stored.attempt) if stored else invoice.attempt
+    due_at = now if invoice.refunding_payment_ids else last
+    paid = move(replace(invoice, attempt=attempt), Stage.PAID, due_at=due_at, now=now)
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     try:
         return stores.invoices.save(paid, (payment_status_updated(paid, customer, now, cause="nothing-due"),))

@@ -1,7 +1,7 @@
 """Collect what a customer's invoices were waiting for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from paystream.errors import (
@@ -12,8 +12,10 @@ from paystream.errors import (
     VersionConflictError,
 )
 from paystream.model.customer import Customer
-from paystream.model.invoice import Invoice, WaitingFor
+from paystream.model.invoice import Invoice
+from paystream.model.moves import claim
 from paystream.model.schedule import look_again_at
+from paystream.model.standing import WaitingFor
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
@@ -143,6 +145,8 @@ def _collect_one(
             return
         _collect_failed(fresh, stores=stores, gateways=gateways, clock=clock)
         return
+    if not fresh.is_open:
+        return
     if paused:
         wait_for_key(fresh, paused, stores=stores, now=clock())
         return
@@ -155,7 +159,7 @@ def _collect_failed(invoice: Invoice, *, stores: Stores, gateways: Gateways, clo
     """Begin a new attempt with the customer's payment method of now. It is due from then on: whoever looks at what is
     due goes on after a crash, or once the integration is paused no more.
     """
-    claimed = _claim(replace(invoice, due_at=clock()), stores, clock())
+    claimed = _claim(invoice, stores, clock(), due_at=clock())
     try:
         begun = follow_up(claimed, stores=stores, gateways=gateways, now=clock())
         collect_now(begun, stores=stores, gateways=gateways, now=clock())
@@ -163,7 +167,7 @@ def _collect_failed(invoice: Invoice, *, stores: Stores, gateways: Gateways, clo
         put_off(claimed, look_again_at(claimed, clock()), stores=stores, now=clock())
 
 
-def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:
+def _claim(invoice: Invoice, stores: Stores, now: datetime, *, due_at: datetime | None = None) -> Invoice:
     """Keep others away for a moment: several events bring the same card, and one call of Stripe is enough.
 
     Two calls would do no harm, they share their idempotency key. Whoever claimed it may have crashed, and its message
@@ -171,9 +175,10 @@ def _claim(invoice: Invoice, stores: Stores, now: datetime) -> Invoice:
     method nothing is claimed: the message that comes with one must not be kept away. Nor is what waits for a key: the
     schedule must not be kept away when it is connected again.
     """
-    if invoice.claimed_until and now < invoice.claimed_until:
-        raise _ClaimedError((invoice.claimed_until - now).total_seconds())
+    claimed_until = invoice.standing.claimed_until
+    if claimed_until and now < claimed_until:
+        raise _ClaimedError((claimed_until - now).total_seconds())
     try:
-        return stores.invoices.save(replace(invoice, claimed_until=now + CLAIMED_FOR, updated_at=now))
+        return stores.invoices.save(claim(invoice, now + CLAIMED_FOR, due_at=due_at, now=now))
     except VersionConflictError:
         raise _ClaimedError(CLAIMED_FOR.total_seconds()) from None

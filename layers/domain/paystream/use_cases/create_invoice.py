@@ -8,7 +8,8 @@ from hashlib import sha256
 from paystream.errors import ConflictError, InvalidInputError, NotFoundError, VersionConflictError
 from paystream.model.customer import Customer
 from paystream.model.identifiers import requested_invoice_id
-from paystream.model.invoice import Fee, Invoice, MetadataEntry, PaymentStatus
+from paystream.model.invoice import Fee, Invoice, MetadataEntry
+from paystream.model.moves import new_standing
 from paystream.ports.stores import Stores
 
 COLLECTED_BY_THEN = timedelta(minutes=15)
@@ -82,7 +83,6 @@ def _create_with_next_number(invoice: Invoice, customer: Customer, stores: Store
 def _new_invoice(
     request: InvoiceRequest, organization_id: str, lago_id: str, request_hash: str, now: datetime
 ) -> Invoice:
-    owed = request.total_amount_cents > 0
     return Invoice(
         organization_id=organization_id,
         lago_id=lago_id,
@@ -95,9 +95,8 @@ def _new_invoice(
         created_at=now,
         updated_at=now,
         issuing_date=now.date(),
-        payment_status=PaymentStatus.PENDING if owed else PaymentStatus.SUCCEEDED,
+        standing=new_standing(owed=request.total_amount_cents > 0, due_at=now + COLLECTED_BY_THEN),
         attempt_started_at=now,
-        due_at=now + COLLECTED_BY_THEN if owed else None,
         request_hash=request_hash,
         version=1,
     )

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from paystream.errors import InvalidInputError, NotFoundError, TooEarlyError, VersionConflictError
 from paystream.model.customer import Customer
-from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
+from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, PaymentLink
 from paystream.model.schedule import LONGEST_REQUEST
+from paystream.model.standing import InvoiceStatus, PaymentStatus
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import Payer

@@ -11,12 +11,14 @@ from paystream.errors import OutcomeUnknownError, ParametersChangedError, Provid
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import PAID_WITH_ONCE, Customer
 from paystream.model.intent_metadata import intent_metadata
-from paystream.model.invoice import Invoice, WaitingFor
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
 from paystream.model.payment import Payment, PaymentLink
 from paystream.model.schedule import LONGEST_REQUEST, look_at_link_again_at
 from paystream.model.settlement import Settlement
+from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
 from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, NOWHERE, Payer
@@ -204,15 +206,19 @@ def _keep(
         expires_at=session.expires_at,
     )
     is_waiting = link.follows_failure and bool(invoice.declined_payment_method_ids)
-    open_ = replace(
+    attempted = replace(
         invoice,
         attempt=max(invoice.attempt, payment.attempt),
         attempt_started_at=invoice.attempt_started_at or payment.created_at,
+    )
+    open_ = move(
+        attempted,
+        Stage.PAGE_OPEN,
         waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD if is_waiting else None,
-        paused_integration_id=None,
-        claimed_until=None,
+        next_retry_at=invoice.next_retry_at,
+        planned_payment_method_id=invoice.standing.planned_payment_method_id,
         due_at=look_at_link_again_at(invoice, session.expires_at, now),
-        updated_at=now,
+        now=now,
     )
     kept = payment if link == before else replace(payment, link=link, updated_at=now)
     is_told = link.follows_failure and before.url is None

@@ -1,10 +1,10 @@
 """Put off an invoice that is to be looked at again, and nothing else: no try is counted, nobody is told."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import VersionConflictError
 from paystream.model.invoice import Invoice
+from paystream.model.moves import postpone
 from paystream.ports.stores import Stores
 from paystream.use_cases.record_outcome import read_invoice
 
@@ -18,6 +18,6 @@ def put_off(invoice: Invoice, until: datetime, *, stores: Stores, now: datetime)
     if invoice.due_at is None:
         return invoice
     try:
-        return stores.invoices.save(replace(invoice, due_at=until, claimed_until=None, updated_at=now))
+        return stores.invoices.save(postpone(invoice, until, now=now))
     except VersionConflictError:
         return read_invoice(stores, invoice.organization_id, invoice.lago_id)

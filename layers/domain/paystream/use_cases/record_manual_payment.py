@@ -6,9 +6,11 @@ from datetime import datetime
 from paystream.errors import ConflictError, InvalidInputError, NotAllowedError
 from paystream.lago.invoice_notifications import manual_payment_notifications
 from paystream.model.identifiers import requested_payment_id
-from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move
 from paystream.model.payment import ManualPayment
 from paystream.model.schedule import look_at_last_attempt_at
+from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.record_outcome import read_invoice
@@ -86,15 +88,7 @@ def _settled(invoice: Invoice, payment: ManualPayment, stores: Stores, now: date
     )
     if paid.total_due_amount_cents:
         return paid
-    return replace(
-        paid,
-        payment_status=PaymentStatus.SUCCEEDED,
-        due_at=look_at_last_attempt_at(last_payment(invoice, stores), now),
-        next_retry_at=None,
-        planned_payment_method_id=None,
-        waiting_for=None,
-        paused_integration_id=None,
-    )
+    return move(paid, Stage.PAID, due_at=look_at_last_attempt_at(last_payment(invoice, stores), now), now=now)
 
 
 def _same(existing: ManualPayment, request: ManualPaymentRequest) -> ManualPayment:

@@ -5,11 +5,12 @@ from datetime import datetime
 from paystream.errors import NotFoundError, VersionConflictError
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
-from paystream.model.invoice import Invoice, PaymentStatus
+from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.refund import with_refund_of_second_payment
 from paystream.model.settlement import FollowUp, Settlement, settle
+from paystream.model.standing import PaymentStatus
 from paystream.ports.stores import Stores
 from paystream.use_cases.find_integration import integration_for_new, integration_of
 

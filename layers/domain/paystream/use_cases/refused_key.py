@@ -10,7 +10,8 @@ from datetime import datetime
 from paystream.errors import KeyRefusedError, NeedsAttentionError, VersionConflictError
 from paystream.lago.customer_notifications import payment_provider_error
 from paystream.model.integration import Attention, Integration
-from paystream.model.invoice import Invoice, WaitingFor
+from paystream.model.invoice import Invoice
+from paystream.model.moves import pause
 from paystream.model.schedule import look_again_at
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
@@ -61,16 +62,10 @@ def wait_for_key(invoice: Invoice, paused: NeedsAttentionError, *, stores: Store
     """
     if not invoice.is_open:
         return invoice
-    waiting = replace(
-        invoice,
-        waiting_for=WaitingFor.KEY,
-        paused_integration_id=paused.integration_id,
-        due_at=look_again_at(invoice, now),
-        claimed_until=None,
-        updated_at=now,
-    )
     try:
-        waiting = stores.invoices.save(waiting)
+        waiting = stores.invoices.save(
+            pause(invoice, paused.integration_id, due_at=look_again_at(invoice, now), now=now)
+        )
     except VersionConflictError:
         return None
     integration = stores.integrations.get(invoice.organization_id, paused.payment_provider_code)

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from paystream.errors import NotAllowedError
 from paystream.lago.invoice_notifications import collection_refused
-from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus, WaitingFor
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move, postpone
 from paystream.model.payment import Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
+from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, WaitingFor
 from paystream.ports.messages import DueQueue
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import CANNOT_PAY, last_payment
@@ -58,9 +60,11 @@ def retry_payment(
 
 def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:
     """What waits for the customer gives way: it is closed before anything is charged."""
-    due = replace(invoice, due_at=now, updated_at=now)
+    due = postpone(invoice, now, now=now)
     if invoice.payment_status is PaymentStatus.FAILED:
-        due = replace(due, next_retry_at=now, planned_payment_method_id=None)
+        due = move(
+            invoice, Stage.RETRY_PLANNED, due_at=now, next_retry_at=now, waiting_for=invoice.waiting_for, now=now
+        )
     if payment is None or not payment.is_waiting_for_customer:
         return stores.invoices.save(due)
     giving_way = replace(payment, gives_way=True, updated_at=now)
@@ -78,8 +82,7 @@ def refuse_if_being_collected(
     """Raises NotAllowedError while an attempt may be on its way: what comes of it is not known yet. One that waits for
     the customer can be closed. What waits on a link's page cannot, it can be given up: no other attempt follows it.
     """
-    is_claimed = invoice.claimed_until is not None and now < invoice.claimed_until
-    is_begun = invoice.waiting_for is None or payment is not None or is_claimed
+    is_begun = invoice.waiting_for is None or payment is not None or invoice.is_claimed(now)
     is_waiting_for_customer = payment is not None and payment.is_waiting_for_customer
     if is_given_up and payment is not None and payment.waits_on_page:
         return

@@ -1,6 +1,5 @@
 """Look at an open invoice again, because nothing came of it until now: no event, no definite answer, no customer."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import (
@@ -12,10 +11,12 @@ from paystream.errors import (
 )
 from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
-from paystream.model.invoice import Invoice, WaitingFor
+from paystream.model.invoice import Invoice
+from paystream.model.moves import resume
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER, look_again_at
+from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.begin_attempt import follow_up
@@ -77,14 +78,13 @@ def _look_at_or_wait(invoice: Invoice, stores: Stores, gateways: Gateways, now: 
 def _look_again_at(invoice: Invoice, now: datetime) -> datetime:
     """Where Stripe gave no answer: soon if money is to go back, or a page is to be made."""
     usual = look_again_at(invoice, now)
-    is_awaited = invoice.is_to_be_linked or invoice.refunding_payment_ids
+    is_awaited = invoice.stage is Stage.LINK_DUE or invoice.refunding_payment_ids
     return min(usual, now + AWAITED_IS_LOOKED_AT_AFTER) if is_awaited else usual
 
 
 def is_to_be_looked_at(invoice: Invoice, handed_out_at: datetime, now: datetime) -> bool:
     """Whether it is as it was when it was handed out, and nobody is collecting it."""
-    is_claimed = invoice.claimed_until is not None and now < invoice.claimed_until
-    return invoice.due_at is not None and invoice.updated_at < handed_out_at and not is_claimed
+    return invoice.due_at is not None and invoice.updated_at < handed_out_at and not invoice.is_claimed(now)
 
 
 def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime) -> Invoice:
@@ -152,8 +152,7 @@ def _record_answer(
     invoice: Invoice, payment: Payment, outcome: Outcome, *, customer: Customer, stores: Stores, now: datetime
 ) -> Invoice:
     """Whoever got an answer waits for no key any more, whether it is news or not."""
-    answered = replace(invoice, waiting_for=None, paused_integration_id=None)
-    return record_outcome(answered, payment, outcome, customer=customer, stores=stores, now=now)
+    return record_outcome(resume(invoice), payment, outcome, customer=customer, stores=stores, now=now)
 
 
 def is_on_its_way(invoice: Invoice, payment: Payment) -> bool:

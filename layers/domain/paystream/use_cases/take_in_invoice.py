@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from paystream.model.former_life import with_payments
 from paystream.model.invoice import Invoice, Problem
+from paystream.model.moves import park
 from paystream.ports.stores import Stores
 
 BEFORE_ANY_PAYMENT = datetime(2010, 1, 1, tzinfo=UTC)
@@ -29,5 +30,5 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
     if invoice.problem is None and not stores.invoices.claim_number(invoice):
         taken = Problem(code="invalid_item", details={"number": ["value_already_exist"]})
         rejected = json.dumps({"number": invoice.number}, ensure_ascii=False)
-        invoice = replace(invoice, problem=taken, rejected=rejected, number=invoice.lago_id, due_at=None)
+        invoice = park(replace(invoice, number=invoice.lago_id), taken, rejected=rejected)
     return stores.invoices.save(invoice)

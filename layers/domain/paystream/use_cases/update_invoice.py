@@ -6,9 +6,11 @@ from datetime import datetime
 from paystream.errors import InvalidInputError, NotAllowedError
 from paystream.lago.invoice_notifications import payment_status_updated
 from paystream.model.customer import Customer
-from paystream.model.invoice import Invoice, InvoiceStatus, MetadataEntry, PaymentStatus
+from paystream.model.invoice import Invoice, MetadataEntry
+from paystream.model.moves import move
 from paystream.model.notification import Notification
 from paystream.model.schedule import look_at_last_attempt_at
+from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.record_outcome import read_invoice
@@ -52,12 +54,5 @@ def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: d
     payment = last_payment(invoice, stores)
     is_paid = status is PaymentStatus.SUCCEEDED
     refuse_if_being_collected(invoice, payment, now, may_wait_for_customer=is_paid, is_given_up=is_paid)
-    return replace(
-        invoice,
-        payment_status=status,
-        due_at=look_at_last_attempt_at(payment, now),
-        next_retry_at=None,
-        planned_payment_method_id=None,
-        waiting_for=None,
-        paused_integration_id=None,
-    )
+    stage = Stage.PAID if is_paid else Stage.GIVEN_UP
+    return move(invoice, stage, due_at=look_at_last_attempt_at(payment, now), now=now)

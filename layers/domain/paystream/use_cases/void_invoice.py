@@ -6,8 +6,10 @@ from datetime import datetime
 from paystream.errors import NotAllowedError
 from paystream.lago.invoice_notifications import invoice_voided
 from paystream.model.customer import Customer
-from paystream.model.invoice import Invoice, InvoiceStatus, PaymentStatus
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move
 from paystream.model.schedule import look_at_last_attempt_at
+from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
 from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.record_outcome import read_invoice
@@ -29,15 +31,5 @@ def void_invoice(
     payment = last_payment(invoice, stores)
     refuse_if_being_collected(invoice, payment, now, is_given_up=True)
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
-    voided = replace(
-        invoice,
-        status=InvoiceStatus.VOIDED,
-        voided_at=now,
-        due_at=look_at_last_attempt_at(payment, now),
-        next_retry_at=None,
-        planned_payment_method_id=None,
-        waiting_for=None,
-        paused_integration_id=None,
-        updated_at=now,
-    )
+    voided = move(replace(invoice, voided_at=now), Stage.VOIDED, due_at=look_at_last_attempt_at(payment, now), now=now)
     return stores.invoices.save(voided, (invoice_voided(voided, customer, now),)), customer

@@ -1,14 +1,15 @@
 """The invoices table. An invoice and its number, and an invoice and its payment, are written in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
 
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.due_invoices import due_shard, paused_key
-from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, plain_item, to_item
+from paystream.adapters.dynamodb.invoice_items import FORMAT, FORMER_ATTRIBUTES, invoice_of
+from paystream.adapters.dynamodb.items import attribute_names, attribute_values, plain, plain_item, to_item
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.payments import customer_key, index_keys
 from paystream.errors import InvalidInputError, VersionConflictError
@@ -41,11 +42,11 @@ class DynamoInvoices:
 
     def get(self, organization_id: str, lago_id: str) -> Invoice | None:
         item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
-        return from_item(Invoice, item) if item and _OURS in item else None
+        return invoice_of(item) if item and _OURS in item else None
 
     def batch(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[Invoice, ...]:
         items = self._database.get_batch(self._table, organization_id, lago_ids)
-        return tuple(from_item(Invoice, item) for item in items if _OURS in item)
+        return tuple(invoice_of(item) for item in items if _OURS in item)
 
     def as_put(self, organization_id: str, lago_id: str) -> dict[str, Any] | None:
         item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
@@ -53,7 +54,7 @@ class DynamoInvoices:
 
     def create(self, invoice: Invoice) -> None:
         new = {"ConditionExpression": "attribute_not_exists(lago_id)"}
-        item = to_item(invoice, **_index_keys(invoice))
+        item = to_item(invoice, **_index_keys(invoice)) | attribute_values({"item_format": FORMAT})
         try:
             self._database.write(
                 {"Put": {"TableName": self._table, "Item": item, **new}}, {"Put": self._number_claim(invoice)}
@@ -116,7 +117,7 @@ class DynamoInvoices:
         An entry lags a moment behind its item, so what was found is chosen from once more.
         """
         keys, next_cursor, count = self._listing(organization_id, wanted).page(request)
-        found = [from_item(Invoice, item) for item in self._database.items_of(self._table, keys) if _OURS in item]
+        found = [invoice_of(item) for item in self._database.items_of(self._table, keys) if _OURS in item]
         still = tuple(
             one for one in found if one.payment_status in wanted.payment_statuses and one.status in wanted.statuses
         )
@@ -156,7 +157,7 @@ class DynamoInvoices:
                 newest_first=False,
             )
             items = self._database.items_of(self._table, keys)
-            yield from (from_item(Invoice, item) for item in items if _OURS in item)
+            yield from (invoice_of(item) for item in items if _OURS in item)
             if cursor is None:
                 return
 
@@ -184,8 +185,10 @@ class DynamoInvoices:
 
     def _update(self, read: Invoice, written: Invoice) -> dict[str, Any]:
         """Set what we know and remove what is None, so that attributes an application added to its item stay."""
-        values = plain(written) | {name: value for name, value in _index_keys(written).items() if value}
-        attributes = [field.name for field in fields(Invoice) if field.name not in _KEY] + list(_index_keys(written))
+        keys = _index_keys(written)
+        values = plain(written) | {"item_format": FORMAT} | {name: value for name, value in keys.items() if value}
+        named = (*attribute_names(Invoice), *keys, *FORMER_ATTRIBUTES, "item_format")
+        attributes = [name for name in named if name not in _KEY]
         kept = [name for name in attributes if name in values]
         gone = [name for name in attributes if name not in values]
         condition = version_condition(read.version) if read.version else _NOT_OURS_YET
@@ -206,12 +209,11 @@ class DynamoInvoices:
 
 def _index_keys(invoice: Invoice) -> dict[str, str | None]:
     key = customer_key(invoice.organization_id, invoice.external_customer_id)
+    paused_integration_id = invoice.standing.paused_integration_id
     return {
         "customer_key": key,
         "payment_status_key": f"{invoice.organization_id}#{invoice.payment_status.value}",
         "waiting_key": key if invoice.waiting_for else None,
         "due_shard": due_shard(invoice.lago_id) if invoice.due_at else None,
-        "paused_key": paused_key(invoice.organization_id, invoice.paused_integration_id)
-        if invoice.paused_integration_id
-        else None,
+        "paused_key": paused_key(invoice.organization_id, paused_integration_id) if paused_integration_id else None,
     }

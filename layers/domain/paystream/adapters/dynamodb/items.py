@@ -44,7 +44,10 @@ def plain_item(item: Mapping[str, Any]) -> dict[str, Any]:
 def from_item(record_type: type[R], item: Mapping[str, Any]) -> R:
     """The dataclass that was stored. Attributes it does not have are left out."""
     readers: Mapping[str, Callable[[Any], Any]] = _readers(cast("Any", record_type))
-    return record_type(**{name: readers[name](_plain_value(value)) for name, value in item.items() if name in readers})
+    fields_ = {name: readers[name](_plain_value(value)) for name, value in item.items() if name in readers}
+    for name, flat_type in _flat_types(cast("Any", record_type)).items():
+        fields_[name] = from_item(flat_type, item)
+    return record_type(**fields_)
 
 
 def plain(value: Any) -> Any:
@@ -58,9 +61,20 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value):
-        pairs = ((name, getattr(value, name)) for name in _field_names(cast("Any", type(value))))
-        return {name: plain(content) for name, content in pairs if content is not None}
+        return _plain_record(value)
     return [plain(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def _plain_record(record: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    record_type = cast("Any", type(record))
+    for name in _field_names(record_type):
+        content = getattr(record, name)
+        if name in _flat_types(record_type):
+            values |= plain(content)
+        elif content is not None:
+            values[name] = plain(content)
+    return values
 
 
 def _attribute_value(value: Any) -> dict[str, Any]:
@@ -110,9 +124,25 @@ def _field_names(record_type: Any) -> tuple[str, ...]:
 
 
 @cache
+def attribute_names(record_type: Any) -> tuple[str, ...]:
+    """The attributes in which a dataclass is stored."""
+    flat = _flat_types(record_type)
+    own = [name for name in _field_names(record_type) if name not in flat]
+    return (*own, *(name for one in flat.values() for name in attribute_names(one)))
+
+
+@cache
+def _flat_types(record_type: Any) -> dict[str, Any]:
+    """The fields that are records whose fields are attributes of the item itself, because indexes need them there."""
+    hints = get_type_hints(record_type)
+    return {field.name: hints[field.name] for field in fields(record_type) if field.metadata.get("flat")}
+
+
+@cache
 def _readers(record_type: Any) -> dict[str, Callable[[Any], Any]]:
     """What makes of a stored value what the field holds."""
-    return {name: _reader(hint) for name, hint in get_type_hints(record_type).items()}
+    flat = _flat_types(record_type)
+    return {name: _reader(hint) for name, hint in get_type_hints(record_type).items() if name not in flat}
 
 
 def _reader(hint: Any) -> Callable[[Any], Any]:
