@@ -13,7 +13,7 @@ from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.use_cases.collect_invoice import collect_invoice
+from paystream.use_cases.collecting.collect import collect_new
 from paystream.use_cases.take_in_invoice import take_in_invoice
 
 AT_ONCE = 20
@@ -27,7 +27,7 @@ def _collect(change: Change, *, stores: Stores, gateways: Gateways) -> None:
         count("InvoiceParked")
         logger.warning("invoice parked", lago_invoice_id=invoice.lago_id, problem=invoice.problem.details)
         return
-    collected = collect_invoice(invoice, stores=stores, gateways=gateways, now=bootstrap.now())
+    collected = collect_new(invoice, stores=stores, gateways=gateways, now=bootstrap.now())
     count(f"Payment{collected.payment_status.value.capitalize()}")
     logger.info(
         "invoice looked at",

@@ -1,6 +1,6 @@
 """Look again at open invoices that were handed out: ask Stripe what became of them, or collect them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from paystream import bootstrap
 from paystream.entry.records import Record, process, queue_records
 from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
-from paystream.use_cases.list_attempts import Found, attempts_to_find, find_attempts
+from paystream.use_cases.list_attempts import FEWEST, Found, attempts_to_find, find_attempts
 from paystream.use_cases.put_off import put_off
 from paystream.use_cases.settle_due import is_to_be_looked_at, settle_due, settle_found
 
@@ -30,9 +30,10 @@ NO_TIME_FOR = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class HandedOut:
-    """An invoice as it was read when its message came."""
+    """A due invoice, and when it was handed out."""
 
-    invoice: Invoice
+    organization_id: str
+    lago_id: str
     at: datetime
 
 
@@ -53,10 +54,20 @@ class Batch:
     def _take_up(self, with_id: tuple[str, Mapping[str, Any]]) -> None:
         message_id, message = with_id
         organization_id, at = message["organization_id"], datetime.fromisoformat(message["handed_out_at"])
-        read = self._stores.invoices.batch(organization_id, message["lago_ids"])
+        lago_ids = message["lago_ids"]
+        if len(lago_ids) >= FEWEST:
+            lago_ids = self._settle_listed(organization_id, lago_ids, at)
+        self._rest.extend(
+            Record(message_id, f"{organization_id}#{lago_id}", HandedOut(organization_id, lago_id, at))
+            for lago_id in lago_ids
+        )
+
+    def _settle_listed(self, organization_id: str, lago_ids: Sequence[str], at: datetime) -> list[str]:
+        """Write what a list at Stripe tells; returns what is left to be looked at one by one."""
+        read = self._stores.invoices.batch(organization_id, lago_ids)
         now = bootstrap.now()
         due = {invoice.lago_id: invoice for invoice in read if is_to_be_looked_at(invoice, at, now)}
-        _left_alone(len(message["lago_ids"]) - len(due))
+        _left_alone(len(lago_ids) - len(due))
         attempts = attempts_to_find(list(due.values()), stores=self._stores, now=now)
         for page in find_attempts(
             attempts, stores=self._stores, gateways=self._gateways, time_is_left=self._has_time, now=now
@@ -66,11 +77,7 @@ class Batch:
             for record in records:
                 if record.identifier not in failed:
                     del due[record.identifier]
-        rest = [
-            Record(message_id, f"{organization_id}#{lago_id}", HandedOut(invoice, at))
-            for lago_id, invoice in due.items()
-        ]
-        self._rest.extend(rest)
+        return list(due)
 
     def _write(self, found: Found) -> None:
         attempt = found.attempt
@@ -78,16 +85,15 @@ class Batch:
             settle_found(attempt.invoice, attempt.payment, found.outcome, stores=self._stores, now=bootstrap.now())
         )
 
-    def _look_at(self, handed_out: HandedOut) -> None:
-        invoice, now = handed_out.invoice, bootstrap.now()
+    def _look_at(self, due: HandedOut) -> None:
+        now = bootstrap.now()
         if not self._has_time():
-            put_off(invoice, now + NO_TIME_FOR, stores=self._stores, now=now)
-            count("DueInvoicePutOff")
+            self._leave_for_later(due, now)
             return
         settled = settle_due(
-            invoice.organization_id,
-            invoice.lago_id,
-            handed_out_at=handed_out.at,
+            due.organization_id,
+            due.lago_id,
+            handed_out_at=due.at,
             stores=self._stores,
             gateways=self._gateways,
             now=now,
@@ -96,6 +102,12 @@ class Batch:
             _looked_at(settled)
         else:
             _left_alone(1)
+
+    def _leave_for_later(self, due: HandedOut, now: datetime) -> None:
+        invoice = self._stores.invoices.get(due.organization_id, due.lago_id)
+        if invoice and is_to_be_looked_at(invoice, due.at, now):
+            put_off(invoice, now + NO_TIME_FOR, stores=self._stores, now=now)
+            count("DueInvoicePutOff")
 
     def _has_time(self) -> bool:
         return self._remaining_milliseconds() >= NEEDED_MILLISECONDS

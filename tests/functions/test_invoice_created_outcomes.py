@@ -7,7 +7,7 @@ import pytest
 from builders.accounts import connect_with_customer
 from builders.customers import UNAUTHENTICATED, pays_with
 from builders.debits import create_sepa_debit
-from builders.durations import DAY, HOUR
+from builders.durations import DAY, HOUR, MINUTE
 from builders.read import intents
 from builders.stripe_requests import CREATE_INTENT, FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY, LIST_INTENTS
 from sandbox.stripe.declines import DECLINES
@@ -153,16 +153,21 @@ def test_the_least_amount_of_the_accounts_own_currency_is_charged(world: World) 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
 
-def test_an_amount_that_may_have_been_another_one_a_day_ago_is_left_to_stripe(world: World) -> None:
+def test_an_attempt_that_may_have_been_sent_is_looked_up_before_its_amount_is_refused(world: World) -> None:
+    """Not before a function can have ended that saw the customer as it was before."""
     world.connect()
-    world.put_invoice_item(currency="USD", total_amount_cents=10)
+    invoice_id = world.put_invoice_item(currency="USD", total_amount_cents=10)
     world.collect_new_invoices()
     world.pass_time(25 * HOUR)
 
     world.customer()
     world.run()
+    assert (world.stripe_calls(LIST_INTENTS), world.invoice(invoice_id)["payment_status"]) == (0, "pending")
+    world.pass_time(11 * MINUTE)
+    world.look_again()
 
-    assert (world.stripe_calls(LIST_INTENTS), world.stripe_calls()) == (1, 1)
+    assert (world.stripe_calls(LIST_INTENTS), world.stripe_calls()) == (1, 0)
+    assert world.payments(invoice_id)[0]["error_code"] == "amount_too_small"
 
 
 def test_a_customer_who_is_gone_from_stripe_fails_the_invoice(world: World) -> None:

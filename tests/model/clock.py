@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR
+from paystream.model.attempts import KEY_IS_SAFE_FOR
 
 STRIPE_FORGETS_AFTER = timedelta(hours=24)
 """The shortest time: https://docs.stripe.com/api/idempotent_requests. It may keep a key for longer."""

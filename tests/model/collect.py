@@ -6,8 +6,8 @@ A payment link is an attempt like any other: the same way, with other parameters
 
 from collections.abc import Iterator
 
+from paystream.model.attempts import LOOK_UP_AFTER_TRIES
 from paystream.model.outcome import PayableStatus
-from paystream.use_cases.ask_stripe import LOOK_UP_AFTER_TRIES
 
 from model.clock import is_past_the_guard
 from model.provider import PARAMS_CHANGED, call, look_up

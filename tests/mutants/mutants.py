@@ -20,12 +20,16 @@ class Mutant:
     killers: tuple[str, ...]
 
 
+PROCESSING_IS_NOT_CLOSED = """        return case.answered(case.invoice)
+    if attempt.payment_status is PayableStatus.FAILED"""
+COUNTS_AS_CLOSED = "            return write.closed(case, replace(attempt, status=CANCELED), run)\n"
+
 MUTANTS = (
     Mutant(
         name="The 23-hour guard is dropped: a key is trusted for ever",
-        path="use_cases/ask_stripe.py",
-        text="return now - _started_at(invoice, payment) > KEY_IS_SAFE_FOR or payment.unknown_tries",
-        replacement="return payment.unknown_tries",
+        path="model/attempts.py",
+        text="return now - started_at(invoice, attempt) > KEY_IS_SAFE_FOR or attempt.unknown_tries",
+        replacement="return attempt.unknown_tries",
         killers=(
             f"{FUNCTIONS}/test_invoice_created_repeats.py"
             "::test_from_23_hours_on_the_payment_is_looked_up_before_anything_is_sent",
@@ -44,9 +48,9 @@ MUTANTS = (
     ),
     Mutant(
         name="The attempt before is not closed when a new one begins",
-        path="use_cases/begin_attempt.py",
-        text="if customer and payment and payment.is_to_be_closed:",
-        replacement="if customer and payment and False:",
+        path="model/next_step.py",
+        text="open_attempts = [one for one in case.attempts if one.is_to_be_closed]",
+        replacement="open_attempts: list[Payment] = []",
         killers=(
             f"{FUNCTIONS}/test_retry_payment.py"
             "::test_a_payment_that_has_succeeded_after_all_is_recorded_and_not_charged_again",
@@ -55,7 +59,7 @@ MUTANTS = (
     Mutant(
         name="Nothing is looked up on `idempotency_error`",
         path="use_cases/ask_stripe.py",
-        text="except ParametersChangedError:\n        found = _look_up(payment, gateway, started_at)",
+        text="except ParametersChangedError:\n        found = _look_up(payment, gateway, began_at)",
         replacement="except ParametersChangedError:\n        found = None",
         killers=(
             f"{FUNCTIONS}/test_invoice_created_repeats.py::test_another_default_card_does_not_make_it_another_payment",
@@ -80,7 +84,7 @@ MUTANTS = (
     ),
     Mutant(
         name="The total is charged instead of what is due",
-        path="use_cases/collect_invoice.py",
+        path="model/attempts.py",
         text="amount_cents=invoice.total_due_amount_cents,",
         replacement="amount_cents=invoice.total_amount_cents,",
         killers=(f"{FUNCTIONS}/test_create_payment.py::test_the_charge_takes_only_what_is_still_owed",),
@@ -122,8 +126,8 @@ MUTANTS = (
     Mutant(
         name="An invoice's own attempt stays open when it is paid by hand",
         path="use_cases/record_manual_payment.py",
-        text="due_at=look_at_last_attempt_at(last_payment(invoice, stores), now),",
-        replacement="due_at=None,",
+        text="return move(paid, Stage.PAID, due_at=look_at_last_attempt_at(last, now), now=now)",
+        replacement="return move(paid, Stage.PAID, now=now)",
         killers=(
             f"{FUNCTIONS}/test_create_payment.py::test_a_failed_invoice_is_settled_and_its_attempt_is_closed_at_stripe",
         ),
@@ -131,7 +135,7 @@ MUTANTS = (
     Mutant(
         name="An invoice's own attempt stays open when it is paid by another intent",
         path="model/settlement.py",
-        text="return None if is_own else now",
+        text="return None if is_last and not payment.is_to_be_closed else now",
         replacement="return None",
         killers=(
             f"{FUNCTIONS}/test_settled_otherwise.py::TestWhatSomebodyElseCollectsUnderTheNameOfAnAttempt"
@@ -140,9 +144,9 @@ MUTANTS = (
     ),
     Mutant(
         name="A voided voucher's `processing` counts as closed",
-        path="use_cases/close_attempt.py",
-        text="return invoice, False",
-        replacement="return invoice, invoice.voided_at is not None",
+        path="use_cases/collecting/perform.py",
+        text=PROCESSING_IS_NOT_CLOSED,
+        replacement=f"        if case.invoice.voided_at:\n{COUNTS_AS_CLOSED}{PROCESSING_IS_NOT_CLOSED}",
         killers=(
             f"{FUNCTIONS}/test_settled_otherwise.py"
             "::test_a_voucher_of_a_page_that_is_paid_after_a_void_is_found_where_the_event_is_lost",
@@ -160,9 +164,9 @@ MUTANTS = (
     ),
     Mutant(
         name="A failed intent's `processing` counts as closed: it was confirmed with a debit",
-        path="use_cases/close_attempt.py",
-        text="return invoice, False",
-        replacement="return invoice, invoice.voided_at is None",
+        path="use_cases/collecting/perform.py",
+        text=PROCESSING_IS_NOT_CLOSED,
+        replacement=f"        if not case.invoice.voided_at:\n{COUNTS_AS_CLOSED}{PROCESSING_IS_NOT_CLOSED}",
         killers=(
             f"{FUNCTIONS}/test_slow_methods.py"
             "::test_a_failed_payment_that_was_confirmed_with_a_debit_is_not_charged_again_by_a_retry",

@@ -115,3 +115,7 @@ class RateLimitedError(TooEarlyError):
 
 class VersionConflictError(PaystreamError):
     """Someone else wrote the record first: read it again and decide again."""
+
+
+class ContentionError(VersionConflictError):
+    """Others kept writing the record, however often it was read again: try again later."""

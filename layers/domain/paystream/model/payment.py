@@ -15,7 +15,7 @@ class PaymentLink:
     """A page of Stripe on which the customer pays: a checkout session. It has no `session_id` until it is made there.
 
     `return_url` is where the customer is led from there. `follows_failure`: nobody asked for it; its page is made by
-    who looks at what is due, and told.
+    the schedule, and notified. `is_over`: nobody can pay on the page any more, as Stripe says of the page itself.
     """
 
     session_id: str | None = None
@@ -23,6 +23,7 @@ class PaymentLink:
     return_url: str | None = None
     expires_at: datetime | None = None
     follows_failure: bool = False
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +145,17 @@ class Payment:
 
     @property
     def is_to_be_closed(self) -> bool:
-        """Whether money may come of it although nobody counts on it: it failed, or waits for the customer."""
+        """Whether money may come of it although nobody counts on it: it failed, it waits for the customer, or it was
+        paid and its page may still be open, because only an event has told so.
+        """
         has_failed = self.payment_status is PayableStatus.FAILED and self.status != CANCELED
-        return has_failed or self.is_waiting_for_customer
+        return has_failed or self.is_waiting_for_customer or self.is_paid_page_left
+
+    @property
+    def is_paid_page_left(self) -> bool:
+        """Whether it succeeded, and nobody has asked Stripe what has become of its page."""
+        has_page = self.link is not None and self.link.session_id is not None and not self.link.is_over
+        return has_page and self.payment_status is PayableStatus.SUCCEEDED
 
     @property
     def is_waiting_for_customer(self) -> bool:

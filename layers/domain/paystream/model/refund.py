@@ -11,6 +11,7 @@ from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, Refund, RefundStatus
 from paystream.model.schedule import look_at_ended_again_at
 from paystream.model.settlement import Settlement
+from paystream.model.standing import PaymentStatus
 
 MOST_REFUNDS = 100
 """Of one payment, those that failed included: they are kept with it."""
@@ -89,21 +90,20 @@ def settle_refund(
     return Settlement(_with_refunds(invoice, payment, refunded, now), refunded, told), settled
 
 
-def with_refund_of_second_payment(before: Invoice, settlement: Settlement, now: datetime) -> Settlement:
-    """The settlement of a success, with a refund on record of what it brought for an invoice that was paid `before`.
-
-    What was refunded already counts: nobody gets both payments back. Nothing goes back where a dispute was lost, or
-    where only the invoice was given up.
+def is_surplus(before: Invoice, settlement: Settlement) -> bool:
+    """Whether a success has brought more than what was owed `before`. What was refunded already counts: nobody gets
+    both payments back. Nothing goes back where a dispute was lost, or where only the invoice was given up.
     """
+    is_success = settlement.payment.payment_status is PayableStatus.SUCCEEDED
+    return is_success and before.payment_dispute_lost_at is None and _surplus(before, settlement) > 0
+
+
+def with_refund_of_surplus(before: Invoice, settlement: Settlement, now: datetime) -> Settlement:
+    """The settlement of a success, with a refund on record of what it brought beyond what was owed `before`."""
     payment, invoice = settlement.payment, settlement.invoice
-    owed = invoice.total_amount_cents
-    kept = max(before.total_paid_amount_cents, owed) - before.total_refunded_amount_cents
-    surplus = min(payment.amount_cents, kept + payment.amount_cents - owed)
-    if surplus <= 0 or before.payment_dispute_lost_at:
-        return settlement
     refund = Refund(
         lago_id=derived_id("refund of a second payment", payment.organization_id, payment.lago_id),
-        amount_cents=surplus,
+        amount_cents=_surplus(before, settlement),
         status=RefundStatus.PENDING,
         reason=DUPLICATE,
         created_at=now,
@@ -111,6 +111,14 @@ def with_refund_of_second_payment(before: Invoice, settlement: Settlement, now: 
     )
     begun = begin_refund(invoice, payment, refund, due_at=now, now=now)
     return replace(begun, tell=settlement.tell)
+
+
+def _surplus(before: Invoice, settlement: Settlement) -> int:
+    """In minor units. An invoice that was said to be paid elsewhere counts as paid."""
+    owed, payment = before.total_amount_cents, settlement.payment
+    was_paid = before.payment_status is PaymentStatus.SUCCEEDED
+    paid = max(before.total_paid_amount_cents, owed) if was_paid else before.total_paid_amount_cents
+    return min(payment.amount_cents, paid - before.total_refunded_amount_cents + payment.amount_cents - owed)
 
 
 def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:

@@ -4,12 +4,12 @@ The only place that decides `payment_status`. Rules 1, 2, 5 and 9 of docs/archit
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from paystream.model.declines import Retry, asks_for_authentication, when_to_retry
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
-from paystream.model.moves import move
+from paystream.model.moves import move, postpone
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, LINK_EXPIRED, REQUIRES_ACTION, Outcome, PayableStatus
 from paystream.model.payment import Payment
@@ -20,11 +20,14 @@ from paystream.model.standing import PaymentStatus, Stage, WaitingFor
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The next state of an invoice and its payment, written together with what has to be told."""
+    """The next state of an invoice and its payment, written together with what has to be notified, and with the attempt
+    before if that was closed at Stripe just now.
+    """
 
     invoice: Invoice
     payment: Payment
     tell: tuple[WebhookType, ...]
+    closed: Payment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ def settle(
     now: datetime,
 ) -> Settlement | None:
     """Apply a definite outcome; None if it brings nothing new: a repeat, or older than what is known."""
-    if not _is_news(payment, outcome):
+    if not is_news(payment, outcome):
         return None
     settled = replace(
         payment,
@@ -78,8 +81,10 @@ def settle(
     return Settlement(decided, settled, told)
 
 
-def _is_news(payment: Payment, outcome: Outcome) -> bool:
-    """A success is final; a failure gives way to a late success, and is closed; `requires_action` comes before
+def is_news(payment: Payment, outcome: Outcome) -> bool:
+    """Whether an outcome says more than what is known of a payment.
+
+    A success is final; a failure is superseded by a late success, and is closed; `requires_action` comes before
     `processing`, and says what is still to be transferred: that only falls.
     """
     match payment.payment_status:
@@ -117,6 +122,8 @@ def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now
     )
     if payment.payment_status is PayableStatus.SUCCEEDED:
         paid = replace(invoice, total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents)
+        if paid.is_owed and paid.total_due_amount_cents:
+            return _decide_rest(paid, payment, follow_up, now)
         return move(paid, Stage.PAID, due_at=_look_at_paid_again_at(invoice, payment, now), now=now)
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
         return _decide_failed(with_decline(invoice, payment), payment, follow_up, now)
@@ -139,13 +146,31 @@ def _stage_under_way(payment: Payment) -> Stage:
 
 
 def _look_at_paid_again_at(invoice: Invoice, payment: Payment, now: datetime) -> datetime | None:
-    """What was to be done of an invoice that was paid already stays to be done. If it was paid besides its own attempt,
-    that one is to be closed.
+    """What was to be done of an invoice that was paid already stays to be done. If it was paid besides its last
+    attempt, that one is to be closed, and so is a page of which only an event has told that it was paid.
     """
     if invoice.payment_status is PaymentStatus.SUCCEEDED or invoice.refunding_payment_ids:
         return invoice.due_at
-    is_own = payment.lago_id == payment_id(payment.organization_id, payment.invoice_id, payment.attempt)
-    return None if is_own else now
+    is_last = _is_own(payment) and payment.attempt == invoice.attempt
+    return None if is_last and not payment.is_to_be_closed else now
+
+
+def _is_own(payment: Payment) -> bool:
+    """Whether it is that of its attempt, and no other system's that names the attempt."""
+    return payment.lago_id == payment_id(payment.organization_id, payment.invoice_id, payment.attempt)
+
+
+def _decide_rest(paid: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:
+    """What follows a success over less than what is due. The last attempt has ended with it, and the schedule says when
+    the rest is charged. Any other leaves the invoice where it stands; then the last attempt is over too much, and is
+    closed first.
+    """
+    if not (_is_own(payment) and payment.attempt == paid.attempt):
+        return postpone(paid, now, now=now)
+    if not follow_up.retry_schedule_days:
+        return move(paid, Stage.GIVEN_UP, due_at=now + FAILED_IS_CLOSED_AFTER, now=now)
+    retry_at = now + timedelta(days=follow_up.retry_schedule_days[0])
+    return move(paid, Stage.RETRY_PLANNED, next_retry_at=retry_at, due_at=retry_at, now=now)
 
 
 def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:

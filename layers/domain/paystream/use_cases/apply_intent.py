@@ -9,10 +9,11 @@ from paystream.model.bank_transfer import bank_transfer_of
 from paystream.model.customer import Customer, FormerLink
 from paystream.model.identifiers import derived_id
 from paystream.model.integration import Integration
-from paystream.model.intent_metadata import named_attempt
+from paystream.model.intent_metadata import NamedAttempt, named_attempt
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.settlement import is_news
 from paystream.ports.stores import Stores
 from paystream.use_cases.record_outcome import record_outcome, refuse_if_forgotten
 
@@ -37,25 +38,35 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
 
     Another intent under the name of a payment is money that somebody else collected: a payment of its own.
     """
-    organization_id = integration.organization_id
-    named = named_attempt(event.metadata, organization_id)
-    if named is None:
-        return False
-    lago_id = named.payment_id
-    invoice = stores.invoices.get(organization_id, named.invoice_id)
-    stored = stores.payments.get(organization_id, lago_id)
-    if invoice is None:
+    named = named_attempt(event.metadata, integration.organization_id)
+    invoice = stores.invoices.get(integration.organization_id, named.invoice_id) if named else None
+    stored = stores.payments.get(integration.organization_id, named.payment_id) if named else None
+    if named is None or invoice is None:
         if stored:
-            raise VersionConflictError("the invoice was put into the table anew and is not taken in yet")
+            raise VersionConflictError("the invoice's item was replaced and is not taken in yet")
         return False
-    customer = stores.customers.get(organization_id, invoice.external_customer_id)
+    if stored and _is_known(event, stored, integration):
+        return True
+    return _apply(event, named, invoice, stored, integration=integration, stores=stores, now=now)
+
+
+def _apply(
+    event: IntentEvent,
+    named: NamedAttempt,
+    invoice: Invoice,
+    stored: Payment | None,
+    *,
+    integration: Integration,
+    stores: Stores,
+    now: datetime,
+) -> bool:
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer is None or not _is_about(event, named.attempt, invoice):
         return False
     sent_through = next((link for link in _links(customer, stored) if _is_of(event, link, integration)), None)
-    if sent_through is None:
+    if sent_through is None or (stored and _is_no_word(event, stored)):
         return False
-    if stored and _is_no_word(event, stored):
-        return False
+    lago_id = named.payment_id
     if stored and _is_another_intent(event, stored):
         refuse_if_forgotten(invoice, stored)
         lago_id = derived_id("payment", lago_id, str(event.outcome.intent_id))
@@ -72,6 +83,12 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
     )
     record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
     return True
+
+
+def _is_known(event: IntentEvent, stored: Payment, integration: Integration) -> bool:
+    """Whether it is this payment's intent, and the payment says as much already, as a rule by a request's answer."""
+    is_its_own = stored.provider_payment_id == event.outcome.intent_id and _is_of(event, stored, integration)
+    return is_its_own and not is_news(stored, event.outcome)
 
 
 def _besides(invoice: Invoice, lago_id: str, stores: Stores) -> Payment | None:

@@ -6,13 +6,14 @@ anything is sent if it may have been sent more than 23 hours ago, or to another 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from itertools import zip_longest
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
-from paystream.model.customer import CUSTOMER_BALANCE, Customer, FormerLink
-from paystream.model.integration import Integration
+from paystream.model.attempts import is_looked_up_first, started_at
+from paystream.model.case import Payer
+from paystream.model.customer import CUSTOMER_BALANCE, FormerLink
 from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice
 from paystream.model.moves import postpone
@@ -26,26 +27,12 @@ from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.link_customer import MOST_FORMER_LINKS
 from paystream.use_cases.refused_key import stripe_asked
 
-KEY_IS_SAFE_FOR = timedelta(hours=23)
-"""Stripe keeps a key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests. No function runs for 1."""
-
-LOOK_UP_AFTER_TRIES = 3
-"""A saved 500 replays under its key for as long as the key lives, so sending again would never learn more."""
-
 NOWHERE = "https://stripe.com/"
 """Where a customer would be led back to if nobody said where: Stripe wants some URL, and this is Lago's."""
 
 
 VOUCHER = "boleto"
 """It is paid by a number that the customer takes to a bank: https://docs.stripe.com/payments/boleto"""
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """Who pays through which account."""
-
-    customer: Customer
-    integration: Integration
 
 
 def ask_stripe(
@@ -63,8 +50,8 @@ def ask_stripe(
     not found then. Raises OutcomeUnknownError after counting the try on the payment, TooEarlyError, which is no try,
     NeedsAttentionError if an integration is paused, KeyRefusedError if it was connected anew just now.
     """
-    started_at = _started_at(invoice, payment)
-    former = _look_up_former_links(payment, payer, started_at, stores=stores, gateways=gateways, now=now)
+    began_at = started_at(invoice, payment)
+    former = _look_up_former_links(payment, payer, began_at, stores=stores, gateways=gateways, now=now)
     if former:
         return former
     try:
@@ -72,10 +59,10 @@ def ask_stripe(
             payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now
         ) as gateway:
             if is_looked_up_first(invoice, payment, now):
-                found = _look_up(payment, gateway, started_at)
+                found = _look_up(payment, gateway, began_at)
                 if found:
                     return payment, found
-            return payment, _send(_payment_request(invoice, payment, payer), payment, gateway, started_at)
+            return payment, _send(_payment_request(invoice, payment, payer), payment, gateway, began_at)
     except TooEarlyError:
         raise
     except OutcomeUnknownError:
@@ -83,17 +70,24 @@ def ask_stripe(
         raise
 
 
-def is_looked_up_first(invoice: Invoice, payment: Payment, now: datetime) -> bool:
-    """Whether sending the attempt again might charge again, or would never learn more (rules 4 and 5)."""
-    return now - _started_at(invoice, payment) > KEY_IS_SAFE_FOR or payment.unknown_tries >= LOOK_UP_AFTER_TRIES
+def look_up(
+    invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> tuple[Payment, Outcome] | None:
+    """What became of an attempt that may have been sent, wherever that was; None if nothing was found.
 
-
-def _started_at(invoice: Invoice, payment: Payment) -> datetime:
-    return min(invoice.attempt_started_at or invoice.created_at, payment.created_at)
+    Raises as `ask_stripe` does, but counts no try.
+    """
+    began_at = started_at(invoice, payment)
+    former = _look_up_former_links(payment, payer, began_at, stores=stores, gateways=gateways, now=now)
+    if former:
+        return former
+    with stripe_asked(payer.integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
+        found = _look_up(payment, gateway, began_at)
+    return (payment, found) if found else None
 
 
 def _look_up_former_links(
-    payment: Payment, payer: Payer, started_at: datetime, *, stores: Stores, gateways: Gateways, now: datetime
+    payment: Payment, payer: Payer, began_at: datetime, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Payment, Outcome] | None:
     """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise.
 
@@ -102,7 +96,7 @@ def _look_up_former_links(
     connected any more: nobody can say.
     """
     customer = payer.customer
-    for link in _former_links(payment, payer, started_at):
+    for link in _former_links(payment, payer, began_at):
         integration = integration_of(payment.organization_id, link, stores)
         if integration is None:
             raise OutcomeUnknownError(f"account {link.payment_provider_code} of before is not connected; connect it")
@@ -114,18 +108,18 @@ def _look_up_former_links(
             provider_customer_id=link.provider_customer_id,
         )
         with stripe_asked(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
-            found = _look_up(linked, gateway, started_at)
+            found = _look_up(linked, gateway, began_at)
         if found:
             return linked, found
         ends_at = link.until + LONGEST_REQUEST
         if not payer.integration.leads_to(link) and now < ends_at:
             raise TooEarlyError(ends_at, (ends_at - now).total_seconds(), "a request may be in progress elsewhere")
-    if len(customer.former_links) >= MOST_FORMER_LINKS and customer.former_links[-1].until >= started_at:
+    if len(customer.former_links) >= MOST_FORMER_LINKS and customer.former_links[-1].until >= began_at:
         raise OutcomeUnknownError("the customer was linked anew so often that some links are forgotten; look at Stripe")
     return None
 
 
-def _former_links(payment: Payment, payer: Payer, started_at: datetime) -> Iterator[FormerLink]:
+def _former_links(payment: Payment, payer: Payer, began_at: datetime) -> Iterator[FormerLink]:
     """Where else the attempt may have been sent: an attempt on record stays where it is, whatever comes after that.
 
     Not a link to the same customer under another code of the same account: there the key is known.
@@ -133,27 +127,27 @@ def _former_links(payment: Payment, payer: Payer, started_at: datetime) -> Itera
     links = payer.customer.former_links
     for link, older in zip_longest(links, links[1:]):
         began_before_the_payment = older is None or older.until < payment.created_at
-        ended_before_the_attempt = link.until + LONGEST_REQUEST < started_at
+        ended_before_the_attempt = link.until + LONGEST_REQUEST < began_at
         is_same_customer = link.provider_customer_id == payment.provider_customer_id
         is_elsewhere = not (is_same_customer and payer.integration.leads_to(link))
         if is_elsewhere and began_before_the_payment and not ended_before_the_attempt:
             yield link
 
 
-def _send(request: PaymentRequest, payment: Payment, gateway: PaymentGateway, started_at: datetime) -> Outcome:
+def _send(request: PaymentRequest, payment: Payment, gateway: PaymentGateway, began_at: datetime) -> Outcome:
     """Other parameters under the same key say that an earlier request exists."""
     try:
         return gateway.collect(request)
     except ParametersChangedError:
-        found = _look_up(payment, gateway, started_at)
+        found = _look_up(payment, gateway, began_at)
         if found:
             return found
         raise
 
 
-def _look_up(payment: Payment, gateway: PaymentGateway, started_at: datetime) -> Outcome | None:
+def _look_up(payment: Payment, gateway: PaymentGateway, began_at: datetime) -> Outcome | None:
     return gateway.find_payment(
-        payment_id=payment.lago_id, provider_customer_id=payment.provider_customer_id, since=started_at
+        payment_id=payment.lago_id, provider_customer_id=payment.provider_customer_id, since=began_at
     )
 
 

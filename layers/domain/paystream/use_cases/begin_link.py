@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.lago.invoice_notifications import settlement_notifications
+from paystream.model.attempts import new_payment
+from paystream.model.case import Payer
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move
 from paystream.model.notification import WebhookType
@@ -12,8 +14,6 @@ from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
-from paystream.use_cases.ask_stripe import Payer
-from paystream.use_cases.collect_invoice import new_payment
 
 
 def begin_link(
@@ -22,6 +22,7 @@ def begin_link(
     *,
     is_first: bool = False,
     follows_failure: bool = False,
+    closed: Payment | None = None,
     stores: Stores,
     now: datetime,
 ) -> tuple[Invoice, Payment]:
@@ -54,5 +55,6 @@ def begin_link(
         begun,
         payment,
         (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,) if is_changed else (),
+        closed,
     )
     return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now)), payment

@@ -7,6 +7,7 @@ has no intent is not kept under its idempotency key, so a function that is still
 from datetime import datetime
 
 from paystream.errors import NotFoundError
+from paystream.model.attempts import started_at
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
@@ -32,18 +33,36 @@ def close_attempt(
     """
     if payment.status == CANCELED:
         return invoice, True
-    integration = account_of(payment, stores)
-    if payment.provider_payment_id is None and not (payment.link and payment.link.session_id):
-        outwait(payment, now)
-    action = "checkout.session.expire" if payment.link else "payment_intent.cancel"
-    with stripe_asked(integration, action, stores=stores, gateways=gateways, now=now) as gateway:
-        outcome = close_link(payment, gateway) if payment.link else _cancel(payment, gateway)
+    integration, since = account_of(payment, stores), started_at(invoice, payment)
+    outcome = close_at_stripe(payment, integration, since=since, stores=stores, gateways=gateways, now=now)
     if outcome is None:
         return invoice, True
     if outcome.status is PayableStatus.PROCESSING:
         return invoice, False
     recorded = record_outcome(invoice, payment, outcome, customer=customer, stores=stores, now=now)
     return recorded, outcome.intent_status == CANCELED
+
+
+def close_at_stripe(
+    payment: Payment,
+    integration: Integration,
+    *,
+    since: datetime,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
+) -> Outcome | None:
+    """Cancel the payment's intent, or expire its page; what has become of it, None if there is none. `since` is the
+    earliest time at which it can have been sent.
+
+    Raises TooEarlyError while a function may be at work under a key that leads to no intent, and what asking Stripe
+    raises.
+    """
+    if payment.provider_payment_id is None and not (payment.link and payment.link.session_id):
+        outwait(payment, now)
+    action = "checkout.session.expire" if payment.link else "payment_intent.cancel"
+    with stripe_asked(integration, action, stores=stores, gateways=gateways, now=now) as gateway:
+        return close_link(payment, gateway) if payment.link else _cancel(payment, gateway, since - LONGEST_REQUEST)
 
 
 def account_of(payment: Payment, stores: Stores) -> Integration:
@@ -54,14 +73,14 @@ def account_of(payment: Payment, stores: Stores) -> Integration:
     return integration
 
 
-def _cancel(payment: Payment, gateway: PaymentGateway) -> Outcome | None:
+def _cancel(payment: Payment, gateway: PaymentGateway, since: datetime) -> Outcome | None:
     """What the intent is then; None if there is none."""
     intent_id = payment.provider_payment_id
     if intent_id is None:
         found = gateway.find_payment(
             payment_id=payment.lago_id,
             provider_customer_id=payment.provider_customer_id,
-            since=payment.created_at - LONGEST_REQUEST,
+            since=since,
         )
         intent_id = found.intent_id if found else None
     return gateway.cancel_payment(intent_id) if intent_id else None

@@ -11,6 +11,7 @@ from paystream.errors import (
     TooEarlyError,
     VersionConflictError,
 )
+from paystream.model.case import Occasion
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.moves import claim
@@ -19,8 +20,7 @@ from paystream.model.standing import WaitingFor
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.use_cases.begin_attempt import follow_up
-from paystream.use_cases.collect_invoice import collect_now
+from paystream.use_cases.collecting.collect import collect
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.put_off import put_off
@@ -143,7 +143,8 @@ def _collect_one(
         if fresh.is_open and integration_for_new(customer, stores) is None:
             # A payment link is open, and nothing could be charged instead of it.
             return
-        _collect_failed(fresh, stores=stores, gateways=gateways, clock=clock)
+        claimed = _claim(fresh, stores, clock(), due_at=clock())
+        _collect(claimed, stores=stores, gateways=gateways, clock=clock)
         return
     if not fresh.is_open:
         return
@@ -152,19 +153,20 @@ def _collect_one(
         return
     is_to_be_claimed = customer.pays_with and fresh.waiting_for is not WaitingFor.KEY
     claimed = _claim(fresh, stores, clock()) if is_to_be_claimed else fresh
-    collect_now(claimed, stores=stores, gateways=gateways, now=clock())
+    _collect(claimed, stores=stores, gateways=gateways, clock=clock)
 
 
-def _collect_failed(invoice: Invoice, *, stores: Stores, gateways: Gateways, clock: Callable[[], datetime]) -> None:
-    """Begin a new attempt with the customer's payment method of now. It is due from then on: whoever looks at what is
-    due goes on after a crash, or once the integration is paused no more.
-    """
-    claimed = _claim(invoice, stores, clock(), due_at=clock())
-    try:
-        begun = follow_up(claimed, stores=stores, gateways=gateways, now=clock())
-        collect_now(begun, stores=stores, gateways=gateways, now=clock())
-    except NeedsAttentionError:
-        put_off(claimed, look_again_at(claimed, clock()), stores=stores, now=clock())
+def _collect(invoice: Invoice, *, stores: Stores, gateways: Gateways, clock: Callable[[], datetime]) -> None:
+    """What has failed is due while a new attempt begins: after a crash, or a pause, the schedule brings it up."""
+    now = clock()
+    collect(
+        invoice,
+        Occasion.CUSTOMER_CHANGED,
+        stores=stores,
+        gateways=gateways,
+        paused_until=lambda paused: look_again_at(paused, now),
+        now=now,
+    )
 
 
 def _claim(invoice: Invoice, stores: Stores, now: datetime, *, due_at: datetime | None = None) -> Invoice:

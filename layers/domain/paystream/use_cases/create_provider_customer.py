@@ -11,12 +11,12 @@ from typing import Any
 from paystream.errors import NotFoundError, ProviderRefusedError
 from paystream.lago.customer_notifications import provider_customer_created, provider_customer_error
 from paystream.lago.customers import ADDRESS
+from paystream.model.attempts import KEY_IS_SAFE_FOR
 from paystream.model.customer import Customer, CustomerCreation
 from paystream.model.identifiers import derived_id
 from paystream.model.notification import Notification
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
-from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR
 from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.refused_key import stripe_asked
 

@@ -5,22 +5,23 @@ from datetime import datetime, timedelta
 
 from paystream.errors import VersionConflictError
 from paystream.model.customer import Customer
+from paystream.model.integration import Integration
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.refused_key import stripe_asked
 
 _CLOCK_DIFFERENCE = timedelta(minutes=1)
 
 
-def find_payment_method(customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime) -> Customer:
+def find_payment_method(
+    customer: Customer, integration: Integration | None, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Customer:
     """Store the method that will be charged, if Stripe has one by now and there is an account to ask. One that is known
     gives way to Stripe's default only.
 
     Returns the customer as it is then. Whoever changes the customer at the same time knows more. Raises
     OutcomeUnknownError, KeyRefusedError.
     """
-    integration = integration_for_new(customer, stores)
     if integration is None or customer.provider_customer_id is None:
         return customer
     with stripe_asked(integration, "customer.retrieve", stores=stores, gateways=gateways, now=now) as gateway:

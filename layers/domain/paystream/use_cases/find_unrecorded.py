@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from paystream.model.attempts import new_payment
+from paystream.model.case import Payer
 from paystream.model.customer import Customer, FormerLink
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
@@ -15,8 +17,6 @@ from paystream.model.payment import Payment
 from paystream.model.schedule import LONGEST_REQUEST
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.use_cases.ask_stripe import Payer
-from paystream.use_cases.collect_invoice import new_payment
 from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.refused_key import stripe_asked
 

@@ -4,6 +4,7 @@ import contextlib
 from datetime import datetime
 
 from paystream.errors import InvalidInputError, NotFoundError, TooEarlyError, VersionConflictError
+from paystream.model.case import Payer
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
@@ -12,10 +13,9 @@ from paystream.model.schedule import LONGEST_REQUEST
 from paystream.model.standing import InvoiceStatus, PaymentStatus
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.use_cases.ask_stripe import Payer
-from paystream.use_cases.begin_attempt import last_payment
 from paystream.use_cases.begin_link import begin_link
 from paystream.use_cases.close_attempt import close_attempt
+from paystream.use_cases.collecting.load_case import last_payment
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_integration import integration_for_new, integration_of
 from paystream.use_cases.find_unrecorded import find_unrecorded

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from paystream.errors import KeyRefusedError, OutcomeUnknownError
+from paystream.model.attempts import is_looked_up_first
 from paystream.model.identifiers import payment_id
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
+from paystream.model.next_step import is_on_its_way
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, ListedIntent, PaymentGateway
-from paystream.use_cases.ask_stripe import is_looked_up_first
 from paystream.use_cases.find_integration import integration_of
 from paystream.use_cases.refused_key import stripe_asked
-from paystream.use_cases.settle_due import is_on_its_way
 
 FEWEST = 10
 """Fewer are looked up one by one: a list may find none of them, and costs some calls before that is known."""

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, ProviderRefusedError, TooEarlyError
 from paystream.lago.invoice_notifications import settlement_notifications
+from paystream.model.attempts import KEY_IS_SAFE_FOR, missing_country
+from paystream.model.case import Payer
 from paystream.model.customer import PAID_WITH_ONCE, Customer
 from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice
@@ -21,11 +23,10 @@ from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
-from paystream.use_cases.ask_stripe import KEY_IS_SAFE_FOR, NOWHERE, Payer
+from paystream.use_cases.ask_stripe import NOWHERE
 from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.record_outcome import record_outcome
 from paystream.use_cases.refused_key import stripe_asked
-from paystream.use_cases.refused_transfer import missing_country
 
 
 def make_link(
@@ -123,6 +124,8 @@ def _record(
     if isinstance(found, CheckoutSession) and found.outcome is None:
         return _keep(invoice, payment, found, payer, stores=stores, now=now)
     outcome = found if isinstance(found, Outcome) else found.outcome or expired_link()
+    if isinstance(found, CheckoutSession):
+        payment = replace(payment, link=replace(payment.link or PaymentLink(), is_over=True))
     return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
 
 

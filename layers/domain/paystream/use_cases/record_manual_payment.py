@@ -7,12 +7,12 @@ from paystream.errors import ConflictError, InvalidInputError, NotAllowedError
 from paystream.lago.invoice_notifications import manual_payment_notifications
 from paystream.model.identifiers import requested_payment_id
 from paystream.model.invoice import Invoice
-from paystream.model.moves import move
+from paystream.model.moves import move, postpone
 from paystream.model.payment import ManualPayment
 from paystream.model.schedule import look_at_last_attempt_at
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
-from paystream.use_cases.begin_attempt import last_payment
+from paystream.use_cases.collecting.load_case import last_payment
 from paystream.use_cases.record_outcome import read_invoice
 from paystream.use_cases.retry_payment import refuse_if_being_collected
 
@@ -82,13 +82,14 @@ def _check(invoice: Invoice, request: ManualPaymentRequest, stores: Stores, now:
 
 
 def _settled(invoice: Invoice, payment: ManualPayment, stores: Stores, now: datetime) -> Invoice:
-    """If nothing is owed any more, a failed attempt is closed at Stripe by who looks at what is due."""
+    """A failed attempt is over more than what is owed by now: the schedule closes it at Stripe at once."""
     paid = replace(
         invoice, total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents, updated_at=now
     )
+    last = last_payment(invoice, stores)
     if paid.total_due_amount_cents:
-        return paid
-    return move(paid, Stage.PAID, due_at=look_at_last_attempt_at(last_payment(invoice, stores), now), now=now)
+        return postpone(paid, now, now=now) if last and last.is_to_be_closed else paid
+    return move(paid, Stage.PAID, due_at=look_at_last_attempt_at(last, now), now=now)
 
 
 def _same(existing: ManualPayment, request: ManualPaymentRequest) -> ManualPayment:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from paystream.errors import VersionConflictError
+from paystream.errors import ContentionError, VersionConflictError
 from paystream.lago.refund_notifications import refund_notifications
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment
@@ -30,4 +30,4 @@ def record_refund(
         except VersionConflictError:
             invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
             payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment
-    raise VersionConflictError(f"invoice {invoice.lago_id} keeps changing; try again")
+    raise ContentionError(f"invoice {invoice.lago_id} keeps changing; try again")

@@ -11,6 +11,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
+from paystream.use_cases.find_integration import Accounts
 from paystream.use_cases.record_outcome import decide, read_invoice
 
 
@@ -38,7 +39,8 @@ def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now:
         with_payments(invoice, (blank if one.lago_id == stored.lago_id else one for one in attempts)),
         declined_payment_method_ids=_declined_before(stored, attempts),
     )
-    settlement = decide(known, blank, outcome, stores=stores, now=now)
+    accounts = Accounts(invoice.organization_id, stores)
+    settlement = decide(known, blank, outcome, customer=customer, accounts=accounts, now=now)
     if settlement is None:
         return invoice
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))

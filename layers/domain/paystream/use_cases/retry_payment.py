@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 
 from paystream.errors import NotAllowedError
 from paystream.lago.invoice_notifications import collection_refused
+from paystream.model.case import what_is_missing
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move, postpone
+from paystream.model.next_step import CANNOT_PAY
 from paystream.model.payment import Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, WaitingFor
 from paystream.ports.messages import DueQueue
 from paystream.ports.stores import Stores
-from paystream.use_cases.begin_attempt import CANNOT_PAY, last_payment
-from paystream.use_cases.collect_invoice import payer_of
+from paystream.use_cases.collecting.load_case import last_payment
+from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.record_outcome import read_invoice
 
 _A_MOMENT = timedelta(microseconds=1)
@@ -48,14 +50,20 @@ def retry_payment(
     is_waiting = invoice.is_open and payment is None
     if payment is None and payment_method_id:
         raise NotAllowedError("invalid_status")
-    payer = payer_of(stores.customers.get(organization_id, invoice.external_customer_id), None, stores)
-    is_missing = isinstance(payer, WaitingFor) and not (payer is WaitingFor.PAYMENT_METHOD and payment_method_id)
-    if isinstance(payer, WaitingFor) and is_missing and not is_waiting:
-        stores.notifications.add(collection_refused(invoice, CANNOT_PAY[payer], now))
+    missing = _missing(invoice, stores, needs_method=payment_method_id is None)
+    if missing and not is_waiting:
+        stores.notifications.add(collection_refused(invoice, CANNOT_PAY[missing], now))
         return invoice
     due = _due_now(replace(invoice, chosen_payment_method_id=payment_method_id), payment, stores, now)
     queue.hand_out([DueInvoice(organization_id, lago_id, now.isoformat())], now + _A_MOMENT)
     return due
+
+
+def _missing(invoice: Invoice, stores: Stores, *, needs_method: bool) -> WaitingFor | None:
+    """What a new attempt lacks."""
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    account = integration_for_new(customer, stores) if customer else None
+    return what_is_missing(customer, account, needs_method=needs_method)
 
 
 def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:

@@ -11,7 +11,7 @@ from paystream.model.moves import move
 from paystream.model.schedule import look_at_last_attempt_at
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
-from paystream.use_cases.begin_attempt import last_payment
+from paystream.use_cases.collecting.load_case import last_payment
 from paystream.use_cases.record_outcome import read_invoice
 from paystream.use_cases.retry_payment import refuse_if_being_collected
 

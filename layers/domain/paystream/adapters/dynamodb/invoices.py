@@ -104,12 +104,13 @@ class DynamoInvoices:
         return written
 
     def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:
-        return self._settle(settlement.invoice, settlement.payment, notifications)
+        closed = (settlement.closed,) if settlement.closed else ()
+        return self._settle(settlement.invoice, (settlement.payment, *closed), notifications)
 
     def settle_by_hand(
         self, invoice: Invoice, payment: ManualPayment, notifications: Sequence[Notification]
     ) -> Invoice:
-        return self._settle(invoice, payment, notifications)
+        return self._settle(invoice, (payment,), notifications)
 
     def page(self, organization_id: str, wanted: InvoiceFilter, *, request: PageRequest) -> Page[Invoice]:
         """The index that leaves the least to be passed over; the rest is chosen by what its entries show.
@@ -161,11 +162,13 @@ class DynamoInvoices:
             if cursor is None:
                 return
 
-    def _settle(self, invoice: Invoice, payment: AnyPayment, notifications: Sequence[Notification]) -> Invoice:
+    def _settle(
+        self, invoice: Invoice, payments: Sequence[AnyPayment], notifications: Sequence[Notification]
+    ) -> Invoice:
         written = replace(invoice, version=invoice.version + 1)
-        item = to_item(payment, **index_keys(payment))
-        put = {"TableName": self._database.tables.payments, "Item": item}
-        self._database.write(self._update(invoice, written), {"Put": put}, *self._database.outbox(notifications))
+        table = self._database.tables.payments
+        puts = [{"Put": {"TableName": table, "Item": to_item(one, **index_keys(one))}} for one in payments]
+        self._database.write(self._update(invoice, written), *puts, *self._database.outbox(notifications))
         return written
 
     def _number_holder(self, invoice: Invoice) -> str | None:

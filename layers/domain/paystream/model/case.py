@@ -1,0 +1,107 @@
+"""What a decision about an invoice needs, loaded once: the invoice, its attempts, its customer and their accounts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum, auto
+from typing import Self
+
+from paystream.model.customer import Customer
+from paystream.model.integration import Integration
+from paystream.model.invoice import Invoice
+from paystream.model.payment import Payment
+from paystream.model.standing import WaitingFor
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays through which account."""
+
+    customer: Customer
+    integration: Integration
+
+
+class Occasion(Enum):
+    """Why the invoice is looked at: it is new in the table, its customer can be collected by now, or it is due."""
+
+    NEW = auto()
+    CUSTOMER_CHANGED = auto()
+    DUE = auto()
+
+
+class Learned(Enum):
+    """What was done in this run, and is not done again in it."""
+
+    ANSWERED = auto()
+    CREATION_RESUMED = auto()
+    FIRST_ATTEMPT_LOOKED_UP = auto()
+    METHOD_ASKED_FOR = auto()
+    REFUNDS_LOOKED_AT = auto()
+    ATTEMPT_LOOKED_UP = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`attempts` are the payments of its attempts that are on record, by their numbers; an item that was replaced does
+    not know how many there are. `account` is the one through which something new may begin for the customer.
+    `sent_through` has, by a payment's id, the account that an attempt was sent to, if that is connected. `closed` is
+    the last attempt where it was closed at Stripe just now, which is not written yet.
+    """
+
+    invoice: Invoice
+    occasion: Occasion
+    now: datetime
+    attempts: tuple[Payment, ...] = ()
+    customer: Customer | None = None
+    account: Integration | None = None
+    sent_through: Mapping[str, Integration] = field(default_factory=dict)
+    learned: frozenset[Learned] = frozenset()
+    closed: Payment | None = None
+
+    @property
+    def latest(self) -> Payment | None:
+        """The payment of the last attempt, if it is on record."""
+        return self.attempts[-1] if self.attempts else None
+
+    def has(self, learned: Learned) -> bool:
+        """Whether that was done in this run."""
+        return learned in self.learned
+
+    def with_learned(self, learned: Learned) -> Self:
+        """The case in which that is done."""
+        return replace(self, learned=self.learned | {learned})
+
+    def answered(self, invoice: Invoice) -> Self:
+        """The case in which an answer was written down: nothing else is done in this run."""
+        return replace(self, invoice=invoice, learned=self.learned | {Learned.ANSWERED})
+
+    def new_payer(self, *, needs_method: bool = True) -> Payer | WaitingFor:
+        """Who pays a new attempt, or what it lacks; `needs_method` is for a charge."""
+        missing = what_is_missing(self.customer, self.account, needs_method=needs_method)
+        if missing or self.customer is None or self.account is None:
+            return missing or WaitingFor.INTEGRATION
+        return Payer(self.customer, self.account)
+
+    def payer_of(self, attempt: Payment | None) -> Payer | WaitingFor:
+        """Who pays an attempt, or what is missing. One that was begun keeps its account, its customer at Stripe and its
+        method: it waits for none of them, and goes on under whatever code its account is connected.
+        """
+        if self.customer is None or attempt is None:
+            return self.new_payer()
+        account = self.sent_through.get(attempt.lago_id)
+        return Payer(self.customer, account) if account else WaitingFor.INTEGRATION
+
+
+def what_is_missing(
+    customer: Customer | None, account: Integration | None, *, needs_method: bool = True
+) -> WaitingFor | None:
+    """What a new attempt lacks: `account` is the one through which something new may begin for the customer. A bank
+    transfer needs no method.
+    """
+    if customer is None:
+        return WaitingFor.CUSTOMER
+    if account is None:
+        return WaitingFor.INTEGRATION
+    if customer.provider_customer_id is None:
+        return WaitingFor.PROVIDER_CUSTOMER
+    return WaitingFor.PAYMENT_METHOD if needs_method and customer.pays_with is None else None

@@ -1,0 +1,366 @@
+"""What is done next about an invoice: one function of the case and the time.
+
+`RULES` are asked in their order, and the first that has a step is followed: what must be known stands before what is
+decided from it. Each rule says when it applies; docs/architecture.md shows them as a table that is made from here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from paystream.model.attempts import new_payment, refusal_of_ours, sent_until
+from paystream.model.case import Case, Learned, Occasion, Payer
+from paystream.model.customer import Customer
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.payment import Payment
+from paystream.model.schedule import look_at_ended_again_at
+from paystream.model.standing import Stage, WaitingFor
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Give an invoice whose item was replaced its state back."""
+
+    attempt: Payment
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieve:
+    """Ask Stripe what has become of an intent."""
+
+    attempt: Payment
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """See to it at Stripe that nothing can come of an attempt any more, or learn what did."""
+
+    attempt: Payment
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCreation:
+    """Create the customer at Stripe, which was begun."""
+
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpFirstAttempt:
+    """Look for a first attempt that is not on record, wherever it can have been sent."""
+
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class AskForMethod:
+    """Ask Stripe for the customer's payment method."""
+
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtRefunds:
+    """Send, or look up, each refund that is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Go on with an attempt that was never sent, or whose outcome is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Put the next attempt on record."""
+
+    after: Payment
+    payer: Payer
+
+
+@dataclass(frozen=True, slots=True)
+class BeginPage:
+    """Put a page on record that follows a failure."""
+
+    payer: Payer
+
+
+@dataclass(frozen=True, slots=True)
+class EndPlan:
+    """Nothing follows automatically any more; who waits for it is notified with the code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """There is nothing to do until then; never, if it is None."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndWithoutPayment:
+    """Nothing is owed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Remember what is missing, so that the invoice is found when that comes."""
+
+    reason: WaitingFor
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtPage:
+    """Make, read or expire the page of an open payment link."""
+
+    attempt: Payment
+    payer: Payer
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Look for an attempt that may have been sent, before a rule of ours refuses it. It counts from that time on."""
+
+    attempt: Payment
+    payer: Payer
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """A rule of ours refuses the attempt before it is sent."""
+
+    attempt: Payment
+    payer: Payer
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Send the attempt, or look it up where sending might charge again."""
+
+    attempt: Payment
+    payer: Payer
+
+
+AttemptStep = Restore | Retrieve | Close | LookUp | Refuse | Charge | LookAtPage
+"""About an attempt: each ends in an outcome, or in the knowledge that nothing came of it."""
+
+SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | LookAtRefunds
+"""What Stripe may know and the invoice does not."""
+
+RecordStep = Reopen | Begin | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait
+"""What is written down without an answer of Stripe."""
+
+Step = AttemptStep | SearchStep | RecordStep
+
+CANNOT_PAY = {
+    WaitingFor.PAYMENT_METHOD: "customer_must_have_payment_method",
+    WaitingFor.PROVIDER_CUSTOMER: "customer_must_have_payment_provider",
+    WaitingFor.INTEGRATION: "customer_must_have_payment_provider",
+    WaitingFor.CUSTOMER: "customer_must_have_payment_provider",
+}
+"""Why nothing can be collected; the second is Lago's word."""
+
+NOT_CONNECTED = "payment_provider_not_connected"
+
+Rule = Callable[[Case], "Step | None"]
+
+
+def next_step(case: Case) -> Step | None:
+    """The first step that a rule calls for; None if there is nothing to do now.
+
+    At most one answer is written down in a run: what comes next is decided when the invoice comes up again.
+    """
+    if case.has(Learned.ANSWERED) or (case.occasion is Occasion.NEW and not case.invoice.is_open):
+        return None
+    steps = (rule(case) for rule in RULES)
+    return next((step for step in steps if step), None)
+
+
+def _restore(case: Case) -> Step | None:
+    """The item was replaced, and an attempt that has an outcome is on record."""
+    latest = case.latest
+    if latest is None or not _is_replaced(case) or latest.payment_status is PayableStatus.PENDING:
+        return None
+    return Restore(latest, case.customer) if case.customer and case.invoice.is_open else None
+
+
+def _retrieve(case: Case) -> Step | None:
+    """The last attempt is on its way at Stripe."""
+    latest = case.latest
+    if case.occasion is not Occasion.DUE or latest is None or case.customer is None:
+        return None
+    is_superseded = latest.requires_action and latest.gives_way
+    is_retrieved = is_on_its_way(case.invoice, latest) and not is_superseded
+    return Retrieve(latest, case.customer) if is_retrieved else None
+
+
+def _close(case: Case) -> Step | None:
+    """An attempt can still be paid although it failed, is superseded, or the invoice has ended."""
+    if case.customer is None or case.occasion is Occasion.NEW:
+        return None
+    if case.invoice.is_open:
+        latest = case.latest
+        gives_way = latest is not None and ((latest.requires_action and latest.gives_way) or _has_another(case, latest))
+        return Close(latest, case.customer) if latest and gives_way and not _is_replaced(case) else None
+    open_attempts = [one for one in case.attempts if one.is_to_be_closed]
+    return Close(open_attempts[-1], case.customer) if open_attempts else None
+
+
+def _resume_creation(case: Case) -> Step | None:
+    """The customer is to be created at Stripe, and nothing was sent for the invoice."""
+    customer = _whose_first_attempt_is_not_on_record(case)
+    if customer is None or customer.creation is None or not case.invoice.is_open:
+        return None
+    return None if case.has(Learned.CREATION_RESUMED) else ResumeCreation(customer)
+
+
+def _look_up_first_attempt(case: Case) -> Step | None:
+    """The first attempt is not on record, and is not sent again: the invoice waits, or has ended."""
+    customer = _whose_first_attempt_is_not_on_record(case)
+    is_sent_again = case.invoice.is_open and case.invoice.waiting_for is None
+    if customer is None or is_sent_again or case.has(Learned.FIRST_ATTEMPT_LOOKED_UP):
+        return None
+    return LookUpFirstAttempt(customer)
+
+
+def _look_at_refunds(case: Case) -> Step | None:
+    """A refund is under way. What can be closed was closed before: a refund that fails holds nothing open."""
+    is_due = case.occasion is Occasion.DUE and bool(case.invoice.refunding_payment_ids)
+    return LookAtRefunds() if is_due and not case.has(Learned.REFUNDS_LOOKED_AT) else None
+
+
+def _ask_for_method(case: Case) -> Step | None:
+    """No method can be charged, or what is known was charged without success, and none was chosen."""
+    invoice, customer = case.invoice, case.customer
+    if customer is None or customer.pays_by_bank_transfer or case.has(Learned.METHOD_ASKED_FOR):
+        return None
+    if invoice.is_open:
+        is_first = _whose_first_attempt_is_not_on_record(case) is not None
+        lacks_one = invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.pays_with is None
+        return AskForMethod(customer) if is_first and lacks_one else None
+    is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD and invoice.chosen_payment_method_id is None
+    needs_one = is_waiting and not invoice.is_to_be_collected_with(customer.pays_with)
+    return AskForMethod(customer) if needs_one else None
+
+
+def _end_without_payment(case: Case) -> Step | None:
+    """It is open, and nothing is owed any more."""
+    invoice, latest = case.invoice, case.latest
+    is_forgotten = latest is not None and _is_replaced(case) and latest.payment_status is PayableStatus.SUCCEEDED
+    is_ended = invoice.is_open and invoice.total_due_amount_cents == 0 and not is_forgotten
+    return EndWithoutPayment() if is_ended else None
+
+
+def _begin(case: Case) -> Step | None:
+    """It failed, and it is time for the next attempt, or the customer has another method."""
+    invoice, latest = case.invoice, case.latest
+    if invoice.is_open:
+        return None
+    method = case.customer.pays_with if case.customer else None
+    is_time = invoice.next_retry_at is not None and invoice.next_retry_at <= case.now
+    if not (is_time or invoice.is_to_be_collected_with(method)):
+        return None
+    if latest is None or latest.payment_status is PayableStatus.PENDING:
+        return Reopen()
+    is_chosen = invoice.chosen_payment_method_id is not None
+    payer = case.new_payer(needs_method=not is_chosen)
+    return EndPlan(CANNOT_PAY[payer]) if isinstance(payer, WaitingFor) else Begin(latest, payer)
+
+
+def _begin_page(case: Case) -> Step | None:
+    """It failed because the customer has to authenticate: a page takes whatever the customer pays with."""
+    if case.invoice.stage is not Stage.LINK_DUE:
+        return None
+    payer = case.new_payer(needs_method=False)
+    return EndPlan(CANNOT_PAY[payer]) if isinstance(payer, WaitingFor) else BeginPage(payer)
+
+
+def _rest(case: Case) -> Step | None:
+    """It is not open, and nothing else is to be done about it now."""
+    invoice = case.invoice
+    if invoice.is_open:
+        return None
+    return Rest(invoice.next_retry_at or look_at_ended_again_at(invoice, case.now))
+
+
+def _wait(case: Case) -> Step | None:
+    """Somebody or something is missing without whom nothing can be collected."""
+    missing = case.payer_of(case.latest)
+    if isinstance(missing, WaitingFor):
+        return Wait(missing) if case.invoice.waiting_for is not missing else None
+    return None
+
+
+def _collect(case: Case) -> Step | None:
+    """It is open, and what it needs is there."""
+    payer = case.payer_of(case.latest)
+    if isinstance(payer, WaitingFor):
+        return None
+    attempt = case.latest or new_payment(case.invoice, payer, max(case.invoice.attempt, 1), case.now)
+    if attempt.is_open_link:
+        return LookAtPage(attempt, payer)
+    if attempt.payment_status is not PayableStatus.PENDING:
+        return None
+    refusal = refusal_of_ours(attempt, payer)
+    if refusal is None:
+        return Charge(attempt, payer)
+    until = sent_until(case, attempt, payer)
+    if until and not _is_looked_up(case, until):
+        return LookUp(attempt, payer, until)
+    return Refuse(attempt, payer, refusal)
+
+
+def _is_looked_up(case: Case, until: datetime) -> bool:
+    """Whether a look-up of this run counts: nothing can have been sent after it any more."""
+    found_nothing = case.has(Learned.ATTEMPT_LOOKED_UP) or case.has(Learned.FIRST_ATTEMPT_LOOKED_UP)
+    return found_nothing and case.now >= until
+
+
+RULES: tuple[Rule, ...] = (
+    _restore,
+    _retrieve,
+    _close,
+    _resume_creation,
+    _look_up_first_attempt,
+    _look_at_refunds,
+    _ask_for_method,
+    _end_without_payment,
+    _begin,
+    _begin_page,
+    _rest,
+    _wait,
+    _collect,
+)
+
+
+def is_on_its_way(invoice: Invoice, latest: Payment) -> bool:
+    """Not so if the invoice's item was replaced since: it gets its state back first. Nor if it waits for the customer,
+    and the invoice is settled otherwise: then it is closed.
+    """
+    is_to_be_closed = latest.requires_action and not invoice.is_open
+    is_latest = latest.attempt == invoice.attempt
+    return latest.payment_status is PayableStatus.PROCESSING and is_latest and not is_to_be_closed
+
+
+def _is_replaced(case: Case) -> bool:
+    """Whether the item does not know its last attempt, because it was put over the one that did."""
+    return case.latest is not None and case.latest.attempt > case.invoice.attempt
+
+
+def _whose_first_attempt_is_not_on_record(case: Case) -> Customer | None:
+    return case.customer if case.occasion is Occasion.DUE and case.latest is None else None
+
+
+def _has_another(case: Case, latest: Payment) -> bool:
+    """Whether a page follows a failure, and the customer has saved a method meanwhile that can be charged instead."""
+    follows = latest.is_open_link and latest.link is not None and latest.link.follows_failure
+    method = case.customer.pays_with if case.customer else None
+    is_asked = case.occasion is Occasion.CUSTOMER_CHANGED
+    return is_asked and follows and case.account is not None and case.invoice.is_to_be_collected_with(method)

@@ -1,0 +1,1 @@
+"""How an invoice is collected: the case, the next step, and what performs it."""

@@ -1,0 +1,166 @@
+"""Perform a step: ask Stripe, and write down what it answers. Each returns the case that follows from it."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from paystream.errors import TooEarlyError
+from paystream.model import next_step as steps
+from paystream.model.attempts import started_at
+from paystream.model.case import Case, Learned, Payer
+from paystream.model.customer import Customer
+from paystream.model.moves import resume
+from paystream.model.next_step import AttemptStep, RecordStep, SearchStep, Step
+from paystream.model.outcome import CANCELED, Outcome, PayableStatus
+from paystream.model.payment import Payment
+from paystream.model.settlement import settle
+from paystream.use_cases.ask_stripe import ask_stripe, look_up
+from paystream.use_cases.close_attempt import close_at_stripe
+from paystream.use_cases.collecting import write
+from paystream.use_cases.collecting.run import Run
+from paystream.use_cases.create_provider_customer import resume_creation
+from paystream.use_cases.find_payment_method import find_payment_method
+from paystream.use_cases.find_unrecorded import find_unrecorded
+from paystream.use_cases.payment_link import look_at_link
+from paystream.use_cases.record_outcome import record_outcome
+from paystream.use_cases.refused_key import stripe_asked
+from paystream.use_cases.restore_invoice import restore_invoice, with_declines_known
+from paystream.use_cases.send_refund import look_at_refunds
+
+
+def perform(step: Step, case: Case, run: Run) -> Case:
+    """Raises VersionConflictError if another function wrote first, and what asking Stripe raises."""
+    if isinstance(step, AttemptStep):
+        return _settle_attempt(step, case, run)
+    return _search(step, case, run) if isinstance(step, SearchStep) else _write(step, case, run)
+
+
+def _settle_attempt(step: AttemptStep, case: Case, run: Run) -> Case:
+    match step:
+        case steps.Restore(attempt, customer):
+            after = case.answered(restore_invoice(attempt, customer, stores=run.stores, now=run.now))
+        case steps.Retrieve(attempt, customer):
+            after = _retrieve(case, attempt, customer, run)
+        case steps.Close(attempt, customer):
+            after = _close(case, attempt, customer, run)
+        case steps.LookUp():
+            after = _look_up(case, step, run)
+        case steps.Refuse(attempt, payer, outcome):
+            after = _record(case, attempt, outcome, payer.customer, run)
+        case steps.Charge(attempt, payer):
+            after = _charge(case, attempt, payer, run)
+        case steps.LookAtPage(attempt, payer):
+            after = _look_at_page(case, attempt, payer, run)
+        case _:
+            assert_never(step)
+    return after
+
+
+def _search(step: SearchStep, case: Case, run: Run) -> Case:
+    match step:
+        case steps.ResumeCreation(customer):
+            resume_creation(customer, stores=run.stores, gateways=run.gateways, now=run.now)
+            after = run.reloaded(case.with_learned(Learned.CREATION_RESUMED))
+        case steps.LookUpFirstAttempt(customer):
+            after = _look_up_first_attempt(case, customer, run)
+        case steps.AskForMethod(customer):
+            known = find_payment_method(customer, case.account, stores=run.stores, gateways=run.gateways, now=run.now)
+            after = replace(case, customer=known).with_learned(Learned.METHOD_ASKED_FOR)
+        case steps.LookAtRefunds():
+            invoice = look_at_refunds(case.invoice, stores=run.stores, gateways=run.gateways, now=run.now)
+            after = replace(case, invoice=invoice).with_learned(Learned.REFUNDS_LOOKED_AT)
+        case _:
+            assert_never(step)
+    return after
+
+
+def _write(step: RecordStep, case: Case, run: Run) -> Case:
+    match step:
+        case steps.Reopen():
+            after = write.reopen(case, run)
+        case steps.Begin(attempt, payer):
+            after = write.begin(case, attempt, payer, run)
+        case steps.BeginPage(payer):
+            after = write.begin_page(case, payer, run)
+        case steps.EndPlan(code):
+            after = write.end_plan(case, code, run)
+        case steps.Rest(until):
+            after = write.rest(case, until, run)
+        case steps.EndWithoutPayment():
+            after = write.end_without_payment(case, run)
+        case steps.Wait(reason):
+            after = write.wait(case, reason, run)
+        case _:
+            assert_never(step)
+    return after
+
+
+def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
+    sent, outcome = ask_stripe(case.invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now)
+    return _record(case, sent, outcome, payer.customer, run)
+
+
+def _record(case: Case, attempt: Payment, outcome: Outcome, customer: Customer, run: Run) -> Case:
+    """The outcome is settled: nothing else is done in this run."""
+    invoice = record_outcome(
+        case.invoice, attempt, outcome, customer=customer, accounts=run.accounts, stores=run.stores, now=run.now
+    )
+    return case.answered(invoice)
+
+
+def _retrieve(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
+    """An attempt that got an answer waits for no key any more. There is nobody to ask if its account is gone."""
+    integration = case.sent_through.get(attempt.lago_id)
+    if integration is None:
+        return case.answered(case.invoice)
+    with stripe_asked(
+        integration, "payment_intent.retrieve", stores=run.stores, gateways=run.gateways, now=run.now
+    ) as gateway:
+        outcome = gateway.payment(str(attempt.provider_payment_id))
+    if outcome is None:
+        return case.answered(case.invoice)
+    return _record(replace(case, invoice=resume(case.invoice)), attempt, outcome, customer, run)
+
+
+def _close(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
+    """What is closed is written with what follows; an attempt that has come to another end is settled."""
+    integration = case.sent_through.get(attempt.lago_id)
+    if integration is None:
+        return case.answered(case.invoice) if case.invoice.is_open else write.end_plan(case, steps.NOT_CONNECTED, run)
+    since = started_at(case.invoice, attempt)
+    outcome = close_at_stripe(attempt, integration, since=since, stores=run.stores, gateways=run.gateways, now=run.now)
+    if attempt.is_paid_page_left and attempt.link:
+        return write.closed(case, replace(attempt, link=replace(attempt.link, is_over=True), updated_at=run.now), run)
+    if outcome is None:
+        return write.closed(case, replace(attempt, status=CANCELED, updated_at=run.now), run)
+    if outcome.status is PayableStatus.PROCESSING:
+        return case.answered(case.invoice)
+    if attempt.payment_status is PayableStatus.FAILED and outcome.intent_status == CANCELED:
+        settlement = settle(case.invoice, attempt, outcome, now=run.now)
+        return write.closed(case, settlement.payment if settlement else attempt, run)
+    recorded = _record(case, attempt, outcome, customer, run)
+    is_closed = outcome.intent_status == CANCELED and recorded.invoice.attempt == attempt.attempt
+    return run.reloaded(case) if is_closed else recorded
+
+
+def _look_up(case: Case, step: steps.LookUp, run: Run) -> Case:
+    if run.now < step.not_before:
+        seconds = (step.not_before - run.now).total_seconds()
+        raise TooEarlyError(step.not_before, seconds, "a function may still be at work on the attempt")
+    payer = step.payer
+    found = look_up(case.invoice, step.attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now)
+    return _record(case, *found, payer.customer, run) if found else case.with_learned(Learned.ATTEMPT_LOOKED_UP)
+
+
+def _look_up_first_attempt(case: Case, customer: Customer, run: Run) -> Case:
+    found = find_unrecorded(case.invoice, customer, stores=run.stores, gateways=run.gateways, now=run.now)
+    if found:
+        return _record(replace(case, invoice=resume(case.invoice)), *found, customer, run)
+    return case.with_learned(Learned.FIRST_ATTEMPT_LOOKED_UP)
+
+
+def _look_at_page(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
+    invoice = case.invoice
+    if invoice.attempt < attempt.attempt:
+        invoice = with_declines_known(invoice, attempt, run.stores)
+    seen = look_at_link(invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now)
+    return case.answered(seen)

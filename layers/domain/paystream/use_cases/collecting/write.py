@@ -1,0 +1,132 @@
+"""Write down what needs no answer of Stripe: an attempt begins, a plan ends, an invoice waits or rests."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.errors import NotFoundError
+from paystream.lago.invoice_notifications import (
+    collection_refused,
+    payment_method_missing,
+    payment_status_updated,
+    settlement_notifications,
+)
+from paystream.model.attempts import new_payment
+from paystream.model.case import Case, Payer
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move, postpone
+from paystream.model.notification import Notification, WebhookType
+from paystream.model.payment import Payment
+from paystream.model.schedule import look_again_at, look_at_ended_again_at, look_at_last_attempt_at
+from paystream.model.settlement import Settlement
+from paystream.model.standing import Stage, WaitingFor
+from paystream.use_cases.begin_link import begin_link
+from paystream.use_cases.collecting.choose_method import NO_SUCH_METHOD, with_method
+from paystream.use_cases.collecting.run import Run
+
+
+def closed(case: Case, attempt: Payment, run: Run) -> Case:
+    """The attempt is closed at Stripe. It is written with what follows, unless another one is to be written, too."""
+    invoice = case.invoice
+    if case.closed:
+        invoice = run.stores.invoices.settle(Settlement(replace(invoice, updated_at=run.now), case.closed, ()), ())
+    attempts = tuple(attempt if one.lago_id == attempt.lago_id else one for one in case.attempts)
+    return replace(case, invoice=invoice, attempts=attempts, closed=attempt)
+
+
+def reopen(case: Case, run: Run) -> Case:
+    """The attempt that was never sent, or whose outcome is not known, goes on."""
+    owed = replace(case.invoice, chosen_payment_method_id=None)
+    opened = move(owed, Stage.IN_FLIGHT, due_at=look_again_at(owed, run.now), now=run.now)
+    return replace(case, invoice=_save(case, opened, (), run), closed=None)
+
+
+def begin(case: Case, after: Payment, payer: Payer, run: Run) -> Case:
+    """The next attempt is on record before anything is sent. The chosen method may be gone: then the plan ends."""
+    try:
+        payer = with_method(case, payer, after, run)
+    except NotFoundError:
+        return end_plan(case, NO_SUCH_METHOD, run)
+    attempted = replace(
+        case.invoice, chosen_payment_method_id=None, attempt=case.invoice.attempt + 1, attempt_started_at=run.now
+    )
+    payment = new_payment(attempted, payer, attempted.attempt, run.now)
+    settlement = Settlement(
+        move(attempted, Stage.IN_FLIGHT, due_at=look_again_at(attempted, run.now), now=run.now),
+        payment,
+        (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,),
+        case.closed,
+    )
+    told = settlement_notifications(settlement, payer.customer, run.now)
+    return _begun(case, run.stores.invoices.settle(settlement, told), payment, payer)
+
+
+def begin_page(case: Case, payer: Payer, run: Run) -> Case:
+    """A page that follows a failure is on record before it is made."""
+    invoice, payment = begin_link(
+        case.invoice, payer, follows_failure=True, closed=case.closed, stores=run.stores, now=run.now
+    )
+    return _begun(case, invoice, payment, payer)
+
+
+def _begun(case: Case, invoice: Invoice, payment: Payment, payer: Payer) -> Case:
+    sent_through = {**case.sent_through, payment.lago_id: payer.integration}
+    return replace(case, invoice=invoice, attempts=(*case.attempts, payment), sent_through=sent_through, closed=None)
+
+
+def end_plan(case: Case, code: str, run: Run) -> Case:
+    """The invoice stays as it is, no attempt follows automatically, and who waits for one is notified."""
+    invoice = case.invoice
+    ended = _with_no_plan(replace(invoice, chosen_payment_method_id=None), run.now)
+    is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.LINK_DUE)
+    told = (collection_refused(ended, code, run.now),) if is_awaited else ()
+    return case.answered(_save(case, ended, told, run))
+
+
+def rest(case: Case, until: datetime | None, run: Run) -> Case:
+    """There is nothing to do until then."""
+    return case.answered(_save(case, postpone(case.invoice, until, now=run.now), (), run))
+
+
+def end_without_payment(case: Case, run: Run) -> Case:
+    """An attempt of which something may come all the same is closed when the invoice is looked at again."""
+    invoice, latest = case.invoice, case.latest
+    last = look_at_last_attempt_at(latest, run.now) if latest or invoice.total_paid_amount_cents else None
+    attempt = max(invoice.attempt, latest.attempt) if latest else invoice.attempt
+    due_at = run.now if invoice.refunding_payment_ids else last
+    paid = move(replace(invoice, attempt=attempt), Stage.PAID, due_at=due_at, now=run.now)
+    told = payment_status_updated(paid, case.customer, run.now, cause="nothing-due")
+    return case.answered(_save(case, paid, (told,), run))
+
+
+def wait(case: Case, reason: WaitingFor, run: Run) -> Case:
+    """What is missing is on record before it is looked for once more: when it comes, the waiting invoice is found."""
+    invoice, customer = case.invoice, case.customer
+    is_told = reason is WaitingFor.PAYMENT_METHOD and customer is not None
+    told = (payment_method_missing(invoice, customer, run.now),) if is_told and customer else ()
+    waiting = move(
+        invoice,
+        Stage.WAITING,
+        waiting_for=reason,
+        next_retry_at=invoice.next_retry_at,
+        planned_payment_method_id=invoice.standing.planned_payment_method_id,
+        due_at=look_again_at(invoice, run.now),
+        now=run.now,
+    )
+    run.stores.invoices.save(waiting, told)
+    return run.reloaded(case)
+
+
+def _save(case: Case, invoice: Invoice, told: tuple[Notification, ...], run: Run) -> Invoice:
+    """With the attempt that was closed at Stripe, if one was."""
+    if case.closed:
+        return run.stores.invoices.settle(Settlement(invoice, case.closed, ()), told)
+    return run.stores.invoices.save(invoice, told)
+
+
+def _with_no_plan(invoice: Invoice, now: datetime) -> Invoice:
+    due_at = look_at_ended_again_at(invoice, now)
+    if not invoice.is_owed:
+        return postpone(invoice, due_at, now=now)
+    is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
+    stage = Stage.WAITS_FOR_ANOTHER_METHOD if is_waiting else Stage.GIVEN_UP
+    return move(invoice, stage, waiting_for=invoice.waiting_for, due_at=due_at, now=now)
