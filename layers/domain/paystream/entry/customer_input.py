@@ -2,11 +2,20 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from paystream.entry.validation import Input, own_code, validated
 from paystream.lago.customers import PROFILE
+from paystream.model.payment_method_types import PAYMENT_METHOD_TYPES, types_named
 from paystream.use_cases.upsert_customer import CustomerChange
 
 MOST_DAYS = 10_000
@@ -14,8 +23,19 @@ CLEARED_BY_NULL = frozenset({"payment_provider", "provider_customer_id"})
 
 Text = Annotated[str, StringConstraints(strict=True, max_length=1024)]
 Country = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2}$")]
-PaymentMethodType = Literal[
-    "card", "sepa_debit", "us_bank_account", "bacs_debit", "link", "boleto", "crypto", "customer_balance"
+
+
+def _accepted_type(name: str) -> str:
+    if name not in PAYMENT_METHOD_TYPES:
+        raise ValueError("there is no such type")
+    return name
+
+
+PaymentMethodTypeName = Annotated[
+    str,
+    StringConstraints(strict=True),
+    AfterValidator(_accepted_type),
+    WithJsonSchema({"enum": list(PAYMENT_METHOD_TYPES)}),
 ]
 
 
@@ -48,16 +68,17 @@ class BillingConfigurationInput(Input):
     ) = None
     sync: StrictBool | None = None
     sync_with_provider: StrictBool | None = None
-    provider_payment_methods: Annotated[tuple[PaymentMethodType, ...], Field(min_length=1)] | None = None
+    provider_payment_methods: Annotated[tuple[PaymentMethodTypeName, ...], Field(min_length=1)] | None = None
 
     @field_validator("provider_payment_methods")
     @classmethod
     def _methods_go_together(cls, methods: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        """`link` needs `card`, `customer_balance` stands alone: Lago's rules."""
-        if methods and "link" in methods and "card" not in methods:
-            raise PydanticCustomError(own_code("link_requires_card"), "link goes with card only")
-        if methods and "customer_balance" in methods and methods != ("customer_balance",):
-            raise PydanticCustomError(own_code("customer_balance_must_be_alone"), "customer_balance stands alone")
+        """Lago's rules, in Lago's words: `link_requires_card`, `customer_balance_must_be_alone`."""
+        for one in types_named(methods or ()):
+            if one.goes_with and one.goes_with not in (methods or ()):
+                raise PydanticCustomError(own_code(f"{one.name}_requires_{one.goes_with}"), "it needs another type")
+            if one.is_transfer and methods != (one.name,):
+                raise PydanticCustomError(own_code(f"{one.name}_must_be_alone"), "it stands alone")
         return methods
 
 

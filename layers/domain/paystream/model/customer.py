@@ -4,13 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from paystream.model.payment_method_types import CUSTOMER_BALANCE, PaymentMethodType, types_named
+
 DEFAULT_PAYMENT_METHODS = ("card",)
-
-CUSTOMER_BALANCE = "customer_balance"
-"""A payment from the cash balance that a customer has at Stripe: it needs no saved method."""
-
-PAID_WITH_ONCE = frozenset({"crypto", CUSTOMER_BALANCE})
-"""Methods that cannot be saved. Source: https://docs.stripe.com/payments/payment-methods/payment-method-support"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +88,14 @@ class Customer:
         return self.payment_method_id if self.charged_types else None
 
     @property
+    def payment_method_types(self) -> tuple[PaymentMethodType, ...]:
+        """What it may pay with, and what each type can do."""
+        return types_named(self.provider_payment_methods)
+
+    @property
     def charged_types(self) -> tuple[str, ...]:
         """The types of payment method that may be charged while the customer is not there."""
-        return tuple(one for one in self.provider_payment_methods if one not in PAID_WITH_ONCE)
+        return tuple(one.name for one in self.payment_method_types if one.is_charged_off_session)
 
     @property
     def must_be_there(self) -> bool:

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from paystream.model.bank_transfer import BankTransfer
-from paystream.model.customer import CUSTOMER_BALANCE
 from paystream.model.outcome import CANCELED, REQUIRES_ACTION, Failure, PayableStatus
+from paystream.model.payment_method_types import CUSTOMER_BALANCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """Whether another attempt follows a failed one by itself, and when."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from paystream.model.declines import NOT_BEFORE_DAYS, Retry, when_to_retry
 from paystream.model.invoice import MOST_DECLINES_KEPT, Invoice
 from paystream.model.payment import Payment
+from paystream.model.payment_method_types import most_retries
 
 DEFAULT_SCHEDULE_DAYS = (1, 3, 5, 7)
 """Days after the attempt before. An empty schedule: nothing is retried by itself."""
@@ -15,23 +15,6 @@ MOST_RETRIES = 8
 """Of a schedule. Source: "Declined card retries" of https://docs.stripe.com/declines/card"""
 
 LONGEST_PAUSE_DAYS = 60
-
-_MOST_TRIES = 15
-"""With one card, those included that somebody asked for. Visa's limit, the strictest of all, is for 30 days. Source:
-https://support.stripe.com/questions/payment-blocked-due-to-excessive-retries
-"""
-
-_MOST_RETRIES_BY_METHOD: Mapping[str, int] = {
-    "acss_debit": 1,
-    "au_becs_debit": 2,
-    "bacs_debit": 2,
-    "nz_bank_account": 1,
-    "sepa_debit": 2,
-    "us_bank_account": 2,
-}
-"""How often a debit that bounced is presented again. Source:
-https://docs.stripe.com/billing/revenue-recovery/smart-retries
-"""
 
 
 def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
@@ -53,8 +36,7 @@ def next_retry_at(invoice: Invoice, payment: Payment, schedule_days: tuple[int, 
     tries, failure = invoice.declined_payment_method_ids.count(_method(payment)), payment.failure
     if failure is None or when_to_retry(failure) is not Retry.LATER:
         return None
-    most_retries = _MOST_RETRIES_BY_METHOD.get(failure.payment_method_type or "", _MOST_TRIES - 1)
-    if tries > min(len(schedule_days), most_retries):
+    if tries > min(len(schedule_days), most_retries(failure.payment_method_type)):
         return None
     days = max(schedule_days[tries - 1], NOT_BEFORE_DAYS.get(failure.network_advice_code or "", 0))
     return now + timedelta(days=days)

@@ -90,7 +90,7 @@ def _with_news(customer: Customer, event: PaymentMethodEvent) -> Customer:
     if _is_old(event, customer):
         return customer
     if event.attached_type:
-        is_usable = event.attached_type in customer.provider_payment_methods
+        is_usable = event.attached_type in customer.charged_types
         is_first = customer.payment_method_id is None
         return replace(customer, payment_method_id=event.payment_method_id) if is_first and is_usable else customer
     if event.detached and customer.payment_method_id not in (None, event.payment_method_id):

@@ -13,12 +13,13 @@ from itertools import zip_longest
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
 from paystream.model.attempts import is_looked_up_first, started_at
 from paystream.model.case import Payer
-from paystream.model.customer import CUSTOMER_BALANCE, FormerLink
+from paystream.model.customer import FormerLink
 from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice
 from paystream.model.moves import postpone
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
+from paystream.model.payment_method_types import CUSTOMER_BALANCE, types_named
 from paystream.model.schedule import LONGEST_REQUEST, look_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
@@ -29,10 +30,6 @@ from paystream.use_cases.refused_key import stripe_asked
 
 NOWHERE = "https://stripe.com/"
 """Where a customer would be led back to if nobody said where: Stripe wants some URL, and this is Lago's."""
-
-
-VOUCHER = "boleto"
-"""It is paid by a number that the customer takes to a bank: https://docs.stripe.com/payments/boleto"""
 
 
 def ask_stripe(
@@ -163,7 +160,7 @@ def _payment_request(invoice: Invoice, payment: Payment, payer: Payer) -> Paymen
         payment_method_types=types,
         bank_transfer=payment.bank_transfer,
         on_session=payment.on_session,
-        may_require_action=payment.on_session or VOUCHER in types,
+        may_require_action=payment.on_session or any(one.is_voucher for one in types_named(types)),
         description=f"{payer.integration.name} - Invoice {invoice.number}",
         metadata=intent_metadata(invoice, payment),
         return_url=payer.integration.success_redirect_url or NOWHERE,

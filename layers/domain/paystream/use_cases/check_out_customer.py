@@ -3,16 +3,14 @@
 from datetime import datetime
 
 from paystream.errors import InvalidInputError, NotFoundError
-from paystream.model.customer import PAID_WITH_ONCE, Customer
+from paystream.model.customer import Customer
+from paystream.model.payment_method_types import Saved
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.ask_stripe import NOWHERE
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_integration import integration_for_new
 from paystream.use_cases.refused_key import refusal_marked
-
-NOT_SAVED_THERE = PAID_WITH_ONCE | {"boleto"}
-"""A boleto is saved by paying with it: "Setup mode: No" of https://docs.stripe.com/payments/boleto/accept-a-payment"""
 
 
 def check_out_customer(
@@ -33,7 +31,7 @@ def check_out_customer(
     integration = integration_for_new(customer, stores)
     if integration is None or provider_customer_id is None:
         raise InvalidInputError({"base": ["no_linked_payment_provider"]})
-    types = [one for one in customer.provider_payment_methods if one not in NOT_SAVED_THERE]
+    types = [one.name for one in customer.payment_method_types if one.saved is Saved.ON_PAGE]
     if not types:
         raise InvalidInputError({"provider_payment_methods": ["no_payment_methods_to_setup_available"]})
     with refusal_marked(integration, "checkout.session.create", stores=stores, now=now):

@@ -11,7 +11,7 @@ from paystream.errors import OutcomeUnknownError, ParametersChangedError, Provid
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.attempts import KEY_IS_SAFE_FOR, missing_country
 from paystream.model.case import Payer
-from paystream.model.customer import PAID_WITH_ONCE, Customer
+from paystream.model.customer import Customer
 from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move
@@ -174,18 +174,17 @@ def _make(invoice: Invoice, payment: Payment, payer: Payer, gateway: PaymentGate
 
 def _request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentLinkRequest:
     """As in Lago, nothing is saved of a customer in India: a later charge would need a mandate of its own."""
-    types = payer.customer.provider_payment_methods
     return PaymentLinkRequest(
         key=payment.lago_id,
         amount_cents=payment.amount_cents,
         currency=payment.currency,
         provider_customer_id=payment.provider_customer_id,
-        payment_method_types=types,
+        payment_method_types=payer.customer.provider_payment_methods,
         item_name=invoice.number,
         description=f"{payer.integration.name} - Invoice {invoice.number}",
         metadata=intent_metadata(invoice, payment),
         success_url=_return_url(payer),
-        saves_method=not PAID_WITH_ONCE.intersection(types) and not payment.on_session,
+        saves_method=all(one.can_be_saved for one in payer.customer.payment_method_types) and not payment.on_session,
         bank_transfer=payment.bank_transfer,
     )
 
