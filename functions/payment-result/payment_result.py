@@ -1,7 +1,7 @@
 """What Stripe tells: payments that ended, payment methods that came and went, disputes, refunds."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, assert_never
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
@@ -12,8 +12,15 @@ from paystream.model.integration import Integration, default_of
 from paystream.observability import count, logger, metrics
 from paystream.use_cases.apply_dispute import DisputeEvent, apply_dispute_event
 from paystream.use_cases.apply_intent import IntentEvent, apply_intent_event
-from paystream.use_cases.apply_payment_method import apply_payment_method_event
+from paystream.use_cases.apply_payment_method import (
+    DefaultChanged,
+    MethodAttached,
+    MethodDetached,
+    MethodSaved,
+    apply_payment_method_event,
+)
 from paystream.use_cases.apply_refund import RefundEvent, apply_refund_event
+from paystream.use_cases.stripe_event import StripeEvent
 
 
 def _receive(request: dict[str, Any]) -> Response:
@@ -38,23 +45,27 @@ def _integration(request: dict[str, Any]) -> Integration:
     return found
 
 
-def _apply(meaning: Any, integration: Integration) -> bool:
-    stores, now = bootstrap.stores(), bootstrap.now()
-    if isinstance(meaning, IntentEvent):
-        return apply_intent_event(meaning, integration=integration, stores=stores, now=now)
-    gateways = bootstrap.gateways()
-    if isinstance(meaning, DisputeEvent):
-        return apply_dispute_event(meaning, integration=integration, stores=stores, gateways=gateways, now=now)
-    if isinstance(meaning, RefundEvent):
-        return apply_refund_event(meaning, integration=integration, stores=stores, gateways=gateways, now=now)
-    return apply_payment_method_event(
-        meaning,
-        integration=integration,
-        stores=stores,
-        gateways=gateways,
-        queue=bootstrap.collection_queue(),
-        now=now,
-    )
+def _apply(meaning: StripeEvent, integration: Integration) -> bool:
+    """Only what asks Stripe pays for loading its library."""
+    stores, now, gateways = bootstrap.stores(), bootstrap.now(), bootstrap.gateways
+    match meaning:
+        case IntentEvent():
+            return apply_intent_event(meaning, integration=integration, stores=stores, now=now)
+        case DisputeEvent():
+            return apply_dispute_event(meaning, integration=integration, stores=stores, gateways=gateways(), now=now)
+        case RefundEvent():
+            return apply_refund_event(meaning, integration=integration, stores=stores, gateways=gateways(), now=now)
+        case MethodSaved() | DefaultChanged() | MethodAttached() | MethodDetached():
+            return apply_payment_method_event(
+                meaning,
+                integration=integration,
+                stores=stores,
+                gateways=gateways(),
+                queue=bootstrap.collection_queue(),
+                now=now,
+            )
+        case _:
+            assert_never(meaning)
 
 
 @logger.inject_lambda_context(clear_state=True)

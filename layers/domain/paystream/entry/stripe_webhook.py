@@ -7,10 +7,11 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from paystream.adapters.stripe.events import Event, event_from_json
+from paystream.adapters.stripe.events import event_from_json
 from paystream.adapters.stripe.signature import is_signed
 from paystream.entry.http import raw_body
 from paystream.entry.refusals import MalformedRequestError
+from paystream.use_cases.stripe_event import StripeEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class SignedEvent:
     id: str
     type: str
     livemode: bool
-    meaning: Event | None
+    meaning: StripeEvent | None
 
 
 def signed_event(request: Mapping[str, Any], signing_secrets: Iterable[str], now: datetime) -> SignedEvent:

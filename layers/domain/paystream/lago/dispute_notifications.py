@@ -1,23 +1,32 @@
 """What is told of disputes."""
 
 from datetime import datetime
+from typing import assert_never
 
 from paystream.lago.envelope import envelope
 from paystream.lago.invoice_notifications import told_invoice
 from paystream.lago.payments import payment_object
 from paystream.model.customer import Customer
-from paystream.model.notification import Notification, WebhookType
+from paystream.model.dispute import DisputeSettlement
+from paystream.model.notification import DisputeNews, Notification, WebhookType
 from paystream.model.settlement import Settlement
 
 
-def dispute_notifications(settlement: Settlement, customer: Customer | None, now: datetime) -> tuple[Notification, ...]:
-    """What a word on a dispute has to tell, once for each dispute and type."""
-    return tuple(
-        _lost(settlement, customer, now)
-        if webhook_type is WebhookType.INVOICE_PAYMENT_DISPUTE_LOST
-        else _payment(webhook_type, settlement, now)
-        for webhook_type in settlement.tell
-    )
+def dispute_notifications(
+    settled: DisputeSettlement, customer: Customer | None, now: datetime
+) -> tuple[Notification, ...]:
+    """What a word on a dispute leads to, once for each dispute and type."""
+    return tuple(_notification(news, settled.settlement, customer, now) for news in settled.news)
+
+
+def _notification(news: DisputeNews, settlement: Settlement, customer: Customer | None, now: datetime) -> Notification:
+    match news:
+        case WebhookType.INVOICE_PAYMENT_DISPUTE_LOST:
+            return _lost(settlement, customer, now)
+        case WebhookType.PAYMENT_DISPUTE_OPENED | WebhookType.PAYMENT_DISPUTE_WON:
+            return _payment(news, settlement, now)
+        case _:
+            assert_never(news)
 
 
 def _lost(settlement: Settlement, customer: Customer | None, now: datetime) -> Notification:

@@ -1,8 +1,7 @@
 """What is told of invoices and their payments."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from paystream.lago.customers import customer_object
 from paystream.lago.envelope import envelope, shortened
@@ -12,27 +11,28 @@ from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
 from paystream.model.declines import Retry, when_to_retry
 from paystream.model.invoice import Invoice
-from paystream.model.notification import Notification, WebhookType
+from paystream.model.notification import Notification, PaymentNews, WebhookType
 from paystream.model.payment import AnyPayment, ManualPayment, Payment
 from paystream.model.settlement import Settlement
 
 
 def settlement_notifications(settlement: Settlement, customer: Customer, now: datetime) -> tuple[Notification, ...]:
-    """What a settlement has to tell, in the order in which it happened."""
-    build: dict[WebhookType, Callable[[], Notification]] = {
-        WebhookType.PAYMENT_SUCCEEDED: lambda: _payment(WebhookType.PAYMENT_SUCCEEDED, settlement.payment, now),
-        WebhookType.PAYMENT_REQUIRES_ACTION: lambda: _requires_action(settlement.payment, now),
-        WebhookType.INVOICE_PAYMENT_FAILURE: lambda: _payment_failure(
-            WebhookType.INVOICE_PAYMENT_FAILURE, settlement, now
-        ),
-        WebhookType.INVOICE_PAYMENT_ABANDONED: lambda: _payment_failure(
-            WebhookType.INVOICE_PAYMENT_ABANDONED, settlement, now
-        ),
-        WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: lambda: payment_status_updated(
-            settlement.invoice, customer, now, cause=settlement.payment.lago_id
-        ),
-    }
-    return tuple(build[webhook_type]() for webhook_type in settlement.tell)
+    """What an outcome leads to, in the order in which it happened."""
+    return tuple(_notification(news, settlement, customer, now) for news in settlement.tell)
+
+
+def _notification(news: PaymentNews, settlement: Settlement, customer: Customer, now: datetime) -> Notification:
+    match news:
+        case WebhookType.PAYMENT_SUCCEEDED:
+            return _payment(news, settlement.payment, now)
+        case WebhookType.PAYMENT_REQUIRES_ACTION:
+            return _requires_action(settlement.payment, now)
+        case WebhookType.INVOICE_PAYMENT_FAILURE | WebhookType.INVOICE_PAYMENT_ABANDONED:
+            return _payment_failure(news, settlement, now)
+        case WebhookType.INVOICE_PAYMENT_STATUS_UPDATED:
+            return payment_status_updated(settlement.invoice, customer, now, cause=settlement.payment.lago_id)
+        case _:
+            assert_never(news)
 
 
 def payment_status_updated(invoice: Invoice, customer: Customer | None, now: datetime, *, cause: str) -> Notification:

@@ -5,13 +5,12 @@ from datetime import datetime
 from paystream.lago.envelope import envelope
 from paystream.lago.refunds import refund_object
 from paystream.model.notification import Notification
-from paystream.model.payment import Refund
-from paystream.model.settlement import Settlement
+from paystream.model.refund import RefundSettlement
 
 
-def refund_notifications(settlement: Settlement, refund: Refund, now: datetime) -> tuple[Notification, ...]:
-    """What a word on this refund has to tell: once for each refund and type."""
-    payment = settlement.payment
+def refund_notifications(settled: RefundSettlement, now: datetime) -> tuple[Notification, ...]:
+    """What a word on a refund leads to, once for each refund and type: all of them show the refund."""
+    payment, refund = settled.settlement.payment, settled.refund
     return tuple(
         envelope(
             webhook_type,
@@ -21,5 +20,5 @@ def refund_notifications(settlement: Settlement, refund: Refund, now: datetime) 
             now=now,
             identity=(payment.organization_id, payment.lago_id, refund.lago_id),
         )
-        for webhook_type in settlement.tell
+        for webhook_type in settled.news
     )

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from paystream.model.invoice import Invoice
-from paystream.model.notification import WebhookType
+from paystream.model.notification import DisputeNews, WebhookType
 from paystream.model.payment import Dispute, Payment
 from paystream.model.settlement import Settlement
 
@@ -14,9 +15,16 @@ _CLOSED = (LOST, _WON, "prevented", "warning_closed")
 """Source: https://docs.stripe.com/api/disputes/object#dispute_object-status"""
 
 
+class DisputeSettlement(NamedTuple):
+    """What is written, and what of the dispute is to be notified with it."""
+
+    settlement: Settlement
+    news: tuple[DisputeNews, ...]
+
+
 def settle_dispute(
     invoice: Invoice, payment: Payment, dispute: Dispute, *, occurred_at: datetime, now: datetime
-) -> Settlement | None:
+) -> DisputeSettlement | None:
     """Keep what Stripe says of a dispute; None if it brings nothing new.
 
     The money of a lost one is gone, and the invoice stays paid: it says since when (`payment_dispute_lost_at`).
@@ -26,14 +34,15 @@ def settle_dispute(
         return None
     kept = replace(dispute, ended_at=occurred_at if dispute.status in _CLOSED else None)
     lost_at = kept.ended_at if kept.status == LOST else invoice.payment_dispute_lost_at
-    return Settlement(
+    settlement = Settlement(
         replace(invoice, payment_dispute_lost_at=lost_at, updated_at=now),
         replace(payment, dispute=kept, updated_at=now),
-        _what_to_tell(known, dispute),
+        (),
     )
+    return DisputeSettlement(settlement, _news(known, dispute))
 
 
-def _what_to_tell(known: Dispute | None, dispute: Dispute) -> tuple[WebhookType, ...]:
+def _news(known: Dispute | None, dispute: Dispute) -> tuple[DisputeNews, ...]:
     if dispute.status == LOST:
         return (WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,)
     if dispute.status == _WON:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 
 class WebhookType(StrEnum):
@@ -26,6 +27,23 @@ class WebhookType(StrEnum):
 
 
 EVERY_TYPE = frozenset(WebhookType)
+
+PaymentNews = Literal[
+    WebhookType.PAYMENT_SUCCEEDED,
+    WebhookType.PAYMENT_REQUIRES_ACTION,
+    WebhookType.INVOICE_PAYMENT_FAILURE,
+    WebhookType.INVOICE_PAYMENT_ABANDONED,
+    WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,
+]
+"""What an outcome of a payment can lead to. Who builds the notifications handles each, or mypy fails."""
+
+DisputeNews = Literal[
+    WebhookType.PAYMENT_DISPUTE_OPENED, WebhookType.PAYMENT_DISPUTE_WON, WebhookType.INVOICE_PAYMENT_DISPUTE_LOST
+]
+"""What a word on a dispute can lead to."""
+
+RefundNews = Literal[WebhookType.PAYMENT_REFUND_SUCCEEDED, WebhookType.PAYMENT_REFUND_FAILED]
+"""What a word on a refund can lead to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple, assert_never
 
 from paystream.model.identifiers import derived_id
 from paystream.model.invoice import Invoice
 from paystream.model.moves import postpone
-from paystream.model.notification import WebhookType
+from paystream.model.notification import RefundNews, WebhookType
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, Refund, RefundStatus
 from paystream.model.schedule import look_at_ended_again_at
@@ -29,12 +30,6 @@ _RANK = {
 }
 """A refund goes up only: an event of an earlier status may come later."""
 
-_TOLD = {
-    RefundStatus.SUCCEEDED: WebhookType.PAYMENT_REFUND_SUCCEEDED,
-    RefundStatus.FAILED: WebhookType.PAYMENT_REFUND_FAILED,
-    RefundStatus.CANCELED: WebhookType.PAYMENT_REFUND_FAILED,
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOutcome:
@@ -53,6 +48,14 @@ class RefundOutcome:
     failure_reason: str | None = None
 
 
+class RefundSettlement(NamedTuple):
+    """What is written, the refund in it, and what of that refund is to be notified."""
+
+    settlement: Settlement
+    refund: Refund
+    news: tuple[RefundNews, ...]
+
+
 def is_refundable(payment: Payment) -> bool:
     """Whether it may be refunded at all: not if the bank has taken the money back already."""
     is_lost = payment.dispute is not None and payment.dispute.status == _LOST
@@ -68,10 +71,8 @@ def begin_refund(invoice: Invoice, payment: Payment, refund: Refund, *, due_at: 
 
 def settle_refund(
     invoice: Invoice, payment: Payment, outcome: RefundOutcome, *, now: datetime
-) -> tuple[Settlement, Refund] | None:
-    """Apply a word from Stripe: what is written, and the refund as it is then. None if it brings nothing new: a repeat,
-    or older than what is known.
-    """
+) -> RefundSettlement | None:
+    """Apply a word from Stripe; None if it brings nothing new: a repeat, or older than what is known."""
     known = _known(payment, outcome)
     if known and not _is_news(known, outcome):
         return None
@@ -85,9 +86,9 @@ def settle_refund(
     )
     kept = tuple(settled if refund is known else refund for refund in payment.refunds)
     refunded = replace(payment, refunds=kept if known else (*kept, settled), updated_at=now)
-    is_told = settled.status in _TOLD and (known is None or known.status is not settled.status)
-    told = (_TOLD[settled.status],) if is_told else ()
-    return Settlement(_with_refunds(invoice, payment, refunded, now), refunded, told), settled
+    is_another_status = known is None or known.status is not settled.status
+    news = _news(settled.status) if is_another_status else ()
+    return RefundSettlement(Settlement(_with_refunds(invoice, payment, refunded, now), refunded, ()), settled, news)
 
 
 def is_surplus(before: Invoice, settlement: Settlement) -> bool:
@@ -119,6 +120,18 @@ def _surplus(before: Invoice, settlement: Settlement) -> int:
     was_paid = before.payment_status is PaymentStatus.SUCCEEDED
     paid = max(before.total_paid_amount_cents, owed) if was_paid else before.total_paid_amount_cents
     return min(payment.amount_cents, paid - before.total_refunded_amount_cents + payment.amount_cents - owed)
+
+
+def _news(status: RefundStatus) -> tuple[RefundNews, ...]:
+    match status:
+        case RefundStatus.PENDING | RefundStatus.REQUIRES_ACTION:
+            return ()
+        case RefundStatus.SUCCEEDED:
+            return (WebhookType.PAYMENT_REFUND_SUCCEEDED,)
+        case RefundStatus.FAILED | RefundStatus.CANCELED:
+            return (WebhookType.PAYMENT_REFUND_FAILED,)
+        case _:
+            assert_never(status)
 
 
 def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:

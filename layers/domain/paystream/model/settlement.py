@@ -10,7 +10,7 @@ from paystream.model.declines import Retry, asks_for_authentication, when_to_ret
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move, postpone
-from paystream.model.notification import WebhookType
+from paystream.model.notification import PaymentNews, WebhookType
 from paystream.model.outcome import CANCELED, LINK_EXPIRED, REQUIRES_ACTION, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.retries import next_retry_at, with_decline
@@ -26,7 +26,7 @@ class Settlement:
 
     invoice: Invoice
     payment: Payment
-    tell: tuple[WebhookType, ...]
+    tell: tuple[PaymentNews, ...]
     closed: Payment | None = None
 
 
@@ -220,8 +220,8 @@ def _gives_way(payment: Payment) -> bool:
 
 def _what_to_tell(
     before: Invoice, after: Invoice, payment: Payment, *, is_retried_at_all: bool, is_waited_for: bool
-) -> tuple[WebhookType, ...]:
-    told: list[WebhookType] = []
+) -> tuple[PaymentNews, ...]:
+    told: list[PaymentNews] = []
     if payment.payment_status is PayableStatus.SUCCEEDED:
         told.append(WebhookType.PAYMENT_SUCCEEDED)
     elif payment.payment_status is PayableStatus.FAILED and is_waited_for:

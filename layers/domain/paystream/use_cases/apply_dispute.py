@@ -33,8 +33,8 @@ def apply_dispute_event(
     if found is None:
         return False
     invoice, payment = found
-    settlement = settle_dispute(invoice, payment, event.dispute, occurred_at=event.occurred_at, now=now)
-    if settlement:
+    settled = settle_dispute(invoice, payment, event.dispute, occurred_at=event.occurred_at, now=now)
+    if settled:
         customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-        stores.invoices.settle(settlement, dispute_notifications(settlement, customer, now))
+        stores.invoices.settle(settled.settlement, dispute_notifications(settled, customer, now))
     return True

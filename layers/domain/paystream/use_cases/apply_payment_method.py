@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from paystream.errors import ProviderRefusedError, VersionConflictError
 from paystream.model.customer import Customer
@@ -14,21 +15,44 @@ from paystream.use_cases.refused_key import stripe_asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentMethodEvent:
-    """The payment methods of a Stripe customer have changed.
+class MethodSaved:
+    """A method was set up to be charged off session."""
 
-    `payment_method_id` is the method in question (None: there is no default any more). `saved` is a method set up to be
-    charged off session, `is_default` says that Stripe's own default is meant, `attached_type` is the type of one that
-    has come, `detached` says that it is gone.
-    """
+    provider_customer_id: str
+    payment_method_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultChanged:
+    """Stripe's own default is another one; None: there is none any more."""
 
     provider_customer_id: str
     payment_method_id: str | None
     occurred_at: datetime
-    saved: bool = False
-    is_default: bool = False
-    attached_type: str | None = None
-    detached: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodAttached:
+    """A method of this type has come."""
+
+    provider_customer_id: str
+    payment_method_id: str
+    method_type: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodDetached:
+    """A method is gone."""
+
+    provider_customer_id: str
+    payment_method_id: str
+    occurred_at: datetime
+
+
+PaymentMethodEvent = MethodSaved | DefaultChanged | MethodAttached | MethodDetached
+"""The payment methods of a Stripe customer have changed."""
 
 
 def apply_payment_method_event(
@@ -48,7 +72,7 @@ def apply_payment_method_event(
     linked = stores.customers.by_provider_id(integration.organization_id, event.provider_customer_id)
     ours = [customer for customer in linked if _is_linked_through(customer, integration, stores)]
     is_news = not all(_is_old(event, customer) for customer in ours)
-    if event.saved and is_news and not _make_default(event, integration, stores, gateways, now):
+    if isinstance(event, MethodSaved) and is_news and not _make_default(event, integration, stores, gateways, now):
         return False
     for known in ours:
         customer = _keep_current(known, event, stores, now)
@@ -74,12 +98,12 @@ def _something_waits(customer: Customer, stores: Stores) -> bool:
 
 
 def _make_default(
-    event: PaymentMethodEvent, integration: Integration, stores: Stores, gateways: Gateways, now: datetime
+    event: MethodSaved, integration: Integration, stores: Stores, gateways: Gateways, now: datetime
 ) -> bool:
     """Make the saved method Stripe's default; False if it cannot be: it was detached, or its customer deleted."""
     try:
         with stripe_asked(integration, "customer.update", stores=stores, gateways=gateways, now=now) as gateway:
-            gateway.set_default_payment_method(event.provider_customer_id, str(event.payment_method_id))
+            gateway.set_default_payment_method(event.provider_customer_id, event.payment_method_id)
     except ProviderRefusedError:
         return False
     return True
@@ -89,13 +113,19 @@ def _with_news(customer: Customer, event: PaymentMethodEvent) -> Customer:
     """The customer after the event; as it was where that says nothing of its default or is older than what is known."""
     if _is_old(event, customer):
         return customer
-    if event.attached_type:
-        is_usable = event.attached_type in customer.charged_types
-        is_first = customer.payment_method_id is None
-        return replace(customer, payment_method_id=event.payment_method_id) if is_first and is_usable else customer
-    if event.detached and customer.payment_method_id not in (None, event.payment_method_id):
-        return customer
-    wanted = None if event.detached else event.payment_method_id
+    match event:
+        case MethodAttached():
+            is_usable = event.method_type in customer.charged_types
+            is_first = customer.payment_method_id is None
+            return replace(customer, payment_method_id=event.payment_method_id) if is_first and is_usable else customer
+        case MethodDetached():
+            if customer.payment_method_id not in (None, event.payment_method_id):
+                return customer
+            wanted = None
+        case MethodSaved() | DefaultChanged():
+            wanted = event.payment_method_id
+        case _:
+            assert_never(event)
     return replace(customer, payment_method_id=wanted, payment_method_as_of=event.occurred_at)
 
 
@@ -107,7 +137,7 @@ def _is_old(event: PaymentMethodEvent, customer: Customer) -> bool:
     if customer.payment_method_as_of is None:
         return False
     known = customer.payment_method_as_of.replace(microsecond=0)
-    return event.occurred_at <= known if event.attached_type else event.occurred_at < known
+    return event.occurred_at <= known if isinstance(event, MethodAttached) else event.occurred_at < known
 
 
 def _keep_current(customer: Customer, event: PaymentMethodEvent, stores: Stores, now: datetime) -> Customer:

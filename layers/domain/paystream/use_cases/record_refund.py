@@ -24,9 +24,8 @@ def record_refund(
         settled = settle_refund(invoice, payment, outcome, now=now)
         if settled is None:
             return invoice
-        settlement, refund = settled
         try:
-            return stores.invoices.settle(settlement, refund_notifications(settlement, refund, now))
+            return stores.invoices.settle(settled.settlement, refund_notifications(settled, now))
         except VersionConflictError:
             invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
             payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment

@@ -9,10 +9,10 @@ from paystream.adapters.stripe.refund_objects import refund_outcome
 from paystream.model.payment import Dispute
 from paystream.use_cases.apply_dispute import DisputeEvent
 from paystream.use_cases.apply_intent import IntentEvent
-from paystream.use_cases.apply_payment_method import PaymentMethodEvent
+from paystream.use_cases.apply_payment_method import DefaultChanged, MethodAttached, MethodDetached, MethodSaved
 from paystream.use_cases.apply_refund import RefundEvent
+from paystream.use_cases.stripe_event import StripeEvent
 
-Event = IntentEvent | PaymentMethodEvent | DisputeEvent | RefundEvent
 EventType = Literal[
     "payment_intent.succeeded",
     "payment_intent.payment_failed",
@@ -33,7 +33,7 @@ EventType = Literal[
 ]
 
 
-def event_from_json(event: Mapping[str, Any]) -> Event | None:
+def event_from_json(event: Mapping[str, Any]) -> StripeEvent | None:
     """What an event says; None if it is of a type we don't handle or about nobody's customer.
 
     Source: https://docs.stripe.com/api/events/types
@@ -53,19 +53,21 @@ def _intent(event: Mapping[str, Any]) -> IntentEvent:
     )
 
 
-def _setup_succeeded(event: Mapping[str, Any]) -> PaymentMethodEvent | None:
+def _setup_succeeded(event: Mapping[str, Any]) -> MethodSaved | None:
     setup = event["data"]["object"]
-    method_id = setup.get("payment_method")
-    return _about(event, setup.get("customer"), method_id, saved=True) if method_id else None
+    customer_id, method_id = setup.get("customer"), setup.get("payment_method")
+    if customer_id is None or not method_id:
+        return None
+    return MethodSaved(provider_customer_id=customer_id, payment_method_id=method_id, occurred_at=_time(event))
 
 
-def _customer_updated(event: Mapping[str, Any]) -> PaymentMethodEvent | None:
+def _customer_updated(event: Mapping[str, Any]) -> DefaultChanged | None:
     """Only a change of the default counts: a customer may have none, and a card that is charged all the same."""
     customer = event["data"]["object"]
     default = _default(customer)
     if _default({**customer, **_before(event, customer)}) == default:
         return None
-    return _about(event, customer["id"], default, is_default=True)
+    return DefaultChanged(provider_customer_id=customer["id"], payment_method_id=default, occurred_at=_time(event))
 
 
 def _before(event: Mapping[str, Any], customer: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,16 +82,26 @@ def _default(customer: Mapping[str, Any]) -> str | None:
     return settings.get("default_payment_method") or customer.get("default_source")
 
 
-def _attached(event: Mapping[str, Any]) -> PaymentMethodEvent | None:
+def _attached(event: Mapping[str, Any]) -> MethodAttached | None:
     method = event["data"]["object"]
-    return _about(event, method.get("customer"), method["id"], attached_type=method["type"])
+    if method.get("customer") is None:
+        return None
+    return MethodAttached(
+        provider_customer_id=method["customer"],
+        payment_method_id=method["id"],
+        method_type=method["type"],
+        occurred_at=_time(event),
+    )
 
 
-def _detached(event: Mapping[str, Any]) -> PaymentMethodEvent | None:
+def _detached(event: Mapping[str, Any]) -> MethodDetached | None:
     """The method is nobody's any more; whose it was is among the previous attributes."""
     method = event["data"]["object"]
     before = event["data"].get("previous_attributes") or {}
-    return _about(event, method.get("customer") or before.get("customer"), method["id"], detached=True)
+    customer_id = method.get("customer") or before.get("customer")
+    if customer_id is None:
+        return None
+    return MethodDetached(provider_customer_id=customer_id, payment_method_id=method["id"], occurred_at=_time(event))
 
 
 def _dispute(event: Mapping[str, Any]) -> DisputeEvent:
@@ -103,7 +115,7 @@ def _dispute(event: Mapping[str, Any]) -> DisputeEvent:
             currency=dispute["currency"].upper(),
         ),
         intent_id=dispute.get("payment_intent"),
-        occurred_at=datetime.fromtimestamp(event["created"], UTC),
+        occurred_at=_time(event),
     )
 
 
@@ -113,20 +125,11 @@ def _refund(event: Mapping[str, Any]) -> RefundEvent:
     return RefundEvent(outcome=refund_outcome(refund), intent_id=refund.get("payment_intent"))
 
 
-def _about(
-    event: Mapping[str, Any], customer_id: str | None, payment_method_id: str | None, **what: Any
-) -> PaymentMethodEvent | None:
-    if customer_id is None:
-        return None
-    return PaymentMethodEvent(
-        provider_customer_id=customer_id,
-        payment_method_id=payment_method_id,
-        occurred_at=datetime.fromtimestamp(event["created"], UTC),
-        **what,
-    )
+def _time(event: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(event["created"], UTC)
 
 
-_READERS: dict[EventType, Callable[[Mapping[str, Any]], Event | None]] = {
+_READERS: dict[EventType, Callable[[Mapping[str, Any]], StripeEvent | None]] = {
     "payment_intent.succeeded": _intent,
     "payment_intent.payment_failed": _intent,
     "payment_intent.canceled": _intent,
