@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from paystream.model.identifiers import derived_id
-from world.api_gateway import Answer
+from paystream.model.identifiers import derived_id, payment_id
+from world.api_gateway import ORGANIZATION, Answer
 from world.world import World
 
-from builders.customers import pays_with
+from builders.customers import pays_with, provider_customer_id
 from builders.durations import DAY
 
 REFUNDS_ROUTE = "/api/v1/payments/{lago_id}/refunds"
@@ -70,6 +70,28 @@ def pay_again(world: World, payment_id: str, amount: int = 4200, currency: str =
         }
     )
     return derived_id("payment", payment_id, second.id)
+
+
+def collect_under_name(
+    world: World, invoice_id: str, amount: int = 4200, *, attempt: int = 1, currency: str = "eur", **more: Any
+) -> Any:
+    """A program that may write to the account collects from `acme` under the name of an attempt; returns the intent."""
+    names = {
+        "lago_invoice_id": invoice_id,
+        "lago_organization_id": ORGANIZATION,
+        "lago_payment_id": payment_id(ORGANIZATION, invoice_id, attempt),
+        "paystream_attempt": str(attempt),
+    }
+    asked: Any = {
+        "amount": amount,
+        "currency": currency,
+        "customer": provider_customer_id(world),
+        "payment_method": "pm_card_visa",
+        "confirm": True,
+        "off_session": True,
+        "metadata": names,
+    }
+    return world.stripe_client.v1.payment_intents.create(asked | more)
 
 
 def payment(world: World, payment_id: str) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def intent(invoice_id: str, status: str, *, attempt: int = 1, **more: Any) -> di
         "object": "payment_intent",
         "created": int(START.timestamp()),
         "amount": 4200,
+        "amount_received": more.get("amount", 4200) if status == "succeeded" else 0,
         "currency": "eur",
         "customer": OURS,
         "payment_method": "pm_made_up",

@@ -239,7 +239,13 @@ class TestCollecting:
     def test_an_error_with_an_intent_that_succeeded_after_all_is_a_success(self) -> None:
         error = {
             "code": "lock_timeout",
-            "payment_intent": {"id": "pi_1", "created": 1, "status": "succeeded", "amount": 4200},
+            "payment_intent": {
+                "id": "pi_1",
+                "created": 1,
+                "status": "succeeded",
+                "amount": 4200,
+                "amount_received": 4200,
+            },
         }
         outcome = outcome_from_error(error, http_status=400, request_id="req_1")
         assert (outcome.status, outcome.intent_id, outcome.failure) == (PayableStatus.SUCCEEDED, "pi_1", None)

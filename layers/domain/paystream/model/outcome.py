@@ -61,9 +61,10 @@ class Failure:
 class Outcome:
     """A definite word from Stripe on one payment.
 
-    `intent_status` is Stripe's own, or `failed` where no intent was made. `amount_cents` is what the intent is over, in
-    minor units: it counts, should the invoice have been changed since it was sent. `remaining_amount_cents` is what the
-    customer still has to transfer for it. `intent_created_at` is Stripe's time, in whole seconds.
+    `intent_status` is Stripe's own, or `failed` where no intent was made. `amount_cents` is what a success has brought,
+    else what the intent is over, in minor units: it counts, should the invoice have been changed since it was sent.
+    `remaining_amount_cents` is what the customer still has to transfer for it. `intent_created_at` is Stripe's time, in
+    whole seconds.
     """
 
     status: PayableStatus

@@ -13,7 +13,9 @@ _EMAIL = re.compile(r"\S+@\S+")
 
 
 def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
-    """What an intent says. Source: https://docs.stripe.com/api/payment_intents/object"""
+    """What an intent says. Of one that was captured in part, what was received counts. Source:
+    https://docs.stripe.com/api/payment_intents/object#payment_intent_object-amount_received
+    """
     status = payable_status(intent["status"])
     error = intent.get("last_payment_error")
     failure = None
@@ -27,7 +29,7 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
         intent_id=intent["id"],
         intent_created_at=datetime.fromtimestamp(intent["created"], UTC),
         payment_method_id=_method_of(intent),
-        amount_cents=intent["amount"],
+        amount_cents=intent["amount_received"] if status is PayableStatus.SUCCEEDED else intent["amount"],
         remaining_amount_cents=_remaining(next_action),
         failure=failure,
         next_action=next_action,
