@@ -28,11 +28,11 @@ def collected(world: World, *, amount: int = 4200, currency: str = "EUR") -> str
     return invoice_id
 
 
-def waiting_invoice(world: World, **settings: Any) -> str:
+def waiting_invoice(world: World, *, amount: int = 4200, currency: str = "EUR", **settings: Any) -> str:
     """An invoice that was never sent to Stripe: its customer has no payment method."""
     world.connect(**settings)
     world.customer(payment_method=None)
-    return collected(world)
+    return collected(world, amount=amount, currency=currency)
 
 
 def waiting_invoice_of_events(world: World) -> str:

@@ -140,6 +140,37 @@ def test_what_is_not_acceptable_is_named(world: World, changes: dict[str, Any], 
     assert (answer.status, answer.body["error_details"]) == (422, {field: [code]})
 
 
+@pytest.mark.parametrize(
+    ("currency", "total", "refused", "taken"), [("KWD", 10_000, 1234, 1230), ("ISK", 420_000, 50, 100)]
+)
+def test_a_part_that_leaves_a_rest_which_the_currency_does_not_have_is_refused(
+    world: World, currency: str, total: int, refused: int, taken: int
+) -> None:
+    """Stripe would refuse to charge the rest."""
+    invoice_id = waiting_invoice(world, amount=total, currency=currency)
+
+    answer = pay_by_hand(world, invoice_id, refused)
+
+    assert (answer.status, answer.body["error_details"]) == (422, {"amount_cents": ["amount_not_in_steps"]})
+    assert world.payments(invoice_id) == []
+    assert pay_by_hand(world, invoice_id, taken).status == 200
+    world.customer()
+    world.run()
+    assert status_paid_and_due(world, invoice_id) == ("succeeded", total, 0)
+    assert world.charged() == [total - taken]
+
+
+def test_the_whole_of_a_rest_that_the_currency_does_not_have_is_taken(world: World) -> None:
+    """As one that was left before such parts were refused: no charge can take it."""
+    invoice_id = waiting_invoice(world, amount=10_000, currency="KWD")
+    (item,) = world.items("invoices")
+    world.put_item("invoices", item | {"total_paid_amount_cents": 1234})
+
+    assert pay_by_hand(world, invoice_id, 8766).status == 200
+
+    assert status_paid_and_due(world, invoice_id) == ("succeeded", 10_000, 0)
+
+
 def test_an_unknown_invoice_is_not_found(world: World) -> None:
     assert pay_by_hand(world, "unknown").body["code"] == "invoice_not_found"
 

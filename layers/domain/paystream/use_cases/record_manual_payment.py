@@ -5,6 +5,7 @@ from datetime import datetime
 
 from paystream.errors import ConflictError, InvalidInputError, NotAllowedError
 from paystream.lago.invoice_notifications import manual_payment_notifications
+from paystream.model.currency import smallest_step
 from paystream.model.identifiers import requested_payment_id
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move, postpone
@@ -40,7 +41,8 @@ def record_manual_payment(
 
     What remains is collected as before. While an attempt is on its way nothing is recorded: the invoice might be paid
     twice. Raises NotFoundError, NotAllowedError if it is paid, voided, parked or being collected, InvalidInputError for
-    more than is owed, ConflictError if the key was used for another payment, VersionConflictError.
+    more than is owed or a rest that Stripe does not charge, ConflictError if the key was used for another payment,
+    VersionConflictError.
     """
     lago_id = requested_payment_id(organization_id, idempotency_key) if idempotency_key else new_id
     invoice = read_invoice(stores, organization_id, request.invoice_id)
@@ -73,9 +75,12 @@ def _check(invoice: Invoice, request: ManualPaymentRequest, stores: Stores, now:
     is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None
     if not is_owed or invoice.payment_status is PaymentStatus.SUCCEEDED:
         raise NotAllowedError("invalid_status")
-    if request.amount_cents > invoice.total_due_amount_cents:
+    rest = invoice.total_due_amount_cents - request.amount_cents
+    if rest < 0:
         raise InvalidInputError({"amount_cents": ["value_is_out_of_range"]})
-    is_all = request.amount_cents == invoice.total_due_amount_cents
+    if rest % smallest_step(invoice.currency):
+        raise InvalidInputError({"amount_cents": ["amount_not_in_steps"]})
+    is_all = rest == 0
     refuse_if_being_collected(
         invoice, last_payment(invoice, stores), now, may_wait_for_customer=is_all, is_given_up=is_all
     )
