@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 from builders.accounts import charged_there, connect_other_account, disconnect_at_once
-from builders.customers import DECLINED, link_to_account, pay_with, saved_method, stripe_customer_with_a_card
-from builders.durations import HOUR, MINUTE
-from builders.invoices import failed_invoice_and_customer
+from builders.customers import (
+    DECLINED,
+    customer_who_pays_with,
+    link_to_account,
+    pay_with,
+    saved_method,
+    stripe_customer_with_a_card,
+)
+from builders.durations import DAY, HOUR, MINUTE
+from builders.invoices import collected, failed_invoice_and_customer
 from builders.payments import BEING_COLLECTED, retry
-from builders.read import notification_bodies, stripe_statuses
+from builders.read import intents, notification_bodies, stripe_statuses
 from builders.stripe_requests import CANCEL_INTENT, LIST_INTENTS
 from world.world import SECRET_KEY, World
 
@@ -84,6 +91,52 @@ def test_a_chosen_method_that_the_customer_has_no_more_charges_nothing(world: Wo
     assert world.charged() == []
     assert world.invoice(invoice_id)["payment_status"] == "failed"
     assert "payment_method_not_found" in json.dumps(notification_bodies(world))
+
+
+@pytest.mark.parametrize("knows", ["the event arrives", "the event is lost"])
+def test_where_the_customer_is_deleted_after_a_method_was_chosen_that_is_notified_once_and_the_plan_ends(
+    world: World, knows: str
+) -> None:
+    invoice_id, customer = failed_invoice_and_customer(world)
+    chosen = saved_method(world, customer, "pm_card_visa")
+    retry(world, invoice_id, {"payment_method": {"payment_method_id": chosen}})
+    world.stripe_client.v1.customers.delete(customer)
+    deliveries = world.stripe.due_deliveries()
+    if knows == "the event arrives":
+        assert {world.deliver(delivery) for delivery in deliveries} == {200}
+
+    assert world.settle_due() == 0
+    for _ in range(10):
+        world.pass_time(DAY)
+        assert world.look_again() == 0
+
+    assert json.dumps(notification_bodies(world)).count("payment_method_not_found") == 1
+    assert world.invoice(invoice_id)["next_retry_at"] is None
+    assert [one.status for one in intents(world)] == ["canceled"]
+    assert world.charged() == []
+
+
+def test_where_the_customer_is_deleted_after_a_voucher_gave_way_to_a_chosen_method_the_voucher_is_closed_all_the_same(
+    world: World,
+) -> None:
+    """The method was chosen while the customer had to act: that gives way first."""
+    world.connect()
+    customer = customer_who_pays_with(world, "boleto", payment_method="pm_boleto_success")
+    world.stripe.control.set_settlement_delay(5 * DAY)
+    invoice_id = collected(world, currency="BRL")
+    chosen = saved_method(world, customer, "pm_boleto_success")
+    assert retry(world, invoice_id, {"payment_method": {"payment_method_id": chosen}}) == (200, None)
+    world.stripe_client.v1.customers.delete(customer)
+    world.stripe.due_deliveries()
+
+    for _ in range(3):
+        assert world.settle_due() == 0
+        world.pass_time(DAY)
+        world.collect_due()
+
+    assert [one.status for one in intents(world)] == ["canceled"]
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+    assert json.dumps(notification_bodies(world)).count("payment_method_not_found") == 1
 
 
 @pytest.mark.parametrize(

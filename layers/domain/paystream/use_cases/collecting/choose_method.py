@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from paystream.errors import NotFoundError
+from paystream.errors import NotFoundError, ResourceMissingError
 from paystream.model.case import Case, Payer
 from paystream.model.customer import Customer
 from paystream.model.payment import Payment
-from paystream.model.payment_method import Wallet
+from paystream.model.payment_method import SavedMethod, Wallet
 from paystream.use_cases.collecting.run import Run
 from paystream.use_cases.refused_key import stripe_asked
 
@@ -16,7 +16,7 @@ NO_SUCH_METHOD = "payment_method_not_found"
 def with_method(case: Case, payer: Payer, before: Payment, run: Run) -> Payer:
     """Who pays the attempt after `before`, with the method that it charges.
 
-    Raises NotFoundError if the customer has the chosen method no more, or pays by bank transfer, with no method at all;
+    Raises NotFoundError if the customer has the chosen method no more, is gone at Stripe, or pays by bank transfer;
     and what asking Stripe raises.
     """
     customer, chosen = payer.customer, case.invoice.chosen_payment_method_id
@@ -24,12 +24,20 @@ def with_method(case: Case, payer: Payer, before: Payment, run: Run) -> Payer:
         return replace(payer, customer=_with_planned_method(case, payer, before))
     if customer.pays_by_bank_transfer:
         raise NotFoundError("payment_method")
-    with stripe_asked(
-        payer.integration, "payment_method.list", stores=run.stores, gateways=run.gateways, now=run.now
-    ) as gateway:
-        methods = gateway.payment_methods(str(customer.provider_customer_id))
+    methods = _methods(payer, run)
     method = Wallet(customer, payer.integration, methods).method(chosen)
     return replace(payer, customer=replace(customer, payment_method_id=method.id))
+
+
+def _methods(payer: Payer, run: Run) -> tuple[SavedMethod, ...]:
+    """What the customer has at Stripe. Raises NotFoundError if the customer is gone there."""
+    try:
+        with stripe_asked(
+            payer.integration, "payment_method.list", stores=run.stores, gateways=run.gateways, now=run.now
+        ) as gateway:
+            return gateway.payment_methods(str(payer.customer.provider_customer_id))
+    except ResourceMissingError:
+        raise NotFoundError("payment_method") from None
 
 
 def _with_planned_method(case: Case, payer: Payer, before: Payment) -> Customer:
