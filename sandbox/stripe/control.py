@@ -142,6 +142,14 @@ class Control:
         with self._sandbox.lock:
             return settlement.authenticate(self._context(intent_id), intent_id, succeeds=succeeds)
 
+    def delete_intent(self, intent_id: str) -> None:
+        """It is gone with the test data that its account deletes: nothing of it can be retrieved, listed or canceled.
+
+        Personal data that is redacted is as inaccessible: https://docs.stripe.com/privacy/redaction
+        """
+        with self._sandbox.lock:
+            self._owner(intent_id).payment_intents.delete(intent_id)
+
     def set_outcome(self, payment_method: str, outcome: str | None) -> None:
         """How charges of this payment method end from now on: a name in `cards.DECLINES`; None: as its card says."""
         with self._sandbox.lock:

@@ -40,9 +40,11 @@ def _finish_setup(context: Context, intent: JsonObject, method: JsonObject, succ
 
 
 def settle_payment(context: Context, intent_id: str) -> JsonObject:
-    """The bank's answer to a debit that is `processing`."""
+    """The bank's answer to a debit that is `processing`; none to one that is gone."""
     account = context.account
-    intent = account.payment_intents.require(intent_id)
+    intent = account.payment_intents.get(intent_id)
+    if intent is None or intent.get("deleted"):
+        return {}
     if "boleto_display_details" in (intent["next_action"] or {}):
         return _settle_voucher(context, intent)
     charge = account.charges.get(intent["latest_charge"] or "")

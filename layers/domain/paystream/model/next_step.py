@@ -196,8 +196,7 @@ def _retrieve(case: Case) -> Step | None:
     latest = case.latest
     if case.occasion is not Occasion.DUE or latest is None or case.customer is None:
         return None
-    is_superseded = latest.requires_action and latest.gives_way
-    is_retrieved = is_on_its_way(case.invoice, latest) and not is_superseded
+    is_retrieved = is_on_its_way(case.invoice, latest) and not latest.is_to_give_way
     return Retrieve(latest, case.customer) if is_retrieved else None
 
 
@@ -207,7 +206,7 @@ def _close(case: Case) -> Step | None:
         return None
     if case.invoice.is_open:
         latest = case.latest
-        gives_way = latest is not None and ((latest.requires_action and latest.gives_way) or _has_another(case, latest))
+        gives_way = latest is not None and (latest.is_to_give_way or _has_another(case, latest))
         return Close(latest, case.customer) if latest and gives_way and not _is_replaced(case) else None
     open_attempts = [one for one in case.attempts if one.is_to_be_closed]
     return Close(open_attempts[-1], case.customer) if open_attempts else None

@@ -21,6 +21,17 @@ CANCELED = "canceled"
 REQUIRES_ACTION = "requires_action"
 """Stripe's status of an intent that waits for the customer."""
 
+REQUIRES_CONFIRMATION = "requires_confirmation"
+"""Stripe's status of an intent that was made and not confirmed: the request that was to do both broke off between."""
+
+PROGRESS = (REQUIRES_CONFIRMATION, REQUIRES_ACTION, "processing", "requires_capture")
+"""The order in which an intent goes through these; any other that is on its way counts as `processing`."""
+
+CANCELABLE_WHILE_OPEN = frozenset({REQUIRES_CONFIRMATION, REQUIRES_ACTION, "requires_capture"})
+"""Where nothing happens until somebody acts, and Stripe cancels the intent until then. Stripe cancels one in
+`processing` in rare cases only. Source: https://docs.stripe.com/api/payment_intents/cancel
+"""
+
 LINK_EXPIRED = "payment_link_expired"
 """The code of the failure of a payment link that nobody paid on: ours, Stripe has none."""
 
@@ -76,6 +87,18 @@ class Outcome:
     remaining_amount_cents: int | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
+
+
+def gone(intent_id: str) -> Outcome:
+    """What an intent comes to that Stripe has no more: nothing can come of it. Test data can be deleted, and personal
+    data redacted: https://docs.stripe.com/privacy/redaction.
+    """
+    return Outcome(
+        status=PayableStatus.FAILED,
+        intent_status=CANCELED,
+        intent_id=intent_id,
+        failure=Failure(code="resource_missing", message="The payment intent is gone at Stripe."),
+    )
 
 
 def expired_link(intent_id: str | None = None) -> Outcome:

@@ -6,7 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from paystream.model.bank_transfer import BankTransfer
-from paystream.model.outcome import CANCELED, REQUIRES_ACTION, Failure, PayableStatus
+from paystream.model.outcome import (
+    CANCELABLE_WHILE_OPEN,
+    CANCELED,
+    REQUIRES_ACTION,
+    REQUIRES_CONFIRMATION,
+    Failure,
+    PayableStatus,
+)
 from paystream.model.payment_method_types import CUSTOMER_BALANCE
 
 
@@ -164,19 +171,25 @@ class Payment:
 
     @property
     def requires_action(self) -> bool:
-        """Whether its intent waits for the customer: to authenticate, to transfer money, to pay a voucher. One that was
-        made on a link's page is not meant: Stripe cancels none of those.
+        """Whether its intent waits for somebody, and can be canceled until then: for the customer to authenticate, to
+        transfer money, to pay a voucher; for a program to confirm or to capture it. One that was made on a link's page
+        is not meant: Stripe cancels none of those.
         """
-        return self._intent_requires_action and self.link is None
+        is_open = self.payment_status is PayableStatus.PROCESSING and self.status in CANCELABLE_WHILE_OPEN
+        return is_open and self.link is None
+
+    @property
+    def is_to_give_way(self) -> bool:
+        """Whether it is closed as soon as it is looked at: another attempt was asked for, or the request broke off that
+        was to confirm its intent, and nobody else will.
+        """
+        return self.requires_action and (self.gives_way or self.status == REQUIRES_CONFIRMATION)
 
     @property
     def waits_on_page(self) -> bool:
         """Whether the customer has chosen on a link's page to transfer money, or to pay a voucher, and has not yet."""
-        return self._intent_requires_action and self.link is not None
-
-    @property
-    def _intent_requires_action(self) -> bool:
-        return self.payment_status is PayableStatus.PROCESSING and self.status == REQUIRES_ACTION
+        is_waiting = self.payment_status is PayableStatus.PROCESSING and self.status == REQUIRES_ACTION
+        return is_waiting and self.link is not None
 
     @property
     def pays_with(self) -> str | None:

@@ -11,7 +11,7 @@ from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move, postpone
 from paystream.model.notification import PaymentNews, WebhookType
-from paystream.model.outcome import CANCELED, LINK_EXPIRED, REQUIRES_ACTION, Outcome, PayableStatus
+from paystream.model.outcome import CANCELED, LINK_EXPIRED, PROGRESS, REQUIRES_ACTION, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.retries import next_retry_at, with_decline
 from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, look_again_at
@@ -85,7 +85,7 @@ def is_news(payment: Payment, outcome: Outcome) -> bool:
     """Whether an outcome says more than what is known of a payment.
 
     A success is final; a failure is superseded by a late success, and is closed; `requires_action` comes before
-    `processing`, and says what is still to be transferred: that only falls.
+    `processing`, and says what is still to be transferred: that only falls. So it is with the others of `PROGRESS`.
     """
     match payment.payment_status:
         case PayableStatus.SUCCEEDED:
@@ -93,10 +93,15 @@ def is_news(payment: Payment, outcome: Outcome) -> bool:
         case PayableStatus.FAILED:
             return outcome.status is PayableStatus.SUCCEEDED or _closes(payment, outcome)
         case PayableStatus.PROCESSING if outcome.status is PayableStatus.PROCESSING:
-            goes_on = outcome.intent_status != REQUIRES_ACTION
-            return payment.status == REQUIRES_ACTION and (goes_on or _less_remains(payment, outcome))
+            goes_on = _progress(outcome.intent_status) > _progress(payment.status)
+            is_the_same = payment.status == REQUIRES_ACTION == outcome.intent_status
+            return goes_on or (is_the_same and _less_remains(payment, outcome))
         case _:
             return True
+
+
+def _progress(intent_status: str) -> int:
+    return PROGRESS.index(intent_status if intent_status in PROGRESS else "processing")
 
 
 def _less_remains(payment: Payment, outcome: Outcome) -> bool:

@@ -11,7 +11,7 @@ from paystream.model.attempts import started_at
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
-from paystream.model.outcome import CANCELED, Outcome, PayableStatus
+from paystream.model.outcome import CANCELED, Outcome, PayableStatus, gone
 from paystream.model.payment import Payment
 from paystream.model.schedule import LONGEST_REQUEST
 from paystream.ports.stores import Stores
@@ -74,7 +74,7 @@ def account_of(payment: Payment, stores: Stores) -> Integration:
 
 
 def _cancel(payment: Payment, gateway: PaymentGateway, since: datetime) -> Outcome | None:
-    """What the intent is then; None if there is none."""
+    """What has become of the intent; None if none was made. One that is gone is closed."""
     intent_id = payment.provider_payment_id
     if intent_id is None:
         found = gateway.find_payment(
@@ -83,4 +83,4 @@ def _cancel(payment: Payment, gateway: PaymentGateway, since: datetime) -> Outco
             since=since,
         )
         intent_id = found.intent_id if found else None
-    return gateway.cancel_payment(intent_id) if intent_id else None
+    return gateway.cancel_payment(intent_id) or gone(intent_id) if intent_id else None

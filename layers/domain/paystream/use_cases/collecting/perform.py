@@ -10,7 +10,7 @@ from paystream.model.case import Case, Learned, Payer
 from paystream.model.customer import Customer
 from paystream.model.moves import resume
 from paystream.model.next_step import AttemptStep, RecordStep, SearchStep, Step
-from paystream.model.outcome import CANCELED, Outcome, PayableStatus
+from paystream.model.outcome import CANCELED, Outcome, PayableStatus, gone
 from paystream.model.payment import Payment
 from paystream.model.settlement import settle
 from paystream.use_cases.ask_stripe import ask_stripe, look_up
@@ -115,9 +115,8 @@ def _retrieve(case: Case, attempt: Payment, customer: Customer, run: Run) -> Cas
     with stripe_asked(
         integration, "payment_intent.retrieve", stores=run.stores, gateways=run.gateways, now=run.now
     ) as gateway:
-        outcome = gateway.payment(str(attempt.provider_payment_id))
-    if outcome is None:
-        return case.answered(case.invoice)
+        intent_id = str(attempt.provider_payment_id)
+        outcome = gateway.payment(intent_id) or gone(intent_id)
     return _record(replace(case, invoice=resume(case.invoice)), attempt, outcome, customer, run)
 
 
