@@ -49,8 +49,8 @@ MUTANTS = (
     Mutant(
         name="The attempt before is not closed when a new one begins",
         path="model/next_step.py",
-        text="open_attempts = [one for one in case.attempts if one.is_to_be_closed]",
-        replacement="open_attempts: list[Payment] = []",
+        text="closable = [one for one in case.attempts if one.is_to_be_closed]",
+        replacement="closable = []",
         killers=(
             f"{FUNCTIONS}/test_retry_payment.py"
             "::test_a_payment_that_has_succeeded_after_all_is_recorded_and_not_charged_again",

@@ -205,11 +205,17 @@ def _close(case: Case) -> Step | None:
     if case.customer is None or case.occasion is Occasion.NEW:
         return None
     if case.invoice.is_open:
-        latest = case.latest
-        gives_way = latest is not None and (latest.is_to_give_way or _has_another(case, latest))
-        return Close(latest, case.customer) if latest and gives_way and not _is_replaced(case) else None
-    open_attempts = [one for one in case.attempts if one.is_to_be_closed]
-    return Close(open_attempts[-1], case.customer) if open_attempts else None
+        closable = [case.latest] if case.latest and _is_superseded(case, case.latest) else []
+    else:
+        closable = [one for one in case.attempts if one.is_to_be_closed]
+    reachable = [one for one in closable if one.lago_id in case.sent_through]
+    return Close(reachable[-1], case.customer) if reachable else None
+
+
+def _end_unreachable(case: Case) -> Step | None:
+    """It failed, and its attempt was sent to an account that is not connected any more: nobody can close it."""
+    is_left = any(one.is_to_be_closed and one.lago_id not in case.sent_through for one in case.attempts)
+    return EndPlan(NOT_CONNECTED) if is_left and case.customer and not case.invoice.is_open else None
 
 
 def _resume_creation(case: Case) -> Step | None:
@@ -329,6 +335,7 @@ RULES: tuple[Rule, ...] = (
     _resume_creation,
     _look_up_first_attempt,
     _look_at_refunds,
+    _end_unreachable,
     _ask_for_method,
     _end_without_payment,
     _begin,
@@ -355,6 +362,12 @@ def _is_replaced(case: Case) -> bool:
 
 def _whose_first_attempt_is_not_on_record(case: Case) -> Customer | None:
     return case.customer if case.occasion is Occasion.DUE and case.latest is None else None
+
+
+def _is_superseded(case: Case, latest: Payment) -> bool:
+    """Whether another attempt takes its place, and it is to be closed for that."""
+    is_known = latest.attempt == case.invoice.attempt
+    return is_known and (latest.is_to_give_way or _has_another(case, latest))
 
 
 def _has_another(case: Case, latest: Payment) -> bool:

@@ -20,6 +20,9 @@ MOST_REFUNDS = 100
 DUPLICATE = "duplicate"
 """Stripe's reason for the refund of what was paid twice."""
 
+KEY_LACKS_PERMISSION = "key_lacks_permission"
+"""Why a refund failed whose account is connected with a key that may not refund."""
+
 _LOST = "lost"
 _RANK = {
     RefundStatus.PENDING: 0,
@@ -54,6 +57,17 @@ class RefundSettlement(NamedTuple):
     settlement: Settlement
     refund: Refund
     news: tuple[RefundNews, ...]
+
+
+def refused_refund(lago_id: str, amount_cents: int, reason: str | None, why: str) -> RefundOutcome:
+    """What a refund comes to that Stripe has not made, and `why`; `amount_cents` in minor units."""
+    return RefundOutcome(
+        status=RefundStatus.FAILED,
+        amount_cents=amount_cents,
+        lago_id=lago_id,
+        reason=reason,
+        failure_reason=why,
+    )
 
 
 def is_refundable(payment: Payment) -> bool:

@@ -159,7 +159,9 @@ class Refunds(Protocol):
         ...
 
     def find(self, *, lago_id: str, intent_id: str) -> RefundOutcome | None:
-        """Look a refund up by listing the payment's, matched on metadata; None if Stripe has none."""
+        """Look a refund up by listing the payment's, matched on metadata; None if Stripe has none. Raises
+        PermissionMissingError if the key may not read refunds.
+        """
         ...
 
 

@@ -11,11 +11,12 @@ from paystream.errors import (
     NotFoundError,
     OutcomeUnknownError,
     PaystreamError,
+    PermissionMissingError,
     VersionConflictError,
 )
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment, Refund
-from paystream.model.refund import RefundOutcome
+from paystream.model.refund import KEY_LACKS_PERMISSION, RefundOutcome, refused_refund
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, RefundRequest, Refunds
 from paystream.use_cases.close_attempt import account_of
@@ -75,10 +76,16 @@ def _under_way(invoice: Invoice, stores: Stores) -> list[tuple[str, str]]:
 
 
 def _ask(refunds: Refunds, payment: Payment, refund: Refund, *, is_new: bool) -> RefundOutcome | None:
+    """A key that may not read refunds may not make any: `write` includes `read`. One that was made under another key
+    before is learnt by its event.
+    """
     intent_id = str(payment.provider_payment_id)
     if refund.provider_refund_id:
         return refunds.get(refund.provider_refund_id)
-    found = None if is_new else refunds.find(lago_id=refund.lago_id, intent_id=intent_id)
+    try:
+        found = None if is_new else refunds.find(lago_id=refund.lago_id, intent_id=intent_id)
+    except PermissionMissingError:
+        return refused_refund(refund.lago_id, refund.amount_cents, refund.reason, KEY_LACKS_PERMISSION)
     return found or refunds.create(
         RefundRequest(
             key=refund.lago_id,

@@ -10,8 +10,7 @@ from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.lookups import PAGE
 from paystream.adapters.stripe.refund_objects import refund_outcome
 from paystream.errors import OutcomeUnknownError, PermissionMissingError, ProviderRefusedError, ResourceMissingError
-from paystream.model.payment import RefundStatus
-from paystream.model.refund import RefundOutcome
+from paystream.model.refund import KEY_LACKS_PERMISSION, RefundOutcome, refused_refund
 from paystream.ports.stripe import RefundRequest
 
 if TYPE_CHECKING:
@@ -37,9 +36,9 @@ class StripeRefunds:
                 made = self._v1.refunds.create(params=params, options={"idempotency_key": request.key})
                 return refund_outcome(made.to_dict())
         except ProviderRefusedError as refused:
-            return _refused(request, refused.code or str(refused))
+            return refused_refund(request.key, request.amount_cents, request.reason, refused.code or str(refused))
         except PermissionMissingError:
-            return _refused(request, "key_lacks_permission")
+            return refused_refund(request.key, request.amount_cents, request.reason, KEY_LACKS_PERMISSION)
 
     def get(self, provider_refund_id: str) -> RefundOutcome | None:
         with _may_not_be_read(), suppress(ResourceMissingError), translated():
@@ -47,21 +46,11 @@ class StripeRefunds:
         return None
 
     def find(self, *, lago_id: str, intent_id: str) -> RefundOutcome | None:
-        with _may_not_be_read(), suppress(ResourceMissingError), translated():
+        with suppress(ResourceMissingError), translated():
             listed = self._v1.refunds.list(params={"payment_intent": intent_id, "limit": PAGE})
             found = (refund_outcome(refund.to_dict()) for refund in listed.auto_paging_iter())
             return next((refund for refund in found if refund.lago_id == lago_id), None)
         return None
-
-
-def _refused(request: RefundRequest, why: str) -> RefundOutcome:
-    return RefundOutcome(
-        status=RefundStatus.FAILED,
-        amount_cents=request.amount_cents,
-        lago_id=request.key,
-        reason=request.reason,
-        failure_reason=why,
-    )
 
 
 @contextmanager

@@ -122,9 +122,7 @@ def _retrieve(case: Case, attempt: Payment, customer: Customer, run: Run) -> Cas
 
 def _close(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
     """What is closed is written with what follows; an attempt that has come to another end is settled."""
-    integration = case.sent_through.get(attempt.lago_id)
-    if integration is None:
-        return case.answered(case.invoice) if case.invoice.is_open else write.end_plan(case, steps.NOT_CONNECTED, run)
+    integration = case.sent_through[attempt.lago_id]
     since = started_at(case.invoice, attempt)
     outcome = close_at_stripe(attempt, integration, since=since, stores=run.stores, gateways=run.gateways, now=run.now)
     if attempt.is_paid_page_left and attempt.link:
