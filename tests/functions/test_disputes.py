@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from builders.customers import DISPUTED
 from builders.durations import DAY, HOUR
+from builders.payments import refund
 from builders.read import notified_of
 from builders.stripe_events import event, post, request, signed
 from paystream.model.identifiers import derived_id
@@ -38,6 +39,12 @@ def shown_dispute(world: World, invoice_id: str) -> Any:
     """The dispute of the invoice's only payment."""
     (payment,) = world.payments(invoice_id)
     return payment["dispute"]
+
+
+def kept_disputes(world: World) -> dict[str, str]:
+    """The statuses of all disputes of the only payment, by Stripe's ids."""
+    (item,) = world.items("payments")
+    return {dispute["id"]: dispute["status"] for dispute in item["disputes"]}
 
 
 def post_dispute(world: World, status: str, **more: Any) -> int:
@@ -141,18 +148,67 @@ def test_an_inquiry_that_ends_is_told_when_it_is_opened_only(world: World) -> No
     assert notified_of(world, "dispute") == ["payment.dispute_opened"]
 
 
-def test_a_second_dispute_of_a_payment_takes_the_place_of_the_first(world: World) -> None:
-    invoice_id = disputed_invoice(world)
-    close(world, "won")
+class TestASecondDisputeOfAPayment:
+    def test_is_kept_beside_the_first_and_shown_because_it_is_the_latest(self, world: World) -> None:
+        invoice_id = disputed_invoice(world)
+        close(world, "won")
 
-    assert post_dispute(world, "lost", id="dp_another") == 200
+        assert post_dispute(world, "lost", id="dp_another") == 200
 
-    assert shown_dispute(world, invoice_id)["dispute_id"] == "dp_another"
-    assert notified_of(world, "dispute") == [
-        "invoice.payment_dispute_lost",
-        "payment.dispute_opened",
-        "payment.dispute_won",
-    ]
+        assert shown_dispute(world, invoice_id)["dispute_id"] == "dp_another"
+        assert kept_disputes(world) == {dispute_at_stripe(world).id: "won", "dp_another": "lost"}
+        assert notified_of(world, "dispute") == [
+            "invoice.payment_dispute_lost",
+            "payment.dispute_opened",
+            "payment.dispute_won",
+        ]
+
+    @pytest.mark.parametrize("repeated", ["needs_response", "won"])
+    def test_that_is_open_stays_so_when_an_event_of_the_first_comes_once_more(
+        self, world: World, repeated: str
+    ) -> None:
+        invoice_id = disputed_invoice(world)
+        close(world, "won")
+        post_dispute(world, "needs_response", id="dp_another")
+        before = notified_of(world, "dispute")
+
+        assert post_dispute(world, repeated) == 200
+        assert post_dispute(world, "needs_response", id="dp_another") == 200
+
+        assert shown_dispute(world, invoice_id)["dispute_id"] == "dp_another"
+        assert kept_disputes(world) == {dispute_at_stripe(world).id: "won", "dp_another": "needs_response"}
+        assert notified_of(world, "dispute") == before
+
+    def test_does_not_hide_the_end_of_the_first_which_is_notified_as_its_own(self, world: World) -> None:
+        invoice_id = disputed_invoice(world)
+        post_dispute(world, "needs_response", id="dp_another")
+
+        close(world, "won")
+
+        first = dispute_at_stripe(world).id
+        assert world.notification("payment.dispute_won")["payment"]["dispute"]["dispute_id"] == first
+        assert shown_dispute(world, invoice_id)["dispute_id"] == "dp_another"
+
+    def test_that_is_won_after_the_first_was_lost_leaves_the_payment_not_refundable(self, world: World) -> None:
+        invoice_id = disputed_invoice(world)
+        close(world, "lost")
+        post_dispute(world, "won", id="dp_another")
+
+        (payment,) = world.payments(invoice_id)
+        assert refund(world, payment["lago_id"]).body["code"] == "payment_not_refundable"
+        assert world.invoice(invoice_id)["payment_dispute_lost_at"] is not None
+
+    def test_is_kept_beside_one_that_was_written_when_there_was_room_for_one_only(self, world: World) -> None:
+        invoice_id = disputed_invoice(world)
+        (item,) = world.items("payments")
+        (only,) = item.pop("disputes")
+        world.put_item("payments", item | {"dispute": only})
+        assert shown_dispute(world, invoice_id)["status"] == "needs_response"
+
+        close(world, "lost")
+        post_dispute(world, "needs_response", id="dp_another")
+
+        assert kept_disputes(world) == {dispute_at_stripe(world).id: "lost", "dp_another": "needs_response"}
 
 
 @pytest.mark.parametrize("foreign", ["pi_of_nobody", None])

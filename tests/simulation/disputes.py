@@ -25,7 +25,8 @@ def dispute_complaints(world: World) -> Iterator[str]:
 
 def _compare(world: World, found: tuple[Key, Item], dispute: JsonObject, *, has_ended: bool) -> Iterator[str]:
     key, payment = found
-    status = payment.get("dispute", {"M": {"status": {"S": "none"}}})["M"]["status"]["S"]
+    kept = (one["M"] for one in payment.get("disputes", {"L": []})["L"])
+    status = next((one["status"]["S"] for one in kept if one["id"]["S"] == dispute["id"]), "none")
     if status != dispute["status"] and (has_ended or status != "needs_response"):
         yield f"the dispute of payment {key} is {status}, at Stripe it is {dispute['status']}"
     kind = _END_IS_TOLD.get(status, "payment.dispute_opened")

@@ -1,5 +1,6 @@
 """What is told of disputes."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -9,6 +10,7 @@ from paystream.lago.payments import payment_object
 from paystream.model.customer import Customer
 from paystream.model.dispute import DisputeSettlement
 from paystream.model.notification import DisputeNews, Notification, WebhookType
+from paystream.model.payment import Dispute
 from paystream.model.settlement import Settlement
 
 
@@ -16,45 +18,48 @@ def dispute_notifications(
     settled: DisputeSettlement, customer: Customer | None, now: datetime
 ) -> tuple[Notification, ...]:
     """What a word on a dispute leads to, once for each dispute and type."""
-    return tuple(_notification(news, settled.settlement, customer, now) for news in settled.news)
+    return tuple(_notification(news, settled, customer, now) for news in settled.news)
 
 
-def _notification(news: DisputeNews, settlement: Settlement, customer: Customer | None, now: datetime) -> Notification:
+def _notification(
+    news: DisputeNews, settled: DisputeSettlement, customer: Customer | None, now: datetime
+) -> Notification:
+    settlement, dispute = settled.settlement, settled.dispute
     match news:
         case WebhookType.INVOICE_PAYMENT_DISPUTE_LOST:
-            return _lost(settlement, customer, now)
+            return _lost(settlement, dispute, customer, now)
         case WebhookType.PAYMENT_DISPUTE_OPENED | WebhookType.PAYMENT_DISPUTE_WON:
-            return _payment(news, settlement, now)
+            return _payment(news, settlement, dispute, now)
         case _:
             assert_never(news)
 
 
-def _lost(settlement: Settlement, customer: Customer | None, now: datetime) -> Notification:
+def _lost(settlement: Settlement, dispute: Dispute, customer: Customer | None, now: datetime) -> Notification:
     """Lago's own: the invoice, and the bank's reason."""
-    invoice, dispute = settlement.invoice, settlement.payment.dispute
-    reason = dispute.reason if dispute else None
+    invoice = settlement.invoice
     return envelope(
         WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,
         "payment_dispute_lost",
         invoice.organization_id,
-        *({"invoice": told, "reason": reason} for told in told_invoice(invoice, customer)),
+        *({"invoice": told, "reason": dispute.reason} for told in told_invoice(invoice, customer)),
         now=now,
-        identity=_identity(settlement),
+        identity=_identity(settlement, dispute),
     )
 
 
-def _payment(webhook_type: WebhookType, settlement: Settlement, now: datetime) -> Notification:
+def _payment(webhook_type: WebhookType, settlement: Settlement, dispute: Dispute, now: datetime) -> Notification:
+    """The payment shows the dispute that this is about, though another one may be open."""
     payment = settlement.payment
     return envelope(
         webhook_type,
         "payment",
         payment.organization_id,
-        payment_object(payment),
+        payment_object(replace(payment, disputes=(dispute,))),
         now=now,
-        identity=_identity(settlement),
+        identity=_identity(settlement, dispute),
     )
 
 
-def _identity(settlement: Settlement) -> tuple[str, ...]:
+def _identity(settlement: Settlement, dispute: Dispute) -> tuple[str, ...]:
     payment = settlement.payment
-    return payment.organization_id, payment.lago_id, payment.dispute.id if payment.dispute else ""
+    return payment.organization_id, payment.lago_id, dispute.id

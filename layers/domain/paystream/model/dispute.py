@@ -6,40 +6,41 @@ from typing import NamedTuple
 
 from paystream.model.invoice import Invoice
 from paystream.model.notification import DisputeNews, WebhookType
-from paystream.model.payment import Dispute, Payment
+from paystream.model.payment import LOST, Dispute, Payment
 from paystream.model.settlement import Settlement
 
-LOST = "lost"
 _WON = "won"
 _CLOSED = (LOST, _WON, "prevented", "warning_closed")
 """Source: https://docs.stripe.com/api/disputes/object#dispute_object-status"""
 
 
 class DisputeSettlement(NamedTuple):
-    """What is written, and what of the dispute is to be notified with it."""
+    """What is written, the dispute in it, and what of it is to be notified."""
 
     settlement: Settlement
+    dispute: Dispute
     news: tuple[DisputeNews, ...]
 
 
 def settle_dispute(
     invoice: Invoice, payment: Payment, dispute: Dispute, *, occurred_at: datetime, now: datetime
 ) -> DisputeSettlement | None:
-    """Keep what Stripe says of a dispute; None if it brings nothing new.
+    """Keep what Stripe says of a dispute beside the others of its payment; None if it brings nothing new.
 
     The money of a lost one is gone, and the invoice stays paid: it says since when (`payment_dispute_lost_at`).
     """
-    known = payment.dispute if payment.dispute and payment.dispute.id == dispute.id else None
+    known = next((one for one in payment.disputes if one.id == dispute.id), None)
     if known and (known.status == dispute.status or known.status in _CLOSED):
         return None
     kept = replace(dispute, ended_at=occurred_at if dispute.status in _CLOSED else None)
-    lost_at = kept.ended_at if kept.status == LOST else invoice.payment_dispute_lost_at
+    lost_at = kept.ended_at if kept.is_lost else invoice.payment_dispute_lost_at
+    beside = tuple(kept if one is known else one for one in payment.disputes)
     settlement = Settlement(
         replace(invoice, payment_dispute_lost_at=lost_at, updated_at=now),
-        replace(payment, dispute=kept, updated_at=now),
+        replace(payment, disputes=beside if known else (*beside, kept), updated_at=now),
         (),
     )
-    return DisputeSettlement(settlement, _news(known, dispute))
+    return DisputeSettlement(settlement, kept, _news(known, dispute))
 
 
 def _news(known: Dispute | None, dispute: Dispute) -> tuple[DisputeNews, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from paystream.model.dispute import LOST
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import AnyPayment, Payment
@@ -32,8 +31,7 @@ def with_payments(invoice: Invoice, payments: Iterable[AnyPayment]) -> Invoice:
 
 
 def _with_money_back(invoice: Invoice, payment: Payment) -> Invoice:
-    is_lost = payment.dispute is not None and payment.dispute.status == LOST
-    lost_at = (invoice.payment_dispute_lost_at, payment.dispute.ended_at if payment.dispute and is_lost else None)
+    lost_at = (invoice.payment_dispute_lost_at, payment.lost_at)
     refunding = (payment.lago_id,) if payment.is_being_refunded else ()
     return replace(
         invoice,

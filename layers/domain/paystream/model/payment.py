@@ -16,6 +16,9 @@ from paystream.model.outcome import (
 )
 from paystream.model.payment_method_types import CUSTOMER_BALANCE
 
+LOST = "lost"
+"""Stripe's status of a dispute: https://docs.stripe.com/api/disputes/object#dispute_object-status"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLink:
@@ -47,6 +50,11 @@ class Dispute:
     amount_cents: int
     currency: str
     ended_at: datetime | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the bank has taken the money back."""
+        return self.status == LOST
 
 
 class RefundStatus(StrEnum):
@@ -105,8 +113,8 @@ class Payment:
     With a `link` it is the customer who pays, and nothing is charged. With a `bank_transfer` it is charged to the
     customer's balance, which needs no payment method; `remaining_amount_cents` is what the balance lacks, in minor
     units. `on_session`: it is charged as if the customer were there. `gives_way`: it waits for the customer, and
-    somebody asked for another attempt instead, so it is closed, and the next one follows. `refunds` are in the order
-    in which they became known.
+    somebody asked for another attempt instead, so it is closed, and the next one follows. `disputes` and `refunds`
+    are in the order in which they became known.
     """
 
     organization_id: str
@@ -137,7 +145,7 @@ class Payment:
     remaining_amount_cents: int | None = None
     on_session: bool = False
     gives_way: bool = False
-    dispute: Dispute | None = None
+    disputes: tuple[Dispute, ...] = ()
     refunds: tuple[Refund, ...] = ()
 
     @property
@@ -195,6 +203,17 @@ class Payment:
     def pays_with(self) -> str | None:
         """What it is charged to: the customer's balance, or a payment method's id, if that is known."""
         return CUSTOMER_BALANCE if self.bank_transfer and self.link is None else self.payment_method_id
+
+    @property
+    def dispute(self) -> Dispute | None:
+        """The one that matters: the latest that is open, or the latest."""
+        still_open = [dispute for dispute in self.disputes if dispute.ended_at is None]
+        return next(reversed(still_open or self.disputes), None)
+
+    @property
+    def lost_at(self) -> datetime | None:
+        """When the bank has taken money of it back, the last time; None if it never did."""
+        return max((one.ended_at for one in self.disputes if one.is_lost and one.ended_at), default=None)
 
     @property
     def refunded_amount_cents(self) -> int:

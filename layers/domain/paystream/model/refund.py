@@ -23,7 +23,6 @@ DUPLICATE = "duplicate"
 KEY_LACKS_PERMISSION = "key_lacks_permission"
 """Why a refund failed whose account is connected with a key that may not refund."""
 
-_LOST = "lost"
 _RANK = {
     RefundStatus.PENDING: 0,
     RefundStatus.REQUIRES_ACTION: 0,
@@ -72,7 +71,7 @@ def refused_refund(lago_id: str, amount_cents: int, reason: str | None, why: str
 
 def is_refundable(payment: Payment) -> bool:
     """Whether it may be refunded at all: not if the bank has taken the money back already."""
-    is_lost = payment.dispute is not None and payment.dispute.status == _LOST
+    is_lost = any(dispute.is_lost for dispute in payment.disputes)
     return payment.payment_status is PayableStatus.SUCCEEDED and not is_lost and len(payment.refunds) < MOST_REFUNDS
 
 

@@ -91,8 +91,11 @@ def index_keys(payment: AnyPayment) -> dict[str, str]:
 
 
 def _from_item(item: Mapping[str, Any]) -> AnyPayment:
-    """Only an attempt has a number."""
-    return from_item(Payment, item) if "attempt" in item else from_item(ManualPayment, item)
+    """Only an attempt has a number. One that was written before disputes were kept side by side has a single one."""
+    if "attempt" not in item:
+        return from_item(ManualPayment, item)
+    single = {"disputes": {"L": [item["dispute"]]}} if "dispute" in item and "disputes" not in item else {}
+    return from_item(Payment, {**item, **single})
 
 
 def _position(payment: AnyPayment) -> tuple[bool, int, datetime]:
