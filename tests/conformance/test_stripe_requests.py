@@ -375,7 +375,7 @@ def test_a_refund_is_retrieved(gateway: StripeGateway) -> None:
 @pytest.mark.parametrize("pages", [0, 1])
 def test_a_refund_is_looked_up_page_by_page(gateway: StripeGateway, witness: Witness, pages: int) -> None:
     witness.pages = pages
-    assert gateway.refunds.find(lago_id="refund-1", intent_id="pi_1") is None
+    assert "refund-1" not in {one.lago_id for one in gateway.refunds.of_intent("pi_1")}
     assert len(witness.requests) == 1 + pages
 
 

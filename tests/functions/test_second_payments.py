@@ -3,8 +3,9 @@
 import pytest
 from builders.customers import DECLINED, DISPUTED
 from builders.durations import HOUR
-from builders.payments import paid_once, pay_again, payment, refund, refunds_at_stripe
+from builders.payments import collect_under_name, paid_once, pay_again, payment, refund, refunds_at_stripe
 from builders.read import notified_of
+from paystream.model.identifiers import derived_id
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World
 
@@ -124,19 +125,16 @@ def test_what_comes_after_the_invoice_was_paid_elsewhere_goes_back_whole(world: 
 
 
 def test_a_refund_that_stripe_refuses_is_told(world: World) -> None:
+    """A disputed payment is not refunded."""
     first = paid_once(world)
-    second = pay_again(world, first)
-    world.run()
-    intent_id = payment(world, second)["provider_payment_id"]
-    world.stripe_client.v1.refunds.create({"payment_intent": intent_id})
+    disputed = collect_under_name(world, payment(world, first)["invoice_ids"][0], payment_method=DISPUTED)
+    second = derived_id("payment", first, disputed.id)
 
-    world.pass_time(60)
-    world.look_again()
+    settle(world)
 
     assert [one["status"] for one in payment(world, second)["refunds"]] == ["failed"]
     assert notified_of(world, "refund") == ["payment.refund_failed"]
-    world.run()
-    assert payment(world, second)["refunded_amount_cents"] == 4200
+    assert refunds_at_stripe(world) == []
 
 
 def test_a_key_that_is_refused_only_delays_it(world: World) -> None:

@@ -99,8 +99,8 @@ MUTANTS = (
     Mutant(
         name="A refund is sent again without a look-up",
         path="use_cases/send_refund.py",
-        text="found = None if is_new else refunds.find(lago_id=refund.lago_id, intent_id=intent_id)",
-        replacement="found = None",
+        text="made = () if is_new else refunds.of_intent(intent_id)",
+        replacement="made = ()",
         killers=(f"{FUNCTIONS}/test_refund_payment.py::TestACrash::test_after_stripe_forgot_the_key_is_looked_up",),
     ),
     Mutant(

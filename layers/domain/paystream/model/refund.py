@@ -116,7 +116,7 @@ def with_refund_of_surplus(before: Invoice, settlement: Settlement, now: datetim
     """The settlement of a success, with a refund on record of what it brought beyond what was owed `before`."""
     payment, invoice = settlement.payment, settlement.invoice
     refund = Refund(
-        lago_id=derived_id("refund of a second payment", payment.organization_id, payment.lago_id),
+        lago_id=_automatic_id(payment),
         amount_cents=_surplus(before, settlement),
         status=RefundStatus.PENDING,
         reason=DUPLICATE,
@@ -145,6 +145,35 @@ def _news(status: RefundStatus) -> tuple[RefundNews, ...]:
             return (WebhookType.PAYMENT_REFUND_FAILED,)
         case _:
             assert_never(status)
+
+
+def cut_to_surplus(invoice: Invoice, payment: Payment, now: datetime) -> Settlement | None:
+    """The automatic refund of a second payment that was not sent yet, cut to what is still too much by what went back
+    otherwise; one of nothing is planned no more. None if it stays as it is.
+    """
+    planned = payment.refund(_automatic_id(payment))
+    if planned is None or planned.provider_refund_id or not planned.is_under_way:
+        return None
+    too_much = invoice.total_paid_amount_cents - invoice.total_amount_cents
+    paid_elsewhere = max(planned.amount_cents - max(too_much, 0), 0)
+    back_otherwise = invoice.total_refunded_amount_cents - planned.amount_cents
+    left = payment.amount_cents - (payment.refunded_amount_cents - planned.amount_cents)
+    amount = max(min(too_much + paid_elsewhere - back_otherwise, left), 0)
+    if amount >= planned.amount_cents:
+        return None
+    cut = (replace(planned, amount_cents=amount, updated_at=now),) if amount else ()
+    refunds = (one for refund in payment.refunds for one in (cut if refund is planned else (refund,)))
+    after = replace(payment, refunds=tuple(refunds), updated_at=now)
+    return Settlement(_with_refunds(invoice, payment, after, now), after, ())
+
+
+def is_automatic(payment: Payment, refund: Refund) -> bool:
+    """Whether nobody asked for it: it is of a second payment."""
+    return refund.lago_id == _automatic_id(payment)
+
+
+def _automatic_id(payment: Payment) -> str:
+    return derived_id("refund of a second payment", payment.organization_id, payment.lago_id)
 
 
 def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:

@@ -158,9 +158,9 @@ class Refunds(Protocol):
         """What has become of a refund; None if this account has no such refund."""
         ...
 
-    def find(self, *, lago_id: str, intent_id: str) -> RefundOutcome | None:
-        """Look a refund up by listing the payment's, matched on metadata; None if Stripe has none. Raises
-        PermissionMissingError if the key may not read refunds.
+    def of_intent(self, intent_id: str) -> tuple[RefundOutcome, ...]:
+        """All refunds of a payment intent, whoever made them, the newest first. Raises PermissionMissingError if the
+        key may not read refunds.
         """
         ...
 

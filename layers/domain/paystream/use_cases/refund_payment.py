@@ -23,6 +23,7 @@ from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.close_attempt import account_of
+from paystream.use_cases.learn_refunds import learn_refunds
 from paystream.use_cases.record_outcome import read_invoice, refuse_if_forgotten
 from paystream.use_cases.refused_key import refuse_if_paused
 from paystream.use_cases.send_refund import send_refund
@@ -53,7 +54,8 @@ def refund_payment(
 ) -> tuple[Payment, Refund]:
     """The payment and the refund; under the same `Idempotency-Key` the first one is answered with again.
 
-    It is on record before it is sent. One whose outcome is not known is `pending`, and looked at again by itself.
+    What a person gave back at Stripe is learnt first, if Stripe answers; if not, Stripe refuses more than is left. The
+    refund is on record before it is sent. One whose outcome is not known is `pending`, and looked at again by itself.
     Raises NotFoundError if there is no such payment or its account is not connected, NotAllowedError if it cannot be
     refunded, InvalidInputError for more than is left, ConflictError if the key was used for another refund,
     NeedsAttentionError while the account is paused, VersionConflictError.
@@ -67,7 +69,11 @@ def refund_payment(
                 _refuse_another(known, order)
                 refund = known
             else:
-                refund = _checked(order, payment, lago_id, stores, now)
+                _checked(order, payment, lago_id, now)
+                _refuse_if_nothing_begins(account_of(payment, stores))
+                with contextlib.suppress(KeyRefusedError, NotFoundError, OutcomeUnknownError):
+                    invoice, payment = learn_refunds(invoice, payment, stores=stores, gateways=gateways, now=now)
+                refund = _checked(order, payment, lago_id, now)
                 begun = begin_refund(invoice, payment, refund, due_at=now + AWAITED_IS_LOOKED_AT_AFTER, now=now)
                 invoice, payment = stores.invoices.settle(begun, ()), begun.payment
             return _sent(invoice, payment, refund, is_new=known is None, stores=stores, gateways=gateways, now=now)
@@ -88,7 +94,7 @@ def _read(organization_id: str, payment_id: str, stores: Stores) -> tuple[Invoic
     return invoice, stores.payments.get(organization_id, payment_id) or found
 
 
-def _checked(order: RefundOrder, payment: Payment, lago_id: str, stores: Stores, now: datetime) -> Refund:
+def _checked(order: RefundOrder, payment: Payment, lago_id: str, now: datetime) -> Refund:
     left = payment.amount_cents - payment.refunded_amount_cents
     if not is_refundable(payment) or left <= 0:
         raise NotAllowedError("payment_not_refundable")
@@ -97,7 +103,6 @@ def _checked(order: RefundOrder, payment: Payment, lago_id: str, stores: Stores,
         raise InvalidInputError({"amount_cents": ["value_is_out_of_range"]})
     if amount % smallest_step(payment.currency):
         raise InvalidInputError({"amount_cents": ["amount_not_in_steps"]})
-    _refuse_if_nothing_begins(account_of(payment, stores))
     return Refund(
         lago_id=lago_id,
         amount_cents=amount,

@@ -16,10 +16,17 @@ from paystream.errors import (
 )
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment, Refund
-from paystream.model.refund import KEY_LACKS_PERMISSION, RefundOutcome, refused_refund
+from paystream.model.refund import (
+    KEY_LACKS_PERMISSION,
+    RefundOutcome,
+    cut_to_surplus,
+    is_automatic,
+    refused_refund,
+)
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, RefundRequest, Refunds
 from paystream.use_cases.close_attempt import account_of
+from paystream.use_cases.learn_refunds import learn_refunds_of
 from paystream.use_cases.record_outcome import read_invoice
 from paystream.use_cases.record_refund import record_refund
 from paystream.use_cases.refused_key import stripe_asked
@@ -59,7 +66,7 @@ def look_at_refunds(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
         refund = payment.refund(refund_id) if payment else None
         if payment and refund and refund.is_under_way:
             try:
-                invoice = send_refund(invoice, payment, refund, is_new=False, stores=stores, gateways=gateways, now=now)
+                invoice = _looked_at(invoice, payment, refund, stores=stores, gateways=gateways, now=now)
             except NotFoundError:
                 continue
             except (KeyRefusedError, OutcomeUnknownError, VersionConflictError) as error:
@@ -68,6 +75,25 @@ def look_at_refunds(invoice: Invoice, *, stores: Stores, gateways: Gateways, now
     if errors:
         raise errors[0]
     return invoice
+
+
+def _looked_at(
+    invoice: Invoice, payment: Payment, refund: Refund, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Invoice:
+    """Before a second payment goes back, what a person gave back at Stripe is learnt: no more goes back than is too
+    much.
+    """
+    if is_automatic(payment, refund) and refund.provider_refund_id is None:
+        invoice = learn_refunds_of(invoice, payment, stores=stores, gateways=gateways, now=now)
+        payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment
+        cut = cut_to_surplus(invoice, payment, now)
+        if cut:
+            invoice, payment = stores.invoices.settle(cut, ()), cut.payment
+        left = payment.refund(refund.lago_id)
+        if left is None or not left.is_under_way:
+            return invoice
+        refund = left
+    return send_refund(invoice, payment, refund, is_new=False, stores=stores, gateways=gateways, now=now)
 
 
 def _under_way(invoice: Invoice, stores: Stores) -> list[tuple[str, str]]:
@@ -83,9 +109,10 @@ def _ask(refunds: Refunds, payment: Payment, refund: Refund, *, is_new: bool) ->
     if refund.provider_refund_id:
         return refunds.get(refund.provider_refund_id)
     try:
-        found = None if is_new else refunds.find(lago_id=refund.lago_id, intent_id=intent_id)
+        made = () if is_new else refunds.of_intent(intent_id)
     except PermissionMissingError:
         return refused_refund(refund.lago_id, refund.amount_cents, refund.reason, KEY_LACKS_PERMISSION)
+    found = next((one for one in made if one.lago_id == refund.lago_id), None)
     return found or refunds.create(
         RefundRequest(
             key=refund.lago_id,

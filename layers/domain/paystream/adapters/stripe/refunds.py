@@ -45,12 +45,11 @@ class StripeRefunds:
             return refund_outcome(self._v1.refunds.retrieve(provider_refund_id).to_dict())
         return None
 
-    def find(self, *, lago_id: str, intent_id: str) -> RefundOutcome | None:
+    def of_intent(self, intent_id: str) -> tuple[RefundOutcome, ...]:
         with suppress(ResourceMissingError), translated():
             listed = self._v1.refunds.list(params={"payment_intent": intent_id, "limit": PAGE})
-            found = (refund_outcome(refund.to_dict()) for refund in listed.auto_paging_iter())
-            return next((refund for refund in found if refund.lago_id == lago_id), None)
-        return None
+            return tuple(refund_outcome(refund.to_dict()) for refund in listed.auto_paging_iter())
+        return ()
 
 
 @contextmanager
