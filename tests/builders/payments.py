@@ -107,6 +107,12 @@ def refund(world: World, payment_id: str, amount: int | None = None, *, key: str
     return world.api("POST", REFUNDS_ROUTE.replace("{lago_id}", payment_id), body, headers=headers)
 
 
+def kept_at_stripe(world: World) -> int:
+    """What was charged and has not gone back, in minor units: all successes count, ours or not."""
+    back: int = sum(one.amount for one in refunds_at_stripe(world) if one.status not in ("failed", "canceled"))
+    return sum(world.charged()) - back
+
+
 def refunds_at_stripe(world: World) -> list[Any]:
     """All refunds of the account, the newest first."""
     return list(world.stripe_client.v1.refunds.list({"limit": 100}).data)

@@ -23,6 +23,17 @@ def intents(world: World) -> list[Any]:
     return list(world.stripe_client.v1.payment_intents.list({"limit": 100}).data)
 
 
+def still_payable(world: World) -> list[str]:
+    """The ids of what can still be paid at Stripe and could be ended there: open pages, and intents that are neither
+    succeeded nor canceled nor on their way. Stripe cancels no intent of a page that is complete.
+    """
+    pages = world.stripe_client.v1.checkout.sessions.list({"limit": 100}).data
+    of_pages = {str(page.payment_intent) for page in pages if page.status == "complete"}
+    ended = ("succeeded", "canceled", "processing")
+    payable = [one.id for one in intents(world) if one.status not in ended and one.id not in of_pages]
+    return [page.id for page in pages if page.status == "open"] + payable
+
+
 def invoice_statuses(world: World, invoice_ids: Iterable[str]) -> list[str]:
     """The payment statuses of these invoices."""
     return [world.invoice(invoice_id)["payment_status"] for invoice_id in invoice_ids]

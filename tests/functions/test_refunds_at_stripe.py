@@ -1,7 +1,7 @@
 """A refund that a person made in Stripe's dashboard, whose event is lost, is learnt before more money goes back."""
 
 from builders.durations import MINUTE
-from builders.payments import paid_once, pay_again, payment, refund, refunds_at_stripe
+from builders.payments import kept_at_stripe, paid_once, pay_again, payment, refund
 from builders.read import notified_of
 from world.world import World
 
@@ -11,12 +11,6 @@ def refund_in_dashboard(world: World, payment_id: str, amount: int = 4200) -> No
     intent_id = payment(world, payment_id)["provider_payment_id"]
     world.stripe_client.v1.refunds.create({"payment_intent": intent_id, "amount": amount})
     world.stripe.due_deliveries()
-
-
-def kept_at_stripe(world: World) -> int:
-    """What was charged and has not gone back, in minor units."""
-    back: int = sum(one.amount for one in refunds_at_stripe(world))
-    return sum(world.charged()) - back
 
 
 def wait_for_settle_due(world: World) -> None:
