@@ -1,0 +1,121 @@
+"""Whichever attempt pays an invoice: minutes after it is settled, nothing else of it can be paid."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import stripe
+from builders.customers import becomes_default, customer_who_pays_with
+from builders.debits import IBAN_THAT_FAILS, create_sepa_debit
+from builders.due import look_a_minute_later
+from builders.durations import DAY, MINUTE
+from builders.invoices import collected, waiting_invoice
+from builders.links import pay_on_page, payment_url
+from builders.payments import collect_under_name, kept_at_stripe, pay_by_hand, retry, void
+from builders.read import intents, still_payable
+from world.world import World
+
+
+def confirm(world: World, intent_id: str) -> None:
+    """Somebody confirms an intent with a card that pays, if Stripe lets it be confirmed still."""
+    with suppress(stripe.InvalidRequestError):
+        world.stripe_client.v1.payment_intents.confirm(
+            intent_id, {"payment_method": "pm_card_visa", "return_url": "https://acme.test"}
+        )
+
+
+def minutes_pass(world: World) -> None:
+    look_a_minute_later(world, times=15)
+
+
+@pytest.fixture
+def bounced(world: World) -> tuple[str, str]:
+    """An invoice whose link was paid by a SEPA debit that bounced; its id, and that of the page's intent, which Stripe
+    cannot cancel.
+    """
+    world.connect(refund_second_payments=True)
+    customer_who_pays_with(world, "card", "sepa_debit")
+    invoice_id = collected(world)
+    payment_url(world, invoice_id)
+    world.stripe.control.set_settlement_delay(3 * DAY)
+    pay_on_page(world, create_sepa_debit(world, IBAN_THAT_FAILS))
+    world.run()
+    world.pass_time(4 * DAY)
+    look_a_minute_later(world)
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+    return invoice_id, intents(world)[0].id
+
+
+class TestADebitOfAFormerPageThatIsConfirmedAfterAll:
+    @pytest.mark.parametrize("days", [0])
+    def test_is_found_where_its_event_is_lost(self, world: World, bounced: tuple[str, str], days: int) -> None:
+        """Three days later its end was looked at."""
+        invoice_id, intent_id = bounced
+        for _ in range(days):
+            world.pass_time(DAY)
+            look_a_minute_later(world)
+        confirm(world, intent_id)
+        world.stripe.due_deliveries()
+
+        for _ in range(3):
+            world.pass_time(DAY)
+            look_a_minute_later(world)
+
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == sum(world.charged()) == 4200
+
+    @pytest.mark.parametrize("settle", [void, pay_by_hand])
+    def test_is_on_record_and_a_surplus_where_the_invoice_was_settled_otherwise(
+        self, world: World, bounced: tuple[str, str], settle: Callable[[World, str], Any]
+    ) -> None:
+        invoice_id, intent_id = bounced
+        payment_url(world, invoice_id)
+        assert settle(world, invoice_id).status == 200
+        minutes_pass(world)
+        assert still_payable(world) == []
+
+        confirm(world, intent_id)
+        world.run()
+        minutes_pass(world)
+
+        by_hand = 4200 if settle is pay_by_hand else 0
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == by_hand + 4200
+        assert world.notified().count("payment.succeeded") == (2 if by_hand else 1)
+        assert by_hand + kept_at_stripe(world) == 4200
+
+
+class TestMoneyUnderTheNameOfAnOpenLink:
+    """A program that may write to the account collects with the same metadata."""
+
+    @pytest.fixture
+    def invoice_id(self, world: World) -> str:
+        invoice_id = waiting_invoice(world, refund_second_payments=True)
+        payment_url(world, invoice_id)
+        return invoice_id
+
+    def test_comes_besides_what_is_paid_on_the_page_in_the_same_moment(self, world: World, invoice_id: str) -> None:
+        collect_under_name(world, invoice_id)
+        pay_on_page(world)
+        world.run()
+
+        minutes_pass(world)
+
+        assert sorted(one["payment_status"] for one in world.payments(invoice_id)) == ["succeeded", "succeeded"]
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == sum(world.charged()) == 8400
+        assert kept_at_stripe(world) == 4200
+
+
+def test_a_retry_that_is_asked_for_while_a_former_page_was_confirmed_does_not_charge_again(
+    world: World, bounced: tuple[str, str]
+) -> None:
+    invoice_id, intent_id = bounced
+    confirm(world, intent_id)
+    world.stripe.due_deliveries()
+    becomes_default(world)
+    world.run()
+    retry(world, invoice_id)
+
+    minutes_pass(world)
+    world.pass_time(MINUTE)
+
+    assert world.charged() == [4200]
