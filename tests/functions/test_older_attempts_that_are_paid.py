@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import stripe
-from builders.customers import becomes_default, customer_who_pays_with
+from builders.customers import DECLINED, becomes_default, customer_who_pays_with
 from builders.debits import IBAN_THAT_FAILS, create_sepa_debit
 from builders.due import look_a_minute_later
 from builders.durations import DAY, MINUTE
 from builders.invoices import collected, waiting_invoice
-from builders.links import pay_on_page, payment_url
+from builders.links import pay_on_open_pages, pay_on_page, payment_url
 from builders.payments import collect_under_name, kept_at_stripe, pay_by_hand, retry, void
 from builders.read import intents, still_payable
 from world.world import World
@@ -48,7 +48,39 @@ def bounced(world: World) -> tuple[str, str]:
 
 
 class TestADebitOfAFormerPageThatIsConfirmedAfterAll:
-    @pytest.mark.parametrize("days", [0])
+    def test_closes_the_page_that_is_open_by_then(self, world: World, bounced: tuple[str, str]) -> None:
+        invoice_id, intent_id = bounced
+        payment_url(world, invoice_id)
+        confirm(world, intent_id)
+        world.run()
+
+        minutes_pass(world)
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        was_open = still_payable(world)
+        pay_on_open_pages(world)
+        assert world.charged() == [4200]
+        assert was_open == []
+
+    def test_closes_the_charge_that_was_declined_since(self, world: World, bounced: tuple[str, str]) -> None:
+        invoice_id, intent_id = bounced
+        becomes_default(world, DECLINED)
+        world.run()
+        look_a_minute_later(world)
+        assert len(intents(world)) == 2
+        confirm(world, intent_id)
+        world.run()
+
+        minutes_pass(world)
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        was_open = still_payable(world)
+        for intent in intents(world):
+            confirm(world, intent.id)
+        assert world.charged() == [4200]
+        assert was_open == []
+
+    @pytest.mark.parametrize("days", [0, 3])
     def test_is_found_where_its_event_is_lost(self, world: World, bounced: tuple[str, str], days: int) -> None:
         """Three days later its end was looked at."""
         invoice_id, intent_id = bounced
@@ -93,6 +125,18 @@ class TestMoneyUnderTheNameOfAnOpenLink:
         payment_url(world, invoice_id)
         return invoice_id
 
+    def test_closes_the_page(self, world: World, invoice_id: str) -> None:
+        collect_under_name(world, invoice_id)
+        world.run()
+
+        minutes_pass(world)
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        was_open = still_payable(world)
+        pay_on_open_pages(world)
+        assert world.charged() == [4200]
+        assert was_open == []
+
     def test_comes_besides_what_is_paid_on_the_page_in_the_same_moment(self, world: World, invoice_id: str) -> None:
         collect_under_name(world, invoice_id)
         pay_on_page(world)
@@ -103,6 +147,28 @@ class TestMoneyUnderTheNameOfAnOpenLink:
         assert sorted(one["payment_status"] for one in world.payments(invoice_id)) == ["succeeded", "succeeded"]
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == sum(world.charged()) == 8400
         assert kept_at_stripe(world) == 4200
+
+
+@pytest.mark.parametrize("settle", [void, pay_by_hand])
+def test_an_intent_of_somebody_else_under_our_name_that_is_not_paid_yet_is_closed_when_the_invoice_is_settled(
+    world: World, settle: Callable[[World, str], Any]
+) -> None:
+    world.connect()
+    world.customer(payment_method=DECLINED)
+    invoice_id = collected(world)
+    with suppress(stripe.CardError):
+        collect_under_name(world, invoice_id, payment_method="pm_card_visa_chargeDeclined")
+    world.run()
+
+    assert settle(world, invoice_id).status == 200
+    minutes_pass(world)
+
+    assert len(intents(world)) == 2
+    was_open = still_payable(world)
+    for intent in intents(world):
+        confirm(world, intent.id)
+    assert world.charged() == []
+    assert was_open == []
 
 
 def test_a_retry_that_is_asked_for_while_a_former_page_was_confirmed_does_not_charge_again(

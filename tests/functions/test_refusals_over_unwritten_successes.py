@@ -7,11 +7,12 @@ from builders.customers import pays_with
 from builders.due import look_a_minute_later
 from builders.durations import DAY, HOUR, MINUTE
 from builders.invoices import charged_and_not_written_down, hand_over
+from builders.payments import pay_by_hand
 from builders.read import still_payable
 from world.aws_calls import Moment
 from world.world import World
 
-LATER = [14 * MINUTE, 25 * HOUR]
+LATER = [14 * MINUTE, 16 * MINUTE, HOUR, 10 * HOUR, 25 * HOUR]
 
 
 def lost_success(world: World) -> tuple[str, dict[str, Any]]:
@@ -68,6 +69,19 @@ class TestATransferWithoutACountry:
         assert world.charged() == [4200]
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
         assert still_payable(world) == []
+
+
+def test_the_charge_is_on_record_besides_what_is_paid_by_hand_after_the_refusal(world: World) -> None:
+    invoice_id, record = lost_success(world)
+    pays_with(world, "customer_balance")
+    world.pass_time(HOUR)
+    hand_over(world, record)
+
+    by_hand = pay_by_hand(world, invoice_id)
+    days_pass(world, 2)
+
+    received = sum(world.charged()) + (4200 if by_hand.status == 200 else 0)
+    assert world.invoice(invoice_id)["total_paid_amount_cents"] == received
 
 
 @pytest.mark.parametrize("seconds", LATER, ids=[f"{seconds // MINUTE} minutes" for seconds in LATER])

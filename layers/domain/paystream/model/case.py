@@ -38,6 +38,7 @@ class Learned(Enum):
     METHOD_ASKED_FOR = auto()
     REFUNDS_LOOKED_AT = auto()
     ATTEMPT_LOOKED_UP = auto()
+    OTHERS_CLOSED = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ class Case:
     """`attempts` are the payments of its attempts that are on record, by their numbers; an item that was replaced does
     not know how many there are. `account` is the one through which something new may begin for the customer.
     `sent_through` has, by a payment's id, the account that an attempt was sent to, if that is connected. `closed` is
-    the last attempt where it was closed at Stripe just now, which is not written yet.
+    an attempt that was closed at Stripe just now, which is not written yet; `retrieved` are the ids of those spent ones
+    that were asked for in this run.
     """
 
     invoice: Invoice
@@ -57,6 +59,7 @@ class Case:
     sent_through: Mapping[str, Integration] = field(default_factory=dict)
     learned: frozenset[Learned] = frozenset()
     closed: Payment | None = None
+    retrieved: frozenset[str] = frozenset()
 
     @property
     def latest(self) -> Payment | None:
@@ -70,6 +73,10 @@ class Case:
     def with_learned(self, learned: Learned) -> Self:
         """The case in which that is done."""
         return replace(self, learned=self.learned | {learned})
+
+    def with_retrieved(self, attempt: Payment) -> Self:
+        """The case in which that attempt was asked for."""
+        return replace(self, retrieved=self.retrieved | {attempt.lago_id})
 
     def answered(self, invoice: Invoice) -> Self:
         """The case in which an answer was written down: nothing else is done in this run."""

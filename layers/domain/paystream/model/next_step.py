@@ -14,7 +14,7 @@ from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.schedule import look_at_ended_again_at
+from paystream.model.schedule import SPENT_IS_RETRIEVED_EVERY, SPENT_IS_RETRIEVED_FOR, look_at_ended_again_at
 from paystream.model.standing import Stage, WaitingFor
 
 
@@ -61,6 +61,21 @@ class AskForMethod:
     """Ask Stripe for the customer's payment method."""
 
     customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class RetrieveSpent:
+    """Ask Stripe whether a payment that failed on a page was confirmed after all."""
+
+    attempt: Payment
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class CloseOthers:
+    """Cancel what other systems have begun under the invoice's name and nobody has paid."""
+
+    latest: Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +166,7 @@ class Charge:
 AttemptStep = Restore | Retrieve | Close | LookUp | Refuse | Charge | LookAtPage
 """About an attempt: each ends in an outcome, or in the knowledge that nothing came of it."""
 
-SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | LookAtRefunds
+SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | RetrieveSpent | CloseOthers | LookAtRefunds
 """What Stripe may know and the invoice does not."""
 
 RecordStep = Reopen | Begin | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait
@@ -235,6 +250,23 @@ def _look_up_first_attempt(case: Case) -> Step | None:
     return LookUpFirstAttempt(customer)
 
 
+def _retrieve_spent(case: Case) -> Step | None:
+    """A payment has failed on a page that was completed: Stripe cancels it not, and a bank may still pay it."""
+    if case.occasion is not Occasion.DUE or case.invoice.is_open or case.customer is None:
+        return None
+    spent = [one for one in _spent(case) if one.lago_id in case.sent_through and one.lago_id not in case.retrieved]
+    return RetrieveSpent(spent[0], case.customer) if spent else None
+
+
+def _close_others(case: Case) -> Step | None:
+    """It was voided, or settled otherwise than by its last attempt: nothing under its name is to be paid any more."""
+    latest, has_ended = case.latest, case.invoice.stage is Stage.SETTLING
+    if case.occasion is not Occasion.DUE or latest is None or not has_ended or case.has(Learned.OTHERS_CLOSED):
+        return None
+    is_its_own = latest.payment_status is PayableStatus.SUCCEEDED and case.invoice.voided_at is None
+    return None if is_its_own or case.invoice.refunding_payment_ids else CloseOthers(latest)
+
+
 def _look_at_refunds(case: Case) -> Step | None:
     """A refund is under way. What can be closed was closed before: a refund that fails holds nothing open."""
     is_due = case.occasion is Occasion.DUE and bool(case.invoice.refunding_payment_ids)
@@ -292,7 +324,11 @@ def _rest(case: Case) -> Step | None:
     invoice = case.invoice
     if invoice.is_open:
         return None
-    return Rest(invoice.next_retry_at or look_at_ended_again_at(invoice, case.now))
+    until = invoice.next_retry_at or look_at_ended_again_at(invoice, case.now)
+    if not _spent(case):
+        return Rest(until)
+    tomorrow = case.now + SPENT_IS_RETRIEVED_EVERY
+    return Rest(min(until, tomorrow) if until else tomorrow)
 
 
 def _wait(case: Case) -> Step | None:
@@ -334,6 +370,8 @@ RULES: tuple[Rule, ...] = (
     _close,
     _resume_creation,
     _look_up_first_attempt,
+    _retrieve_spent,
+    _close_others,
     _look_at_refunds,
     _end_unreachable,
     _ask_for_method,
@@ -364,10 +402,16 @@ def _whose_first_attempt_is_not_on_record(case: Case) -> Customer | None:
     return case.customer if case.occasion is Occasion.DUE and case.latest is None else None
 
 
+def _spent(case: Case) -> list[Payment]:
+    since = case.now - SPENT_IS_RETRIEVED_FOR
+    return [one for one in case.attempts if one.is_spent and one.created_at > since]
+
+
 def _is_superseded(case: Case, latest: Payment) -> bool:
-    """Whether another attempt takes its place, and it is to be closed for that."""
+    """Whether another attempt takes its place, or it is over more than what is due by now: then it is closed."""
+    is_over_too_much = latest.is_waiting_for_customer and latest.amount_cents > case.invoice.total_due_amount_cents
     is_known = latest.attempt == case.invoice.attempt
-    return is_known and (latest.is_to_give_way or _has_another(case, latest))
+    return is_known and (latest.is_to_give_way or is_over_too_much or _has_another(case, latest))
 
 
 def _has_another(case: Case, latest: Payment) -> bool:

@@ -1,6 +1,6 @@
 """What was paid, or is to be: an attempt to collect an invoice, or money that came by another way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,9 +9,11 @@ from paystream.model.bank_transfer import BankTransfer
 from paystream.model.outcome import (
     CANCELABLE_WHILE_OPEN,
     CANCELED,
+    LINK_EXPIRED,
     REQUIRES_ACTION,
     REQUIRES_CONFIRMATION,
     Failure,
+    Outcome,
     PayableStatus,
 )
 from paystream.model.payment_method_types import CUSTOMER_BALANCE
@@ -26,6 +28,8 @@ class PaymentLink:
 
     `return_url` is where the customer is led from there. `follows_failure`: nobody asked for it; its page is made by
     the schedule, and notified. `is_over`: nobody can pay on the page any more, as Stripe says of the page itself.
+    `is_spent`: it was completed and its payment has failed, for good as far as is known. Stripe cancels no intent of a
+    page, so it is retrieved once in a while. Source: https://docs.stripe.com/api/payment_intents/cancel
     """
 
     session_id: str | None = None
@@ -34,6 +38,7 @@ class PaymentLink:
     expires_at: datetime | None = None
     follows_failure: bool = False
     is_over: bool = False
+    is_spent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +172,11 @@ class Payment:
         return has_failed or self.is_waiting_for_customer or self.is_paid_page_left
 
     @property
+    def is_spent(self) -> bool:
+        """Whether it has failed on a page, and Stripe neither expires nor cancels it: a bank may still pay it."""
+        return self.link is not None and self.link.is_spent and self.payment_status is PayableStatus.FAILED
+
+    @property
     def is_paid_page_left(self) -> bool:
         """Whether it succeeded, and nobody has asked Stripe what has become of its page."""
         has_page = self.link is not None and self.link.session_id is not None and not self.link.is_over
@@ -248,3 +258,12 @@ class ManualPayment:
 
 
 AnyPayment = Payment | ManualPayment
+
+
+def ended_on_page(payment: Payment, outcome: Outcome) -> Payment:
+    """A payment whose page nobody can pay on any more, as Stripe says of the page, with this outcome."""
+    if payment.link is None:
+        return payment
+    has_failed = outcome.status is PayableStatus.FAILED
+    is_spent = has_failed and (outcome.failure is None or outcome.failure.code != LINK_EXPIRED)
+    return replace(payment, link=replace(payment.link, is_over=True, is_spent=is_spent))

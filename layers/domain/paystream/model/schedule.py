@@ -41,6 +41,10 @@ AWAITED_IS_LOOKED_AT_AFTER = timedelta(minutes=15)
 _REFUND_IS_LOOKED_AT_EVERY = timedelta(days=1)
 """While a bank is at it: the event that tells of its end may never come."""
 
+SPENT_IS_RETRIEVED_EVERY = timedelta(days=1)
+SPENT_IS_RETRIEVED_FOR = timedelta(days=30)
+"""A debit that bounced on a page may be confirmed after all, and the event that tells of it may never come."""
+
 LONGEST_REQUEST = timedelta(minutes=10)
 """No function runs for longer: what was sent before has arrived at Stripe, or never will."""
 

@@ -172,10 +172,17 @@ def _decide_rest(paid: Invoice, payment: Payment, follow_up: FollowUp, now: date
     """
     if not (_is_own(payment) and payment.attempt == paid.attempt):
         return postpone(paid, now, now=now)
-    if not follow_up.retry_schedule_days:
-        return move(paid, Stage.GIVEN_UP, due_at=now + FAILED_IS_CLOSED_AFTER, now=now)
-    retry_at = now + timedelta(days=follow_up.retry_schedule_days[0])
-    return move(paid, Stage.RETRY_PLANNED, next_retry_at=retry_at, due_at=retry_at, now=now)
+    days = follow_up.retry_schedule_days
+    retry_at = now + timedelta(days=days[0]) if days else None
+    is_page_left = payment.is_to_be_closed
+    return move(
+        paid,
+        Stage.RETRY_PLANNED if retry_at else Stage.WAITS_FOR_ANOTHER_METHOD,
+        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD,
+        next_retry_at=retry_at,
+        due_at=now if is_page_left else retry_at or now + FAILED_IS_CLOSED_AFTER,
+        now=now,
+    )
 
 
 def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:

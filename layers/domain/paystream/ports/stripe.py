@@ -222,6 +222,10 @@ class PaymentGateway(Protocol):
         """Look a payment up by listing the customer's intents, matched on metadata; None if Stripe has none."""
         ...
 
+    def intents_of(self, provider_customer_id: str, *, since: datetime) -> tuple[ListedIntent, ...]:
+        """The intents of a customer that were made since then; none if Stripe has no such customer."""
+        ...
+
     def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:
         """The account's intents that were created in these seconds, the newest first, 100 at most."""
         ...

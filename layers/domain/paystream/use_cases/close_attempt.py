@@ -12,7 +12,7 @@ from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus, gone
-from paystream.model.payment import Payment
+from paystream.model.payment import Payment, ended_on_page
 from paystream.model.schedule import LONGEST_REQUEST
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
@@ -39,7 +39,9 @@ def close_attempt(
         return invoice, True
     if outcome.status is PayableStatus.PROCESSING:
         return invoice, False
-    recorded = record_outcome(invoice, payment, outcome, customer=customer, stores=stores, now=now)
+    recorded = record_outcome(
+        invoice, ended_on_page(payment, outcome), outcome, customer=customer, stores=stores, now=now
+    )
     return recorded, outcome.intent_status == CANCELED
 
 

@@ -17,7 +17,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.moves import move
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
-from paystream.model.payment import Payment, PaymentLink
+from paystream.model.payment import Payment, PaymentLink, ended_on_page
 from paystream.model.schedule import LONGEST_REQUEST, look_at_link_again_at
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
@@ -124,9 +124,9 @@ def _record(
     if isinstance(found, CheckoutSession) and found.outcome is None:
         return _keep(invoice, payment, found, payer, stores=stores, now=now)
     outcome = found if isinstance(found, Outcome) else found.outcome or expired_link()
-    if isinstance(found, CheckoutSession):
-        payment = replace(payment, link=replace(payment.link or PaymentLink(), is_over=True))
-    return record_outcome(invoice, payment, outcome, customer=payer.customer, stores=stores, now=now)
+    return record_outcome(
+        invoice, ended_on_page(payment, outcome), outcome, customer=payer.customer, stores=stores, now=now
+    )
 
 
 def _find(payment: Payment, gateway: PaymentGateway) -> CheckoutSession | Outcome | None:

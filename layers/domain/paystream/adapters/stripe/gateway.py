@@ -1,6 +1,6 @@
 """Stripe behind the port `PaymentGateway`: this module, its pages' and its refunds' are all that calls Stripe."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -152,17 +152,22 @@ class StripeGateway:
 
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
         with suppress(ResourceMissingError), translated():
-            listed = self._v1.payment_intents.list(
-                params={
-                    "customer": provider_customer_id,
-                    "created": cast("Any", created_since(since)),
-                    "limit": PAGE,
-                }
-            )
-            for intent in listed.auto_paging_iter():
+            for intent in self._intents_of(provider_customer_id, since):
                 if metadata_of(intent).get("lago_payment_id") == payment_id:
                     return outcome_from_intent(intent.to_dict())
         return None
+
+    def intents_of(self, provider_customer_id: str, *, since: datetime) -> tuple[ListedIntent, ...]:
+        with suppress(ResourceMissingError), translated():
+            return tuple(_listed_intent(intent) for intent in self._intents_of(provider_customer_id, since))
+        return ()
+
+    def _intents_of(self, provider_customer_id: str, since: datetime) -> Iterator[stripe.PaymentIntent]:
+        created = cast("Any", created_since(since))
+        listed = self._v1.payment_intents.list(
+            params={"customer": provider_customer_id, "created": created, "limit": PAGE}
+        )
+        return listed.auto_paging_iter()
 
     def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:
         """Stripe's times are whole seconds: the one of `until` belongs to it."""

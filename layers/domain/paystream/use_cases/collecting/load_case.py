@@ -37,7 +37,7 @@ def load_case(
 
 
 def _is_over(attempt: Payment) -> bool:
-    return not (attempt.is_in_flight or attempt.is_to_be_closed)
+    return not (attempt.is_in_flight or attempt.is_to_be_closed or attempt.is_spent)
 
 
 def _attempts(invoice: Invoice, stores: Stores) -> Iterator[Payment]:

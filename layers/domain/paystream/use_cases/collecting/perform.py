@@ -11,11 +11,12 @@ from paystream.model.customer import Customer
 from paystream.model.moves import resume
 from paystream.model.next_step import AttemptStep, RecordStep, SearchStep, Step
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus, gone
-from paystream.model.payment import Payment
+from paystream.model.payment import Payment, ended_on_page
 from paystream.model.settlement import settle
 from paystream.use_cases.ask_stripe import ask_stripe, look_up
 from paystream.use_cases.close_attempt import close_at_stripe
 from paystream.use_cases.collecting import write
+from paystream.use_cases.collecting.close_others import close_others
 from paystream.use_cases.collecting.run import Run
 from paystream.use_cases.create_provider_customer import resume_creation
 from paystream.use_cases.find_payment_method import find_payment_method
@@ -65,6 +66,11 @@ def _search(step: SearchStep, case: Case, run: Run) -> Case:
         case steps.AskForMethod(customer):
             known = find_payment_method(customer, case.account, stores=run.stores, gateways=run.gateways, now=run.now)
             after = replace(case, customer=known).with_learned(Learned.METHOD_ASKED_FOR)
+        case steps.RetrieveSpent(attempt, customer):
+            after = _retrieve_spent(case, attempt, customer, run)
+        case steps.CloseOthers(latest):
+            close_others(case, latest, run)
+            after = case.with_learned(Learned.OTHERS_CLOSED)
         case steps.LookAtRefunds():
             invoice = look_at_refunds(case.invoice, stores=run.stores, gateways=run.gateways, now=run.now)
             after = replace(case, invoice=invoice).with_learned(Learned.REFUNDS_LOOKED_AT)
@@ -120,6 +126,21 @@ def _retrieve(case: Case, attempt: Payment, customer: Customer, run: Run) -> Cas
     return _record(replace(case, invoice=resume(case.invoice)), attempt, outcome, customer, run)
 
 
+def _retrieve_spent(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
+    """Nothing waits for it: only a success is news."""
+    with stripe_asked(
+        case.sent_through[attempt.lago_id],
+        "payment_intent.retrieve",
+        stores=run.stores,
+        gateways=run.gateways,
+        now=run.now,
+    ) as gateway:
+        outcome = gateway.payment(str(attempt.provider_payment_id))
+    if outcome is not None and outcome.status is PayableStatus.SUCCEEDED:
+        return _record(case, attempt, outcome, customer, run)
+    return case.with_retrieved(attempt)
+
+
 def _close(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
     """What is closed is written with what follows; an attempt that has come to another end is settled."""
     integration = case.sent_through[attempt.lago_id]
@@ -132,9 +153,9 @@ def _close(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
     if outcome.status is PayableStatus.PROCESSING:
         return case.answered(case.invoice)
     if attempt.payment_status is PayableStatus.FAILED and outcome.intent_status == CANCELED:
-        settlement = settle(case.invoice, attempt, outcome, now=run.now)
+        settlement = settle(case.invoice, ended_on_page(attempt, outcome), outcome, now=run.now)
         return write.closed(case, settlement.payment if settlement else attempt, run)
-    recorded = _record(case, attempt, outcome, customer, run)
+    recorded = _record(case, ended_on_page(attempt, outcome), outcome, customer, run)
     is_closed = outcome.intent_status == CANCELED and recorded.invoice.attempt == attempt.attempt
     return run.reloaded(case) if is_closed else recorded
 
