@@ -14,14 +14,10 @@ def notification_filter(values: Mapping[str, Any], event_types: Sequence[Any] | 
     """`since` and `until` are times with their offset. Raises InvalidInputError."""
     wrong: list[str] = []
     since, until = (_time(values, name, wrong) for name in ("since", "until"))
-    known = {webhook_type.value: webhook_type for webhook_type in WebhookType}
-    named = list(event_types or ())
-    if not all(isinstance(one, str) and one in known for one in named):
-        wrong.append("event_types")
+    webhook_types = _types(event_types or (), wrong) or EVERY_TYPE
     if wrong:
         raise InvalidInputError({name: ["value_is_invalid"] for name in wrong})
-    chosen = frozenset(known[one] for one in named) if named else EVERY_TYPE
-    return NotificationFilter(webhook_types=chosen, since=since, until=until)
+    return NotificationFilter(webhook_types=webhook_types, since=since, until=until)
 
 
 def told_again(values: Mapping[str, Any]) -> tuple[NotificationFilter, str | None]:
@@ -32,6 +28,14 @@ def told_again(values: Mapping[str, Any]) -> tuple[NotificationFilter, str | Non
     if not isinstance(cursor, str | None):
         raise InvalidInputError({"cursor": ["value_is_invalid"]})
     return notification_filter(values, event_types), cursor or None
+
+
+def _types(named: Sequence[Any], wrong: list[str]) -> frozenset[WebhookType]:
+    try:
+        return frozenset(WebhookType(one) for one in named)
+    except ValueError:
+        wrong.append("event_types")
+        return frozenset()
 
 
 def _time(values: Mapping[str, Any], name: str, wrong: list[str]) -> datetime | None:

@@ -1,6 +1,7 @@
 """The body of `POST` and `PUT /webhook_endpoints`: Lago's."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
@@ -20,8 +21,7 @@ def _known_types(event_types: object) -> object:
         return None
     if not isinstance(event_types, list | tuple):
         raise PydanticCustomError(own_code("must_be_array"), "event types are a list")
-    named = (str(one).strip().lower() for one in event_types if one is not None)
-    types = tuple(dict.fromkeys(name for name in named if name))
+    types = _trimmed(event_types)
     if types == _ALL:
         return None
     unknown = [name for name in types if name not in EVENT_TYPES]
@@ -29,6 +29,11 @@ def _known_types(event_types: object) -> object:
         text = f"contains invalid types: {json.dumps(unknown, ensure_ascii=False)}"
         raise PydanticCustomError(own_code(text), "there is no such event type")
     return types
+
+
+def _trimmed(event_types: Iterable[object]) -> tuple[str, ...]:
+    names = (str(one).strip().lower() for one in event_types if one is not None)
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 class WebhookEndpointInput(Input):

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from paystream.model.standing import InvoiceStatus, PaymentStatus
+
+Ordered = TypeVar("Ordered", date, int)
 
 EVERY_STATUS = frozenset(PaymentStatus)
 
@@ -42,13 +44,16 @@ class InvoiceFilter:
             and self.external_customer_id in (None, values["external_customer_id"])
             and values.get("status", InvoiceStatus.FINALIZED) in self.statuses
             and self.currency in (None, values["currency"])
-            and (self.issued_from is None or issued_on >= self.issued_from)
-            and (self.issued_to is None or issued_on <= self.issued_to)
-            and (self.amount_from is None or amount >= self.amount_from)
-            and (self.amount_to is None or amount <= self.amount_to)
+            and _lies_within(issued_on, self.issued_from, self.issued_to)
+            and _lies_within(amount, self.amount_from, self.amount_to)
             and (self.search_term is None or self._is_found_in(values))
         )
 
     def _is_found_in(self, values: Mapping[str, Any]) -> bool:
         term = str(self.search_term).casefold()
         return any(term in values[name].casefold() for name in ("number", "lago_id", "external_customer_id"))
+
+
+def _lies_within(value: Ordered, first: Ordered | None, last: Ordered | None) -> bool:
+    """The bounds belong to what lies within them; None is no bound."""
+    return (first is None or value >= first) and (last is None or value <= last)

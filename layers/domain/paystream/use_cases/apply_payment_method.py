@@ -69,8 +69,7 @@ def apply_payment_method_event(
     False if no customer is ours, or if Stripe no longer lets the method be the default: it is gone already.
     Raises VersionConflictError, OutcomeUnknownError, KeyRefusedError: let Stripe repeat it.
     """
-    linked = stores.customers.by_provider_id(integration.organization_id, event.provider_customer_id)
-    ours = [customer for customer in linked if _is_linked_through(customer, integration, stores)]
+    ours = _customers_of(event, integration, stores)
     is_news = not all(_is_old(event, customer) for customer in ours)
     if isinstance(event, MethodSaved) and is_news and not _make_default(event, integration, stores, gateways, now):
         return False
@@ -80,6 +79,11 @@ def apply_payment_method_event(
         if customer.pays_with and (changed or _something_waits(customer, stores)):
             queue.collect_waiting(customer.organization_id, customer.external_id)
     return bool(ours)
+
+
+def _customers_of(event: PaymentMethodEvent, integration: Integration, stores: Stores) -> list[Customer]:
+    linked = stores.customers.by_provider_id(integration.organization_id, event.provider_customer_id)
+    return [customer for customer in linked if _is_linked_through(customer, integration, stores)]
 
 
 def _is_linked_through(customer: Customer, integration: Integration, stores: Stores) -> bool:

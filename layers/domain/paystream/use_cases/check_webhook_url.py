@@ -56,16 +56,21 @@ def _check_is_https(parts: SplitResult) -> None:
 
 def _split(url: str) -> SplitResult:
     """The parts of a URL that SNS can take: a host's name has no underscore there."""
-    if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+    if len(url) > LONGEST_URL or not _has_plain_characters(url):
         raise _refused("url_is_invalid")
     try:
         parts = urlsplit(url)
-        is_good = bool(parts.hostname) and "_" not in (parts.hostname or "") and parts.port != 0
+        host = parts.hostname or ""
+        is_good = host and "_" not in host and parts.port != 0
     except ValueError:
         raise _refused("url_is_invalid") from None
     if not is_good or parts.scheme not in ("http", "https"):
         raise _refused("url_is_invalid")
     return parts
+
+
+def _has_plain_characters(url: str) -> bool:
+    return url.isascii() and url.isprintable() and not {" ", "\\"} & set(url)
 
 
 def _is_public(text: str) -> bool:

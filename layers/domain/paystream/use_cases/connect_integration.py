@@ -104,9 +104,7 @@ def _connect(
     if before and before.removal_began_at:
         raise ConflictError("integration_changed", "the integration is being removed; send it again", passes=True)
     kept = secrets.get(before) if before else None
-    secret_key = request.secret_key or (kept.secret_key if kept else None)
-    if secret_key is None:
-        raise InvalidInputError({"secret_key": ["value_is_mandatory"]})
+    secret_key = _secret_key(request, kept)
     gateway = gateways.with_key(secret_key)
     livemode = secret_key.split("_")[1] == "live"
     account = _check_account(gateway, livemode, before)
@@ -128,6 +126,15 @@ def _connect(
     return stores.integrations.save(connected)
 
 
+def _secret_key(request: ConnectionRequest, kept: Credentials | None) -> str:
+    """The one that is sent, or the one that is known."""
+    if request.secret_key:
+        return request.secret_key
+    if kept is None:
+        raise InvalidInputError({"secret_key": ["value_is_mandatory"]})
+    return kept.secret_key
+
+
 def _check_account(gateway: PaymentGateway, livemode: bool, before: Integration | None) -> ProviderAccount:
     try:
         account = gateway.account()
@@ -146,10 +153,7 @@ def _see_to_endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None
     try:
         listed = gateway.webhook_endpoints()
         registered = leading_here(listed, url, known)
-        usable = (
-            endpoint for endpoint in registered if endpoint.id == known and endpoint.url == url and endpoint.usable
-        )
-        good = next(usable, None)
+        good = _usable_as_it_is(registered, url, known)
         stale = [endpoint for endpoint in registered if endpoint is not good]
         if good is None:
             good = _create_endpoint(gateway, url, stale, is_full=len(listed) >= _MOST_ENDPOINTS)
@@ -159,6 +163,11 @@ def _see_to_endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None
         raise InvalidInputError({"secret_key": [refused.code or "webhook_endpoints_not_permitted"]}) from refused
     except ProviderRefusedError as refused:
         raise InvalidInputError({"base": [str(refused)]}) from refused
+
+
+def _usable_as_it_is(endpoints: Iterable[WebhookEndpoint], url: str, known: str | None) -> WebhookEndpoint | None:
+    usable = (endpoint for endpoint in endpoints if endpoint.id == known and endpoint.url == url and endpoint.usable)
+    return next(usable, None)
 
 
 def _create_endpoint(

@@ -37,19 +37,24 @@ def chosen_integration(customer: Customer, billing: dict[str, Any], stores: Stor
     if billing.get("payment_provider", "") is None:
         return None
     code = billing.get("payment_provider_code") or customer.payment_provider_code
-    if code:
-        found = stores.integrations.get(customer.organization_id, code)
-        integration = found if found and found.disconnecting_since is None else None
-        if integration is None and billing:
-            raise InvalidInputError({"base": ["payment_provider_not_found"]})
-        return integration
+    return _of_code(code, customer, billing, stores) if code else _by_default(customer, billing, stores)
+
+
+def _of_code(code: str, customer: Customer, billing: dict[str, Any], stores: Stores) -> Integration | None:
+    found = stores.integrations.get(customer.organization_id, code)
+    if found and found.disconnecting_since is None:
+        return found
+    if billing:
+        raise InvalidInputError({"base": ["payment_provider_not_found"]})
+    return None
+
+
+def _by_default(customer: Customer, billing: dict[str, Any], stores: Stores) -> Integration | None:
     default = default_of(stores.integrations.all(customer.organization_id))
-    asked = billing.get("payment_provider") or billing.get("provider_customer_id")
-    if asked or customer.sync_with_provider:
-        if default is None:
-            raise InvalidInputError({"base": ["payment_provider_not_found"]})
-        return default
-    return default if default and is_to_be_created(customer, default) else None
+    asked = billing.get("payment_provider") or billing.get("provider_customer_id") or customer.sync_with_provider
+    if asked and default is None:
+        raise InvalidInputError({"base": ["payment_provider_not_found"]})
+    return default if default and (asked or is_to_be_created(customer, default)) else None
 
 
 def is_to_be_created(customer: Customer, integration: Integration) -> bool:
@@ -71,22 +76,33 @@ def link(
 
     Under another code of the same account the customer stays the same; what Stripe told while nobody listened is asked.
     """
-    is_linked = before is not None and before.integration_id is not None
-    moved = is_linked and before is not None and not integration.leads_to(before)
-    has_another_code = is_linked and before is not None and before.integration_id != integration.lago_id
+    has_another_code = before is not None and before.integration_id not in (None, integration.lago_id)
     wanted = billing.get("provider_customer_id")
-    if not wanted and moved:
+    if not wanted and _was_linked_to_another_account(before, integration):
         return _unlinked(customer)
     if not wanted and has_another_code:
         wanted = customer.provider_customer_id
     if not wanted:
         return customer
-    if before and not has_another_code and before.provider_customer_id == wanted and before.payment_method_id:
+    if not has_another_code and _is_complete(before, wanted):
         return customer
     found = gateways.of(integration).customer(wanted)
     if found is None:
         raise InvalidInputError({"provider_customer_id": ["provider_customer_not_found"]})
     return _linked(customer, found, now)
+
+
+def _was_linked_to_another_account(before: Customer | None, integration: Integration) -> bool:
+    return before is not None and before.integration_id is not None and not integration.leads_to(before)
+
+
+def _is_complete(before: Customer | None, provider_customer_id: str) -> bool:
+    """Whether Stripe has nothing to add: the customer is linked to this one, and has a payment method."""
+    return (
+        before is not None
+        and before.provider_customer_id == provider_customer_id
+        and before.payment_method_id is not None
+    )
 
 
 def _linked(customer: Customer, found: ProviderCustomer, now: datetime) -> Customer:

@@ -57,22 +57,8 @@ def upsert_customer(
     customer = _changed(before, change, organization_id, new_id, now)
     integration = chosen_integration(customer, change.billing, stores)
     if integration:
-        customer = replace(
-            customer,
-            payment_provider="stripe",
-            payment_provider_code=integration.code,
-            integration_id=integration.lago_id,
-        )
         with refusal_marked(integration, "customer.retrieve", stores=stores, now=now):
-            customer = link(
-                customer, before, billing=change.billing, integration=integration, gateways=gateways, now=now
-            )
-        if (
-            customer.provider_customer_id is None
-            and customer.creation is None
-            and is_to_be_created(customer, integration)
-        ):
-            customer = begin_creation(customer, now)
+            customer = _linked(customer, before, change.billing, integration=integration, gateways=gateways, now=now)
         if before and before.provider_customer_id == customer.provider_customer_id:
             _update_at_stripe(before, customer, integration, stores=stores, gateways=gateways, now=now)
     if before and before.pays_by_bank_transfer and not customer.pays_by_bank_transfer:
@@ -109,6 +95,24 @@ def _changed(
         ),
         updated_at=now,
     )
+
+
+def _linked(
+    customer: Customer,
+    before: Customer | None,
+    billing: dict[str, Any],
+    *,
+    integration: Integration,
+    gateways: Gateways,
+    now: datetime,
+) -> Customer:
+    """Linked to the account, and to a customer there if one is known; else the creation of one begins."""
+    provided = replace(
+        customer, payment_provider="stripe", payment_provider_code=integration.code, integration_id=integration.lago_id
+    )
+    linked = link(provided, before, billing=billing, integration=integration, gateways=gateways, now=now)
+    is_known = linked.provider_customer_id is not None or linked.creation is not None
+    return linked if is_known or not is_to_be_created(linked, integration) else begin_creation(linked, now)
 
 
 def _save(customer: Customer, stores: Stores) -> Customer:

@@ -118,9 +118,7 @@ class Database:
         if index:
             parameters["IndexName"] = index
         if cursor:
-            start = _decode_cursor(cursor, position)
-            if between and not between[0] <= start[position[0]] <= between[1]:
-                raise InvalidInputError({"cursor": ["value_is_invalid"]})
+            start = _start_within(between, cursor, position)
             parameters["ExclusiveStartKey"] = attribute_values(start | dict(partition))
         answer = self.client.query(**parameters)
         last = answer.get("LastEvaluatedKey")
@@ -186,6 +184,13 @@ def cursor_of(entry: Mapping[str, Any], position: Sequence[str]) -> str:
     """What leads on from an entry of an index, or from an item."""
     rest = plain_item({name: entry[name] for name in position})
     return base64.urlsafe_b64encode(json.dumps(rest).encode()).decode().rstrip("=")
+
+
+def _start_within(between: tuple[str, str] | None, cursor: str, position: Sequence[str]) -> dict[str, str]:
+    start = _decode_cursor(cursor, position)
+    if between and not between[0] <= start[position[0]] <= between[1]:
+        raise InvalidInputError({"cursor": ["value_is_invalid"]})
+    return start
 
 
 def _decode_cursor(cursor: str, position: Sequence[str]) -> dict[str, str]:

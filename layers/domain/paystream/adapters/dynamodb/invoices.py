@@ -1,6 +1,6 @@
 """The invoices table. An invoice and its number, and an invoice and its payment, are written in one transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -188,26 +188,34 @@ class DynamoInvoices:
 
     def _update(self, read: Invoice, written: Invoice) -> dict[str, Any]:
         """Set what we know and remove what is None, so that attributes an application added to its item stay."""
-        keys = _index_keys(written)
-        values = plain(written) | {"item_format": FORMAT} | {name: value for name, value in keys.items() if value}
-        named = (*attribute_names(Invoice), *keys, *FORMER_ATTRIBUTES, "item_format")
-        attributes = [name for name in named if name not in _KEY]
-        kept = [name for name in attributes if name in values]
-        gone = [name for name in attributes if name not in values]
+        values = _values_beside_the_key(written)
+        kept = {name: value for name, value in values.items() if value is not None}
+        gone = [name for name in values if name not in kept]
         condition = version_condition(read.version) if read.version else _NOT_OURS_YET
         expected = condition.get("ExpressionAttributeValues", {})
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": attribute_values({name: getattr(written, name) for name in _KEY}),
-                "UpdateExpression": f"SET {', '.join(f'#{name} = :new_{name}' for name in kept)}"
-                + (f" REMOVE {', '.join(f'#{name}' for name in gone)}" if gone else ""),
+                "UpdateExpression": _set_and_remove(kept, gone),
                 "ConditionExpression": f"attribute_exists(lago_id) AND {condition['ConditionExpression']}",
-                "ExpressionAttributeNames": {f"#{name}": name for name in attributes},
+                "ExpressionAttributeNames": {f"#{name}": name for name in values},
                 "ExpressionAttributeValues": expected
-                | attribute_values({f":new_{name}": values[name] for name in kept}),
+                | attribute_values({f":new_{name}": value for name, value in kept.items()}),
             }
         }
+
+
+def _values_beside_the_key(invoice: Invoice) -> dict[str, Any]:
+    """Of each attribute of ours; None where there is none."""
+    values = plain(invoice) | _index_keys(invoice) | {"item_format": FORMAT}
+    names = (*attribute_names(Invoice), *_index_keys(invoice), *FORMER_ATTRIBUTES, "item_format")
+    return {name: values.get(name) for name in names if name not in _KEY}
+
+
+def _set_and_remove(kept: Iterable[str], gone: Iterable[str]) -> str:
+    removed = ", ".join(f"#{name}" for name in gone)
+    return f"SET {', '.join(f'#{name} = :new_{name}' for name in kept)}" + (f" REMOVE {removed}" if removed else "")
 
 
 def _index_keys(invoice: Invoice) -> dict[str, str | None]:
