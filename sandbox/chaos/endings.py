@@ -66,11 +66,16 @@ def closed_invoice(chaos: Chaos, lago_id: str, becomes: str, intents: list[Any])
     at_stripe = {intent.id: intent.status for intent in intents}
     expect(recorded == at_stripe, f"invoice {lago_id}: the table has {recorded}, Stripe has {at_stripe}")
     expect(told == _TOLD[becomes], f"invoice {lago_id} was told as {dict(told)}")
-    made = f"{attempts} intent{'s' if attempts > 1 else ''}"
-    shown = f"{made}, charged {charged[0] / 100:.2f}" if charged else f"{made}, declined"
+    result = f"charged {charged[0] / 100:.2f}" if charged else "declined"
     return Ending(
-        shown, f"{status}, {attempts} payment{'s' if attempts > 1 else ''}", _deliveries(chaos, lago_id, becomes)
+        f"{_counted(attempts, 'intent')}, {result}",
+        f"{status}, {_counted(attempts, 'payment')}",
+        _deliveries(chaos, lago_id, becomes),
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}"
 
 
 def _status(becomes: str) -> str:

@@ -7,7 +7,7 @@ required and what they may hold. They are compiled on first use and kept.
 import importlib
 from collections.abc import Mapping
 from functools import cache
-from types import NoneType, UnionType
+from types import UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
 
 from .checks import SCALARS, Check, array, either, first_of, metadata, nested_object, one_of, string
@@ -95,15 +95,21 @@ def _compile(annotation: Any) -> Check:
 
 def _compile_union(alternatives: tuple[Any, ...]) -> Check:
     literals = [value for part in alternatives if get_origin(part) is Literal for value in get_args(part)]
-    others = [part for part in alternatives if get_origin(part) is not Literal and part is not NoneType]
-    nested = [part for part in others if get_origin(part) in (list, dict) or _is_typed_dict(part)]
-    scalars = [SCALARS[part] for part in others if part in SCALARS and part is not str]
-    words = tuple(value for value in literals if value)
+    scalars = _scalars(alternatives, tuple(filter(None, literals)))
+    nested = next(filter(_is_nested, alternatives), None)
+    return either(first_of(scalars) if scalars else None, _compile(nested) if nested else None, "" in literals)
+
+
+def _scalars(alternatives: tuple[Any, ...], words: tuple[str, ...]) -> list[Check]:
+    """A text comes last, since it takes all; where words are listed, it has to be one of them."""
+    scalars = [SCALARS[part] for part in alternatives if part in SCALARS and part is not str]
     if words:
-        scalars.append(one_of(words))
-    elif str in others:
-        scalars.append(string)
-    return either(first_of(scalars) if scalars else None, _compile(nested[0]) if nested else None, "" in literals)
+        return [*scalars, one_of(words)]
+    return [*scalars, string] if str in alternatives else scalars
+
+
+def _is_nested(annotation: Any) -> bool:
+    return get_origin(annotation) in (list, dict) or _is_typed_dict(annotation)
 
 
 def _is_typed_dict(annotation: Any) -> bool:

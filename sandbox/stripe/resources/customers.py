@@ -68,19 +68,17 @@ def retrieve(context: Context, params: JsonObject, customer_id: str) -> JsonObje
 def update(context: Context, params: JsonObject, customer_id: str) -> JsonObject:
     before = context.account.customers.require(customer_id)
     _check_email(params)
-    changes: JsonObject = {name: cleared(params[name]) for name in _PLAIN if name in params}
+    changes: JsonObject = {name: cleared(value) for name, value in chosen(params, *_PLAIN).items()}
+    changes |= chosen(params, "balance")
     if changes.get("address"):
-        sent = {name: cleared(value) for name, value in changes["address"].items()}
-        changes["address"] = {**(before["address"] or {}), **sent}
-    if "balance" in params:
-        changes["balance"] = params["balance"]
+        changes["address"] = _merged(before["address"] or {}, changes["address"])
     if "metadata" in params:
         changes["metadata"] = merge_metadata(before["metadata"], params["metadata"])
     if "invoice_settings" in params:
-        sent = {name: cleared(value) for name, value in params["invoice_settings"].items()}
-        if sent.get("default_payment_method"):
-            _default_payment_method(context, customer_id, sent["default_payment_method"])
-        changes["invoice_settings"] = {**before["invoice_settings"], **sent}
+        settings = _merged(before["invoice_settings"], params["invoice_settings"])
+        if params["invoice_settings"].get("default_payment_method"):
+            _default_payment_method(context, customer_id, settings["default_payment_method"])
+        changes["invoice_settings"] = settings
     after = context.account.customers.change(customer_id, **changes)
     previous = changed_attributes(before, after)
     if previous:
@@ -115,6 +113,10 @@ def retrieve_payment_method(context: Context, params: JsonObject, customer_id: s
     if method["customer"] != customer_id:
         raise payment_methods.not_attached(method_id, "payment_method")
     return method
+
+
+def _merged(before: JsonObject, sent: JsonObject) -> JsonObject:
+    return before | {name: cleared(value) for name, value in sent.items()}
 
 
 def _check_email(params: JsonObject) -> None:

@@ -40,16 +40,17 @@ def changed_attributes(before: JsonObject, after: JsonObject) -> JsonObject:
     for name in before | after:
         former: Any = before.get(name)
         value: Any = after.get(name)
-        if former == value:
-            continue
-        if isinstance(former, dict) and isinstance(value, dict) and name != "metadata":
-            previous[name] = {key: former[key] for key in former if former[key] != value.get(key)}
-        elif name == "metadata" and isinstance(former, dict):
-            names = {*former, *value}
-            previous[name] = {key: former.get(key) for key in sorted(names) if former.get(key) != value.get(key)}
-        else:
-            previous[name] = former
+        if former != value:
+            previous[name] = _what_changed(name, former, value)
     return previous
+
+
+def _what_changed(name: str, former: Any, value: Any) -> Any:
+    """Keys that were added are shown of metadata alone."""
+    if not (isinstance(former, dict) and isinstance(value, dict)):
+        return former
+    names = sorted({*former, *value}) if name == "metadata" else former
+    return {key: former.get(key) for key in names if former.get(key) != value.get(key)}
 
 
 def chosen(params: JsonObject, *names: str) -> JsonObject:

@@ -27,22 +27,21 @@ def settle_types(
 
     Types that don't fit are left out silently: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter
     """
-    fitting = [
-        kind
-        for kind in (*_BY_DEFAULT, *_ON_REQUEST)
-        if kind not in without and (currency is None or currency in _ONLY_IN.get(kind, (currency,)))
-    ]
     allowed = params.get("allowed_payment_method_types")
     if allowed is not None:
         _refuse_together_with_allowed(params)
-        return _at_least_one([kind for kind in fitting if kind in allowed]), None
-    enabled = [kind for kind in fitting if kind in _BY_DEFAULT]
+        return _at_least_one([kind for kind in _fitting(currency, without) if kind in allowed]), None
     automatic = params.get("automatic_payment_methods") or {}
     if not automatic.get("enabled", True):
         return ["card"], None
     excluded = params.get("excluded_payment_method_types") or ()
-    types = _at_least_one([kind for kind in enabled if kind not in excluded])
+    types = _at_least_one([kind for kind in _fitting(currency, (*without, *_ON_REQUEST)) if kind not in excluded])
     return types, {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": True}
+
+
+def _fitting(currency: str | None, without: tuple[str, ...]) -> list[str]:
+    kinds = [kind for kind in (*_BY_DEFAULT, *_ON_REQUEST) if kind not in without]
+    return [kind for kind in kinds if currency is None or currency in _ONLY_IN.get(kind, (currency,))]
 
 
 def check_types(method: JsonObject, types: list[str], automatic: JsonObject | None) -> None:

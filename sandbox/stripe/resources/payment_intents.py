@@ -36,17 +36,14 @@ def create(context: Context, params: JsonObject) -> JsonObject:
         params, currency, without=PAID_WITH_ONCE if params.get("setup_future_usage") else ()
     )
     method = _method(context, params, customer_id)
-    if method is not None and method["type"] == "customer_balance":
-        check_funding(params)
+    _check_funding_of(method, params)
     if confirm:
         check_confirmable(params, automatic, method)
     if method is not None:
         check_types(method, types, automatic)
-    intent = _new(context, params, currency, types, automatic)
-    if method is not None:
-        intent = context.account.payment_intents.change(
-            intent["id"], payment_method=method["id"], status="requires_confirmation"
-        )
+    intent = context.account.payment_intents.add(
+        _new(context, params, currency, types, automatic) | (_filled_with(method) if method is not None else {})
+    )
     context.emit("payment_intent.created", intent)
     return confirmation.attempt(context, intent, method, _terms(params)) if confirm and method else intent
 
@@ -62,14 +59,7 @@ def list_all(context: Context, params: JsonObject) -> JsonObject:
 
 def update(context: Context, params: JsonObject, intent_id: str) -> JsonObject:
     intent = context.account.payment_intents.require(intent_id)
-    unless_done = {"amount", "currency", "customer", "payment_method", "setup_future_usage"} & params.keys()
-    if unless_done and intent["status"] not in CONFIRMABLE:
-        name = sorted(unless_done)[0]
-        raise unexpected_state(
-            intent,
-            f"This PaymentIntent's {name} could not be updated because it has a status of {intent['status']}. You may "
-            f"only update the {name} of a PaymentIntent with one of the following statuses: {', '.join(CONFIRMABLE)}.",
-        )
+    _refuse_if_done(intent, params)
     changes: JsonObject = {name: cleared(params[name]) for name in (*_TEXTS, "setup_future_usage") if name in params}
     if "metadata" in params:
         changes["metadata"] = merge_metadata(intent["metadata"], params["metadata"])
@@ -81,8 +71,19 @@ def update(context: Context, params: JsonObject, intent_id: str) -> JsonObject:
     if "payment_method" in params:
         method = payment_methods.usable(context, params["payment_method"], changes.get("customer", intent["customer"]))
         check_types(method, intent["payment_method_types"], intent["automatic_payment_methods"])
-        changes |= {"payment_method": method["id"], "status": "requires_confirmation"}
+        changes |= _filled_with(method)
     return context.account.payment_intents.change(intent_id, **changes)
+
+
+def _refuse_if_done(intent: JsonObject, params: JsonObject) -> None:
+    unless_done = {"amount", "currency", "customer", "payment_method", "setup_future_usage"} & params.keys()
+    if unless_done and intent["status"] not in CONFIRMABLE:
+        name = sorted(unless_done)[0]
+        raise unexpected_state(
+            intent,
+            f"This PaymentIntent's {name} could not be updated because it has a status of {intent['status']}. You may "
+            f"only update the {name} of a PaymentIntent with one of the following statuses: {', '.join(CONFIRMABLE)}.",
+        )
 
 
 def confirm(context: Context, params: JsonObject, intent_id: str) -> JsonObject:
@@ -151,6 +152,15 @@ def capture(context: Context, params: JsonObject, intent_id: str) -> JsonObject:
     return intent
 
 
+def _check_funding_of(method: JsonObject | None, params: JsonObject) -> None:
+    if method is not None and method["type"] == "customer_balance":
+        check_funding(params)
+
+
+def _filled_with(method: JsonObject) -> JsonObject:
+    return {"payment_method": method["id"], "status": "requires_confirmation"}
+
+
 def _new(
     context: Context, params: JsonObject, currency: str, types: list[str], automatic: JsonObject | None
 ) -> JsonObject:
@@ -194,7 +204,7 @@ def _new(
         "status": "requires_payment_method",
         "transfer_data": None,
     }
-    return context.account.payment_intents.add(intent | {name: cleared(params.get(name)) for name in _TEXTS})
+    return intent | {name: cleared(params.get(name)) for name in _TEXTS}
 
 
 def _method(context: Context, params: JsonObject, customer_id: str | None) -> JsonObject | None:
