@@ -73,16 +73,22 @@ class HttpsSubscriptions:
             raise NotImitatedError("subscriptions that are not HTTPS, or whose ARN is not asked for")
         if not self.reaches(Endpoint):
             raise _error("Subscribe", "InvalidParameter", "Invalid parameter: Unreachable Endpoint")
-        known = next((one for one in self.all() if one.url == Endpoint), None)
+        known = self._known(Endpoint)
         if known is not None and known.attributes != Attributes:
             raise _error("Subscribe", "InvalidParameter", "Subscription already exists with different attributes")
-        if known is None:
-            self._made += 1
-            known = HttpsSubscription(f"{TopicArn}:{self._made:08}", Endpoint, dict(Attributes), self.now())
-            self._kept.append(known)
-        if not known.is_confirmed:
-            self.ask(known)
-        return {"SubscriptionArn": known.arn}
+        subscription = known or self._new(TopicArn, Endpoint, Attributes)
+        if not subscription.is_confirmed:
+            self.ask(subscription)
+        return {"SubscriptionArn": subscription.arn}
+
+    def _known(self, url: str) -> HttpsSubscription | None:
+        return next((one for one in self.all() if one.url == url), None)
+
+    def _new(self, topic_arn: str, url: str, attributes: Mapping[str, str]) -> HttpsSubscription:
+        self._made += 1
+        new = HttpsSubscription(f"{topic_arn}:{self._made:08}", url, dict(attributes), self.now())
+        self._kept.append(new)
+        return new
 
     def unsubscribe(self, *, SubscriptionArn: str, **unknown: Any) -> dict[str, Any]:
         refuse_unknown("Unsubscribe", unknown)

@@ -125,11 +125,10 @@ def _json_schema(answer: Schema) -> Schema:
 
 def _closed(schema: Schema, more: Iterator[str] | Mapping[str, str] | tuple[str, ...] = ()) -> Schema:
     """A schema of OpenAPI 3.0 as JSON Schema: `nullable` spelled out, and no field but those that are named."""
-    converted = {name: value for name, value in schema.items() if name not in _WORDS and not name.startswith("x-")}
+    converted = {name: value for name, value in schema.items() if _says_what_is_valid(name)}
     nullable = converted.pop("nullable", False)
     if "properties" in schema:
-        converted["properties"] = {name: _closed(value) for name, value in schema["properties"].items()}
-        converted["properties"] |= {name: {} for name in more}
+        converted["properties"] = _all_closed(schema["properties"]) | {name: {} for name in more}
         converted.setdefault("additionalProperties", not converted["properties"])
     if isinstance(converted.get("additionalProperties"), dict):
         converted["additionalProperties"] = _closed(converted["additionalProperties"])
@@ -138,6 +137,14 @@ def _closed(schema: Schema, more: Iterator[str] | Mapping[str, str] | tuple[str,
     if "anyOf" in schema:
         converted["anyOf"] = [_closed(choice) for choice in schema["anyOf"]]
     return {"anyOf": [converted, {"type": "null"}]} if nullable else converted
+
+
+def _all_closed(schemas: Mapping[str, Schema]) -> Schema:
+    return {name: _closed(schema) for name, schema in schemas.items()}
+
+
+def _says_what_is_valid(keyword: str) -> bool:
+    return keyword not in _WORDS and not keyword.startswith("x-")
 
 
 def _deepest(problems: Iterator[ValidationError]) -> Iterator[ValidationError]:

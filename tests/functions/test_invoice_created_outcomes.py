@@ -85,6 +85,17 @@ def test_a_decline_fails_the_invoice_and_keeps_stripes_codes(world: World, reaso
     assert payment["error_code"] == decline["code"]
     assert payment["decline_code"] == decline.get("decline_code")
     assert payment["advice_code"] == decline.get("advice_code")
+
+
+@pytest.mark.parametrize("reason", DECLINES)
+def test_a_decline_is_told_with_stripes_codes(world: World, reason: str) -> None:
+    invoice_id = new_invoice(world)
+    world.stripe.control.set_outcome(method_of_acme(world), reason)
+
+    world.collect_new_invoices()
+
+    intent = only_intent(world)
+    decline = intent.last_payment_error.to_dict()
     abandoned = ["invoice.payment_abandoned"] if reason in ("lost_card", "stolen_card", "fraudulent") else []
     assert world.notified() == [*abandoned, "invoice.payment_failure", "invoice.payment_status_updated"]
     told = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]

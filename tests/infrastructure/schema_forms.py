@@ -34,8 +34,7 @@ def _referenced(reference: str, document: Mapping[str, Any]) -> Mapping[str, Any
 def _add(found: Schema, key: str, value: Any, document: Mapping[str, Any]) -> None:
     match key:
         case "properties":
-            inlined = {name: normal_form(schema, document) for name, schema in value.items()}
-            found["properties"] = found.get("properties", {}) | inlined
+            found["properties"] = found.get("properties", {}) | _properties(value, document)
         case "required":
             found["required"] = sorted({*found.get("required", ()), *value})
         case "items":
@@ -50,6 +49,10 @@ def _add(found: Schema, key: str, value: Any, document: Mapping[str, Any]) -> No
             found["enum"] = sorted(value, key=repr)
         case _:
             found[key] = value
+
+
+def _properties(schemas: Mapping[str, Schema], document: Mapping[str, Any]) -> Schema:
+    return {name: normal_form(schema, document) for name, schema in schemas.items()}
 
 
 def _choice(choices: Sequence[Schema]) -> Schema:

@@ -53,6 +53,17 @@ def statements(function: str) -> list[dict[str, Any]]:
     return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
 
 
+def touched(function: str) -> set[str]:
+    """The logical ids of all that the function's role allows to use; streams are read for it by Lambda."""
+    used = (one["Resource"] for one in statements(function) if "dynamodb:GetRecords" not in one["Action"])
+    return {name for resource in used for name in named(resource)}
+
+
+def allowing(function: str, action: str) -> list[dict[str, Any]]:
+    """The statements of the function's role that allow an action."""
+    return [statement for statement in statements(function) if action in listed(statement["Action"])]
+
+
 def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -153,14 +164,7 @@ class TestEachFunction:
     @each_function
     def test_is_told_the_tables_that_its_role_may_touch_and_no_others(self, name: str) -> None:
         told = {variable: value["Ref"] for variable, value in environment(name).items() if variable.endswith("_TABLE")}
-        stream_readers = [statement for statement in statements(name) if "dynamodb:GetRecords" in statement["Action"]]
-        touched = {
-            table
-            for statement in statements(name)
-            if statement not in stream_readers
-            for table in named(statement["Resource"]) & TABLES.keys()
-        }
-        assert set(told.values()) == touched
+        assert set(told.values()) == touched(name) & TABLES.keys()
         for variable, table in told.items():
             assert table == "".join(part.capitalize() for part in variable.split("_"))
 
@@ -282,8 +286,8 @@ class TestEachEventSource:
         }
         assert bucket.keys() == {"s3:ListBucket", "s3:GetObject", "s3:DeleteObject", "s3:PutObject"}
         assert all(resources == {"FailedRecordsBucket"} for resources in bucket.values())
-        (takes,) = [one for one in statements("RedriveRecordsFunction") if "s3:DeleteObject" in one["Action"]]
-        (keeps,) = [one for one in statements("RedriveRecordsFunction") if "s3:PutObject" in one["Action"]]
+        (takes,) = allowing("RedriveRecordsFunction", "s3:DeleteObject")
+        (keeps,) = allowing("RedriveRecordsFunction", "s3:PutObject")
         assert takes["Resource"] == {"Fn::Sub": "${FailedRecordsBucket.Arn}/aws/lambda/*"}
         assert keeps["Resource"] == {"Fn::Sub": "${FailedRecordsBucket.Arn}/redriven/*"}
 

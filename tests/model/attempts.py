@@ -34,9 +34,7 @@ def close_before(world: World, worker: Worker, rules: Rules) -> Moves:
     invoice, payment = seen(world, worker)
     is_last = worker.attempt >= rules.scenario.attempts
     closed = worker._replace(step="end" if is_last else "rise")
-    number = payment.intent if payment else NO_INTENT
-    if number == NO_INTENT and rules.guards.closing_looks_up:
-        number = look_up(world.stripe, worker.attempt, with_links=True, lists=rules.guards.look_up_lists)
+    number = _intent_to_close(world, worker, payment, rules)
     if number == NO_INTENT or (invoice.link and not rules.guards.link_expired_before_charge):
         yield "finds nothing to close", with_worker(world, worker, closed)
         return
@@ -50,6 +48,13 @@ def close_before(world: World, worker: Worker, rules: Rules) -> Moves:
         label = "was closed before" if is_closed(status) else "Stripe closes it"
         after = with_worker(world, worker, closed)._replace(stripe=close(world.stripe, number))
         yield f"closes attempt {worker.attempt}: {label}", after
+
+
+def _intent_to_close(world: World, worker: Worker, payment: Payment | None, rules: Rules) -> int:
+    number = payment.intent if payment else NO_INTENT
+    if number == NO_INTENT and rules.guards.closing_looks_up:
+        return look_up(world.stripe, worker.attempt, with_links=True, lists=rules.guards.look_up_lists)
+    return number
 
 
 def rise(world: World, worker: Worker, rules: Rules) -> Moves:

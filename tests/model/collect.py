@@ -45,22 +45,25 @@ def _planned(world: World, worker: Worker, rules: Rules) -> World:
         return ended(world, worker, rules)
     attempt = max(invoice.attempt, _latest_on_record(world) if guards.latest_attempt_is_restored else 1, 1)
     stored = world.payment(attempt)
-    if stored and stored.status != PayableStatus.PENDING.value:
-        is_on_its_way = stored.status == PayableStatus.PROCESSING.value and attempt == invoice.attempt
-        if worker.job == DUE and is_on_its_way:
-            step = "retrieve"
-        elif invoice.attempt >= attempt:
-            return ended(world, worker, rules)
-        else:
-            step = "restore"
-    else:
-        step = "look_up" if invoice.link or _must_look_up(invoice, stored, rules) else "send"
+    step = _first_step(worker, invoice, stored, attempt, rules)
+    if step is None:
+        return ended(world, worker, rules)
     params = LINK if invoice.link else stored.card if stored else world.card
     known = Outcome("", stored.intent) if stored and step == "retrieve" else None
     planned = worker._replace(
         step=step, read=read(world, attempt, rules), attempt=attempt, params=params, outcome=known
     )
     return with_worker(world, worker, planned)
+
+
+def _first_step(worker: Worker, invoice: Invoice, stored: Payment | None, attempt: int, rules: Rules) -> str | None:
+    """None if there is nothing to do."""
+    if stored is None or stored.status == PayableStatus.PENDING.value:
+        return "look_up" if invoice.link or _must_look_up(invoice, stored, rules) else "send"
+    if invoice.attempt < attempt:
+        return "restore"
+    is_on_its_way = stored.status == PayableStatus.PROCESSING.value and attempt == invoice.attempt
+    return "retrieve" if worker.job == DUE and is_on_its_way else None
 
 
 def _latest_on_record(world: World) -> int:

@@ -82,20 +82,19 @@ def _links(world: World, rules: Rules) -> Moves:
 def _may_begin_attempt(world: World, rules: Rules) -> bool:
     invoice, guards, scenario = world.invoice, rules.guards, rules.scenario
     is_last = invoice.attempt >= scenario.attempts
-    if (
-        not invoice.taken_in
-        or invoice.attempt == 0
-        or (is_last and (invoice.closed or not guards.last_failure_is_closed))
-    ):
+    is_over = is_last and (invoice.closed or not guards.last_failure_is_closed)
+    if is_over or not invoice.taken_in or invoice.attempt == 0:
         return False
     if invoice.status == "pending" and not invoice.link and not is_last:
         return not guards.rises_after_stored_failure_only
-    if invoice.status != "failed":
-        return False
-    payment = world.payment(invoice.attempt)
+    return invoice.status == "failed" and _nobody_can_be_at_it(world, rules)
+
+
+def _nobody_can_be_at_it(world: World, rules: Rules) -> bool:
+    payment = world.payment(world.invoice.attempt)
     is_known = payment is not None and payment.intent != NO_INTENT
     is_alone = not world.workers and world.stripe.delayed is None
-    return is_known or is_alone or not guards.new_attempt_outwaits_functions
+    return is_known or is_alone or not rules.guards.new_attempt_outwaits_functions
 
 
 def _at_stripe(world: World, rules: Rules) -> Moves:
@@ -137,30 +136,19 @@ def _outside(world: World, rules: Rules) -> Moves:
         intents = (*stripe.intents, Intent(1, ("succeeded",), outside=True))
         yield "somebody else charges under the payment's name", world._replace(stripe=stripe._replace(intents=intents))
     if world.puts < scenario.puts and world.invoice.taken_in:
-        age = world.invoice.age if rules.guards.age_survives_a_new_put else 0
-        put = world._replace(invoice=Invoice(age=age), done=False, puts=world.puts + 1)
-        workers = (worker._replace(current=False) for worker in world.workers)
-        yield "application: puts the item anew", writes.with_workers(put, *workers)
+        yield "application: replaces the item", _replaced(world, rules)
+
+
+def _replaced(world: World, rules: Rules) -> World:
+    age = world.invoice.age if rules.guards.age_survives_a_new_put else 0
+    replaced = world._replace(invoice=Invoice(age=age), done=False, puts=world.puts + 1)
+    return writes.with_workers(replaced, *(worker._replace(current=False) for worker in world.workers))
 
 
 def _time(world: World, rules: Rules) -> Moves:
-    invoice, stripe, guards = world.invoice, world.stripe, rules.guards
-    too_old = any(worker.crossed for worker in world.workers) and guards.function_ends_within_the_hour
-    too_late = stripe.delayed is not None and stripe.delayed.crossed
-    if rules.scenario.clock and not too_old and not too_late:
-        payments = tuple(p and p._replace(age=min(p.age + 1, OLDEST)) for p in world.payments)
-        saved = tuple(key._replace(age=min(key.age + 1, FORGETTABLE)) for key in stripe.saved)
-        delayed = stripe.delayed and stripe.delayed._replace(crossed=True)
-        intents = tuple(intent._replace(found=True) for intent in stripe.intents)
-        older = world._replace(
-            invoice=invoice._replace(age=min(invoice.age + 1, OLDEST)),
-            payments=payments,
-            stripe=stripe._replace(saved=saved, delayed=delayed, intents=intents),
-        )
-        yield (
-            f"{TIME_PASSES}: 23 hours, or one more",
-            writes.with_workers(older, *(worker._replace(crossed=True) for worker in world.workers)),
-        )
+    stripe = world.stripe
+    if rules.scenario.clock and not _is_awaited(world, rules):
+        yield f"{TIME_PASSES}: 23 hours, or one more", _older(world)
     for key in stripe.saved:
         if key.age >= FORGETTABLE:
             kept = tuple(other for other in stripe.saved if other is not key)
@@ -168,3 +156,24 @@ def _time(world: World, rules: Rules) -> Moves:
                 f"{TIME_PASSES}: Stripe forgets the key of attempt {key.request.attempt}",
                 world._replace(stripe=stripe._replace(saved=kept)),
             )
+
+
+def _is_awaited(world: World, rules: Rules) -> bool:
+    """Whether what crossed the last hour has to end before another one passes."""
+    too_old = any(worker.crossed for worker in world.workers) and rules.guards.function_ends_within_the_hour
+    too_late = world.stripe.delayed is not None and world.stripe.delayed.crossed
+    return too_old or too_late
+
+
+def _older(world: World) -> World:
+    """One step of the clock later."""
+    invoice, stripe = world.invoice, world.stripe
+    saved = tuple(key._replace(age=min(key.age + 1, FORGETTABLE)) for key in stripe.saved)
+    delayed = stripe.delayed and stripe.delayed._replace(crossed=True)
+    intents = tuple(intent._replace(found=True) for intent in stripe.intents)
+    older = world._replace(
+        invoice=invoice._replace(age=min(invoice.age + 1, OLDEST)),
+        payments=tuple(p and p._replace(age=min(p.age + 1, OLDEST)) for p in world.payments),
+        stripe=stripe._replace(saved=saved, delayed=delayed, intents=intents),
+    )
+    return writes.with_workers(older, *(worker._replace(crossed=True) for worker in world.workers))

@@ -38,9 +38,7 @@ def commit(stripe: Stripe, request: Request, rules: Rules, faults_left: int) -> 
 
     A 400 of validation is not saved. Source: https://docs.stripe.com/api/idempotent_requests
     """
-    saved = next(
-        (s for s in stripe.saved if (s.request.attempt, s.request.key) == (request.attempt, request.key)), None
-    )
+    saved = _saved(stripe, request)
     if saved and saved.request.params != request.params:
         yield Reply("Stripe answers idempotency_error", stripe, PARAMS_CHANGED)
         return
@@ -48,21 +46,31 @@ def commit(stripe: Stripe, request: Request, rules: Rules, faults_left: int) -> 
         again = "Stripe answers as before" if saved.answer else "Stripe repeats its saved 500"
         yield Reply(f"{again}", stripe, saved.answer or UNKNOWN)
         return
-    scenario = rules.scenario
-    statuses = ["open"] if request.params == LINK else ["succeeded", "requires_payment_method"]
-    if scenario.processing and request.params != LINK:
-        statuses.append("processing")
+    statuses = _first_statuses(request, rules)
     for status in statuses:
         made = _make(stripe, request, status)
         answer = Outcome(status, len(made.intents) - 1)
         yield Reply(f"Stripe makes it: {status}", _save(made, request, answer), answer)
-    if scenario.saved_errors and faults_left:
+    if rules.scenario.saved_errors and faults_left:
         made = _make(stripe, request, statuses[0])
         yield Reply(f"Stripe makes it ({statuses[0]}) and saves a 500", _save(made, request, None), UNKNOWN, 1)
         yield Reply("Stripe makes nothing and saves a 500", _save(stripe, request, None), UNKNOWN, 1)
-    if scenario.refusals:
+    if rules.scenario.refusals:
         refused = stripe._replace(failed=stripe.failed | {request.attempt})
         yield Reply("Stripe refuses it (400, not saved)", refused, Outcome("failed"))
+
+
+def _saved(stripe: Stripe, request: Request) -> Saved | None:
+    """What Stripe remembers under the request's key."""
+    key = (request.attempt, request.key)
+    return next((saved for saved in stripe.saved if (saved.request.attempt, saved.request.key) == key), None)
+
+
+def _first_statuses(request: Request, rules: Rules) -> tuple[str, ...]:
+    if request.params == LINK:
+        return ("open",)
+    ended = ("succeeded", "requires_payment_method")
+    return (*ended, "processing") if rules.scenario.processing else ended
 
 
 def look_up(stripe: Stripe, attempt: int, *, with_links: bool, lists: bool) -> int:

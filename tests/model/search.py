@@ -96,16 +96,21 @@ def _search_for_stuck(graph: _Graph, rules: Rules, invariants: Collection[Invari
     settled = [number for number, world in enumerate(graph.worlds) if is_settled(world, rules)]
     states = len(graph.worlds)
     if Invariant.NOT_STUCK in invariants:
-        live = _leading_to(settled, graph, with_time=True)
-        if len(live) < states:
-            stuck = next(number for number in range(states) if number not in live)
-            return Found(states, Invariant.NOT_STUCK, graph.trace(stuck))
+        stuck = _dead(settled, graph, with_time=True)
+        if stuck:
+            return Found(states, Invariant.NOT_STUCK, graph.trace(stuck[0]))
     if Invariant.LEARNT_IN_TIME in invariants:
-        live = _leading_to(settled, graph, with_time=False)
-        for number, world in enumerate(graph.worlds):
-            if number not in live and has_unlearnt_success(world):
-                return Found(states, Invariant.LEARNT_IN_TIME, graph.trace(number))
+        dead = _dead(settled, graph, with_time=False)
+        unlearnt = next((number for number in dead if has_unlearnt_success(graph.worlds[number])), None)
+        if unlearnt is not None:
+            return Found(states, Invariant.LEARNT_IN_TIME, graph.trace(unlearnt))
     return Found(states)
+
+
+def _dead(goals: Iterable[int], graph: _Graph, *, with_time: bool) -> list[int]:
+    """Every state from which no goal can be reached, in the order in which they were found."""
+    live = _leading_to(goals, graph, with_time=with_time)
+    return [number for number in range(len(graph.worlds)) if number not in live]
 
 
 def _leading_to(goals: Iterable[int], graph: _Graph, *, with_time: bool) -> set[int]:

@@ -6,10 +6,10 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .call_sites import call_sites
+from .call_sites import CallSite, call_sites
 from .effects import Moment, Site
 from .kill_points import Played, everywhere, nowhere, play
 from .run import collect_seldom
@@ -84,25 +84,27 @@ def _wanted(arguments: list[str]) -> list[Scenario]:
 
 
 def _summary(verdicts: list[Verdict], seconds: float) -> list[str]:
-    sites = {site for verdict in verdicts for site in verdict.crashed_at}
     calls = call_sites()
-    reached = sum(any(call.has(site) for site in sites) for call in calls)
-    used = os.times()
-    cpu = used.user + used.system + used.children_user + used.children_system
     bad = [verdict for verdict in verdicts if verdict.failures]
     lines = [
         "",
         f"stories     {len(verdicts):>10,}",
         f"effects     {sum(verdict.effects for verdict in verdicts):>10,}",
         f"crashes     {sum(verdict.crashes for verdict in verdicts):>10,}",
-        f"call sites  {reached:>10,} of {len(calls)}",
-        f"CPU         {cpu:>10.0f} s",
+        f"call sites  {_reached(calls, verdicts):>10,} of {len(calls)}",
+        f"CPU         {sum(os.times()[:4]):>10.0f} s",
         f"time        {seconds:>10.0f} s",
         f"violations  {sum(len(verdict.failures) for verdict in verdicts):>10,}",
     ]
     for verdict in bad:
         lines += ["", *verdict.failures, f'repeat: make kill-points STORY="{verdict.story}"']
     return [*lines, "", f"{len(verdicts) - len(bad)} passed, {len(bad)} failed"]
+
+
+def _reached(calls: Sequence[CallSite], verdicts: Iterable[Verdict]) -> int:
+    """How many of these calls a process was killed at."""
+    sites = {site for verdict in verdicts for site in verdict.crashed_at}
+    return sum(any(map(call.has, sites)) for call in calls)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from aws_in_memory.dynamodb.tables import Key
 from aws_in_memory.dynamodb.values import Item
 from aws_in_memory.https_subscriptions import HttpsSubscription
 from aws_in_memory.stack import STACK_NAME
+from sandbox.stripe.accounts import Account
 from sandbox.stripe.wire import JsonObject
 
 from .disputes import dispute_complaints
@@ -41,11 +42,14 @@ class Quiet:
             *self._each_invoice_is_as_stripe_has_it(),
             *self._each_notification_was_published(),
             *self._each_failure_was_told_once(),
+            *self._each_success_was_told_once(),
+            *self._how_each_invoice_ended_was_told(),
             *refund_complaints(self.world),
             *self._each_second_payment_is_on_record(),
             *dispute_complaints(self.world),
             *self._each_page_that_nobody_asked_for_was_told_once(),
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
+            *self._each_webhook_endpoint_has_a_dead_letter_queue_and_nothing_else(),
             *self._what_is_disconnecting_is_gone(),
             *self._nothing_is_left_over(),
             *self._all_is_redriven(),
@@ -77,14 +81,16 @@ class Quiet:
         by_intent = {item.get("provider_payment_id", {}).get("S"): item for item in self._payments().values()}
         for account in self.world.stripe.accounts.values():
             goes_back = any(one.refunds_second_payments for one in self.workload.connections if one.account is account)
-            for event in account.events:
-                intent, is_heard = event["data"]["object"], event["id"] in self.world.webhooks.taken
-                if not is_heard or event["type"] != "payment_intent.succeeded" or not _is_somebody_elses(intent):
-                    continue
+            for intent in filter(_is_somebody_elses, self._heard_successes(account)):
                 if intent["id"] not in by_intent:
                     yield f"intent {intent['id']} was paid a second time, and is on no payment"
                 elif goes_back and not self._has_gone_back(by_intent[intent["id"]]):
                     yield f"intent {intent['id']} was paid a second time, and has not gone back"
+
+    def _heard_successes(self, account: Account) -> Iterator[JsonObject]:
+        for event in account.events:
+            if event["type"] == "payment_intent.succeeded" and event["id"] in self.world.webhooks.taken:
+                yield event["data"]["object"]
 
     def _has_gone_back(self, second: Item) -> bool:
         """It, or as much of what was paid first; what a lost dispute took is owed again."""
@@ -95,23 +101,14 @@ class Quiet:
     def _each_payment_is_as_stripe_has_it(self) -> Iterator[str]:
         intents, ended = {intent["id"]: intent for intent in self._intents()}, self._of_pages_that_ended()
         for key, payment in self._payments().items():
-            status, intent_id = payment["payment_status"]["S"], payment.get("provider_payment_id", {}).get("S")
+            intent_id = payment.get("provider_payment_id", {}).get("S")
+            intent = intents.get(intent_id or "")
             if intent_id is None:
-                if status == "failed" and "failure" not in payment:
-                    yield f"payment {key} failed without a reason"
-                elif status in ("succeeded", "processing"):
-                    yield f"payment {key} is {status} without an intent"
-                continue
-            intent = intents.get(intent_id)
-            if intent is None:
+                yield from _compare_without_an_intent(key, payment)
+            elif intent is None:
                 yield f"payment {key} has an intent that Stripe has not: {intent_id}"
-            elif status == "failed" and _is_over(intent, ended):
-                continue
-            elif (payment["status"]["S"], int(payment["amount_cents"]["N"])) != (intent["status"], intent["amount"]):
-                yield (
-                    f"payment {key} is {payment['status']['S']} over {payment['amount_cents']['N']}, "
-                    f"its intent {intent['status']} over {intent['amount']}"
-                )
+            elif payment["payment_status"]["S"] != "failed" or not _is_over(intent, ended):
+                yield from _compare_with_its_intent(key, payment, intent)
 
     def _each_invoice_is_as_stripe_has_it(self) -> Iterator[str]:
         statuses: dict[str, list[JsonObject]] = {}
@@ -129,24 +126,32 @@ class Quiet:
     def _compare(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
         status, paid = item["payment_status"]["S"], int(item["total_paid_amount_cents"]["N"])
         received = sum(intent["amount_received"] for intent in intents if intent["status"] == "succeeded")
-        by_hand = sum(int(one["amount_cents"]["N"]) for one in self._payments_of(item) if "attempt" not in one)
+        by_hand = self._came_by_hand(item)
         if paid != received + by_hand:
             yield f"invoice {key} has {paid} paid, Stripe has received {received}, {by_hand} came by hand"
-        owed = int(item["total_amount_cents"]["N"])
-        if received or by_hand >= owed:
-            wanted = "succeeded"
-        elif intents:
-            wanted = "failed" if intents[-1]["status"] in ("requires_payment_method", "canceled") else "pending"
-        else:
-            wanted = "failed" if self._was_refused(item) else "pending"
+        is_paid = received > 0 or by_hand >= int(item["total_amount_cents"]["N"])
+        wanted = "succeeded" if is_paid else self._status_of_what_is_not_paid(item, intents)
         if status != wanted:
             yield f"invoice {key} is {status}, Stripe says {wanted}"
         elif status == "failed":
             yield from self._what_failed_is_closed(key, item, intents)
             yield from self._all_methods_are_tried(key, item)
-        elif status == "pending" and intents and intents[-1]["status"] == "requires_action":
+        elif status == "pending":
+            yield from self._what_is_pending_has_a_reason(key, item, intents)
+
+    def _came_by_hand(self, item: Item) -> int:
+        """In minor units."""
+        return sum(int(one["amount_cents"]["N"]) for one in self._payments_of(item) if "attempt" not in one)
+
+    def _status_of_what_is_not_paid(self, item: Item, intents: list[JsonObject]) -> str:
+        if intents:
+            return "failed" if intents[-1]["status"] in ("requires_payment_method", "canceled") else "pending"
+        return "failed" if self._was_refused(item) else "pending"
+
+    def _what_is_pending_has_a_reason(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
+        if intents and intents[-1]["status"] == "requires_action":
             yield from self._what_the_customer_is_to_do_is_told(key, item)
-        elif status == "pending" and item["status"]["S"] != "voided":
+        elif item["status"]["S"] != "voided":
             yield from self._explain(key, item)
 
     def _what_the_customer_is_to_do_is_told(self, key: Key, item: Item) -> Iterator[str]:
@@ -235,18 +240,22 @@ class Quiet:
         return invoice is not None and (invoice["status"]["S"], invoice["payment_status"]["S"]) in _SETTLED
 
     def _each_failure_was_told_once(self) -> Iterator[str]:
-        keys_of = self.world.subscriber.keys
         for key in sorted(self.world.invariants.failed_payments):
-            told = keys_of("invoice.payment_failure", key[1])
+            told = self.world.subscriber.keys("invoice.payment_failure", key[1])
             if len(told) > 1 or (not told and not self._ended_unasked(key)):
                 yield f"the failure of payment {key} was told {len(told)} times"
+
+    def _each_success_was_told_once(self) -> Iterator[str]:
         for key, payment in self._payments().items():
-            if payment["payment_status"]["S"] == "succeeded" and len(keys_of("payment.succeeded", key[1])) != 1:
+            told = self.world.subscriber.keys("payment.succeeded", key[1])
+            if payment["payment_status"]["S"] == "succeeded" and len(told) != 1:
                 yield f"the success of payment {key} was not told once"
+
+    def _how_each_invoice_ended_was_told(self) -> Iterator[str]:
         for key, item in self._invoices().items():
             status = item.get("payment_status", {}).get("S")
             is_told = status in _CLOSED and "problem" not in item and int(item["total_amount_cents"]["N"]) > 0
-            if is_told and not keys_of("invoice.payment_status_updated", f"{key[1]} {status}"):
+            if is_told and not self.world.subscriber.keys("invoice.payment_status_updated", f"{key[1]} {status}"):
                 yield f"that invoice {key} is {status} was never told"
 
     def _each_page_that_nobody_asked_for_was_told_once(self) -> Iterator[str]:
@@ -259,16 +268,22 @@ class Quiet:
                 yield f"the page of payment {key} was told {told} times"
 
     def _each_webhook_endpoint_is_subscribed_and_nothing_else(self) -> Iterator[str]:
-        items = list(self.world.database.tables["WebhookEndpointsTable"].items())
+        items = self.world.database.tables["WebhookEndpointsTable"].items()
         yield from (f"the webhook endpoints of {key} are not settled" for key, item in items if "due_at" in item)
-        endpoints = [value["M"] for _, item in items for value in item["endpoints"]["L"]]
         there = [(one.arn, _chosen(one)) for one in self.world.topics.https.all()]
-        wanted = [_wanted(endpoint) for endpoint in endpoints if _is_confirmed(endpoint)]
+        wanted = [_wanted(endpoint) for endpoint in self._webhook_endpoints() if _is_confirmed(endpoint)]
         if sorted(there) != sorted(wanted):
             yield f"SNS has the subscriptions {there}, the endpoints want {wanted}"
-        queues = {f"{STACK_NAME}-webhook-{endpoint['lago_id']['S'].replace('-', '')}" for endpoint in endpoints}
+
+    def _each_webhook_endpoint_has_a_dead_letter_queue_and_nothing_else(self) -> Iterator[str]:
+        ids = (endpoint["lago_id"]["S"].replace("-", "") for endpoint in self._webhook_endpoints())
+        queues = {f"{STACK_NAME}-webhook-{lago_id}" for lago_id in ids}
         if queues != set(self.world.queues.made):
             yield f"dead-letter queues {sorted(self.world.queues.made)}, wanted {sorted(queues)}"
+
+    def _webhook_endpoints(self) -> list[Item]:
+        items = self.world.database.tables["WebhookEndpointsTable"].items()
+        return [value["M"] for _, item in items for value in item["endpoints"]["L"]]
 
     def _what_is_disconnecting_is_gone(self) -> Iterator[str]:
         """Unless something is on its way in its account: what waits for a customer may be for a long time."""
@@ -310,6 +325,20 @@ class Quiet:
     def _payments(self) -> Mapping[Key, Item]:
         """All attempts: what came by hand is not among them."""
         return {key: item for key, item in self.world.database.tables["PaymentsTable"].items() if "attempt" in item}
+
+
+def _compare_without_an_intent(key: Key, payment: Item) -> Iterator[str]:
+    status = payment["payment_status"]["S"]
+    if status == "failed" and "failure" not in payment:
+        yield f"payment {key} failed without a reason"
+    elif status in ("succeeded", "processing"):
+        yield f"payment {key} is {status} without an intent"
+
+
+def _compare_with_its_intent(key: Key, payment: Item, intent: JsonObject) -> Iterator[str]:
+    status, amount = payment["status"]["S"], int(payment["amount_cents"]["N"])
+    if (status, amount) != (intent["status"], intent["amount"]):
+        yield f"payment {key} is {status} over {amount}, its intent {intent['status']} over {intent['amount']}"
 
 
 def _is_over(intent: JsonObject, of_pages_that_ended: set[str]) -> bool:

@@ -64,12 +64,16 @@ def _sums(world: World, payments: Mapping[Key, Item]) -> Iterator[str]:
         if sums > int(payment["amount_cents"]["N"]):
             yield f"of payment {key} more has gone back than was paid: {sums}"
     for key, item in world.database.tables["InvoicesTable"].items():
-        said = int(item["total_refunded_amount_cents"]["N"]) if "total_refunded_amount_cents" in item else 0
-        if "customer_key" in item and "problem" not in item and said != gone[key]:
-            yield f"invoice {key} says that {said} has gone back, its payments {gone[key]}"
-        is_watched = "refunding_payment_ids" in item and bool(item["refunding_payment_ids"]["L"])
-        if item.get("payment_status") == {"S": "succeeded"} and ("due_at" in item) is not is_watched:
-            yield f"invoice {key} is paid, and {'not ' if is_watched else ''}looked at again"
+        yield from _of_invoice(key, item, gone[key])
+
+
+def _of_invoice(key: Key, item: Item, gone: int) -> Iterator[str]:
+    said = int(item.get("total_refunded_amount_cents", {"N": "0"})["N"])
+    if "customer_key" in item and "problem" not in item and said != gone:
+        yield f"invoice {key} says that {said} has gone back, its payments {gone}"
+    is_watched = bool(item.get("refunding_payment_ids", {"L": []})["L"])
+    if item.get("payment_status") == {"S": "succeeded"} and ("due_at" in item) is not is_watched:
+        yield f"invoice {key} is paid, and {'not ' if is_watched else ''}looked at again"
 
 
 def _of(payment: Item) -> list[dict[str, Any]]:

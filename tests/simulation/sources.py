@@ -109,14 +109,16 @@ class QueueSource:
         self.at_once -= 1
         if isinstance(answer, Failed):
             return
-        failed = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures", ())}
-        if not self.settings.reports_failures:
-            failed = set()
+        failed = _failed_items(answer) if self.settings.reports_failures else set()
         if "" in failed or failed - {message.message_id for message in batch}:
             return
         for message in batch:
             if message.message_id not in failed and not self.around.weather.delivers_again():
                 message.deleted = True
+
+
+def _failed_items(answer: Any) -> set[str]:
+    return {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures", ())}
 
 
 def _queue_record(message: Message) -> dict[str, Any]:

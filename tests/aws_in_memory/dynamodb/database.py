@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -386,25 +386,22 @@ def _limit(operation: str, limit: int | None) -> int | None:
 
 def _check_used(names: Mapping[str, str], values: Mapping[str, Any], parsed: Sequence[Parsed | None]) -> None:
     """Raises InvalidValueError if there are placeholders that no expression uses."""
-    if not names and not values and all(one is None for one in parsed):
-        return
-    used_names: set[str] = set()
-    used_values: set[str] = set()
-    for one in parsed:
-        if one is not None:
-            used_names |= one.names
-            used_values |= one.values
-    if names.keys() - used_names:
-        unused = ", ".join(sorted(names.keys() - used_names))
-        raise InvalidValueError(f"Value provided in ExpressionAttributeNames unused in expressions: keys: {{{unused}}}")
-    if values.keys() - used_values:
-        unused = ", ".join(sorted(values.keys() - used_values))
+    used = [one for one in parsed if one is not None]
+    used_names = {name for one in used for name in one.names}
+    used_values = {name for one in used for name in one.values}
+    _refuse_unused("ExpressionAttributeNames", names.keys() - used_names)
+    _refuse_unused("ExpressionAttributeValues", values.keys() - used_values)
+    missing = (used_names - names.keys()) | (used_values - values.keys())
+    if missing:
         raise InvalidValueError(
-            f"Value provided in ExpressionAttributeValues unused in expressions: keys: {{{unused}}}"
+            f"An expression attribute name or value used in expression is not defined: {', '.join(sorted(missing))}"
         )
-    if used_names - names.keys() or used_values - values.keys():
-        missing = ", ".join(sorted((used_names - names.keys()) | (used_values - values.keys())))
-        raise InvalidValueError(f"An expression attribute name or value used in expression is not defined: {missing}")
+
+
+def _refuse_unused(parameter: str, unused: Set[str]) -> None:
+    if unused:
+        listed = ", ".join(sorted(unused))
+        raise InvalidValueError(f"Value provided in {parameter} unused in expressions: keys: {{{listed}}}")
 
 
 def _condition_holds(

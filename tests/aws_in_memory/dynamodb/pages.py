@@ -10,7 +10,7 @@ from typing import Any
 from aws_in_memory.errors import NotImitatedError
 
 from .expressions import Condition, Parsed, Path, Scope, SortCondition
-from .tables import Index, Key, Table
+from .tables import Index, Key, KeySchema, Table
 from .values import AttributeValue, InvalidValueError, Item, comparable, copied, copied_value, taken_value
 
 _MOST_PAGE_BYTES = 1024 * 1024
@@ -138,18 +138,23 @@ def start_of(start: Mapping[str, Any] | None, table: Table, index: Index | None,
     """The position after which a page begins. Raises InvalidValueError."""
     if start is None:
         return None
-    wanted = {*table.keys.names, *(index.keys.names if index else ())}
-    if start.keys() != wanted:
-        raise InvalidValueError("The provided starting key is invalid")
-    sent = {name: taken_value(value)[0] for name, value in start.items()}
-    for keys in (table.keys, index.keys) if index else (table.keys,):
-        for name in keys.names:
-            if keys.types[name] not in sent[name]:
-                raise InvalidValueError("The provided starting key is invalid")
-            keys.check(name, sent[name])
+    schemas = [table.keys, index.keys] if index else [table.keys]
+    sent = _taken_start(start, schemas)
     if comparable(sent[(index or table).keys.hash]) != partition:
         raise InvalidValueError("The provided starting key is outside query boundaries based on provided conditions")
     own = tuple(comparable(sent[name]) for name in table.keys.names)
     if index is None:
         return own[1:]
     return (*(comparable(sent[name]) for name in index.keys.names[1:]), *own)
+
+
+def _taken_start(start: Mapping[str, Any], schemas: Sequence[KeySchema]) -> Item:
+    if start.keys() != {name for keys in schemas for name in keys.names}:
+        raise InvalidValueError("The provided starting key is invalid")
+    sent = {name: taken_value(value)[0] for name, value in start.items()}
+    for keys in schemas:
+        for name in keys.names:
+            if keys.types[name] not in sent[name]:
+                raise InvalidValueError("The provided starting key is invalid")
+            keys.check(name, sent[name])
+    return sent

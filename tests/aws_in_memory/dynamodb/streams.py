@@ -76,6 +76,11 @@ class Batch:
     attempts: int = 0
     not_before: float = 0.0
 
+    def without(self, is_old: Callable[[Change], bool]) -> "Batch | None":
+        """What is left of it; None if that is nothing."""
+        left = [change for change in self.records if not is_old(change)]
+        return Batch(left, self.attempts, self.not_before) if left else None
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -125,6 +130,15 @@ class Lane:
         if self.waiting:
             return self.waiting[0].not_before
         return now if self.records else None
+
+    def take(self, is_old: Callable[[Change], bool]) -> list[Change]:
+        """Take out what is old: first what waits, then what has not been handed over."""
+        old = [change for batch in self.waiting for change in batch.records if is_old(change)]
+        if old:
+            self.waiting = deque(filter(None, (batch.without(is_old) for batch in self.waiting)))
+        while self.records and is_old(self.records[0]):
+            old.append(self.records.popleft())
+        return old
 
 
 class StreamMapping:
@@ -205,16 +219,7 @@ class StreamMapping:
     def _set_aside_what_is_old(self, lane: Lane) -> None:
         now = self._now()
         age = _KEPT_FOR if self.settings.most_age is None else self.settings.most_age
-        old: list[Change] = []
-        if any(now - batch.records[0].written_at > age for batch in lane.waiting):
-            waiting, lane.waiting = lane.waiting, deque()
-            for batch in waiting:
-                old += [record for record in batch.records if now - record.written_at > age]
-                kept = [record for record in batch.records if now - record.written_at <= age]
-                if kept:
-                    lane.waiting.append(Batch(kept, batch.attempts, batch.not_before))
-        while lane.records and now - lane.records[0].written_at > age:
-            old.append(lane.records.popleft())
+        old = lane.take(lambda change: now - change.written_at > age)
         if old and self.settings.most_age is None:
             self.trimmed += old
         elif old:

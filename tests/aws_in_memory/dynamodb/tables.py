@@ -44,41 +44,45 @@ class KeySchema:
     def check(self, name: str, value: AttributeValue | None, *, index: str | None = None) -> None:
         """Raises InvalidValueError for a value that DynamoDB does not take for this key."""
         wanted = self.types[name]
-        if value is not None and "S" in value and wanted == "S" and 0 < len(value["S"]) <= _SURELY_SHORT:
+        if wanted == "S" and _is_surely_taken(value):
             return
-        where = "" if index is None else f" IndexName: {index}"
         if value is None or wanted not in value:
-            found = "NULL" if value is None else next(iter(value))
-            if index is None:
-                raise InvalidValueError(
-                    f"One or more parameter values were invalid: Type mismatch for key {name} expected: {wanted} "
-                    f"actual: {found}"
-                    if value is not None
-                    else f"One or more parameter values were invalid: Missing the key {name} in the item"
-                )
+            found = None if value is None else next(iter(value))
             raise InvalidValueError(
-                f"One or more parameter values were invalid: Type mismatch for Index Key {name} Expected: {wanted} "
-                f"Actual: {found}{where}"
+                f"One or more parameter values were invalid: {_mismatch(name, wanted, found, index)}"
             )
         content = value[wanted]
         if wanted == "N":
             return
         if not content:
+            where = "" if index is None else f", IndexName: {index}"
             raise InvalidValueError(
                 "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
-                f"empty {'string' if wanted == 'S' else 'binary'} value. Key: {name}{where and ',' + where}"
+                f"empty {'string' if wanted == 'S' else 'binary'} value. Key: {name}{where}"
             )
-        longest = _LONGEST_HASH_KEY if name == self.hash else _LONGEST_SORT_KEY
+        self._check_length(name, content, index)
+
+    def _check_length(self, name: str, content: str | bytes, index: str | None) -> None:
+        kind, longest = ("hash", _LONGEST_HASH_KEY) if name == self.hash else ("range", _LONGEST_SORT_KEY)
         if (len(content) if isinstance(content, bytes) else len(content.encode())) > longest:
-            raise InvalidValueError(
-                "One or more parameter values were invalid: "
-                + (
-                    f"Size of {'hash' if name == self.hash else 'range'}key has exceeded the maximum size limit "
-                    f"of{longest} bytes"
-                    if index is None
-                    else f"Aggregated size of all range keys has exceeded the size limit of {longest} bytes"
-                )
+            too_long = (
+                f"Size of {kind}key has exceeded the maximum size limit of{longest} bytes"
+                if index is None
+                else f"Aggregated size of all range keys has exceeded the size limit of {longest} bytes"
             )
+            raise InvalidValueError(f"One or more parameter values were invalid: {too_long}")
+
+
+def _is_surely_taken(value: AttributeValue | None) -> bool:
+    return value is not None and "S" in value and 0 < len(value["S"]) <= _SURELY_SHORT
+
+
+def _mismatch(name: str, wanted: str, found: str | None, index: str | None) -> str:
+    if index is not None:
+        return f"Type mismatch for Index Key {name} Expected: {wanted} Actual: {found or 'NULL'} IndexName: {index}"
+    if found is None:
+        return f"Missing the key {name} in the item"
+    return f"Type mismatch for key {name} expected: {wanted} actual: {found}"
 
 
 class Ordered:

@@ -47,12 +47,9 @@ def taken_value(value: Any, depth: int = 0) -> tuple[AttributeValue, int]:
 def _taken_other(kind: str, content: Any, depth: int) -> tuple[AttributeValue, int]:
     match kind, content:
         case "M", dict():
-            entries = {name: taken_value(entry, depth + 1) for name, entry in content.items()}
-            size = 3 + sum(_length(name) + entry_size + 1 for name, (_, entry_size) in entries.items())
-            return {"M": {name: entry for name, (entry, _) in entries.items()}}, size
+            return _taken_map(content, depth)
         case "L", list():
-            elements = [taken_value(element, depth + 1) for element in content]
-            return {"L": [element for element, _ in elements]}, 3 + sum(size + 1 for _, size in elements)
+            return _taken_list(content, depth)
         case "BOOL", bool():
             return {"BOOL": content}, 1
         case "NULL", True:
@@ -64,6 +61,17 @@ def _taken_other(kind: str, content: Any, depth: int) -> tuple[AttributeValue, i
     raise InvalidValueError(
         f"Supplied AttributeValue is empty or of a wrong type, must contain one of the types: {kind}"
     )
+
+
+def _taken_map(content: dict[str, Any], depth: int) -> tuple[AttributeValue, int]:
+    entries = {name: taken_value(entry, depth + 1) for name, entry in content.items()}
+    size = 3 + sum(_length(name) + entry_size + 1 for name, (_, entry_size) in entries.items())
+    return {"M": {name: entry for name, (entry, _) in entries.items()}}, size
+
+
+def _taken_list(content: list[Any], depth: int) -> tuple[AttributeValue, int]:
+    elements = [taken_value(element, depth + 1) for element in content]
+    return {"L": [element for element, _ in elements]}, 3 + sum(size + 1 for _, size in elements)
 
 
 def _taken_set(kind: str, content: list[Any]) -> tuple[AttributeValue, int]:
