@@ -101,9 +101,11 @@ mutants: $(PROJECT)/.locked ## remove one guard of the money rules at a time: a 
 
 check: static coverage ## all static checks, and the tests on Lambda's Python with their coverage
 
-static: $(PROJECT)/.locked $(SAM)/.locked ## format, lint, imports, types, what the layer ships, the template
+static: $(PROJECT)/.locked $(SAM)/.locked ## format, lint, complexity, imports, types, what the layer ships, the template
 	$(PROJECT)/bin/ruff format --check .
 	$(PROJECT)/bin/ruff check .
+	@complex="$$($(PROJECT)/bin/radon cc layers functions operations sandbox tests)" || exit 1; \
+		[ -z "$$complex" ] || { printf 'More than 10, the most that a function may have (radon):\n%s\n' "$$complex"; exit 1; }
 	PYTHONPATH=layers/domain $(PROJECT)/bin/lint-imports --no-logo
 	$(PROJECT)/bin/mypy layers/domain/paystream functions/*/*.py operations sandbox tests
 	@mkdir -p .local
