@@ -49,8 +49,8 @@ MUTANTS = (
     Mutant(
         name="The attempt before is not closed when a new one begins",
         path="model/next_step.py",
-        text="closable = [one for one in case.attempts if one.is_to_be_closed]",
-        replacement="closable = []",
+        text="return [one for one in case.attempts if one.is_to_be_closed]",
+        replacement="return []",
         killers=(
             f"{FUNCTIONS}/test_retry_payment.py"
             "::test_a_payment_that_has_succeeded_after_all_is_recorded_and_not_charged_again",

@@ -25,8 +25,7 @@ def dispute_complaints(world: World) -> Iterator[str]:
 
 def _compare(world: World, found: tuple[Key, Item], dispute: JsonObject, *, has_ended: bool) -> Iterator[str]:
     key, payment = found
-    kept = (one["M"] for one in payment.get("disputes", {"L": []})["L"])
-    status = next((one["status"]["S"] for one in kept if one["id"]["S"] == dispute["id"]), "none")
+    status = _status_on_record(payment, dispute)
     if status != dispute["status"] and (has_ended or status != "needs_response"):
         yield f"the dispute of payment {key} is {status}, at Stripe it is {dispute['status']}"
     kind = _END_IS_TOLD.get(status, "payment.dispute_opened")
@@ -36,6 +35,11 @@ def _compare(world: World, found: tuple[Key, Item], dispute: JsonObject, *, has_
     invoice = world.database.tables["InvoicesTable"].get((key[0], invoice_id))
     if status == "lost" and "payment_dispute_lost_at" not in (invoice or {}):
         yield f"the dispute of payment {key} is lost, and its invoice does not say so"
+
+
+def _status_on_record(payment: Item, dispute: JsonObject) -> str:
+    kept = (one["M"] for one in payment.get("disputes", {"L": []})["L"])
+    return next((one["status"]["S"] for one in kept if one["id"]["S"] == dispute["id"]), "none")
 
 
 def _name(event: JsonObject) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,16 @@ NEW_KINDS = {
 }
 
 
+def _shadows(sources: Mapping[str, str], folder: Path) -> list[str]:
+    """What lets mypy read these sources in place of the modules."""
+    shadows: list[str] = []
+    for number, (module, source) in enumerate(sources.items()):
+        copy = folder / f"{number}.py"
+        copy.write_text(source)
+        shadows += ["--shadow-file", str(DOMAIN / module), str(copy)]
+    return shadows
+
+
 @pytest.fixture(scope="module")
 def complaints_of_mypy(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What it says when every one of the kinds is there, and nobody has decided about any."""
@@ -81,11 +92,7 @@ def complaints_of_mypy(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         source = sources[kind.module] or (DOMAIN / kind.module).read_text()
         assert source.count(kind.before) == 1
         sources[kind.module] = source.replace(kind.before, kind.after)
-    shadows: list[str] = []
-    for number, (module, source) in enumerate(sources.items()):
-        copy = folder / f"{number}.py"
-        copy.write_text(source)
-        shadows += ["--shadow-file", str(DOMAIN / module), str(copy)]
+    shadows = _shadows(sources, folder)
     read = {DOMAIN / module for module in sources} | {kind.handled_in for kind in NEW_KINDS.values()}
     read |= {DOMAIN / "use_cases" / f"{name}.py" for name in ALSO_READ}
     settings = [f"--config-file={folder / 'mypy.ini'}", f"--cache-dir={os.devnull}"]

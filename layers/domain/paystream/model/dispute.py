@@ -30,7 +30,7 @@ def settle_dispute(
     The money of a lost one is gone, and the invoice stays paid: it says since when (`payment_dispute_lost_at`).
     """
     known = next((one for one in payment.disputes if one.id == dispute.id), None)
-    if known and (known.status == dispute.status or known.status in _CLOSED):
+    if known and _is_known(known, dispute):
         return None
     kept = replace(dispute, ended_at=occurred_at if dispute.status in _CLOSED else None)
     lost_at = kept.ended_at if kept.is_lost else invoice.payment_dispute_lost_at
@@ -41,6 +41,11 @@ def settle_dispute(
         (),
     )
     return DisputeSettlement(settlement, kept, _news(known, dispute))
+
+
+def _is_known(known: Dispute, dispute: Dispute) -> bool:
+    """Whether its status was heard before, or the dispute has ended."""
+    return known.status == dispute.status or known.status in _CLOSED
 
 
 def _news(known: Dispute | None, dispute: Dispute) -> tuple[DisputeNews, ...]:

@@ -219,12 +219,14 @@ def _close(case: Case) -> Step | None:
     """An attempt can still be paid although it failed, is superseded, or the invoice has ended."""
     if case.customer is None or case.occasion is Occasion.NEW:
         return None
-    if case.invoice.is_open:
-        closable = [case.latest] if case.latest and _is_superseded(case, case.latest) else []
-    else:
-        closable = [one for one in case.attempts if one.is_to_be_closed]
-    reachable = [one for one in closable if one.lago_id in case.sent_through]
+    reachable = [one for one in _to_be_closed(case) if one.lago_id in case.sent_through]
     return Close(reachable[-1], case.customer) if reachable else None
+
+
+def _to_be_closed(case: Case) -> list[Payment]:
+    if not case.invoice.is_open:
+        return [one for one in case.attempts if one.is_to_be_closed]
+    return [case.latest] if case.latest and _is_superseded(case, case.latest) else []
 
 
 def _end_unreachable(case: Case) -> Step | None:
@@ -278,13 +280,18 @@ def _ask_for_method(case: Case) -> Step | None:
     invoice, customer = case.invoice, case.customer
     if customer is None or customer.pays_by_bank_transfer or case.has(Learned.METHOD_ASKED_FOR):
         return None
-    if invoice.is_open:
-        is_first = _whose_first_attempt_is_not_on_record(case) is not None
-        lacks_one = invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.pays_with is None
-        return AskForMethod(customer) if is_first and lacks_one else None
+    lacks_one = _lacks_first_method(case, customer) if invoice.is_open else _lacks_another_method(invoice, customer)
+    return AskForMethod(customer) if lacks_one else None
+
+
+def _lacks_first_method(case: Case, customer: Customer) -> bool:
+    is_first = _whose_first_attempt_is_not_on_record(case) is not None
+    return is_first and case.invoice.waiting_for is WaitingFor.PAYMENT_METHOD and customer.pays_with is None
+
+
+def _lacks_another_method(invoice: Invoice, customer: Customer) -> bool:
     is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD and invoice.chosen_payment_method_id is None
-    needs_one = is_waiting and not invoice.is_to_be_collected_with(customer.pays_with)
-    return AskForMethod(customer) if needs_one else None
+    return is_waiting and not invoice.is_to_be_collected_with(customer.pays_with)
 
 
 def _end_without_payment(case: Case) -> Step | None:

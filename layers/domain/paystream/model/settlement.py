@@ -206,6 +206,10 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
             planned_payment_method_id=None if is_at_once else _planned_method(failed, payment),
             now=now,
         )
+    return _decide_without_retry(failed, payment, follow_up, now)
+
+
+def _decide_without_retry(failed: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:
     is_linked = follow_up.authentication_links and payment.link is None and asks_for_authentication(payment.failure)
     return move(
         failed,

@@ -63,8 +63,8 @@ def _apply(
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer is None or not _is_about(event, named.attempt, invoice):
         return False
-    sent_through = next((link for link in _links(customer, stored) if _is_of(event, link, integration)), None)
-    if sent_through is None or (stored and _is_no_word(event, stored)):
+    sent_through = _sent_through(event, customer, stored, integration)
+    if sent_through is None:
         return False
     lago_id = named.payment_id
     if stored and _is_another_intent(event, stored):
@@ -83,6 +83,15 @@ def _apply(
     )
     record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
     return True
+
+
+def _sent_through(
+    event: IntentEvent, customer: Customer, stored: Payment | None, integration: Integration
+) -> Payment | Customer | FormerLink | None:
+    """How the intent was sent; None if it is not ours, or says nothing of the payment that is stored."""
+    if stored and _is_no_word(event, stored):
+        return None
+    return next((link for link in _links(customer, stored) if _is_of(event, link, integration)), None)
 
 
 def _is_known(event: IntentEvent, stored: Payment, integration: Integration) -> bool:

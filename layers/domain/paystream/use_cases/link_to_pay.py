@@ -94,11 +94,7 @@ def _ended(
     Of the first one there may be no record although it was sent, in an account, even, that shares no idempotency key.
     """
     if before is None:
-        _refuse_if_sent_elsewhere(invoice, payer.customer, stores, now)
-        unrecorded = find_unrecorded(invoice, payer.customer, stores=stores, gateways=gateways, now=now)
-        if unrecorded:
-            record_outcome(invoice, *unrecorded, customer=payer.customer, stores=stores, now=now)
-        return None if unrecorded else invoice
+        return _with_nothing_sent(invoice, payer.customer, stores=stores, gateways=gateways, now=now)
     if not (before.payment_status is PayableStatus.FAILED or before.requires_action) or not invoice.attempt:
         raise being_collected()
     try:
@@ -113,6 +109,17 @@ def _ended(
         PaymentStatus.FAILED,
     )
     return closed if is_closed and is_as_it_was else None
+
+
+def _with_nothing_sent(
+    invoice: Invoice, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Invoice | None:
+    """The invoice, unless its first attempt was sent after all: then its outcome is recorded."""
+    _refuse_if_sent_elsewhere(invoice, customer, stores, now)
+    unrecorded = find_unrecorded(invoice, customer, stores=stores, gateways=gateways, now=now)
+    if unrecorded:
+        record_outcome(invoice, *unrecorded, customer=customer, stores=stores, now=now)
+    return None if unrecorded else invoice
 
 
 def _refuse_if_sent_elsewhere(invoice: Invoice, customer: Customer, stores: Stores, now: datetime) -> None:
@@ -143,7 +150,10 @@ def _page(
     if not (is_payers and payer.integration.leads_to(payment)):
         raise being_collected()
     seen = make_link(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
-    made = last_payment(seen, stores)
+    return _url_of(last_payment(seen, stores))
+
+
+def _url_of(made: Payment | None) -> str | None:
     if made and made.payment_status is PayableStatus.FAILED and made.status == "failed":
         raise InvalidInputError({"base": ["payment_provider_error"]})
     return made.link.url if made and made.is_open_link and made.link else None

@@ -90,11 +90,12 @@ def refuse_if_being_collected(
     """Raises NotAllowedError while an attempt may be on its way: what comes of it is not known yet. One that waits for
     the customer can be closed. What waits on a link's page cannot, it can be given up: no other attempt follows it.
     """
-    is_begun = invoice.waiting_for is None or payment is not None or invoice.is_claimed(now)
-    is_waiting_for_customer = payment is not None and payment.is_waiting_for_customer
-    if is_given_up and payment is not None and payment.waits_on_page:
-        return
-    if invoice.is_open and is_begun and not (is_waiting_for_customer and may_wait_for_customer):
+    if payment is None:
+        is_under_way = invoice.waiting_for is None or invoice.is_claimed(now)
+    else:
+        is_closable = payment.is_waiting_for_customer and may_wait_for_customer
+        is_under_way = not (is_closable or (is_given_up and payment.waits_on_page))
+    if invoice.is_open and is_under_way:
         raise being_collected()
 
 
