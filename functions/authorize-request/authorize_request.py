@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.observability import logger
-from paystream.use_cases.api_keys import organization_for
+from paystream.use_cases.accounts.api_keys import organization_for
 
 
 class UnauthorizedError(Exception):

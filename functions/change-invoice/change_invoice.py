@@ -8,9 +8,9 @@ from paystream.entry.http import Request, Response, root_of, serve
 from paystream.entry.invoice_change_input import check_void, chosen_method, invoice_change
 from paystream.lago.invoices import extended_invoice_object
 from paystream.observability import logger, metrics
-from paystream.use_cases.retry_payment import retry_payment
-from paystream.use_cases.update_invoice import update_invoice
-from paystream.use_cases.void_invoice import void_invoice
+from paystream.use_cases.invoices.retry_payment import retry_payment
+from paystream.use_cases.invoices.update_invoice import update_invoice
+from paystream.use_cases.invoices.void_invoice import void_invoice
 
 
 def _update(request: Request) -> Response:

@@ -8,8 +8,8 @@ from paystream.entry.http import Request, Response, serve
 from paystream.lago.customers import checkout_object
 from paystream.lago.payments import payment_url_object
 from paystream.observability import logger, metrics
-from paystream.use_cases.check_out_customer import check_out_customer
-from paystream.use_cases.link_to_pay import link_to_pay
+from paystream.use_cases.pages.check_out_customer import check_out_customer
+from paystream.use_cases.pages.link_to_pay import link_to_pay
 
 
 def _check_out(request: Request) -> Response:

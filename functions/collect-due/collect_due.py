@@ -9,7 +9,7 @@ from paystream import bootstrap
 from paystream.entry.records import Record, process
 from paystream.model.schedule import DueInvoice
 from paystream.observability import count, logger, metrics
-from paystream.use_cases.collect_due import hand_out, lease, portions
+from paystream.use_cases.collecting.hand_out_due import hand_out, lease, portions
 
 PAGE = 500
 AT_ONCE = 10

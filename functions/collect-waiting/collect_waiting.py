@@ -7,8 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.records import process, queue_records
 from paystream.observability import count, logger, metrics
-from paystream.use_cases.collect_waiting import collect_waiting as collect
-from paystream.use_cases.resume_collection import resume_collection
+from paystream.use_cases.accounts.resume_collection import resume_collection
+from paystream.use_cases.collecting.collect_waiting import collect_waiting as collect
 
 AT_ONCE = 10
 NEEDED_MILLISECONDS = 125_000

@@ -13,8 +13,8 @@ from paystream.errors import NotFoundError
 from paystream.lago.integrations import integration_object
 from paystream.model.integration import default_of
 from paystream.observability import count, logger, metrics
-from paystream.use_cases.connect_integration import connect_integration
-from paystream.use_cases.disconnect_integration import disconnect_integration, finish_disconnecting
+from paystream.use_cases.accounts.connect_integration import connect_integration
+from paystream.use_cases.accounts.disconnect_integration import disconnect_integration, finish_disconnecting
 
 AT_ONCE = 5
 NEEDED_MILLISECONDS = 15_000

@@ -8,7 +8,7 @@ from paystream.entry.http import Request, Response, idempotency_key, root_of, se
 from paystream.entry.invoice_input import invoice_request
 from paystream.lago.invoices import extended_invoice_object
 from paystream.observability import logger, metrics
-from paystream.use_cases.create_invoice import create_invoice as create
+from paystream.use_cases.invoices.create_invoice import create_invoice as create
 
 
 def _create(request: Request) -> Response:

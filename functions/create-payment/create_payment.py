@@ -8,7 +8,7 @@ from paystream.entry.http import Request, Response, idempotency_key, root_of, se
 from paystream.entry.payment_input import manual_payment_request
 from paystream.lago.payments import payment_object
 from paystream.observability import logger, metrics
-from paystream.use_cases.record_manual_payment import record_manual_payment
+from paystream.use_cases.invoices.record_manual_payment import record_manual_payment
 
 
 def _create(request: Request) -> Response:

@@ -11,7 +11,7 @@ from paystream.lago.customers import extended_customer_object
 from paystream.lago.invoices import extended_invoice_object, invoice_object
 from paystream.lago.payments import payment_object
 from paystream.observability import logger, metrics
-from paystream.use_cases import find_records as find
+from paystream.use_cases.invoices import find_records as find
 
 
 def _customer(request: Request) -> Response:

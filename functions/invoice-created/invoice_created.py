@@ -14,7 +14,7 @@ from paystream.observability import count, logger, metrics
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.collecting.collect import collect_new
-from paystream.use_cases.take_in_invoice import take_in_invoice
+from paystream.use_cases.collecting.take_in_invoice import take_in_invoice
 
 AT_ONCE = 20
 NEEDED_MILLISECONDS = 125_000

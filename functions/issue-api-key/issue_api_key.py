@@ -9,7 +9,7 @@ from uuid import UUID
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.observability import logger
-from paystream.use_cases.api_keys import issue_api_key as issue
+from paystream.use_cases.accounts.api_keys import issue_api_key as issue
 
 
 @logger.inject_lambda_context(clear_state=True)

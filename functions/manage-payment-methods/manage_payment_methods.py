@@ -9,7 +9,7 @@ from paystream.entry.paging import whole
 from paystream.lago.payment_methods import payment_method_object
 from paystream.model.payment_method import Wallet
 from paystream.observability import logger, metrics
-from paystream.use_cases.payment_methods import detach, make_default, open_wallet
+from paystream.use_cases.customers.payment_methods import detach, make_default, open_wallet
 
 
 def _wallet(request: Request) -> Wallet:

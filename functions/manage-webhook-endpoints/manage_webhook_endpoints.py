@@ -11,9 +11,9 @@ from paystream.entry.webhook_endpoint_input import webhook_endpoint_change
 from paystream.lago.webhook_endpoints import webhook_endpoint_object
 from paystream.model.webhook_endpoint import WebhookEndpoint, WebhookEndpoints
 from paystream.observability import count, logger, metrics
-from paystream.use_cases import manage_webhook_endpoints as manage
-from paystream.use_cases.find_webhook_endpoints import find_webhook_endpoint, page_of
-from paystream.use_cases.settle_subscriptions import settle_subscriptions
+from paystream.use_cases.webhook_endpoints import manage_webhook_endpoints as manage
+from paystream.use_cases.webhook_endpoints.find_webhook_endpoints import find_webhook_endpoint, page_of
+from paystream.use_cases.webhook_endpoints.settle_subscriptions import settle_subscriptions
 
 AT_ONCE = 5
 NEEDED_MILLISECONDS = 15_000

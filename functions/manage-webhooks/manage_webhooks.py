@@ -11,7 +11,7 @@ from paystream.errors import NotFoundError
 from paystream.lago.webhooks import webhook_object
 from paystream.observability import logger, metrics
 from paystream.ports.pages import PageRequest
-from paystream.use_cases.send_again import find_notification, send_again, send_page_again
+from paystream.use_cases.notifications.send_again import find_notification, send_again, send_page_again
 
 
 def _list(request: Request) -> Response:

@@ -10,17 +10,17 @@ from paystream.entry.refusals import MalformedRequestError
 from paystream.entry.stripe_webhook import signed_event
 from paystream.model.integration import Integration, default_of
 from paystream.observability import count, logger, metrics
-from paystream.use_cases.apply_dispute import DisputeEvent, apply_dispute_event
-from paystream.use_cases.apply_intent import IntentEvent, apply_intent_event
-from paystream.use_cases.apply_payment_method import (
+from paystream.use_cases.stripe_events.apply_dispute import DisputeEvent, apply_dispute_event
+from paystream.use_cases.stripe_events.apply_intent import IntentEvent, apply_intent_event
+from paystream.use_cases.stripe_events.apply_payment_method import (
     DefaultChanged,
     MethodAttached,
     MethodDetached,
     MethodSaved,
     apply_payment_method_event,
 )
-from paystream.use_cases.apply_refund import RefundEvent, apply_refund_event
-from paystream.use_cases.stripe_event import StripeEvent
+from paystream.use_cases.stripe_events.apply_refund import RefundEvent, apply_refund_event
+from paystream.use_cases.stripe_events.stripe_event import StripeEvent
 
 
 def _receive(request: dict[str, Any]) -> Response:

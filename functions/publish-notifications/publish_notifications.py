@@ -8,7 +8,7 @@ from paystream.entry.outbox import notification_from_change
 from paystream.entry.records import failures, stream_records
 from paystream.model.notification import WebhookType
 from paystream.observability import count, logger, metrics
-from paystream.use_cases.publish_notifications import publish_notifications as publish
+from paystream.use_cases.notifications.publish_notifications import publish_notifications as publish
 
 
 @logger.inject_lambda_context(clear_state=True)

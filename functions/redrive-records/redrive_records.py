@@ -11,7 +11,7 @@ from paystream import bootstrap
 from paystream.entry.redrive_order import RedriveOrder, What, redrive_order
 from paystream.observability import count, logger, metrics
 from paystream.ports.records import RecordSource
-from paystream.use_cases.redrive_records import redrive_records as redrive
+from paystream.use_cases.notifications.redrive_records import redrive_records as redrive
 
 NEEDED_MILLISECONDS = 310_000
 """The slowest stream consumer's time-out, and the writes after it."""

@@ -8,7 +8,7 @@ from paystream.entry.http import Request, Response, idempotency_key, root_of, se
 from paystream.entry.refund_input import refund_order
 from paystream.lago.refunds import refund_object
 from paystream.observability import logger, metrics
-from paystream.use_cases.refund_payment import refund_payment as refund
+from paystream.use_cases.invoices.refund_payment import refund_payment as refund
 
 
 def _refund(request: Request) -> Response:

@@ -10,9 +10,9 @@ from paystream import bootstrap
 from paystream.entry.records import Record, process, queue_records
 from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
-from paystream.use_cases.list_attempts import FEWEST, Found, attempts_to_find, find_attempts
-from paystream.use_cases.put_off import put_off
-from paystream.use_cases.settle_due import is_to_be_looked_at, settle_due, settle_found
+from paystream.use_cases.collecting.bulk_look_up import Found, are_worth_a_list, attempts_to_find, find_attempts
+from paystream.use_cases.collecting.collect_due import is_to_be_looked_at, settle_due, settle_found
+from paystream.use_cases.collecting.postpone import put_off
 
 AT_ONCE = 40
 MESSAGES_AT_ONCE = 10
@@ -55,7 +55,7 @@ class Batch:
         message_id, message = with_id
         organization_id, at = message["organization_id"], datetime.fromisoformat(message["handed_out_at"])
         lago_ids = message["lago_ids"]
-        if len(lago_ids) >= FEWEST:
+        if are_worth_a_list(len(lago_ids)):
             lago_ids = self._settle_listed(organization_id, lago_ids, at)
         self._rest.extend(
             Record(message_id, f"{organization_id}#{lago_id}", HandedOut(organization_id, lago_id, at))

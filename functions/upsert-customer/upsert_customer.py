@@ -8,8 +8,8 @@ from paystream.entry.customer_input import customer_change
 from paystream.entry.http import Request, Response, root_of, serve
 from paystream.lago.customers import extended_customer_object
 from paystream.observability import logger, metrics
-from paystream.use_cases.destroy_customer import destroy_customer
-from paystream.use_cases.upsert_customer import upsert_customer
+from paystream.use_cases.customers.destroy_customer import destroy_customer
+from paystream.use_cases.customers.upsert_customer import upsert_customer
 
 
 def _upsert(request: Request) -> Response:

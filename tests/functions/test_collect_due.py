@@ -224,7 +224,7 @@ def test_a_backlog_is_left_to_the_next_run_when_time_runs_out(acme: World, monke
 
 def test_a_portion_there_was_no_time_for_is_left_to_the_next_run(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = due_invoices(acme, 30)
-    monkeypatch.setattr("paystream.use_cases.collect_due._AT_ONCE", 20)
+    monkeypatch.setattr("paystream.use_cases.collecting.hand_out_due._AT_ONCE", 20)
     remaining = iter([60_000] * (1 + len(SHARDS) + 1 + 20) + [15_000] * 2)
     monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
 

@@ -307,7 +307,7 @@ class TestResuming:
     def test_when_time_runs_out_the_rest_is_queued_from_where_it_stopped(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("paystream.use_cases.resume_collection._PAGE", 2)
+        monkeypatch.setattr("paystream.use_cases.accounts.resume_collection._PAGE", 2)
         paused(world, invoices=5)
         world.connect(secret_key=new_key(world))
         remaining = iter([130_000, 130_000, 130_000])

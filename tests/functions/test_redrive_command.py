@@ -98,7 +98,7 @@ class TestTheCommand:
     def test_goes_on_until_it_is_through(
         self, operator: Redriving, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr("paystream.use_cases.redrive_records.MOST_LEFT", 1)
+        monkeypatch.setattr("paystream.use_cases.notifications.redrive_records.MOST_LEFT", 1)
         for number in (2, 3):
             operator.put("no JSON", number=number)
 

@@ -10,7 +10,7 @@ import pytest
 from builders.durations import DAY
 from builders.stripe_requests import LIST_INTENTS
 from paystream.errors import InvalidInputError
-from paystream.use_cases import redrive_records as use_case
+from paystream.use_cases.notifications import redrive_records as use_case
 from sandbox.failed_batch import failed_batch
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment, SimulatedCrashError

@@ -58,7 +58,7 @@ MUTANTS = (
     ),
     Mutant(
         name="Nothing is looked up on `idempotency_error`",
-        path="use_cases/ask_stripe.py",
+        path="steps/attempts/send_attempt.py",
         text="except ParametersChangedError:\n        found = _look_up(payment, gateway, began_at)",
         replacement="except ParametersChangedError:\n        found = None",
         killers=(
@@ -77,7 +77,7 @@ MUTANTS = (
     ),
     Mutant(
         name="A payment link's page is not expired before a charge",
-        path="use_cases/payment_link.py",
+        path="steps/pages/payment_link.py",
         text="session = gateway.checkout.expire_link(session.id) or session",
         replacement="return expired_link()",
         killers=(f"{FUNCTIONS}/test_payment_url.py::test_a_retry_expires_the_page_and_charges",),
@@ -91,21 +91,21 @@ MUTANTS = (
     ),
     Mutant(
         name="The refund cap is dropped: more may go back than was paid",
-        path="use_cases/refund_payment.py",
+        path="use_cases/invoices/refund_payment.py",
         text="if amount > left:",
         replacement="if False:",
         killers=(f"{FUNCTIONS}/test_refund_payment.py::test_two_who_ask_at_once_never_give_back_more_than_was_paid",),
     ),
     Mutant(
         name="A refund is sent again without a look-up",
-        path="use_cases/send_refund.py",
+        path="steps/refunds/send_refund.py",
         text="made = () if is_new else refunds.of_intent(intent_id)",
         replacement="made = ()",
         killers=(f"{FUNCTIONS}/test_refund_payment.py::TestACrash::test_after_stripe_forgot_the_key_is_looked_up",),
     ),
     Mutant(
         name="The ten minutes are not outwaited: a function may still be at work on the attempt before",
-        path="use_cases/payment_link.py",
+        path="steps/pages/payment_link.py",
         text="if now < quiet_at:",
         replacement="if False:",
         killers=(
@@ -115,7 +115,7 @@ MUTANTS = (
     ),
     Mutant(
         name="The ten minutes are not outwaited: a request may be in progress in another account",
-        path="use_cases/ask_stripe.py",
+        path="steps/attempts/send_attempt.py",
         text="if not payer.integration.leads_to(link) and now < ends_at:",
         replacement="if False:",
         killers=(
@@ -125,7 +125,7 @@ MUTANTS = (
     ),
     Mutant(
         name="An invoice's own attempt stays open when it is paid by hand",
-        path="use_cases/record_manual_payment.py",
+        path="use_cases/invoices/record_manual_payment.py",
         text="return move(paid, Stage.PAID, due_at=look_at_last_attempt_at(last, now), now=now)",
         replacement="return move(paid, Stage.PAID, now=now)",
         killers=(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from paystream.use_cases import list_attempts
+from paystream.use_cases.collecting import bulk_look_up
 
 from .call_sites import CallSite
 from .effects import Fault, Moment, Site, sites_under_way
@@ -96,7 +96,7 @@ def play(scenario: Scenario, wanted: Wanted, *, at_once: int = 1) -> Played:
     """
     played = Played(scenario)
     with Children(played.note, played.fail, at_once) as children, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(list_attempts, "FEWEST", 2)  # two attempts are looked up by one list, so a small story has one
+        patch.setattr(bulk_look_up, "FEWEST", 2)  # two attempts are looked up by one list, so a small story has one
         with World(7) as world:
             director = _Director(world, scenario, wanted, children, played)
             try:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from paystream.use_cases import ask_stripe
+from paystream.model import attempts
 from pytest_socket import disable_socket
 
 from simulation.call_sites import CallSite, call_sites
@@ -59,7 +59,7 @@ def test_a_whole_story_is_crashed_at_each_effect_before_and_after() -> None:
 
 class TestItWouldNotice:
     def test_that_a_key_is_trusted_for_longer_than_stripe_keeps_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(ask_stripe, "KEY_IS_SAFE_FOR", timedelta(days=100))
+        monkeypatch.setattr(attempts, "KEY_IS_SAFE_FOR", timedelta(days=100))
 
         with pytest.raises(ViolationError, match="charged twice"):
             play(story("a result is found a day later"), lambda point: point[1] is Moment.AFTER).check()

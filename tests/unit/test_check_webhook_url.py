@@ -2,7 +2,7 @@
 
 import pytest
 from paystream.errors import InvalidInputError
-from paystream.use_cases.check_webhook_url import Reach, WebhookUrls
+from paystream.use_cases.webhook_endpoints.check_webhook_url import Reach, WebhookUrls
 
 PUBLIC_ADDRESS = "93.184.215.14"
 

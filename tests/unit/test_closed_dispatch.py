@@ -34,19 +34,19 @@ class NewKind:
 
 NEW_KINDS = {
     "of event": NewKind(
-        "use_cases/stripe_event.py",
+        "use_cases/stripe_events/stripe_event.py",
         "StripeEvent = IntentEvent",
         "class NewEvent: ...\n\n\nStripeEvent = NewEvent | IntentEvent",
         "NewEvent",
         PAYMENT_RESULT,
     ),
     "of news about a payment method": NewKind(
-        "use_cases/apply_payment_method.py",
+        "use_cases/stripe_events/apply_payment_method.py",
         "PaymentMethodEvent = MethodSaved",
         "class NewNews:\n    provider_customer_id: str\n"
         "    occurred_at: datetime\n\n\nPaymentMethodEvent = NewNews | MethodSaved",
         "NewNews",
-        DOMAIN / "use_cases" / "apply_payment_method.py",
+        DOMAIN / "use_cases" / "stripe_events" / "apply_payment_method.py",
     ),
     "of news about a payment": NewKind(
         "model/notification.py",
@@ -94,7 +94,7 @@ def complaints_of_mypy(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         sources[kind.module] = source.replace(kind.before, kind.after)
     shadows = _shadows(sources, folder)
     read = {DOMAIN / module for module in sources} | {kind.handled_in for kind in NEW_KINDS.values()}
-    read |= {DOMAIN / "use_cases" / f"{name}.py" for name in ALSO_READ}
+    read |= {DOMAIN / "use_cases" / "stripe_events" / f"{name}.py" for name in ALSO_READ}
     settings = [f"--config-file={folder / 'mypy.ini'}", f"--cache-dir={os.devnull}"]
     output, errors, _ = api.run([*settings, *shadows, *map(str, sorted(read))])
     assert not errors

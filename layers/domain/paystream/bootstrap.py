@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from paystream.adapters.sns_subscriptions import SnsSubscriptions
     from paystream.adapters.stripe.gateways import StripeGateways
     from paystream.adapters.stripe.rate_limiter import RateLimiter
-    from paystream.use_cases.check_webhook_url import WebhookUrls
+    from paystream.use_cases.webhook_endpoints.check_webhook_url import WebhookUrls
 
 _AWS = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=40
@@ -187,7 +187,7 @@ def resolver() -> "SystemResolver":
 @cache
 def webhook_urls() -> "WebhookUrls":
     """Where webhooks may lead."""
-    from paystream.use_cases.check_webhook_url import Reach, WebhookUrls
+    from paystream.use_cases.webhook_endpoints.check_webhook_url import Reach, WebhookUrls
 
     return WebhookUrls(Reach(os.environ["WEBHOOK_URLS"]), resolver())
 

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from paystream.entry.validation import Input, own_code, validated
 from paystream.lago.customers import PROFILE
 from paystream.model.payment_method_types import PAYMENT_METHOD_TYPES, types_named
-from paystream.use_cases.upsert_customer import CustomerChange
+from paystream.use_cases.customers.upsert_customer import CustomerChange
 
 MOST_DAYS = 10_000
 CLEARED_BY_NULL = frozenset({"payment_provider", "provider_customer_id"})

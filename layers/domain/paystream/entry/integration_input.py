@@ -11,7 +11,7 @@ from paystream.entry.validation import Input, own_code, validated
 from paystream.errors import InvalidInputError
 from paystream.model.rate_limit import HIGHEST
 from paystream.model.retries import LONGEST_PAUSE_DAYS, MOST_RETRIES
-from paystream.use_cases.connect_integration import ConnectionRequest
+from paystream.use_cases.accounts.connect_integration import ConnectionRequest
 
 _SECRET_KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]{8,240}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")

@@ -9,7 +9,7 @@ from paystream.entry.invoice_input import MetadataInput
 from paystream.entry.validation import Input, own_code, validated
 from paystream.model.invoice import MetadataEntry
 from paystream.model.standing import PaymentStatus
-from paystream.use_cases.update_invoice import InvoiceChange
+from paystream.use_cases.invoices.update_invoice import InvoiceChange
 
 
 class InvoiceUpdateInput(Input):

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from paystream.entry.validation import Input, own_code, validated
 from paystream.model.currency import LARGEST_AMOUNT
-from paystream.use_cases.record_manual_payment import ManualPaymentRequest
+from paystream.use_cases.invoices.record_manual_payment import ManualPaymentRequest
 
 
 def _read_time(sent: object) -> object:

@@ -7,7 +7,7 @@ from pydantic import StrictInt as Integer
 
 from paystream.entry.validation import Input, validated
 from paystream.model.currency import LARGEST_AMOUNT
-from paystream.use_cases.refund_payment import RefundOrder
+from paystream.use_cases.invoices.refund_payment import RefundOrder
 
 
 class RefundInput(Input):

@@ -11,7 +11,7 @@ from paystream.adapters.stripe.events import event_from_json
 from paystream.adapters.stripe.signature import is_signed
 from paystream.entry.http import raw_body
 from paystream.entry.refusals import MalformedRequestError
-from paystream.use_cases.stripe_event import StripeEvent
+from paystream.use_cases.stripe_events.stripe_event import StripeEvent
 
 
 @dataclass(frozen=True, slots=True)

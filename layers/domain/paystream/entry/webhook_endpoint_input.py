@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from paystream.entry.validation import Input, own_code, validated
 from paystream.lago.webhook_endpoints import EVENT_TYPES
 from paystream.model.webhook_endpoint import SignatureAlgo
-from paystream.use_cases.check_webhook_url import LONGEST_URL
+from paystream.use_cases.webhook_endpoints.check_webhook_url import LONGEST_URL
 
 _ALL = ("*",)
 

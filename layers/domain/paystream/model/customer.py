@@ -21,6 +21,9 @@ class CustomerCreation:
     params: dict[str, Any]
 
 
+MOST_FORMER_LINKS = 50
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerLink:
     """How Stripe knew a customer until then: payments that were on their way belong there."""

@@ -9,6 +9,9 @@ from paystream.model.identifiers import integration_id
 from paystream.model.rate_limit import ENDPOINT_DEFAULT, GLOBAL_DEFAULT_LIVE, GLOBAL_DEFAULT_TEST, RateLimit
 from paystream.model.retries import DEFAULT_SCHEDULE_DAYS
 
+NOWHERE = "https://stripe.com/"
+"""Where a customer is led back to if nobody said where: Stripe wants some URL, and this is Lago's."""
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -78,6 +81,11 @@ class Integration:
         return code is not None and link.integration_id == integration_id(
             self.organization_id, code, self.account_id, livemode=self.livemode
         )
+
+    @property
+    def return_url(self) -> str:
+        """Where a customer is led back to from a page of Stripe."""
+        return self.success_redirect_url or NOWHERE
 
     @property
     def account_key(self) -> str:

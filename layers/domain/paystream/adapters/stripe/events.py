@@ -7,11 +7,16 @@ from typing import Any, Literal
 from paystream.adapters.stripe.intents import outcome_from_intent
 from paystream.adapters.stripe.refund_objects import refund_outcome
 from paystream.model.payment import Dispute
-from paystream.use_cases.apply_dispute import DisputeEvent
-from paystream.use_cases.apply_intent import IntentEvent
-from paystream.use_cases.apply_payment_method import DefaultChanged, MethodAttached, MethodDetached, MethodSaved
-from paystream.use_cases.apply_refund import RefundEvent
-from paystream.use_cases.stripe_event import StripeEvent
+from paystream.use_cases.stripe_events.apply_dispute import DisputeEvent
+from paystream.use_cases.stripe_events.apply_intent import IntentEvent
+from paystream.use_cases.stripe_events.apply_payment_method import (
+    DefaultChanged,
+    MethodAttached,
+    MethodDetached,
+    MethodSaved,
+)
+from paystream.use_cases.stripe_events.apply_refund import RefundEvent
+from paystream.use_cases.stripe_events.stripe_event import StripeEvent
 
 EventType = Literal[
     "payment_intent.succeeded",

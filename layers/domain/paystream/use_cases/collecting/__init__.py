@@ -1,1 +1,1 @@
-"""How an invoice is collected: the case, the next step, and what performs it."""
+"""How an invoice is collected: the case, the next step, what performs it, and what brings it here."""

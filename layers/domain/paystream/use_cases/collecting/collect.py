@@ -12,12 +12,12 @@ from paystream.model.invoice import Invoice
 from paystream.model.next_step import next_step
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.use_cases.collecting.load_case import load_case
+from paystream.steps.accounts.connected import Accounts
+from paystream.steps.accounts.refused_key import wait_for_key
+from paystream.steps.attempts.load_case import load_case
+from paystream.steps.attempts.run import Run
 from paystream.use_cases.collecting.perform import perform
-from paystream.use_cases.collecting.run import Run
-from paystream.use_cases.find_integration import Accounts
-from paystream.use_cases.put_off import put_off
-from paystream.use_cases.refused_key import wait_for_key
+from paystream.use_cases.collecting.postpone import put_off
 
 MOST_STEPS = 12
 """Of one run: more than any case has. What is left is done when the invoice comes up again."""

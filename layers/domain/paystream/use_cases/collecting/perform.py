@@ -13,19 +13,19 @@ from paystream.model.next_step import AttemptStep, RecordStep, SearchStep, Step
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus, gone
 from paystream.model.payment import Payment, ended_on_page
 from paystream.model.settlement import settle
-from paystream.use_cases.ask_stripe import ask_stripe, look_up
-from paystream.use_cases.close_attempt import close_at_stripe
+from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.attempts.close_attempt import close_at_stripe
+from paystream.steps.attempts.close_others import close_others
+from paystream.steps.attempts.record_outcome import record_outcome
+from paystream.steps.attempts.recover_lost_attempt import find_unrecorded
+from paystream.steps.attempts.restore_invoice import restore_invoice, with_declines_known
+from paystream.steps.attempts.run import Run
+from paystream.steps.attempts.send_attempt import ask_stripe, look_up
+from paystream.steps.pages.payment_link import look_at_link
+from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
-from paystream.use_cases.collecting.close_others import close_others
-from paystream.use_cases.collecting.run import Run
-from paystream.use_cases.create_provider_customer import resume_creation
-from paystream.use_cases.find_payment_method import find_payment_method
-from paystream.use_cases.find_unrecorded import find_unrecorded
-from paystream.use_cases.payment_link import look_at_link
-from paystream.use_cases.record_outcome import record_outcome
-from paystream.use_cases.refused_key import stripe_asked
-from paystream.use_cases.restore_invoice import restore_invoice, with_declines_known
-from paystream.use_cases.send_refund import look_at_refunds
+from paystream.use_cases.customers.create_provider_customer import resume_creation
+from paystream.use_cases.customers.find_payment_method import find_payment_method
 
 
 def perform(step: Step, case: Case, run: Run) -> Case:

@@ -19,9 +19,9 @@ from paystream.model.payment import Payment
 from paystream.model.schedule import look_again_at, look_at_ended_again_at, look_at_last_attempt_at
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
-from paystream.use_cases.begin_link import begin_link
-from paystream.use_cases.collecting.choose_method import NO_SUCH_METHOD, with_method
-from paystream.use_cases.collecting.run import Run
+from paystream.steps.attempts.choose_method import NO_SUCH_METHOD, with_method
+from paystream.steps.attempts.run import Run
+from paystream.steps.pages.begin_link import begin_link
 
 
 def closed(case: Case, attempt: Payment, run: Run) -> Case:

@@ -1,0 +1,1 @@
+"""One attempt at Stripe: sent, looked up, closed, and its outcome written down."""

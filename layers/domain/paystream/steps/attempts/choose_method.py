@@ -1,0 +1,52 @@
+"""Which payment method the next attempt charges: the chosen one, the planned one, or the customer's default."""
+
+from dataclasses import replace
+
+from paystream.errors import NotFoundError, ResourceMissingError
+from paystream.model.case import Case, Payer
+from paystream.model.customer import Customer
+from paystream.model.payment import Payment
+from paystream.model.payment_method import SavedMethod, Wallet
+from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.attempts.run import Run
+
+NO_SUCH_METHOD = "payment_method_not_found"
+
+
+def with_method(case: Case, payer: Payer, before: Payment, run: Run) -> Payer:
+    """Who pays the attempt after `before`, with the method that it charges.
+
+    Raises NotFoundError if the customer has the chosen method no more, is gone at Stripe, or pays by bank transfer;
+    and what asking Stripe raises.
+    """
+    customer, chosen = payer.customer, case.invoice.chosen_payment_method_id
+    if chosen is None:
+        return replace(payer, customer=_with_planned_method(case, payer, before))
+    if customer.pays_by_bank_transfer:
+        raise NotFoundError("payment_method")
+    methods = _methods(payer, run)
+    method = Wallet(customer, payer.integration, methods).method(chosen)
+    return replace(payer, customer=replace(customer, payment_method_id=method.id))
+
+
+def _methods(payer: Payer, run: Run) -> tuple[SavedMethod, ...]:
+    """What the customer has at Stripe. Raises NotFoundError if the customer is gone there."""
+    try:
+        with stripe_asked(
+            payer.integration, "payment_method.list", stores=run.stores, gateways=run.gateways, now=run.now
+        ) as gateway:
+            return gateway.payment_methods(str(payer.customer.provider_customer_id))
+    except ResourceMissingError:
+        raise NotFoundError("payment_method") from None
+
+
+def _with_planned_method(case: Case, payer: Payer, before: Payment) -> Customer:
+    """The plan is for the method that was charged without success, as long as the customer at Stripe is the same and
+    has any; what was never tried goes before it.
+    """
+    customer, planned = payer.customer, case.invoice.standing.planned_payment_method_id
+    if planned is None or customer.payment_method_id is None or customer.pays_by_bank_transfer:
+        return customer
+    is_same = payer.integration.leads_to(before) and customer.provider_customer_id == before.provider_customer_id
+    has_another = case.invoice.is_to_be_collected_with(customer.pays_with)
+    return replace(customer, payment_method_id=planned) if is_same and not has_another else customer

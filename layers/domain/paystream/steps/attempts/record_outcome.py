@@ -1,0 +1,106 @@
+"""Write down what Stripe said of a payment, whoever heard it: the one that collects or the one that gets the event."""
+
+from datetime import datetime
+
+from paystream.errors import ContentionError, VersionConflictError
+from paystream.lago.invoice_notifications import settlement_notifications
+from paystream.model.customer import Customer
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.payment import Payment
+from paystream.model.refund import is_surplus, with_refund_of_surplus
+from paystream.model.settlement import NOTHING_FOLLOWS, FollowUp, Settlement, settle
+from paystream.ports.stores import Stores
+from paystream.steps.accounts.connected import Accounts
+from paystream.steps.attempts.read_invoice import read_invoice
+
+_TRIES = 5
+
+
+def record_outcome(
+    invoice: Invoice,
+    payment: Payment,
+    outcome: Outcome,
+    *,
+    customer: Customer,
+    accounts: Accounts | None = None,
+    stores: Stores,
+    now: datetime,
+) -> Invoice:
+    """Settle invoice, payment and notifications in one transaction; safe to repeat, in any order.
+
+    If somebody else wrote in between, both are read again and the state machine decides again. Raises
+    VersionConflictError when that goes on, or when another intent has become this payment meanwhile, NotFoundError if
+    the invoice is gone.
+    """
+    for _ in range(_TRIES):
+        accounts = accounts or Accounts(invoice.organization_id, stores)
+        settlement = _decide(invoice, payment, outcome, customer=customer, accounts=accounts, now=now)
+        if settlement is None:
+            return invoice
+        try:
+            return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
+        except VersionConflictError:
+            invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
+            payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment
+            customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id) or customer
+            accounts = None
+            if payment.provider_payment_id not in (None, outcome.intent_id):
+                raise
+    raise ContentionError(f"invoice {invoice.lago_id} keeps changing; try again")
+
+
+def decide(
+    invoice: Invoice, payment: Payment, outcome: Outcome, *, customer: Customer, accounts: Accounts, now: datetime
+) -> Settlement | None:
+    """What the state machine decides; of a failure, and of a part of what is due, by the settings of this moment."""
+    is_failure = outcome.status is PayableStatus.FAILED
+    is_part = outcome.status is PayableStatus.SUCCEEDED and _is_part(invoice, payment, outcome)
+    follow_up = _follow_up(payment, outcome, customer, accounts) if is_failure or is_part else NOTHING_FOLLOWS
+    return settle(invoice, payment, outcome, follow_up=follow_up, now=now)
+
+
+def _decide(
+    invoice: Invoice, payment: Payment, outcome: Outcome, *, customer: Customer, accounts: Accounts, now: datetime
+) -> Settlement | None:
+    """The same, with a refund of what was paid beyond what is owed where the setting says so."""
+    settlement = decide(invoice, payment, outcome, customer=customer, accounts=accounts, now=now)
+    if settlement and is_surplus(invoice, settlement) and _goes_back(payment, accounts):
+        return with_refund_of_surplus(invoice, settlement, now)
+    return settlement
+
+
+def _is_part(invoice: Invoice, payment: Payment, outcome: Outcome) -> bool:
+    amount = payment.amount_cents if outcome.amount_cents is None else outcome.amount_cents
+    return amount < invoice.total_due_amount_cents
+
+
+def _follow_up(payment: Payment, outcome: Outcome, customer: Customer, accounts: Accounts) -> FollowUp:
+    """By the settings of the account that was charged in vain; nothing follows by itself through one that is not
+    connected.
+    """
+    default = _default_payment_method_id(outcome.payment_method_id or payment.pays_with, customer, accounts)
+    integration = accounts.of(payment)
+    if integration and integration.disconnecting_since:
+        by_now = accounts.for_new(customer)
+        integration = by_now if by_now and by_now.leads_to(payment) else None
+    if integration is None:
+        return FollowUp(default_payment_method_id=default)
+    return FollowUp(
+        retry_schedule_days=integration.retry_schedule_days,
+        authentication_links=integration.authentication_links,
+        default_payment_method_id=default,
+    )
+
+
+def _goes_back(payment: Payment, accounts: Accounts) -> bool:
+    """Whether what is paid a second time is refunded automatically."""
+    integration = accounts.of(payment)
+    return integration is not None and integration.refund_second_payments
+
+
+def _default_payment_method_id(charged: str | None, customer: Customer, accounts: Accounts) -> str | None:
+    """What would be charged now; None if nothing would: another method than the one that failed needs an account."""
+    if customer.pays_with in (None, charged):
+        return customer.pays_with
+    return customer.pays_with if accounts.for_new(customer) else None

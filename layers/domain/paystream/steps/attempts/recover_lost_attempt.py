@@ -1,0 +1,60 @@
+"""Find the result of an attempt that a crash kept from being written, though nothing can be sent for the invoice now.
+
+An invoice that can be collected finds it by itself: sending it again looks it up. One that waits by now, because its
+customer has lost the payment method or the Stripe customer since, would wait for ever though it may have been paid.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.model.attempts import new_payment
+from paystream.model.case import Payer
+from paystream.model.customer import Customer, FormerLink
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import Outcome
+from paystream.model.payment import Payment
+from paystream.model.schedule import LONGEST_REQUEST
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
+from paystream.steps.accounts.connected import integration_of
+from paystream.steps.accounts.refused_key import stripe_asked
+
+
+def find_unrecorded(
+    invoice: Invoice, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> tuple[Payment, Outcome] | None:
+    """The attempt as it was sent, wherever the customer was linked since it can have been sent.
+
+    One list of a Stripe customer's intents for each such link. An account that is not connected any more says nothing.
+    Raises OutcomeUnknownError, KeyRefusedError.
+    """
+    attempt, started_at = max(invoice.attempt, 1), invoice.attempt_started_at or invoice.created_at
+    for link in _links(customer, started_at, now):
+        integration = integration_of(customer.organization_id, link, stores)
+        if integration is None:
+            continue
+        linked = replace(customer, provider_customer_id=link.provider_customer_id)
+        payment = new_payment(invoice, Payer(linked, integration), attempt, now)
+        with stripe_asked(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
+            found = gateway.find_payment(
+                payment_id=payment.lago_id, provider_customer_id=link.provider_customer_id, since=started_at
+            )
+        if found:
+            return payment, found
+    return None
+
+
+def _links(customer: Customer, started_at: datetime, now: datetime) -> Iterator[FormerLink]:
+    """Where the attempt can have been sent. Not through today's link if the method that lacks was lacking before."""
+    since = started_at - LONGEST_REQUEST
+    lost_at = (customer.payment_method_as_of, customer.paid_by_bank_transfer_until)
+    may_have_paid = customer.pays_with or any(time and time >= since for time in lost_at)
+    if may_have_paid and customer.provider_customer_id and customer.payment_provider_code and customer.integration_id:
+        yield FormerLink(
+            payment_provider_code=customer.payment_provider_code,
+            integration_id=customer.integration_id,
+            provider_customer_id=customer.provider_customer_id,
+            until=now,
+        )
+    yield from (link for link in customer.former_links if link.until >= since)

@@ -1,0 +1,1 @@
+"""A page of Stripe on which a customer pays."""

@@ -1,0 +1,1 @@
+"""Accounts at Stripe that are connected, and API keys."""

@@ -1,0 +1,106 @@
+"""Disconnect an account: at once if nothing is on its way there, else once the last payment has settled.
+
+Until then it is disconnecting: nothing new begins through it, and what is on its way is told, looked at and closed as
+ever. A schedule looks for its end, so no event and no message is needed for it. The removal is claimed in the record
+before anything is removed, so nobody connects the account again while its secret is being taken away.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from paystream.errors import KeyRefusedError, NotFoundError
+from paystream.model.integration import Integration
+from paystream.model.schedule import LONGEST_REQUEST
+from paystream.ports.secrets import Secrets
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
+from paystream.use_cases.accounts.connect_integration import delete_endpoints, leading_here
+
+
+def disconnect_integration(
+    organization_id: str,
+    code: str,
+    *,
+    is_forced: bool,
+    stores: Stores,
+    gateways: Gateways,
+    secrets: Secrets,
+    now: datetime,
+) -> Integration:
+    """The integration as it is then, `disconnecting_since` a time; or without one, as it was: then it is gone.
+
+    It is gone at once if it is forced, if no payment is on its way through it, if the account is connected under
+    another code, too, which follows them; or if Stripe refuses its key, through which nothing can be learnt.
+
+    Raises NotFoundError, OutcomeUnknownError and VersionConflictError (somebody changed it, or paused it): call again.
+    """
+    found = stores.integrations.get(organization_id, code)
+    if found is None:
+        raise NotFoundError("payment_provider")
+    integration = found
+    if found.disconnecting_since is None:
+        # Before looking at what is on its way: what begins after that finds nobody connected.
+        integration = stores.integrations.save(replace(found, disconnecting_since=now, updated_at=now))
+    if not is_forced and _is_needed(integration, stores) and _takes_the_key(integration, gateways, secrets):
+        return integration
+    _remove(integration, stores=stores, gateways=gateways, secrets=secrets, now=now)
+    return replace(found, disconnecting_since=None, removal_began_at=None)
+
+
+def finish_disconnecting(
+    organization_id: str, code: str, *, stores: Stores, gateways: Gateways, secrets: Secrets, now: datetime
+) -> bool:
+    """Whether it is gone. Not while a payment is on its way, nor while a function may be at work that began one before,
+    or that removes it.
+
+    A key that Stripe refuses keeps it: a new one may be on its way, and only a person can say that none is. Raises
+    OutcomeUnknownError, VersionConflictError: it is looked for again.
+    """
+    integration = stores.integrations.get(organization_id, code)
+    if integration is None or integration.disconnecting_since is None:
+        return integration is None
+    is_quiet = now >= (integration.removal_began_at or integration.disconnecting_since) + LONGEST_REQUEST
+    if not is_quiet or _is_needed(integration, stores):
+        return False
+    _remove(integration, stores=stores, gateways=gateways, secrets=secrets, now=now)
+    return True
+
+
+def _is_needed(integration: Integration, stores: Stores) -> bool:
+    """Whether something is on its way that no other integration could follow."""
+    if integration.removal_began_at or not stores.payments.are_in_flight(
+        integration.organization_id, integration.account_key
+    ):
+        return False
+    return not any(
+        other.account_key == integration.account_key and not other.disconnecting_since and not other.needs_attention
+        for other in stores.integrations.all(integration.organization_id)
+    )
+
+
+def _takes_the_key(integration: Integration, gateways: Gateways, secrets: Secrets) -> bool:
+    """Whether Stripe does. Raises OutcomeUnknownError."""
+    if integration.needs_attention or not secrets.get(integration):
+        return False
+    try:
+        gateways.of(integration).account()
+    except KeyRefusedError:
+        return False
+    return True
+
+
+def _remove(integration: Integration, *, stores: Stores, gateways: Gateways, secrets: Secrets, now: datetime) -> None:
+    """Remove the webhook endpoint at Stripe, the secret and the integration, in this order; safe to repeat.
+
+    A key that Stripe no longer accepts cannot remove the endpoint; that does not keep the integration.
+    """
+    if integration.removal_began_at is None:
+        integration = stores.integrations.save(replace(integration, removal_began_at=now, updated_at=now))
+    if secrets.get(integration):
+        with suppress(KeyRefusedError):
+            gateway = gateways.of(integration)
+            listed = gateway.webhook_endpoints()
+            delete_endpoints(gateway, leading_here(listed, integration.webhook_url, integration.webhook_endpoint_id))
+        secrets.remove(integration.organization_id, integration.lago_id)
+    stores.integrations.remove(integration)

@@ -1,0 +1,77 @@
+"""Look at a due invoice again, because nothing came of it until now: no event, no definite answer, no customer."""
+
+from datetime import datetime
+
+from paystream.errors import KeyRefusedError, NotFoundError, OutcomeUnknownError, TooEarlyError
+from paystream.model.case import Occasion
+from paystream.model.invoice import Invoice
+from paystream.model.moves import resume
+from paystream.model.outcome import Outcome
+from paystream.model.payment import Payment
+from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER, look_again_at
+from paystream.model.standing import Stage
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
+from paystream.steps.attempts.record_outcome import record_outcome
+from paystream.use_cases.collecting.collect import collect
+from paystream.use_cases.collecting.postpone import put_off
+
+
+def settle_due(
+    organization_id: str,
+    lago_id: str,
+    *,
+    handed_out_at: datetime,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
+) -> Invoice | None:
+    """Settle the invoice if Stripe knows more, else put it off; None if there is nothing to do, or somebody is at it.
+
+    Nothing is lost with a message: as long as the invoice is open it has a time at which it comes up again. So a
+    message is void once the invoice was written after it was handed out. One that finds no turn at Stripe is put off
+    for a short time. Raises OutcomeUnknownError, KeyRefusedError and NotFoundError (of a customer's integration) after
+    putting the invoice off, VersionConflictError.
+    """
+    invoice = stores.invoices.get(organization_id, lago_id)
+    if invoice is None or not is_to_be_looked_at(invoice, handed_out_at, now):
+        return None
+    try:
+        seen = collect(
+            invoice,
+            Occasion.DUE,
+            stores=stores,
+            gateways=gateways,
+            paused_until=lambda paused: _look_again_at(paused, now),
+            now=now,
+        )
+    except TooEarlyError as early:
+        return put_off(invoice, early.try_again_at, stores=stores, now=now)
+    except (KeyRefusedError, NotFoundError, OutcomeUnknownError):
+        put_off(invoice, _look_again_at(invoice, now), stores=stores, now=now)
+        raise
+    return put_off(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen
+
+
+def _look_again_at(invoice: Invoice, now: datetime) -> datetime:
+    """Where Stripe gave no answer: soon if money is to go back, or a page is to be made."""
+    usual = look_again_at(invoice, now)
+    is_awaited = invoice.stage is Stage.LINK_DUE or invoice.refunding_payment_ids
+    return min(usual, now + AWAITED_IS_LOOKED_AT_AFTER) if is_awaited else usual
+
+
+def is_to_be_looked_at(invoice: Invoice, handed_out_at: datetime, now: datetime) -> bool:
+    """Whether it is as it was when it was handed out, and nobody is collecting it."""
+    return invoice.due_at is not None and invoice.updated_at < handed_out_at and not invoice.is_claimed(now)
+
+
+def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime) -> Invoice:
+    """What `settle_due` does after asking Stripe, for an outcome that is known without asking.
+
+    Raises NotFoundError if there is no customer, VersionConflictError.
+    """
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    if customer is None:
+        raise NotFoundError("customer")
+    seen = record_outcome(resume(invoice), payment, outcome, customer=customer, stores=stores, now=now)
+    return put_off(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen

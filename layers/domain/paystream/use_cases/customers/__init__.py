@@ -1,0 +1,1 @@
+"""Customers, how Stripe knows them, and what they pay with."""

@@ -1,0 +1,42 @@
+"""Ask Stripe for the payment method that an invoice waits for: the event that tells of it may never come (rule 7)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from paystream.errors import VersionConflictError
+from paystream.model.customer import Customer
+from paystream.model.integration import Integration
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
+from paystream.steps.accounts.refused_key import stripe_asked
+
+_CLOCK_DIFFERENCE = timedelta(minutes=1)
+
+
+def find_payment_method(
+    customer: Customer, integration: Integration | None, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Customer:
+    """Store the method that will be charged, if Stripe has one by now and there is an account to ask. One that is known
+    gives way to Stripe's default only.
+
+    Returns the customer as it is then. Whoever changes the customer at the same time knows more. Raises
+    OutcomeUnknownError, KeyRefusedError.
+    """
+    if integration is None or customer.provider_customer_id is None:
+        return customer
+    with stripe_asked(integration, "customer.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
+        found = gateway.customer(customer.provider_customer_id)
+    if found is None or found.payment_method_id in (None, customer.payment_method_id):
+        return customer
+    if customer.payment_method_id and not found.is_default:
+        return customer
+    known = replace(
+        customer,
+        payment_method_id=found.payment_method_id,
+        payment_method_as_of=now - _CLOCK_DIFFERENCE,
+        updated_at=now,
+    )
+    try:
+        return stores.customers.save(known)
+    except VersionConflictError:
+        return stores.customers.get(customer.organization_id, customer.external_id) or customer

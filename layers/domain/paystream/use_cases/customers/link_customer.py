@@ -1,0 +1,134 @@
+"""Which account a customer is collected through, and which customer of that account it is."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from paystream.errors import InvalidInputError
+from paystream.model.customer import MOST_FORMER_LINKS, Customer, FormerLink
+from paystream.model.integration import Integration, default_of
+from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways, ProviderCustomer
+
+_CLOCK_DIFFERENCE = timedelta(minutes=1)
+
+
+def cleared(customer: Customer, billing: dict[str, Any]) -> Customer:
+    """As in Lago, a null takes a customer off the provider, or off its Stripe customer, and none is created instead."""
+    if billing.get("payment_provider", "") is None:
+        return replace(_unlinked(customer), payment_provider=None, payment_provider_code=None, sync_with_provider=False)
+    if billing.get("provider_customer_id", "") is None:
+        return replace(_unlinked(customer), sync_with_provider=False)
+    return customer
+
+
+def unlinked_from_all(customer: Customer, now: datetime) -> Customer:
+    """Off the provider; what may have been sent while the customer was linked is remembered."""
+    return with_former_link(customer, cleared(customer, {"payment_provider": None}), now)
+
+
+def chosen_integration(customer: Customer, billing: dict[str, Any], stores: Stores) -> Integration | None:
+    """The account the customer is to be collected through: the named one, its own, or the organization's default.
+
+    As in Lago, a customer is tied to an account only if that is asked for, here or by the account's own setting.
+    """
+    if billing.get("payment_provider", "") is None:
+        return None
+    code = billing.get("payment_provider_code") or customer.payment_provider_code
+    return _of_code(code, customer, billing, stores) if code else _by_default(customer, billing, stores)
+
+
+def _of_code(code: str, customer: Customer, billing: dict[str, Any], stores: Stores) -> Integration | None:
+    found = stores.integrations.get(customer.organization_id, code)
+    if found and found.disconnecting_since is None:
+        return found
+    if billing:
+        raise InvalidInputError({"base": ["payment_provider_not_found"]})
+    return None
+
+
+def _by_default(customer: Customer, billing: dict[str, Any], stores: Stores) -> Integration | None:
+    default = default_of(stores.integrations.all(customer.organization_id))
+    asked = billing.get("payment_provider") or billing.get("provider_customer_id") or customer.sync_with_provider
+    if asked and default is None:
+        raise InvalidInputError({"base": ["payment_provider_not_found"]})
+    return default if default and (asked or is_to_be_created(customer, default)) else None
+
+
+def is_to_be_created(customer: Customer, integration: Integration) -> bool:
+    if customer.sync_with_provider is None:
+        return integration.create_customers
+    return customer.sync_with_provider
+
+
+def link(
+    customer: Customer,
+    before: Customer | None,
+    *,
+    billing: dict[str, Any],
+    integration: Integration,
+    gateways: Gateways,
+    now: datetime,
+) -> Customer:
+    """Check a Stripe customer's id where it is new; forget the old one where the account changed.
+
+    Under another code of the same account the customer stays the same; what Stripe told while nobody listened is asked.
+    """
+    has_another_code = before is not None and before.integration_id not in (None, integration.lago_id)
+    wanted = billing.get("provider_customer_id")
+    if not wanted and _was_linked_to_another_account(before, integration):
+        return _unlinked(customer)
+    if not wanted and has_another_code:
+        wanted = customer.provider_customer_id
+    if not wanted:
+        return customer
+    if not has_another_code and _is_complete(before, wanted):
+        return customer
+    found = gateways.of(integration).customer(wanted)
+    if found is None:
+        raise InvalidInputError({"provider_customer_id": ["provider_customer_not_found"]})
+    return _linked(customer, found, now)
+
+
+def _was_linked_to_another_account(before: Customer | None, integration: Integration) -> bool:
+    return before is not None and before.integration_id is not None and not integration.leads_to(before)
+
+
+def _is_complete(before: Customer | None, provider_customer_id: str) -> bool:
+    """Whether Stripe has nothing to add: the customer is linked to this one, and has a payment method."""
+    return (
+        before is not None
+        and before.provider_customer_id == provider_customer_id
+        and before.payment_method_id is not None
+    )
+
+
+def _linked(customer: Customer, found: ProviderCustomer, now: datetime) -> Customer:
+    return replace(
+        customer,
+        provider_customer_id=found.id,
+        payment_method_id=found.payment_method_id,
+        payment_method_as_of=now - _CLOCK_DIFFERENCE,
+        creation=None,
+    )
+
+
+def _unlinked(customer: Customer) -> Customer:
+    return replace(
+        customer, provider_customer_id=None, payment_method_id=None, payment_method_as_of=None, creation=None
+    )
+
+
+def with_former_link(before: Customer | None, customer: Customer, now: datetime) -> Customer:
+    """Remember the link that ends now: an attempt may have been sent under it and not been written down."""
+    if not (before and before.provider_customer_id and before.payment_provider_code and before.integration_id):
+        return customer
+    link = FormerLink(
+        payment_provider_code=before.payment_provider_code,
+        integration_id=before.integration_id,
+        provider_customer_id=before.provider_customer_id,
+        until=now,
+    )
+    if (customer.integration_id, customer.provider_customer_id) == (link.integration_id, link.provider_customer_id):
+        return customer
+    return replace(customer, former_links=(link, *customer.former_links)[:MOST_FORMER_LINKS])

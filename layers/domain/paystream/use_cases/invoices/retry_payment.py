@@ -1,0 +1,104 @@
+"""Collect an invoice once more, because somebody asks for it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from paystream.errors import NotAllowedError
+from paystream.lago.invoice_notifications import collection_refused
+from paystream.model.case import what_is_missing
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move, postpone
+from paystream.model.next_step import CANNOT_PAY
+from paystream.model.payment import Payment
+from paystream.model.schedule import DueInvoice
+from paystream.model.settlement import Settlement
+from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, WaitingFor
+from paystream.ports.messages import DueQueue
+from paystream.ports.stores import Stores
+from paystream.steps.accounts.connected import integration_for_new
+from paystream.steps.attempts.load_case import last_payment
+from paystream.steps.attempts.read_invoice import read_invoice
+
+_A_MOMENT = timedelta(microseconds=1)
+"""A message counts if it was sent later than its invoice was written."""
+
+
+def retry_payment(
+    organization_id: str,
+    lago_id: str,
+    *,
+    payment_method_id: str | None = None,
+    stores: Stores,
+    queue: DueQueue,
+    now: datetime,
+) -> Invoice:
+    """Have a failed invoice collected by a new attempt, or one whose attempt waits for the customer, and one that waits
+    looked at now.
+
+    What has to be done at Stripe is done by who looks at what is due: at once, or by the next run of the schedule if
+    the message is lost. `payment_method_id` is Lago's id of the method to charge this time, instead of the default; an
+    invoice that waits has no attempt to choose it for. Where nobody can pay, that is told instead
+    (`invoice.payment_failure`). Raises NotFoundError, NotAllowedError if it is paid, voided, parked or being collected,
+    VersionConflictError.
+    """
+    invoice = read_invoice(stores, organization_id, lago_id)
+    is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None
+    if not is_owed or invoice.payment_status is PaymentStatus.SUCCEEDED:
+        raise NotAllowedError("invalid_status")
+    payment = last_payment(invoice, stores)
+    refuse_if_being_collected(invoice, payment, now)
+    is_waiting = invoice.is_open and payment is None
+    if payment is None and payment_method_id:
+        raise NotAllowedError("invalid_status")
+    missing = _missing(invoice, stores, needs_method=payment_method_id is None)
+    if missing and not is_waiting:
+        stores.notifications.add(collection_refused(invoice, CANNOT_PAY[missing], now))
+        return invoice
+    due = _due_now(replace(invoice, chosen_payment_method_id=payment_method_id), payment, stores, now)
+    queue.hand_out([DueInvoice(organization_id, lago_id, now.isoformat())], now + _A_MOMENT)
+    return due
+
+
+def _missing(invoice: Invoice, stores: Stores, *, needs_method: bool) -> WaitingFor | None:
+    """What a new attempt lacks."""
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    account = integration_for_new(customer, stores) if customer else None
+    return what_is_missing(customer, account, needs_method=needs_method)
+
+
+def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:
+    """What waits for the customer gives way: it is closed before anything is charged."""
+    due = postpone(invoice, now, now=now)
+    if invoice.payment_status is PaymentStatus.FAILED:
+        due = move(
+            invoice, Stage.RETRY_PLANNED, due_at=now, next_retry_at=now, waiting_for=invoice.waiting_for, now=now
+        )
+    if payment is None or not payment.is_waiting_for_customer:
+        return stores.invoices.save(due)
+    giving_way = replace(payment, gives_way=True, updated_at=now)
+    return stores.invoices.settle(Settlement(due, giving_way, ()), ())
+
+
+def refuse_if_being_collected(
+    invoice: Invoice,
+    payment: Payment | None,
+    now: datetime,
+    *,
+    may_wait_for_customer: bool = True,
+    is_given_up: bool = False,
+) -> None:
+    """Raises NotAllowedError while an attempt may be on its way: what comes of it is not known yet. One that waits for
+    the customer can be closed. What waits on a link's page cannot, it can be given up: no other attempt follows it.
+    """
+    if payment is None:
+        is_under_way = invoice.waiting_for is None or invoice.is_claimed(now)
+    else:
+        is_closable = payment.is_waiting_for_customer and may_wait_for_customer
+        is_under_way = not (is_closable or (is_given_up and payment.waits_on_page))
+    if invoice.is_open and is_under_way:
+        raise being_collected()
+
+
+def being_collected() -> NotAllowedError:
+    """Lago's word for it."""
+    return NotAllowedError("payment_processor_is_currently_handling_payment")

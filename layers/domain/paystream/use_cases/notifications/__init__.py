@@ -1,0 +1,1 @@
+"""Notifications: published, sent again, and records that failed."""

@@ -1,0 +1,1 @@
+"""Pages of Stripe on which a customer pays, or saves a payment method."""

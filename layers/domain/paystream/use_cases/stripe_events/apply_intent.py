@@ -1,0 +1,166 @@
+"""Apply what Stripe says of a payment intent. Events come in any order and more than once; foreign ones are ignored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from paystream.errors import VersionConflictError
+from paystream.model.bank_transfer import bank_transfer_of
+from paystream.model.customer import Customer, FormerLink
+from paystream.model.identifiers import derived_id
+from paystream.model.integration import Integration
+from paystream.model.intent_metadata import NamedAttempt, named_attempt
+from paystream.model.invoice import Invoice
+from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.payment import Payment
+from paystream.model.settlement import is_news
+from paystream.ports.stores import Stores
+from paystream.steps.attempts.read_invoice import refuse_if_forgotten
+from paystream.steps.attempts.record_outcome import record_outcome
+
+_PAID_BY_LINK = ("succeeded", "processing")
+"""Whatever else becomes of an intent while its page is open, the customer may try again there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentEvent:
+    """A payment intent has reached a new status; amounts in minor units."""
+
+    metadata: Mapping[str, str]
+    amount_cents: int
+    currency: str
+    provider_customer_id: str | None
+    outcome: Outcome
+
+
+def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: Stores, now: datetime) -> bool:
+    """Record what became of a payment; False if it is not one of ours. Raises VersionConflictError: let Stripe repeat
+    it.
+
+    Another intent under the name of a payment is money that somebody else collected: a payment of its own.
+    """
+    named = named_attempt(event.metadata, integration.organization_id)
+    invoice = stores.invoices.get(integration.organization_id, named.invoice_id) if named else None
+    stored = stores.payments.get(integration.organization_id, named.payment_id) if named else None
+    if named is None or invoice is None:
+        if stored:
+            raise VersionConflictError("the invoice's item was replaced and is not taken in yet")
+        return False
+    if stored and _is_known(event, stored, integration):
+        return True
+    return _apply(event, named, invoice, stored, integration=integration, stores=stores, now=now)
+
+
+def _apply(
+    event: IntentEvent,
+    named: NamedAttempt,
+    invoice: Invoice,
+    stored: Payment | None,
+    *,
+    integration: Integration,
+    stores: Stores,
+    now: datetime,
+) -> bool:
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    if customer is None or not _is_about(event, named.attempt, invoice):
+        return False
+    sent_through = _sent_through(event, customer, stored, integration)
+    if sent_through is None:
+        return False
+    lago_id = named.payment_id
+    if stored and _is_another_intent(event, stored):
+        refuse_if_forgotten(invoice, stored)
+        lago_id = derived_id("payment", lago_id, str(event.outcome.intent_id))
+        stored = _besides(invoice, lago_id, stores)
+    payment = stored or _new_payment(
+        lago_id,
+        named.attempt,
+        event,
+        invoice=invoice,
+        customer=customer,
+        link=sent_through,
+        integration=integration,
+        now=now,
+    )
+    record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
+    return True
+
+
+def _sent_through(
+    event: IntentEvent, customer: Customer, stored: Payment | None, integration: Integration
+) -> Payment | Customer | FormerLink | None:
+    """How the intent was sent; None if it is not ours, or says nothing of the payment that is stored."""
+    if stored and _is_no_word(event, stored):
+        return None
+    return next((link for link in _links(customer, stored) if _is_of(event, link, integration)), None)
+
+
+def _is_known(event: IntentEvent, stored: Payment, integration: Integration) -> bool:
+    """Whether it is this payment's intent, and the payment says as much already, as a rule by a request's answer."""
+    is_its_own = stored.provider_payment_id == event.outcome.intent_id and _is_of(event, stored, integration)
+    return is_its_own and not is_news(stored, event.outcome)
+
+
+def _besides(invoice: Invoice, lago_id: str, stores: Stores) -> Payment | None:
+    """A payment that follows from no attempt, if it is on record; else it is noted that it is to be."""
+    stored = stores.payments.get(invoice.organization_id, lago_id)
+    if stored is None:
+        stores.invoices.note_payment(invoice.organization_id, invoice.lago_id, lago_id)
+    return stored
+
+
+def _is_no_word(event: IntentEvent, stored: Payment) -> bool:
+    """A try on a page that is still open, or another intent that has collected nothing."""
+    is_a_try = stored.is_open_link and event.outcome.intent_status not in _PAID_BY_LINK
+    return is_a_try or (_is_another_intent(event, stored) and event.outcome.status is not PayableStatus.SUCCEEDED)
+
+
+def _is_another_intent(event: IntentEvent, stored: Payment) -> bool:
+    return stored.provider_payment_id not in (None, event.outcome.intent_id)
+
+
+def _is_about(event: IntentEvent, attempt: int, invoice: Invoice) -> bool:
+    return event.currency == invoice.currency and attempt <= invoice.attempt + 1
+
+
+def _links(customer: Customer, stored: Payment | None) -> tuple[Payment | Customer | FormerLink, ...]:
+    """Where the attempt was sent, or can have been: anybody who may write to some account can write metadata."""
+    return (stored,) if stored else (customer, *customer.former_links)
+
+
+def _is_of(event: IntentEvent, link: Payment | Customer | FormerLink, integration: Integration) -> bool:
+    """Of two codes of one account, both endpoints tell of it: the first that is heard counts, whichever it is."""
+    return integration.leads_to(link) and link.provider_customer_id == event.provider_customer_id
+
+
+def _new_payment(
+    lago_id: str,
+    attempt: int,
+    event: IntentEvent,
+    *,
+    invoice: Invoice,
+    customer: Customer,
+    link: Payment | Customer | FormerLink,
+    integration: Integration,
+    now: datetime,
+) -> Payment:
+    return Payment(
+        organization_id=invoice.organization_id,
+        lago_id=lago_id,
+        invoice_id=invoice.lago_id,
+        invoice_number=invoice.number,
+        attempt=attempt,
+        external_customer_id=invoice.external_customer_id,
+        lago_customer_id=customer.lago_id,
+        payment_provider_code=str(link.payment_provider_code),
+        integration_id=str(link.integration_id),
+        account_key=integration.account_key,
+        provider_customer_id=event.provider_customer_id or "",
+        amount_cents=event.amount_cents,
+        currency=event.currency,
+        payment_method_id=event.outcome.payment_method_id,
+        bank_transfer=bank_transfer_of(customer, event.currency),
+        on_session=customer.must_be_there,
+        created_at=now,
+        updated_at=now,
+    )

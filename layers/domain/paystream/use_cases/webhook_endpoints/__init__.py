@@ -1,0 +1,1 @@
+"""Webhook endpoints of an organization, and their subscriptions."""
