@@ -21,6 +21,8 @@ class Settings:
     """Where a person finds the hosted pages."""
     settlement_delay: float = 3.0
     """How long a bank debit is `processing`."""
+    refuses_refunds_over_the_rest: bool = True
+    """As Stripe does. Without it, who asks for more than was paid is not saved from it."""
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """The table: each mutant is the product without one guard of the money rules (docs/architecture.md)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FUNCTIONS = "tests/functions"
+STORIES = "tests/simulation/test_money.py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ PROCESSING_IS_NOT_CLOSED = """        return case.answered(case.invoice)
     if attempt.payment_status is PayableStatus.FAILED"""
 COUNTS_AS_CLOSED = "            return write.closed(case, replace(attempt, status=CANCELED), run)\n"
 
-MUTANTS = (
+_IN_TESTS_OF_FUNCTIONS = (
     Mutant(
         name="The 23-hour guard is dropped: a key is trusted for ever",
         path="model/attempts.py",
@@ -171,5 +172,36 @@ MUTANTS = (
             f"{FUNCTIONS}/test_slow_methods.py"
             "::test_a_failed_payment_that_was_confirmed_with_a_debit_is_not_charged_again_by_a_retry",
         ),
+    ),
+)
+
+_SEEN_BY_THE_SIMULATION = {
+    "A payment link's page is not expired before a charge": "TestACharge::test_is_not_sent_while_a_page_is_open",
+    "The total is charged instead of what is due": "TestACharge::test_is_over_what_a_payment_by_hand_has_left",
+    "The refund cap is dropped: more may go back than was paid": (
+        "test_two_who_ask_at_once_never_send_back_more_than_was_paid"
+    ),
+    "An invoice's own attempt stays open when it is paid by hand": (
+        "TestWhatIsSettled::test_by_hand_can_be_paid_at_stripe_no_more"
+    ),
+    "An invoice's own attempt stays open when it is paid by another intent": (
+        "TestWhatIsSettled::test_by_another_system_can_be_paid_at_stripe_no_more"
+    ),
+    "A failed intent's `processing` counts as closed: it was confirmed with a debit": (
+        "TestACharge::test_is_not_sent_while_a_debit_of_an_attempt_that_failed_is_on_its_way"
+    ),
+}
+"""The rules of the simulation must see these, too, without a test that was written for the guard."""
+
+MUTANTS = (
+    *_IN_TESTS_OF_FUNCTIONS,
+    *(
+        replace(
+            mutant,
+            name=f"{mutant.name} (in the simulation)",
+            killers=(f"{STORIES}::{_SEEN_BY_THE_SIMULATION[mutant.name]}",),
+        )
+        for mutant in _IN_TESTS_OF_FUNCTIONS
+        if mutant.name in _SEEN_BY_THE_SIMULATION
     ),
 )

@@ -1,14 +1,18 @@
 """What must hold after every step. Only what changes is looked at, when it changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aws_in_memory.dynamodb.tables import Key, Table
 from aws_in_memory.dynamodb.values import Item
 from paystream.model.identifiers import payment_id
-from sandbox.stripe.store import Collection
-from sandbox.stripe.wire import JsonObject
+
+from .money import Money
+from .stages import contradictions
+
+LastPayment = Callable[[Key, Item], Item | None]
+"""The payment of an invoice's last attempt, if it is on record."""
 
 
 class ViolationError(AssertionError):
@@ -19,12 +23,19 @@ class ViolationError(AssertionError):
 class Invariants:
     """Collects what was violated; whoever drives the world raises it."""
 
+    now: Callable[[], float]
     violations: list[str] = field(default_factory=list)
-    succeeded: dict[str, str] = field(default_factory=dict)
     failed_payments: set[Key] = field(default_factory=set)
     notifications: dict[Key, str] = field(default_factory=dict)
     paid_and_due: set[Key] = field(default_factory=set)
     """The invoices whose last write made them paid, and left something to be looked at."""
+    written: dict[Key, Item] = field(default_factory=dict)
+    """The invoices of ours that were written in this step."""
+    last_payment: LastPayment = lambda key, invoice: None
+    money: Money = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.money = Money(self.complain, self.now)
 
     def complain(self, text: str) -> None:
         self.violations.append(text)
@@ -34,12 +45,22 @@ class Invariants:
         if self.violations:
             raise ViolationError("; ".join(self.violations))
 
+    def look_at_what_was_written(self) -> None:
+        """An invoice and its payment are written in one transaction: looked at when both are."""
+        for key, invoice in self.written.items():
+            for what in contradictions(invoice, self.last_payment(key, invoice)):
+                self.complain(f"invoice {key} {what}")
+            self.money.look_at_settled(key, invoice)
+        self.written.clear()
+
     def watch_invoice(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
         if after is None:
             self.complain(f"invoice {key} was deleted")
             return
+        self.money.note_invoice(key, after)
         if not _is_ours(after):
             return
+        self.written[key] = after
         status = after["payment_status"]["S"]
         is_open = (status, after["status"]["S"]) == ("pending", "finalized") and "problem" not in after
         if is_open and not {"due_at", "due_shard"} <= after.keys():
@@ -71,6 +92,7 @@ class Invariants:
         if after is None:
             self.complain(f"payment {key} was deleted")
             return
+        self.money.note_payment(key, before, after)
         if "attempt" not in after:
             return
         status = after["payment_status"]["S"]
@@ -92,30 +114,6 @@ class Invariants:
     def watch_notification(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
         if after is not None:
             self.notifications[key] = after["webhook_type"]["S"]
-
-    def watch_intent(self, intent: JsonObject) -> None:
-        """Rule 1: at most one successful payment per invoice, but for what somebody else collects in its name."""
-        invoice_id = intent["metadata"].get("lago_invoice_id")
-        is_ours = invoice_id is not None and "made_by" not in intent["metadata"]
-        if intent["status"] != "succeeded" or not is_ours:
-            return
-        known = self.succeeded.setdefault(invoice_id, intent["id"])
-        if known != intent["id"]:
-            self.complain(f"invoice {invoice_id} was charged twice: {known} and {intent['id']}")
-
-
-class WatchedIntents(Collection):
-    """Payment intents of which every change is looked at."""
-
-    def __init__(self, invariants: Invariants) -> None:
-        super().__init__("payment_intent", "intent", indexed=("customer",))
-        self._invariants = invariants
-
-    def change(self, item_id: str, without: Sequence[str] = (), **changes: Any) -> JsonObject:
-        after = super().change(item_id, without, **changes)
-        if "status" in changes:
-            self._invariants.watch_intent(after)
-        return after
 
 
 def _is_ours(item: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from sandbox.stripe.wire import JsonObject
 
 from .disputes import dispute_complaints
 from .invariants import ViolationError
+from .quiet_money import money_complaints
 from .redriving import SET_ASIDE
 from .refunds import refund_complaints
 from .wallets import BY_TRANSFER
@@ -45,6 +46,7 @@ class Quiet:
             *self._each_success_was_told_once(),
             *self._how_each_invoice_ended_was_told(),
             *refund_complaints(self.world),
+            *money_complaints(self.world),
             *self._each_second_payment_is_on_record(),
             *dispute_complaints(self.world),
             *self._each_page_that_nobody_asked_for_was_told_once(),

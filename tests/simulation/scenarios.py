@@ -24,6 +24,7 @@ _HOUR = 3600.0
 _A_WHILE = 600.0
 _A_FEW_MINUTES = 180.0
 _KEY = ("organization_id", "lago_id")
+_MOST_STEPS = 20_000
 
 FaultOf = Callable[[str, str, Mapping[str, Any]], tuple[str, Fault] | None]
 
@@ -54,6 +55,23 @@ class Stage:
 
     def wait(self, seconds: float) -> None:
         self.workload.world.run(self.workload.world.clock.now() + seconds)
+
+    def pass_time(self, seconds: float) -> None:
+        """So much, and no more: `wait` goes on to what is due next, which may be days later."""
+        self.workload.world.run(self.workload.world.clock.now() + seconds, exactly=True)
+
+    def step_until(self, has_happened: Callable[[], bool]) -> None:
+        """Not a step further. Raises TimeoutError if it never happens."""
+        for _ in range(_MOST_STEPS):
+            if has_happened():
+                return
+            self.workload.world.step()
+        raise TimeoutError(f"it has not happened in {_MOST_STEPS} steps")
+
+    def first_intent(self) -> str:
+        """The id of the first payment intent of the story."""
+        ((first, *_),) = (account.payment_intents for account in self.workload.world.stripe.accounts.values())
+        return str(first["id"])
 
     def ask(self, method: str, resource: str, body: Any = None, **parameters: str) -> None:
         self.workload.request(method, resource, ORGANIZATION, body, parameters=parameters)

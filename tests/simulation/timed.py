@@ -7,6 +7,7 @@ none, and a call takes its latency: how fast something goes depends on the funct
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from aws_in_memory.dynamodb.tables import Key, Table
@@ -105,16 +106,17 @@ class TimedWorld(World):
         self.sources += self._held
         self._held = []
 
-    def step(self) -> bool:
+    def step(self, until: float = inf) -> bool:
         """Whoever can go on does; then what can begin begins; only then time passes, to the next thing that happens."""
         self.trace.steps += 1
         self.scheduler.run_timers()
-        happened = self._happens()
+        happened = self._happens(until)
+        self.invariants.look_at_what_was_written()
         if self.invariants.violations or self.compute.unexpected:
             self._raise()
         return happened
 
-    def _happens(self) -> bool:
+    def _happens(self, until: float) -> bool:
         if self.scheduler.runnable:
             self.scheduler.resume_one()
             return True
@@ -126,5 +128,5 @@ class TimedWorld(World):
                 begins = True
         upcoming = None if begins else self._next_event()
         if upcoming is not None:
-            self.clock.seconds = max(now, upcoming)
+            self.clock.seconds = max(now, min(upcoming, until))
         return begins or upcoming is not None

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from math import inf
 from random import Random
 from typing import Any, Self
 
@@ -12,21 +13,26 @@ from aws_in_memory import stack
 from aws_in_memory.buckets import Buckets
 from aws_in_memory.dynamodb.database import DynamoDB
 from aws_in_memory.dynamodb.streams import StreamMapping
+from aws_in_memory.dynamodb.tables import Key
+from aws_in_memory.dynamodb.values import Item
 from aws_in_memory.https_subscriptions import HttpsSubscriptions
 from aws_in_memory.queues import Queues
 from aws_in_memory.secrets import Secrets
 from aws_in_memory.topics import Topics
+from paystream.model.identifiers import payment_id
 from paystream.observability import logger
 from sandbox.stripe.accounts import Account
 from sandbox.stripe.client import InProcessHTTPClient
+from sandbox.stripe.context import Settings
 from sandbox.stripe.engine import StripeSandbox
 from sandbox.stripe.ids import Ids
 from world.api_gateway import proxy_event
 from world.world import START
 
+from .at_stripe import WatchedGateway, watch
 from .composition import compose, forget_threads, new_uuid
 from .effects import Client, Effects
-from .invariants import Invariants, WatchedIntents
+from .invariants import Invariants
 from .invocations import Invocations
 from .lambdas import Failed, Lambda
 from .outputs import Log, Subscriber, leak
@@ -54,10 +60,12 @@ class World:
         self.trace = trace or Trace()
         self.clock = Clock(START.timestamp())
         self.scheduler = Scheduler(self.clock, self.random)
-        self.invariants = Invariants()
+        self.invariants = Invariants(self.clock.now)
         self.subscriber = Subscriber(self.invariants.complain)
         self.log = Log(self.invariants.complain)
-        self.stripe = StripeSandbox(self.clock, Ids(seed))
+        self.stripe = StripeSandbox(self.clock, Ids(seed), settings=Settings(refuses_refunds_over_the_rest=False))
+        self.stripe.gateway = WatchedGateway(self.stripe.world, self.stripe.accounts)
+        self.stripe.gateway.charged = self.invariants.money.charge
         self.weather = Weather(self.random, profile, self.stripe.faults.add)
         self.stripe.world.webhooks.disrupt = self.weather.disrupt
         self.compute = Lambda(stack.functions(), self.scheduler)
@@ -106,9 +114,9 @@ class World:
         forget_threads()
 
     def add_account(self, secret_key: str) -> Account:
-        """A Stripe account whose intents are watched."""
-        account = self.stripe.add_account(secret_key)
-        account.payment_intents = WatchedIntents(self.invariants)
+        """A Stripe account whose intents, pages and refunds are watched."""
+        account, money = self.stripe.add_account(secret_key), self.invariants.money
+        watch(account, money.at_stripe, money.watch_intent, money.watch_refund)
         return account
 
     def stripe_as(self, secret_key: str) -> stripe.StripeClient:
@@ -147,8 +155,10 @@ class World:
 
         self.compute.invoke(stack.function_of_route(method, resource), event, done)
 
-    def step(self) -> bool:
-        """One choice; False if there is nothing that can ever happen any more."""
+    def step(self, until: float = inf) -> bool:
+        """One choice; False if there is nothing that can ever happen any more. Where nobody is at work, time goes on to
+        what happens next, but not further than `until`.
+        """
         self.trace.steps += 1
         self.clock.seconds += self.random.random() * _STEP_SECONDS
         timer = self.scheduler.next_timer()
@@ -157,13 +167,17 @@ class World:
         leap = self.weather.jump()
         if leap is not None:
             self.jump(leap)
-        happened = self._go_on()
+        happened = self._go_on(until)
+        if self.invariants.written:
+            self.invariants.look_at_what_was_written()
         if self.invariants.violations or self.compute.unexpected:
             self._raise()
         return happened
 
-    def run(self, until: float) -> None:
-        """Step until it is that time, or a little later if somebody is still at work."""
+    def run(self, until: float, *, exactly: bool = False) -> None:
+        """Step until it is that time, or a little later if somebody is still at work; or until something happens that
+        was due next, unless it is to be `exactly` then.
+        """
         while self.clock.seconds < until:
             if not self.scheduler.runnable:
                 upcoming = self._next_event()
@@ -171,7 +185,7 @@ class World:
                     self.clock.seconds = until
                     return
                 self.clock.seconds = max(self.clock.seconds, upcoming)
-            self.step()
+            self.step(until if exactly else inf)
 
     def jump(self, seconds: float) -> None:
         """Time leaps: who was at work is gone, what Stripe held takes effect, it sends again what was under way."""
@@ -184,7 +198,7 @@ class World:
         self.clock.advance(seconds)
         self.scheduler.run_timers()
 
-    def _go_on(self) -> bool:
+    def _go_on(self, until: float) -> bool:
         running = self.scheduler.runnable
         if running and (len(running) >= _MOST_TASKS or self.random.random() >= _BEGINS):
             self.scheduler.resume_one()
@@ -202,7 +216,7 @@ class World:
         upcoming = self._next_event()
         if upcoming is None:
             return False
-        self.clock.seconds = max(self.clock.seconds, upcoming)
+        self.clock.seconds = max(self.clock.seconds, min(upcoming, until))
         return True
 
     def _next_event(self) -> float | None:
@@ -225,7 +239,12 @@ class World:
         tables["IntegrationsTable"].watchers.append(self.next_disconnecting.watch)
         tables["InvoicesTable"].watchers += [self.invariants.watch_invoice, self.next_due.watch]
         tables["PaymentsTable"].watchers.append(self.invariants.watch_payment)
+        self.invariants.last_payment = self._last_payment
         tables["NotificationsTable"].watchers.append(self.invariants.watch_notification)
+
+    def _last_payment(self, key: Key, invoice: Item) -> Item | None:
+        attempt = int(invoice["attempt"]["N"])
+        return self.database.tables["PaymentsTable"].get((key[0], payment_id(key[0], key[1], max(attempt, 1))))
 
     def _add_sources(self) -> None:
         around = self.webhooks.around

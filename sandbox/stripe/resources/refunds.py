@@ -24,7 +24,8 @@ _NEVER = ("boleto",)
 def create(context: Context, params: JsonObject) -> JsonObject:
     charge = _charge(context, params)
     left = charge["amount_captured"] - charge["amount_refunded"]
-    if left <= 0:
+    is_limited = context.world.settings.refuses_refunds_over_the_rest
+    if left <= 0 and is_limited:
         raise invalid_request(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if charge["disputed"]:
         raise invalid_request(
@@ -37,7 +38,7 @@ def create(context: Context, params: JsonObject) -> JsonObject:
     if amount < 1:
         message = "This value must be greater than or equal to 1."
         raise invalid_request(message, code="parameter_invalid_integer", param="amount")
-    if amount > left:
+    if amount > left and is_limited:
         asked, most = format_amount(amount, charge["currency"]), format_amount(left, charge["currency"])
         message = f"Refund amount ({asked}) is greater than unrefunded amount on charge ({most})"
         raise invalid_request(message, param="amount")

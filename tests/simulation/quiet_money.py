@@ -1,0 +1,64 @@
+"""What must hold of money when all is quiet: what is settled can be paid no more, and what came too much is known."""
+
+from collections.abc import Iterator
+
+from aws_in_memory.dynamodb.tables import Key
+from aws_in_memory.dynamodb.values import Item
+from sandbox.stripe.wire import JsonObject
+
+from .at_stripe import is_our_own
+from .money import Money
+from .world import World
+
+
+def money_complaints(world: World) -> Iterator[str]:
+    """Each thing that is wrong, in words."""
+    money, lost = world.invariants.money, _lost_in_disputes(world)
+    for key, item in world.database.tables["InvoicesTable"].items():
+        if "customer_key" in item and "problem" not in item:
+            yield from _what_is_settled_is_closed(money, key, item)
+            yield from _a_surplus_is_known(world, key, item, lost)
+
+
+def _what_is_settled_is_closed(money: Money, key: Key, item: Item) -> Iterator[str]:
+    """What was chosen on a page Stripe does not cancel: it is looked at for as long as it takes."""
+    if item["payment_status"] != {"S": "succeeded"} and item["status"] != {"S": "voided"}:
+        return
+    for page in money.at_stripe.open_pages(key[1]):
+        yield f"invoice {key} is settled, and its page {page['id']} is open"
+    for intent in money.payable(key[1]):
+        is_watched = money.at_stripe.is_shown_on_page(intent) and "due_at" in item
+        if not is_watched:
+            yield f"invoice {key} is settled, and its intent {intent['id']} is {intent['status']}"
+
+
+def _a_surplus_is_known(world: World, key: Key, item: Item, lost: dict[str, int]) -> Iterator[str]:
+    """Nobody pays more than is owed, but for what is on record with each payment that was notified."""
+    money = world.invariants.money
+    intents = [one for one in money.at_stripe.all_of(key[1]) if one["status"] == "succeeded" and _counts(money, one)]
+    came = money.by_hand[key[1]] + sum(one["amount_received"] for one in intents)
+    went = sum(money.at_stripe.gone_back(one["id"]) + lost.get(one["id"], 0) for one in intents)
+    surplus = came - went - int(item["total_amount_cents"]["N"])
+    if surplus <= 0:
+        return
+    said = int(item["total_paid_amount_cents"]["N"])
+    if said < came:
+        yield f"invoice {key} was paid {surplus} too much: {came} came, {said} are on record"
+    for payment_id in sorted(money.payments.get(key[1], ())):
+        if not world.subscriber.keys("payment.succeeded", payment_id):
+            yield f"invoice {key} was paid {surplus} too much, and its payment {payment_id} was never notified"
+
+
+def _counts(money: Money, intent: JsonObject) -> bool:
+    """What another system collected, and Stripe never told of, nobody can know."""
+    return is_our_own(intent["metadata"]) or intent["id"] in money.on_record
+
+
+def _lost_in_disputes(world: World) -> dict[str, int]:
+    """What went back by a bank's decision, by the intent's id."""
+    return {
+        dispute["payment_intent"]: dispute["amount"]
+        for account in world.stripe.accounts.values()
+        for dispute in account.disputes
+        if dispute["status"] == "lost"
+    }

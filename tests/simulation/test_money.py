@@ -1,0 +1,56 @@
+"""Stories about money: whatever people and other systems do, nothing is charged beside another way to pay."""
+
+from collections.abc import Callable
+
+import pytest
+from pytest_socket import disable_socket
+
+from simulation.kill_points import nowhere, play
+from simulation.money_stories import MONEY_STORIES
+
+Play = Callable[[str], None]
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets() -> None:
+    disable_socket()
+
+
+@pytest.fixture(scope="module")
+def is_well() -> Play:
+    """Plays a story. Raises ViolationError if it breaks a rule."""
+
+    def played(name: str) -> None:
+        (story,) = (one for one in MONEY_STORIES if one.name == name)
+        play(story, nowhere)
+
+    return played
+
+
+class TestACharge:
+    def test_is_over_what_a_payment_by_hand_has_left(self, is_well: Play) -> None:
+        is_well("a part is paid by hand, and the rest is charged")
+
+    def test_is_not_sent_while_a_page_is_open(self, is_well: Play) -> None:
+        is_well("a page is open, and a retry is asked for")
+
+    def test_is_not_sent_while_a_debit_of_an_attempt_that_failed_is_on_its_way(self, is_well: Play) -> None:
+        is_well("a failed payment is confirmed with a debit, and retried")
+
+    def test_follows_when_that_debit_bounces(self, is_well: Play) -> None:
+        is_well("a failed payment is confirmed with a debit that bounces")
+
+
+class TestWhatIsSettled:
+    def test_by_hand_can_be_paid_at_stripe_no_more(self, is_well: Play) -> None:
+        is_well("a failed invoice is paid by hand in full")
+
+    def test_by_another_system_can_be_paid_at_stripe_no_more(self, is_well: Play) -> None:
+        is_well("another system collects what failed")
+
+    def test_by_hand_and_paid_in_the_moment_before_it_is_closed_is_on_record_with_both(self, is_well: Play) -> None:
+        is_well("a failed payment is confirmed after it was paid by hand")
+
+
+def test_two_who_ask_at_once_never_send_back_more_than_was_paid(is_well: Play) -> None:
+    is_well("two refunds are asked for at once that are too much together")
