@@ -47,6 +47,10 @@ class ApiKeys:
         """From that time on the key is refused, as one that was rolled, revoked or deleted is."""
         self._keys[value].expires_at = at
 
+    def permit(self, value: str, permissions: frozenset[str]) -> None:
+        """From now on the key may do this, and nothing else."""
+        self._keys[value].permissions = permissions
+
     def authenticate(self, headers: Mapping[str, str], now: float) -> ApiKey:
         """The caller's key. Raises `ApiError` 401, or 403 for a publishable key."""
         value = _bearer(headers)

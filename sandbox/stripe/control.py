@@ -121,6 +121,11 @@ class Control:
             value = value or self._sandbox.world.ids.new(f"{kind}_test", 40)
             return self._sandbox.gateway.keys.add(ApiKey(value, account.id, frozenset(permissions))).value
 
+    def set_permissions(self, value: str, permissions: Sequence[str]) -> None:
+        """What a restricted key may do from now on."""
+        with self._sandbox.lock:
+            self._sandbox.gateway.keys.permit(value, frozenset(permissions))
+
     def expire_key(self, value: str, *, expires_in: float = 0.0) -> None:
         """Expires or revokes a key, now or in so many seconds."""
         with self._sandbox.lock:

@@ -8,6 +8,13 @@ from aws_in_memory.dynamodb.tables import Key
 from aws_in_memory.dynamodb.values import Item
 from paystream.model.identifiers import payment_id
 
+from . import items_again
+from .coming_and_going import (
+    change_how_fast_banks_are,
+    delete_for_a_while,
+    lose_a_permission,
+)
+from .strangers import collect_in_its_name, confirm_what_failed
 from .wallets import BY_TRANSFER, tokens_on_a_page, wallet_of
 from .workload import CODE, Connection, Payer, Workload
 from .world import World
@@ -30,6 +37,15 @@ _WEIGHTS = {
     "collected again": 8,
     "dispute": 10,
     "transfer": 20,
+    "confirmed": 30,
+    "deleted": 5,
+    "permission": 10,
+    "banks": 10,
+    "put again": 10,
+    "put currency": 5,
+    "backup": 5,
+    "put back": 5,
+    "switch": 10,
 }
 
 
@@ -66,6 +82,8 @@ class Disturbances:
             "relink": lambda: workload.link(payer, workload.stripe_customer(payer, tokens[0])),
             "rename": lambda: workload.rename(payer),
             "transfer": self._transfer_something,
+            "switch": lambda: self._switch_types(payer),
+            "deleted": lambda: delete_for_a_while(workload, payer),
         }
 
     def _to_an_account(self, connection: Connection) -> dict[str, Callable[[], None]]:
@@ -77,6 +95,8 @@ class Disturbances:
             "move": lambda: self._move(connection),
             "page": lambda: self._use_some_page(connection),
             "dispute": lambda: self._decide_some_dispute(connection),
+            "permission": lambda: lose_a_permission(workload, connection),
+            "banks": lambda: change_how_fast_banks_are(workload),
         }
 
     def _to_payments(self) -> dict[str, Callable[[], None]]:
@@ -86,8 +106,20 @@ class Disturbances:
             "void": lambda: self._of_a_failed_invoice("void"),
             "by hand": self._pay_by_hand,
             "refund": self._refund_some_payment,
-            "collected again": self._collect_again,
+            "collected again": lambda: collect_in_its_name(self.workload),
+            "put again": lambda: items_again.put_again(self.workload),
+            "put currency": lambda: items_again.put_over_another_currency(self.workload),
+            "backup": lambda: items_again.take_a_backup(self.workload),
+            "put back": lambda: items_again.put_back_from_the_backup(self.workload),
+            "confirmed": lambda: confirm_what_failed(self.workload),
         }
+
+    def _switch_types(self, payer: Payer) -> None:
+        """The customer is to pay by bank transfer, which takes a country that it does not have, then as usual again."""
+        workload = self.workload
+        workload.switch_types(payer, BY_TRANSFER)
+        later = self.world.clock.now() + self.world.random.random() * 3600
+        self.world.scheduler.at(later, lambda: workload.switch_types(payer))
 
     def _move(self, connection: Connection) -> None:
         """The account goes on under another code: connected there, disconnected here, its customers linked again."""
@@ -120,17 +152,17 @@ class Disturbances:
 
     def _of_a_failed_invoice(self, action: str) -> None:
         """Ask for something to be done about one of the invoices that were brought lately and failed."""
-        for key, _ in self._lately("failed"):
+        for key, _ in self.workload.lately("failed"):
             resource = f"/api/v1/invoices/{{lago_id}}/{action}"
             self.workload.request("POST", resource, key[0], None, parameters={"lago_id": key[1]})
             return
 
     def _pay_by_hand(self) -> None:
         """All that is owed of an invoice, or a part, comes outside of Stripe."""
-        for key, item in self._lately("pending", "failed"):
+        for key, item in self.workload.lately("pending", "failed"):
             due = int(item["total_amount_cents"]["N"]) - int(item["total_paid_amount_cents"]["N"])
             share = self.world.random.choice((1, 1, 0.4))
-            self.workload.pay_by_hand(key, max(1, int(due * share)))
+            self.workload.pay_by_hand(key, max(1, int(due * share)), times=self._times())
             return
 
     def _refund_some_payment(self) -> None:
@@ -138,28 +170,16 @@ class Disturbances:
         for key, item in self._charged_lately():
             share = self.world.random.choice((None, 0.3, 0.6))
             amount = int(share * int(item["total_amount_cents"]["N"])) if share else None
-            self.workload.refund(key[0], _last_payment_id(key, item), amount)
+            self.workload.refund(key[0], _last_payment_id(key, item), amount, times=self._times())
             return
 
-    def _collect_again(self) -> None:
-        """Somebody who may write to the account collects a second time, under the name of a payment."""
-        for key, item in self._charged_lately():
-            payment = self.world.database.tables["PaymentsTable"].get((key[0], _last_payment_id(key, item)))
-            if payment and "provider_payment_id" in payment:
-                self.workload.collect_again(payment["provider_payment_id"]["S"])
-            return
+    def _times(self) -> int:
+        """How often one thing is asked for at once, under one Idempotency-Key."""
+        return self.world.random.choice((1, 1, 2))
 
     def _charged_lately(self) -> Iterator[tuple[Key, Item]]:
-        for key, item in self._lately("succeeded"):
+        for key, item in self.workload.lately("succeeded"):
             if item["attempt"] != {"N": "0"} and item["total_amount_cents"] != {"N": "0"}:
-                yield key, item
-
-    def _lately(self, *statuses: str) -> Iterator[tuple[Key, Item]]:
-        """Some of the invoices that were brought lately, with such a payment status."""
-        table, recent = self.world.database.tables["InvoicesTable"], self.workload.recent
-        for key in self.world.random.sample(recent, min(20, len(recent))):
-            item = table.get(key) or {}
-            if item.get("payment_status", {}).get("S") in statuses and "problem" not in item:
                 yield key, item
 
     def _use_some_page(self, connection: Connection) -> None:

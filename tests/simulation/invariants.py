@@ -31,6 +31,8 @@ class Invariants:
     """The invoices whose last write made them paid, and left something to be looked at."""
     written: dict[Key, Item] = field(default_factory=dict)
     """The invoices of ours that were written in this step."""
+    put_by_applications: set[Key] = field(default_factory=set)
+    """What an application puts in this moment is not Paystream's doing."""
     last_payment: LastPayment = lambda key, invoice: None
     money: Money = field(init=False)
 
@@ -58,7 +60,7 @@ class Invariants:
             self.complain(f"invoice {key} was deleted")
             return
         self.money.note_invoice(key, after)
-        if not _is_ours(after):
+        if not _is_ours(after) or key in self.put_by_applications:
             return
         self.written[key] = after
         status = after["payment_status"]["S"]

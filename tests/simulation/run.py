@@ -21,6 +21,7 @@ _QUIET_FOR = 4.5 * 86400.0
 _MOST_BACKLOG = 60
 _LONGEST_LOOK = 3600
 _SOON = 120
+_BANKS_TAKE = 3.0
 """Seconds."""
 
 
@@ -92,6 +93,7 @@ def _live(world: World, workload: Workload, profile: str) -> None:
     for _ in range(400):
         world.step()
     world.weather.calm_down()
+    world.stripe.control.set_settlement_delay(_BANKS_TAKE)
     settle(world, workload)
     Quiet(world, workload).check()
 

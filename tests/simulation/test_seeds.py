@@ -13,6 +13,9 @@ from pytest_socket import disable_socket
 from simulation.run import Report, simulate
 from simulation.weather import PROFILES
 
+FEW = 15
+"""Invoices, where to each more happens than elsewhere."""
+
 
 @pytest.fixture(autouse=True)
 def _no_sockets() -> None:
@@ -22,7 +25,7 @@ def _no_sockets() -> None:
 @pytest.mark.parametrize("profile", [name for name in PROFILES if name != "calm"])
 def test_nothing_is_charged_twice_and_nothing_is_lost_when_the_weather_is(profile: str) -> None:
     for seed in (1, 2):
-        report = simulate(seed, 40, profile=profile)
+        report = simulate(seed, FEW if profile == "people" else 40, profile=profile)
         assert report.violation is None, report
 
 
@@ -35,7 +38,7 @@ def test_the_same_seed_is_the_same_run(profile: str) -> None:
 
 
 def test_another_seed_is_another_run() -> None:
-    assert simulate(5, 30, profile="storm").hash != simulate(6, 30, profile="storm").hash
+    assert simulate(5, FEW, profile="storm").hash != simulate(6, FEW, profile="storm").hash
 
 
 class TestItWouldNotice:

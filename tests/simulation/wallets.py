@@ -9,7 +9,9 @@ from sandbox.stripe.instruments import BY_TOKEN
 BY_TRANSFER = "customer_balance"
 
 KINDS = (
-    ("pm_card_visa", 56),
+    ("pm_card_visa", 50),
+    ("pm_card_pendingRefund", 3),
+    ("pm_card_refundFail", 3),
     ("pm_card_chargeCustomerFail", 12),
     ("pm_card_authenticationRequired", 6),
     ("pm_card_createDispute", 4),
@@ -63,9 +65,10 @@ def wallet_of(kind: str) -> Wallet:
 
 def tokens_on_a_page(types: Sequence[str]) -> list[str]:
     """What a customer may choose on a page that takes these types."""
-    return [token for token in _ON_PAGES if _type_of(token) in types]
+    return [token for token in _ON_PAGES if type_of(token) in types]
 
 
-def _type_of(token: str) -> str:
+def type_of(token: str) -> str:
+    """Stripe's type of what a token stands for."""
     instrument = BY_TOKEN[token]
     return "card" if isinstance(instrument, Card) else instrument.type

@@ -64,6 +64,10 @@ PROFILES = {
         ),
         Profile("crashes", crash=0.04, redelivered=0.05, lag=0.2, jump=0.0005),
         Profile("stripe down", stripe_fault=0.6, webhook_lost=0.3, webhook_late=0.3, jump=0.001, disturbance=0.002),
+        Profile(
+            "people", crash=0.0005, stripe_fault=0.01, webhook_lost=0.1, webhook_late=0.1, lag=0.1, jump=0.0005,
+            disturbance=0.03,
+        ),
         Profile("deaf", stripe_fault=0.1, webhook_lost=1.0, lag=0.3, jump=0.0005, disturbance=0.002),
     )
 }  # fmt: skip

@@ -3,11 +3,13 @@
 import contextlib
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import stripe
+from aws_in_memory.dynamodb.tables import Key
+from aws_in_memory.dynamodb.values import Item
 from sandbox.stripe.accounts import Account
 from sandbox.stripe.errors import ApiError
 
@@ -18,8 +20,24 @@ Answered = Callable[[int, str], None]
 
 CODE = "/api/v1/integrations/stripe/{code}"
 
+SCOPES = (
+    "accounts_kyc_basic",
+    "webhook",
+    "customer",
+    "payment_method",
+    "setup_intent",
+    "payment_intent",
+    "checkout_session",
+    "charge",
+    "dispute",
+    "event",
+)
+"""Of what a restricted key may do, all that the Stripe sandbox knows. Refunds go by that of charges."""
+ALL_PERMISSIONS = tuple(f"rak_{scope}_write" for scope in SCOPES)
+
 _INVOICE_KINDS = (
-    ("api", 50),
+    ("api", 48),
+    ("api twice at once", 2),
     ("put", 34),
     ("put twice", 4),
     ("put over", 5),
@@ -28,6 +46,13 @@ _INVOICE_KINDS = (
     ("too small", 1),
     ("for nobody", 1),
 )
+_BY_API: dict[str, tuple[int | None, int]] = {
+    "api": (None, 1),
+    "api twice at once": (None, 2),
+    "nothing owed": (0, 1),
+    "too small": (10, 1),
+}
+"""What is owed, if it is not drawn, and how often it is asked for at once."""
 _PAYS_UP = 0.85
 _MOST_TRIES = 60
 
@@ -71,6 +96,8 @@ class Workload:
     open_requests: int = 0
     put_items: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=200))
     recent: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=200))
+    backup: dict[Key, tuple[Item, str]] = field(default_factory=dict)
+    """Of the invoices table, as it was when it was taken; and what kind of invoice each was."""
     moves: int = 0
     name: str = "application"
     _own_keys: set[str] = field(default_factory=set)
@@ -88,8 +115,10 @@ class Workload:
         organizations = [self.world.new_id() for _ in range(random.randint(1, 2))]
         for organization_id in organizations:
             for number in range(random.randint(1, 2)):
-                goes_back = random.random() < 0.5
-                self.connect(organization_id, f"stripe-{number}", refunds_second_payments=goes_back)
+                goes_back, restricted = random.random() < 0.5, random.random() < 0.3
+                self.connect(
+                    organization_id, f"stripe-{number}", refunds_second_payments=goes_back, restricted=restricted
+                )
         for number in range(max(8, min(400, self.invoices // 12))):
             self.add_payer(random.choice(self.connections), f"customer-{number}", self._drawn(KINDS))
         self.settle()
@@ -100,17 +129,15 @@ class Workload:
     def bring_invoice(self, kind: str) -> None:
         self.brought += 1
         payer = self.world.random.choice(self.payers)
+        if kind in _BY_API:
+            amount, times = _BY_API[kind]
+            self.request_invoice(payer, self._amount() if amount is None else amount, times=times)
+            return
         match kind:
-            case "api":
-                self.request_invoice(payer, self._amount())
-            case "nothing owed":
-                self.request_invoice(payer, 0)
-            case "too small":
-                self.request_invoice(payer, 10)
             case "for nobody":
                 self.put(self.item(payer) | {"external_customer_id": {"S": "nobody"}}, "for nobody")
             case "malformed":
-                self.put(self.item(payer) | self._mistake(), "malformed")
+                self.put(self.item(payer) | self.mistake(), "malformed")
             case "put twice":
                 item = self.item(payer)
                 self.put(item, "put")
@@ -126,28 +153,40 @@ class Workload:
         """The application changes a customer of its own."""
         self._store(payer, name=f"Name {self.world.random.randrange(1000)}")
 
-    def pay_by_hand(self, key: tuple[str, str], amount: int) -> None:
-        """Tell of money for an invoice that came outside of Stripe, in cents."""
+    def pay_by_hand(self, key: tuple[str, str], amount: int, *, times: int = 1) -> None:
+        """Tell of money for an invoice that came outside of Stripe, in cents; so many times at once, under one key."""
         body = {"payment": {"invoice_id": key[1], "amount_cents": amount, "reference": "transfer 8812"}}
         headers = {"Idempotency-Key": self.world.new_id()}
-        self.request("POST", "/api/v1/payments", key[0], body, headers=headers)
+        for _ in range(times):
+            self.request("POST", "/api/v1/payments", key[0], body, headers=headers)
 
-    def collect_again(self, intent_id: str) -> None:
-        """Whoever may write to the account charges a card under the name of this intent's payment."""
+    def collect_again(self, intent_id: str, card: str = "pm_card_visa") -> None:
+        """Whoever may write to the account charges a card under the name of this intent's payment, or later."""
         connection = next(one for one in self.connections if one.account.payment_intents.get(intent_id))
         client = self.client_of(connection)
         known = client.v1.payment_intents.retrieve(intent_id)
-        client.v1.payment_intents.create(
-            {
-                "amount": known.amount,
-                "currency": known.currency,
-                "customer": str(known.customer),
-                "payment_method": "pm_card_visa",
-                "confirm": True,
-                "off_session": True,
-                "metadata": {**(known.metadata.to_dict() if known.metadata else {}), "made_by": "somebody else"},
-            }
-        )
+        wanted: Any = {
+            "amount": known.amount,
+            "currency": known.currency,
+            "customer": str(known.customer),
+            "metadata": {**(known.metadata.to_dict() if known.metadata else {}), "made_by": "somebody else"},
+        }
+        charged = {"payment_method": card, "confirm": True, "off_session": True} if card else {}
+        with contextlib.suppress(stripe.CardError):
+            client.v1.payment_intents.create(wanted | charged)
+
+    def collect_under(self, payer: Payer, name: Mapping[str, Any], amount: int) -> None:
+        """Whoever may write to the account charges the customer under a name of Paystream's."""
+        wanted: Any = {
+            "amount": amount,
+            "currency": wallet_of(payer.kind).currency.lower(),
+            "customer": str(payer.provider_customer_id),
+            "metadata": {**name, "made_by": "somebody else"},
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "off_session": True,
+        }
+        self.client(payer).v1.payment_intents.create(wanted)
 
     def confirm(self, intent_id: str, token: str, *, takes: float = 3.0) -> None:
         """The customer, or another system, pays with an intent that is there; a debit takes so many seconds. What is
@@ -163,12 +202,15 @@ class Workload:
             client.v1.payment_intents.confirm(intent_id, terms)
         settings.settlement_delay = usual
 
-    def refund(self, organization_id: str, lago_id: str, amount: int | None) -> None:
-        """Ask for a refund of a payment, and again under the same key until there is an answer."""
+    def refund(self, organization_id: str, lago_id: str, amount: int | None, *, times: int = 1) -> None:
+        """Ask for a refund of a payment, and again under the same key until there is an answer; so many times
+        at once.
+        """
         body = {"refund": {"amount_cents": amount, "reason": "requested_by_customer"}}
         resource = "/api/v1/payments/{lago_id}/refunds"
         headers = {"Idempotency-Key": self.world.new_id()}
-        self.request("POST", resource, organization_id, body, parameters={"lago_id": lago_id}, headers=headers)
+        for _ in range(times):
+            self.request("POST", resource, organization_id, body, parameters={"lago_id": lago_id}, headers=headers)
 
     def change_card(self, payer: Payer, token: str) -> None:
         """The customer saves another method and makes it the default."""
@@ -207,16 +249,22 @@ class Workload:
     def rotate(self, connection: Connection) -> None:
         """A new key; the old one ends in an hour, whether the new one is stored by then or not."""
         old = connection.secret_key
-        connection.secret_key = self.world.stripe.control.add_key(connection.account.id)
+        connection.secret_key = self._new_key(connection.account.id, old)
         self.world.stripe.control.expire_key(old, expires_in=3600.0)
         self.put_connection(connection)
 
     def refuse_key(self, connection: Connection, *, for_seconds: float) -> None:
         """The key is revoked; the operator notices after a while and connects again with a new one."""
-        self.world.stripe.control.expire_key(connection.secret_key)
-        connection.secret_key = self.world.stripe.control.add_key(connection.account.id)
+        old = connection.secret_key
+        self.world.stripe.control.expire_key(old)
+        connection.secret_key = self._new_key(connection.account.id, old)
         later = self.world.clock.now() + for_seconds
         self.world.scheduler.at(later, lambda: None if connection.is_moving else self.put_connection(connection))
+
+    def _new_key(self, account_id: str, old: str) -> str:
+        """Of the kind of the one before; a restricted one may do all."""
+        kind = old.partition("_")[0]
+        return self.world.stripe.control.add_key(account_id, kind=kind, permissions=ALL_PERMISSIONS)
 
     def pay_up(self) -> None:
         """Most customers who have no card by now save one: some never do."""
@@ -252,10 +300,14 @@ class Workload:
             if stored.get("payment_provider_code", {"S": payer.code}) != {"S": payer.code}:
                 self.link_again(payer)
 
-    def connect(self, organization_id: str, code: str, *, refunds_second_payments: bool = False) -> Connection:
-        """Connect a new account, in calm weather."""
+    def connect(
+        self, organization_id: str, code: str, *, refunds_second_payments: bool = False, restricted: bool = False
+    ) -> Connection:
+        """Connect a new account, in calm weather, with a secret key or with a restricted one that may do all."""
         secret_key = f"sk_test_{self.world.random.getrandbits(96):024x}"
         account = self.world.add_account(secret_key)
+        if restricted:
+            secret_key = self._new_key(account.id, "rk_")
         connection = Connection(
             organization_id, code, account, secret_key, refunds_second_payments=refunds_second_payments
         )
@@ -307,6 +359,11 @@ class Workload:
         body = {"customer": {"external_id": payer.external_id, "name": "Acme"} | changes}
         self.request("POST", "/api/v1/customers", payer.organization_id, body)
 
+    def switch_types(self, payer: Payer, *types: str) -> None:
+        """The application says with what the customer pays from now on; without types, with the usual ones."""
+        billing = self._billing(payer) | ({"provider_payment_methods": list(types)} if types else {})
+        self._store(payer, billing_configuration=billing)
+
     def link_again(self, payer: Payer) -> None:
         """Under the code by which the customer's account goes; a customer who is made by Paystream may not be there
         yet.
@@ -343,8 +400,8 @@ class Workload:
             self.world.stripe.control.add_key(connection.account.id, value=key)
         return self.world.stripe_as(key)
 
-    def request_invoice(self, payer: Payer, amount: int, **more: Any) -> None:
-        """Create an invoice through the API."""
+    def request_invoice(self, payer: Payer, amount: int, *, times: int = 1, **more: Any) -> None:
+        """Create an invoice through the API; asked for so many times at once, under one key."""
         currency = wallet_of(payer.kind).currency
         owed = {"external_customer_id": payer.external_id, "currency": currency, "total_amount_cents": amount}
         body = {"invoice": owed | more}
@@ -355,7 +412,8 @@ class Workload:
                 lago_id = json.loads(text)["invoice"]["lago_id"]
                 self._note((payer.organization_id, lago_id), "api")
 
-        self.request("POST", "/api/v1/invoices", payer.organization_id, body, headers=headers, answered=answered)
+        for _ in range(times):
+            self.request("POST", "/api/v1/invoices", payer.organization_id, body, headers=headers, answered=answered)
 
     def request(
         self,
@@ -366,6 +424,7 @@ class Workload:
         *,
         parameters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        query: str = "",
         answered: Answered | None = None,
         tries: int = 0,
     ) -> None:
@@ -387,14 +446,21 @@ class Workload:
                     again,
                     lambda: self.request(
                         method, resource, organization_id, body,
-                        parameters=parameters, headers=headers, answered=answered, tries=tries + 1,
+                        parameters=parameters, headers=headers, query=query, answered=answered, tries=tries + 1,
                     ),
                 )  # fmt: skip
             elif status >= 400:
                 self.refused[status] = self.refused.get(status, 0) + 1
 
         self.world.request(
-            method, resource, done, organization_id=organization_id, body=body, parameters=parameters, headers=headers
+            method,
+            resource,
+            done,
+            organization_id=organization_id,
+            body=body,
+            parameters=parameters,
+            headers=headers,
+            query=query,
         )
 
     def item(self, payer: Payer) -> dict[str, Any]:
@@ -406,7 +472,7 @@ class Workload:
             "total_amount_cents": {"N": str(self._amount())},
         }
 
-    def _mistake(self) -> dict[str, Any]:
+    def mistake(self) -> dict[str, Any]:
         return self.world.random.choice(
             (
                 {"currency": {"S": "dollars"}},
@@ -421,13 +487,24 @@ class Workload:
     def put(self, item: dict[str, Any], kind: str, *, over: bool = False) -> None:
         """What an application does without Paystream: it writes the table itself."""
         key = (item["organization_id"]["S"], item["lago_id"]["S"])
+        self.world.invariants.put_by_applications.add(key)
         condition = {} if over else {"ConditionExpression": "attribute_not_exists(lago_id)"}
         database = self.world.database
         try:
             database.put_item(TableName="InvoicesTable", Item=item, **condition)
         except database.exceptions.ConditionalCheckFailedException:
             return
+        finally:
+            self.world.invariants.put_by_applications.discard(key)
         self._note(key, kind)
+
+    def lately(self, *statuses: str) -> Iterator[tuple[Key, Item]]:
+        """Some of the invoices that were brought lately, with such a payment status."""
+        table = self.world.database.tables["InvoicesTable"]
+        for key in self.world.random.sample(self.recent, min(20, len(self.recent))):
+            item = table.get(key) or {}
+            if item.get("payment_status", {}).get("S") in statuses and "problem" not in item:
+                yield key, item
 
     def _note(self, key: tuple[str, str], kind: str) -> None:
         self.expected[key] = kind

@@ -136,12 +136,13 @@ class World:
         body: Any = None,
         parameters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        query: str = "",
     ) -> None:
-        """Begin one API request; `resource` is the route."""
+        """Begin one API request; `resource` is the route, `query` what follows the question mark."""
         path = resource
         for name, value in (parameters or {}).items():
             path = path.replace(f"{{{name}}}", value)
-        event = proxy_event(method, path, body, headers=headers, organization_id=organization_id)
+        event = proxy_event(method, f"{path}?{query}", body, headers=headers, organization_id=organization_id)
         event |= {"resource": resource, "pathParameters": dict(parameters or {}) or None}
 
         def done(answer: Any) -> None:

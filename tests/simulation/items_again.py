@@ -1,0 +1,43 @@
+"""Items that an application puts over its own, whatever has become of their invoices by then."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .workload import Workload
+
+_PUT = ("organization_id", "lago_id", "external_customer_id", "currency", "total_amount_cents")
+_CURRENCIES = ("USD", "EUR", "GBP", "BRL")
+
+
+def put_again(workload: Workload) -> None:
+    """One of the invoices that were brought lately, as it was put: also one that is paid, by hand too, or void."""
+    _put_over(workload, lambda item: {})
+
+
+def put_over_another_currency(workload: Workload) -> None:
+    _put_over(workload, lambda item: {"currency": {"S": workload.world.random.choice(_CURRENCIES)}})
+
+
+def take_a_backup(workload: Workload) -> None:
+    """Of the table, and with it of what Paystream has written there."""
+    table = workload.world.database.tables["InvoicesTable"]
+    kinds = workload.expected
+    workload.backup = {key: (item, kinds[key]) for key in workload.recent if (item := table.get(key)) is not None}
+
+
+def put_back_from_the_backup(workload: Workload) -> None:
+    """One item, as it was."""
+    if workload.backup:
+        key = workload.world.random.choice(list(workload.backup))
+        item, kind = workload.backup[key]
+        workload.put(dict(item), kind, over=True)
+
+
+def _put_over(workload: Workload, changes: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    table = workload.world.database.tables["InvoicesTable"]
+    ours = [key for key in workload.recent if "problem" not in (table.get(key) or {"problem": {}})]
+    if not ours:
+        return
+    stored = table.get(workload.world.random.choice(ours)) or {}
+    item = {name: dict(stored[name]) for name in _PUT if name in stored}
+    workload.put(item | changes(item), "put", over=True)
