@@ -23,7 +23,6 @@ class ViolationError(AssertionError):
 class Invariants:
     """Collects what was violated; whoever drives the world raises it."""
 
-    now: Callable[[], float]
     violations: list[str] = field(default_factory=list)
     failed_payments: set[Key] = field(default_factory=set)
     notifications: dict[Key, str] = field(default_factory=dict)
@@ -37,7 +36,7 @@ class Invariants:
     money: Money = field(init=False)
 
     def __post_init__(self) -> None:
-        self.money = Money(self.complain, self.now)
+        self.money = Money(self.complain)
 
     def complain(self, text: str) -> None:
         self.violations.append(text)

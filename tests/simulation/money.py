@@ -10,16 +10,12 @@ from sandbox.stripe.wire import JsonObject
 
 from .at_stripe import AtStripe, is_our_own
 
-_LONGEST_REQUEST = 600.0
-"""Seconds. What was sent before has arrived at Stripe, or never will."""
-
 
 @dataclass(slots=True)
 class Money:
     """Compares what is asked of Stripe with what is there and with what is owed."""
 
     complain: Callable[[str], None]
-    now: Callable[[], float]
     at_stripe: AtStripe = field(default_factory=AtStripe)
     invoices: dict[str, tuple[Key, Item]] = field(default_factory=dict)
     """As they were written last, by their own id."""
@@ -30,7 +26,6 @@ class Money:
     """The intents that are known to have succeeded."""
     payments: dict[str, set[str]] = field(default_factory=dict)
     """The ids of the payments that brought something, by the invoice's own id."""
-    _came_by_hand: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
 
     def note_invoice(self, key: Key, item: Item) -> None:
         self.invoices[key[1]] = key, item
@@ -42,8 +37,6 @@ class Money:
         invoice_id = after["invoice_id"]["S"]
         if "attempt" not in after:
             self.by_hand[invoice_id] += _amount(after) - (_amount(before) if before else 0)
-            if before is None:
-                self._came_by_hand.setdefault(invoice_id, []).append((self.now(), _amount(after)))
         elif after["payment_status"] != {"S": "succeeded"}:
             return
         elif "provider_payment_id" in after:
@@ -61,17 +54,12 @@ class Money:
             self.complain(f"invoice {key} is charged while {why}")
         total = int(item["total_amount_cents"]["N"])
         due = total - self.by_hand[invoice_id] - sum(self.received(invoice_id))
-        if params["amount"] not in (due, due + self._by_hand_lately(invoice_id)):
+        if params["amount"] != due:
             self.complain(f"invoice {key} is charged {params['amount']}, due are {due} of {total}")
 
     def _why_not_now(self, invoice_id: str) -> Iterator[str]:
         yield from self.left_open(invoice_id)
         yield from (f"its intent {intent['id']} is on its way" for intent in self.at_stripe.on_its_way(invoice_id))
-
-    def _by_hand_lately(self, invoice_id: str) -> int:
-        """What came while the request may have been under way already."""
-        since = self.now() - _LONGEST_REQUEST
-        return sum(amount for at, amount in self._came_by_hand.get(invoice_id, ()) if at > since)
 
     def received(self, invoice_id: str) -> Iterator[int]:
         """What came for an invoice at Stripe, in minor units: what another system collected counts if it is known."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from pytest_socket import disable_socket
 
+from simulation.crossing_stories import CROSSING_STORIES
 from simulation.kill_points import nowhere, play
 from simulation.money_stories import MONEY_STORIES
 
@@ -21,7 +22,7 @@ def is_well() -> Play:
     """Plays a story. Raises ViolationError if it breaks a rule."""
 
     def played(name: str) -> None:
-        (story,) = (one for one in MONEY_STORIES if one.name == name)
+        (story,) = (one for one in (*MONEY_STORIES, *CROSSING_STORIES) if one.name == name)
         play(story, nowhere)
 
     return played
@@ -54,3 +55,8 @@ class TestWhatIsSettled:
 
 def test_two_who_ask_at_once_never_send_back_more_than_was_paid(is_well: Play) -> None:
     is_well("two refunds are asked for at once that are too much together")
+
+
+class TestWhereWaysCross:
+    def test_a_part_that_is_paid_by_hand_is_not_charged_a_second_time(self, is_well: Play) -> None:
+        is_well("a part is paid by hand while what waited is charged")

@@ -60,7 +60,7 @@ class World:
         self.trace = trace or Trace()
         self.clock = Clock(START.timestamp())
         self.scheduler = Scheduler(self.clock, self.random)
-        self.invariants = Invariants(self.clock.now)
+        self.invariants = Invariants()
         self.subscriber = Subscriber(self.invariants.complain)
         self.log = Log(self.invariants.complain)
         self.stripe = StripeSandbox(self.clock, Ids(seed), settings=Settings(refuses_refunds_over_the_rest=False))
