@@ -2,8 +2,11 @@
 
 from .money_stories import key
 from .scenarios import Scenario, Stage
+from .wallets import BY_TRANSFER
 
+_MINUTE = 60.0
 _HOUR = 3600.0
+_DAY = 24 * _HOUR
 
 
 def _until_stripe_holds_a_charge(stage: Stage) -> str:
@@ -31,11 +34,47 @@ def _a_part_by_hand_while_it_is_charged(stage: Stage) -> None:
     stage.pass_time(_HOUR)
 
 
+def _in_euros(stage: Stage) -> None:
+    """A customer with a card, who has no country."""
+    stage.workload.change_card(stage.payer("pm_sepaDebit_success"), "pm_card_visa")
+    stage.pass_time(_MINUTE)
+
+
+def _charged_and_not_written_then_by_transfer(stage: Stage) -> None:
+    """The function dies after Stripe's answer, and its record comes again when 16 minutes have passed. By then the
+    customer is to pay by bank transfer, which takes a country; later by card again.
+    """
+    stage.put_invoice(stage.first_payer(), total_amount_cents={"N": "4200"})
+    (account,) = stage.workload.world.stripe.accounts.values()
+    stage.step_until(lambda: len(account.payment_intents) == 1)
+    stage.workload.switch_types(stage.first_payer(), BY_TRANSFER)
+    stage.step_until(lambda: _dies_until_the_customer_pays_by_transfer(stage))
+    stage.workload.world.jump(16 * _MINUTE)
+    stage.pass_time(_HOUR)
+    stage.workload.switch_types(stage.first_payer())
+    stage.pass_time(2 * _DAY)
+
+
+def _dies_until_the_customer_pays_by_transfer(stage: Stage) -> bool:
+    world, payer = stage.workload.world, stage.first_payer()
+    for invocation in list(world.compute.running.values()):
+        if invocation.function.name == "InvoiceCreatedFunction":
+            world.compute.kill(invocation, "crash")
+    customer = world.database.tables["CustomersTable"].get((payer.organization_id, payer.external_id)) or {}
+    return customer.get("provider_payment_methods") == {"L": [{"S": BY_TRANSFER}]}
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
         _waits,
         _a_part_by_hand_while_it_is_charged,
+        webhooks_are_lost=True,
+    ),
+    Scenario(
+        "a refusal of our own comes over a success that was not written",
+        _in_euros,
+        _charged_and_not_written_then_by_transfer,
         webhooks_are_lost=True,
     ),
 )

@@ -60,3 +60,6 @@ def test_two_who_ask_at_once_never_send_back_more_than_was_paid(is_well: Play) -
 class TestWhereWaysCross:
     def test_a_part_that_is_paid_by_hand_is_not_charged_a_second_time(self, is_well: Play) -> None:
         is_well("a part is paid by hand while what waited is charged")
+
+    def test_a_refusal_of_our_own_never_hides_a_success_that_was_not_written(self, is_well: Play) -> None:
+        is_well("a refusal of our own comes over a success that was not written")
