@@ -1,6 +1,6 @@
 """Stories in which two ways to pay cross, or in which what is known is lost on the way."""
 
-from .money_stories import key
+from .money_stories import ask, declined, key
 from .scenarios import Scenario, Stage
 from .wallets import BY_TRANSFER
 
@@ -64,6 +64,24 @@ def _dies_until_the_customer_pays_by_transfer(stage: Stage) -> bool:
     return customer.get("provider_payment_methods") == {"L": [{"S": BY_TRANSFER}]}
 
 
+def _paid_on_the_page_before(stage: Stage) -> None:
+    """A debit of the first page bounces, a second page is opened, and the first debit's intent is paid after all."""
+    at_stripe = stage.workload.world.invariants.money.at_stripe
+    ask(stage, "payment_url")
+    stage.workload.use_page(stage.first_payer(), "pm_usBankAccount_insufficientFunds")
+    stage.pass_time(_HOUR)
+    ask(stage, "payment_url")
+    stage.workload.confirm(at_stripe.all_of(key(stage)[1])[-1]["id"], "pm_card_visa")
+    stage.pass_time(_HOUR)
+
+
+def _collected_under_the_name_of_a_page(stage: Stage) -> None:
+    ask(stage, "payment_url")
+    (page,) = stage.workload.world.invariants.money.at_stripe.open_pages(key(stage)[1])
+    stage.workload.collect_under(stage.first_payer(), page["metadata"], 4200)
+    stage.pass_time(_HOUR)
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
@@ -76,5 +94,9 @@ CROSSING_STORIES = (
         _in_euros,
         _charged_and_not_written_then_by_transfer,
         webhooks_are_lost=True,
+    ),
+    Scenario("a page is open, and what failed on the page before is paid", declined, _paid_on_the_page_before),
+    Scenario(
+        "a page is open, and another system collects under its name", declined, _collected_under_the_name_of_a_page
     ),
 )

@@ -63,3 +63,9 @@ class TestWhereWaysCross:
 
     def test_a_refusal_of_our_own_never_hides_a_success_that_was_not_written(self, is_well: Play) -> None:
         is_well("a refusal of our own comes over a success that was not written")
+
+    def test_a_page_is_closed_when_what_failed_on_the_page_before_is_paid(self, is_well: Play) -> None:
+        is_well("a page is open, and what failed on the page before is paid")
+
+    def test_a_page_is_closed_when_another_system_collects_under_its_name(self, is_well: Play) -> None:
+        is_well("a page is open, and another system collects under its name")
