@@ -1,10 +1,27 @@
 """Who and what goes for a while, and comes back: accounts, customers, what a key may do, how fast banks are."""
 
-from .workload import ALL_PERMISSIONS, Connection, Payer, Workload
+from .workload import ALL_PERMISSIONS, CODE, Connection, Payer, Workload
 
 _HOUR = 3600.0
 _BANKS_TAKE = (3.0, 3.0, _HOUR, 26 * _HOUR)
 _LOST = ("rak_charge_write", "rak_checkout_session_write")
+
+
+def disconnect_for_a_while(workload: Workload, connection: Connection, *, forced: bool) -> None:
+    """The operator disconnects the account, by force perhaps, and connects it again after some hours."""
+    connection.is_moving = True
+    later = workload.world.clock.now() + workload.world.random.random() * 12 * _HOUR
+
+    def come_back() -> None:
+        connection.is_moving = False
+        workload.put_connection(connection)
+
+    def is_gone(*_: object) -> None:
+        workload.world.scheduler.at(max(later, workload.world.clock.now()), come_back)
+
+    query = "force=true" if forced else ""
+    code = {"code": connection.code}
+    workload.request("DELETE", CODE, connection.organization_id, None, parameters=code, query=query, answered=is_gone)
 
 
 def lose_a_permission(workload: Workload, connection: Connection) -> None:

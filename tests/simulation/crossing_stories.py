@@ -1,8 +1,9 @@
 """Stories in which two ways to pay cross, or in which what is known is lost on the way."""
 
 from .money_stories import ask, declined, key
-from .scenarios import Scenario, Stage
+from .scenarios import ORGANIZATION, Scenario, Stage
 from .wallets import BY_TRANSFER
+from .workload import CODE
 
 _MINUTE = 60.0
 _HOUR = 3600.0
@@ -82,6 +83,20 @@ def _collected_under_the_name_of_a_page(stage: Stage) -> None:
     stage.pass_time(_HOUR)
 
 
+def _gone_by_force_and_brought_back(stage: Stage) -> None:
+    """Stripe is down when the invoice is voided, so its attempt stays open; then the account goes, for two days."""
+    control, connection = stage.workload.world.stripe.control, stage.connection
+    assert connection
+    control.add_fault("500_before_commit", path="/v1/payment_intents*", times=20)
+    ask(stage, "void")
+    control.clear_faults()
+    code = {"code": connection.code}
+    stage.workload.request("DELETE", CODE, ORGANIZATION, None, parameters=code, query="force=true")
+    stage.pass_time(2 * _DAY)
+    stage.workload.put_connection(connection)
+    stage.pass_time(2 * _DAY)
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
@@ -99,4 +114,5 @@ CROSSING_STORIES = (
     Scenario(
         "a page is open, and another system collects under its name", declined, _collected_under_the_name_of_a_page
     ),
+    Scenario("an account goes by force while an attempt is to be closed", declined, _gone_by_force_and_brought_back),
 )

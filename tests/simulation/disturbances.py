@@ -12,6 +12,7 @@ from . import items_again
 from .coming_and_going import (
     change_how_fast_banks_are,
     delete_for_a_while,
+    disconnect_for_a_while,
     lose_a_permission,
 )
 from .strangers import collect_in_its_name, confirm_what_failed
@@ -42,6 +43,8 @@ _WEIGHTS = {
     "permission": 10,
     "banks": 10,
     "put again": 10,
+    "away by force": 5,
+    "away": 5,
     "put currency": 5,
     "backup": 5,
     "put back": 5,
@@ -95,6 +98,8 @@ class Disturbances:
             "move": lambda: self._move(connection),
             "page": lambda: self._use_some_page(connection),
             "dispute": lambda: self._decide_some_dispute(connection),
+            "away": lambda: disconnect_for_a_while(workload, connection, forced=False),
+            "away by force": lambda: disconnect_for_a_while(workload, connection, forced=True),
             "permission": lambda: lose_a_permission(workload, connection),
             "banks": lambda: change_how_fast_banks_are(workload),
         }

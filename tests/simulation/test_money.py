@@ -69,3 +69,6 @@ class TestWhereWaysCross:
 
     def test_a_page_is_closed_when_another_system_collects_under_its_name(self, is_well: Play) -> None:
         is_well("a page is open, and another system collects under its name")
+
+    def test_an_attempt_is_closed_when_its_account_comes_back(self, is_well: Play) -> None:
+        is_well("an account goes by force while an attempt is to be closed")
