@@ -1,5 +1,7 @@
 """Stories in which two ways to pay cross, or in which what is known is lost on the way."""
 
+from paystream.model.identifiers import saved_method_id
+
 from .money_stories import ask, declined, key
 from .scenarios import ORGANIZATION, Scenario, Stage
 from .wallets import BY_TRANSFER
@@ -97,6 +99,17 @@ def _gone_by_force_and_brought_back(stage: Stage) -> None:
     stage.pass_time(2 * _DAY)
 
 
+def _chosen_and_deleted(stage: Stage) -> None:
+    payer = stage.first_payer()
+    client = stage.workload.client(payer)
+    method = client.v1.payment_methods.attach("pm_card_mastercard", {"customer": str(payer.provider_customer_id)})
+    client.v1.customers.delete(str(payer.provider_customer_id))
+    chosen = {"payment_method_type": "provider", "payment_method_id": saved_method_id(ORGANIZATION, method.id)}
+    resource = "/api/v1/invoices/{lago_id}/retry_payment"
+    stage.ask("POST", resource, {"payment_method": chosen}, lago_id=key(stage)[1])
+    stage.pass_time(4 * _DAY)
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
@@ -115,4 +128,5 @@ CROSSING_STORIES = (
         "a page is open, and another system collects under its name", declined, _collected_under_the_name_of_a_page
     ),
     Scenario("an account goes by force while an attempt is to be closed", declined, _gone_by_force_and_brought_back),
+    Scenario("a method is chosen for a retry, and the customer is deleted at Stripe", declined, _chosen_and_deleted),
 )

@@ -72,3 +72,6 @@ class TestWhereWaysCross:
 
     def test_an_attempt_is_closed_when_its_account_comes_back(self, is_well: Play) -> None:
         is_well("an account goes by force while an attempt is to be closed")
+
+    def test_a_retry_with_a_method_of_a_deleted_customer_comes_to_an_end(self, is_well: Play) -> None:
+        is_well("a method is chosen for a retry, and the customer is deleted at Stripe")
