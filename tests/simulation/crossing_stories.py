@@ -2,10 +2,10 @@
 
 from paystream.model.identifiers import saved_method_id
 
-from .money_stories import ask, declined, key
+from .money_stories import ask, declined, key, paid
 from .scenarios import ORGANIZATION, Scenario, Stage
 from .wallets import BY_TRANSFER
-from .workload import CODE
+from .workload import ALL_PERMISSIONS, CODE, Connection
 
 _MINUTE = 60.0
 _HOUR = 3600.0
@@ -110,6 +110,30 @@ def _chosen_and_deleted(stage: Stage) -> None:
     stage.pass_time(4 * _DAY)
 
 
+def _surpluses_go_back(stage: Stage) -> Connection:
+    """By the setting of the account."""
+    connection = stage.connect()
+    connection.refunds_second_payments = True
+    stage.workload.put_connection(connection)
+    stage.pass_time(_MINUTE)
+    return connection
+
+
+def _paid_where_nothing_may_be_refunded(stage: Stage) -> None:
+    """A restricted key without that permission."""
+    connection, control = _surpluses_go_back(stage), stage.workload.world.stripe.control
+    others = [one for one in ALL_PERMISSIONS if one != "rak_charge_write"]
+    connection.secret_key = control.add_key(connection.account.id, kind="rk", permissions=others)
+    stage.workload.put_connection(connection)
+    stage.pass_time(_MINUTE)
+    paid(stage)
+
+
+def _collected_a_second_time(stage: Stage) -> None:
+    stage.workload.collect_again(stage.first_intent())
+    stage.pass_time(3 * _DAY)
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
@@ -129,4 +153,9 @@ CROSSING_STORIES = (
     ),
     Scenario("an account goes by force while an attempt is to be closed", declined, _gone_by_force_and_brought_back),
     Scenario("a method is chosen for a retry, and the customer is deleted at Stripe", declined, _chosen_and_deleted),
+    Scenario(
+        "a key may not refund, and a second payment is to go back",
+        _paid_where_nothing_may_be_refunded,
+        _collected_a_second_time,
+    ),
 )

@@ -75,3 +75,6 @@ class TestWhereWaysCross:
 
     def test_a_retry_with_a_method_of_a_deleted_customer_comes_to_an_end(self, is_well: Play) -> None:
         is_well("a method is chosen for a retry, and the customer is deleted at Stripe")
+
+    def test_a_refund_that_the_key_may_not_make_fails_and_is_notified(self, is_well: Play) -> None:
+        is_well("a key may not refund, and a second payment is to go back")
