@@ -2,7 +2,7 @@
 
 from paystream.model.identifiers import saved_method_id
 
-from .money_stories import ask, declined, key, paid
+from .money_stories import ask, by_hand, declined, key, paid
 from .scenarios import ORGANIZATION, Scenario, Stage
 from .wallets import BY_TRANSFER
 from .workload import ALL_PERMISSIONS, CODE, Connection
@@ -134,6 +134,18 @@ def _collected_a_second_time(stage: Stage) -> None:
     stage.pass_time(3 * _DAY)
 
 
+def _declined_where_surpluses_go_back(stage: Stage) -> None:
+    _surpluses_go_back(stage)
+    declined(stage)
+
+
+def _a_part_by_hand_then_confirmed(stage: Stage) -> None:
+    """10.00 by hand, then 42.00 by the intent that was left open: 10.00 too much."""
+    by_hand(stage, 1000)
+    stage.workload.confirm(stage.first_intent(), "pm_card_visa")
+    stage.pass_time(_DAY)
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
@@ -157,5 +169,10 @@ CROSSING_STORIES = (
         "a key may not refund, and a second payment is to go back",
         _paid_where_nothing_may_be_refunded,
         _collected_a_second_time,
+    ),
+    Scenario(
+        "a part is paid by hand, and the failed payment is confirmed",
+        _declined_where_surpluses_go_back,
+        _a_part_by_hand_then_confirmed,
     ),
 )

@@ -41,12 +41,27 @@ def _a_surplus_is_known(world: World, key: Key, item: Item, lost: dict[str, int]
     surplus = came - went - int(item["total_amount_cents"]["N"])
     if surplus <= 0:
         return
+    if _is_to_go_back(world, key, item, intents):
+        yield f"invoice {key} was paid {surplus} too much, and that has not gone back"
     said = int(item["total_paid_amount_cents"]["N"])
     if said < came:
         yield f"invoice {key} was paid {surplus} too much: {came} came, {said} are on record"
     for payment_id in sorted(money.payments.get(key[1], ())):
         if not world.subscriber.keys("payment.succeeded", payment_id):
             yield f"invoice {key} was paid {surplus} too much, and its payment {payment_id} was never notified"
+
+
+def _is_to_go_back(world: World, key: Key, item: Item, intents: list[JsonObject]) -> bool:
+    """By the setting of every account of the organization. Not what an item over less made too much, nor where a bank
+    has taken money back, or would not take it.
+    """
+    money = world.invariants.money
+    integrations = (one for of, one in world.database.tables["IntegrationsTable"].items() if of[0] == key[0])
+    is_set = all(one.get("refund_second_payments") == {"BOOL": True} for one in integrations)
+    refunds = (one for intent in intents for one in money.at_stripe.refunds.get(intent["id"], {}).values())
+    has_failed = any(one["status"] == "failed" for one in refunds)
+    is_over_less = money.most_owed[key[1]] > int(item["total_amount_cents"]["N"])
+    return is_set and not (has_failed or is_over_less or "payment_dispute_lost_at" in item)
 
 
 def _counts(money: Money, intent: JsonObject) -> bool:

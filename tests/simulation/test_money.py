@@ -78,3 +78,6 @@ class TestWhereWaysCross:
 
     def test_a_refund_that_the_key_may_not_make_fails_and_is_notified(self, is_well: Play) -> None:
         is_well("a key may not refund, and a second payment is to go back")
+
+    def test_what_is_paid_too_much_goes_back_where_the_setting_says_so(self, is_well: Play) -> None:
+        is_well("a part is paid by hand, and the failed payment is confirmed")
