@@ -1,5 +1,7 @@
 """Stories in which two ways to pay cross, or in which what is known is lost on the way."""
 
+from typing import Any
+
 from paystream.model.identifiers import saved_method_id
 
 from .money_stories import ask, by_hand, declined, key, paid
@@ -146,6 +148,26 @@ def _a_part_by_hand_then_confirmed(stage: Stage) -> None:
     stage.pass_time(_DAY)
 
 
+def _put_over(stage: Stage, kind: str = "put", **changes: Any) -> None:
+    """The application puts the story's invoice once more, with these changes."""
+    stored = stage.workload.world.database.tables["InvoicesTable"].get(key(stage)) or {}
+    names = ("organization_id", "lago_id", "external_customer_id", "currency", "total_amount_cents")
+    stage.workload.put({name: dict(stored[name]) for name in names} | changes, kind, over=True)
+
+
+def _too_little(stage: Stage) -> None:
+    """1.00 of 42.00."""
+    (intent,) = stage.workload.world.invariants.money.at_stripe.all_of(key(stage)[1])
+    stage.workload.collect_under(stage.first_payer(), intent["metadata"], 100)
+    stage.pass_time(_HOUR)
+
+
+def _more_is_owed(stage: Stage) -> None:
+    """50.00, of which 42.00 are paid."""
+    _put_over(stage, total_amount_cents={"N": "5000"})
+    stage.pass_time(_DAY)
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
@@ -175,4 +197,6 @@ CROSSING_STORIES = (
         _declined_where_surpluses_go_back,
         _a_part_by_hand_then_confirmed,
     ),
+    Scenario("another system collects too little under the name of an attempt", declined, _too_little),
+    Scenario("an item over more is put over an invoice that is paid", paid, _more_is_owed),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from .workload import Workload
 
 _PUT = ("organization_id", "lago_id", "external_customer_id", "currency", "total_amount_cents")
+_MOST = 100_000
 _CURRENCIES = ("USD", "EUR", "GBP", "BRL")
 
 
@@ -16,6 +17,11 @@ def put_again(workload: Workload) -> None:
 
 def put_over_another_currency(workload: Workload) -> None:
     _put_over(workload, lambda item: {"currency": {"S": workload.world.random.choice(_CURRENCIES)}})
+
+
+def put_over_another_amount(workload: Workload) -> None:
+    """More, or less, than before."""
+    _put_over(workload, lambda item: {"total_amount_cents": {"N": str(workload.world.random.randint(10, _MOST))}})
 
 
 def take_a_backup(workload: Workload) -> None:

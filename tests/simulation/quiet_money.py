@@ -18,6 +18,7 @@ def money_complaints(world: World) -> Iterator[str]:
         if "customer_key" in item and "problem" not in item:
             yield from _what_is_settled_is_closed(money, key, item)
             yield from _a_surplus_is_known(world, key, item, lost)
+            yield from _what_is_paid_is_paid_in_full(money, key, item)
 
 
 def _what_is_settled_is_closed(money: Money, key: Key, item: Item) -> Iterator[str]:
@@ -30,6 +31,17 @@ def _what_is_settled_is_closed(money: Money, key: Key, item: Item) -> Iterator[s
         is_watched = money.at_stripe.is_shown_on_page(intent) and "due_at" in item
         if not is_watched:
             yield f"invoice {key} is settled, and its intent {intent['id']} is {intent['status']}"
+
+
+def _what_is_paid_is_paid_in_full(money: Money, key: Key, item: Item) -> Iterator[str]:
+    """In the currency in which it is owed now. Nobody in this world says that something was paid elsewhere."""
+    if item["payment_status"] != {"S": "succeeded"}:
+        return
+    owed, currency = int(item["total_amount_cents"]["N"]), item["currency"]["S"].lower()
+    intents = (one for one in money.at_stripe.all_of(key[1]) if one["currency"] == currency and _counts(money, one))
+    came = money.by_hand[key[1]] + sum(one["amount_received"] for one in intents)
+    if came < owed:
+        yield f"invoice {key} is succeeded, and {came} of {owed} came"
 
 
 def _a_surplus_is_known(world: World, key: Key, item: Item, lost: dict[str, int]) -> Iterator[str]:

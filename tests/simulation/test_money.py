@@ -81,3 +81,9 @@ class TestWhereWaysCross:
 
     def test_what_is_paid_too_much_goes_back_where_the_setting_says_so(self, is_well: Play) -> None:
         is_well("a part is paid by hand, and the failed payment is confirmed")
+
+    def test_a_success_over_too_little_is_a_part_payment(self, is_well: Play) -> None:
+        is_well("another system collects too little under the name of an attempt")
+
+    def test_what_an_item_that_is_put_over_another_adds_is_still_owed(self, is_well: Play) -> None:
+        is_well("an item over more is put over an invoice that is paid")
