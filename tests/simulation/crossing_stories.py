@@ -168,6 +168,20 @@ def _more_is_owed(stage: Stage) -> None:
     stage.pass_time(_DAY)
 
 
+def _two_customers(stage: Stage) -> None:
+    for _ in range(2):
+        stage.payer("pm_card_visa")
+
+
+def _another_customer_while_charged(stage: Stage) -> None:
+    """The charge of the first customer cannot be written any more; the second one's has the same idempotency key."""
+    (account,) = stage.workload.world.stripe.accounts.values()
+    stage.put_invoice(stage.first_payer(), total_amount_cents={"N": "4200"})
+    stage.step_until(lambda: len(account.payment_intents) == 1)
+    _put_over(stage, external_customer_id={"S": "customer-1"})
+    stage.pass_time(2 * _DAY)
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
@@ -199,4 +213,7 @@ CROSSING_STORIES = (
     ),
     Scenario("another system collects too little under the name of an attempt", declined, _too_little),
     Scenario("an item over more is put over an invoice that is paid", paid, _more_is_owed),
+    Scenario(
+        "another customer is put over a charge that is not written yet", _two_customers, _another_customer_while_charged
+    ),
 )

@@ -24,6 +24,16 @@ def put_over_another_amount(workload: Workload) -> None:
     _put_over(workload, lambda item: {"total_amount_cents": {"N": str(workload.world.random.randint(10, _MOST))}})
 
 
+def put_over_another_customer(workload: Workload) -> None:
+    """Of the same organization."""
+
+    def another(item: dict[str, Any]) -> dict[str, Any]:
+        theirs = [one for one in workload.payers if one.organization_id == item["organization_id"]["S"]]
+        return {"external_customer_id": {"S": workload.world.random.choice(theirs).external_id}}
+
+    _put_over(workload, another)
+
+
 def take_a_backup(workload: Workload) -> None:
     """Of the table, and with it of what Paystream has written there."""
     table = workload.world.database.tables["InvoicesTable"]

@@ -87,3 +87,6 @@ class TestWhereWaysCross:
 
     def test_what_an_item_that_is_put_over_another_adds_is_still_owed(self, is_well: Play) -> None:
         is_well("an item over more is put over an invoice that is paid")
+
+    def test_a_charge_of_the_customer_before_is_found_when_another_is_put_over_it(self, is_well: Play) -> None:
+        is_well("another customer is put over a charge that is not written yet")
