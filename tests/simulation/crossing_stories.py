@@ -182,6 +182,18 @@ def _another_customer_while_charged(stage: Stage) -> None:
     stage.pass_time(2 * _DAY)
 
 
+def _debit_on_its_way(stage: Stage) -> None:
+    """For three days."""
+    stage.workload.world.stripe.control.set_settlement_delay(3 * _DAY)
+    stage.put_invoice(stage.payer("pm_usBankAccount_success"), total_amount_cents={"N": "4200"})
+    stage.pass_time(_HOUR)
+
+
+def _a_mistake_while_it_is_debited(stage: Stage) -> None:
+    _put_over(stage, "malformed", currency={"S": "dollars"})
+    stage.pass_time(4 * _DAY)
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
@@ -215,5 +227,8 @@ CROSSING_STORIES = (
     Scenario("an item over more is put over an invoice that is paid", paid, _more_is_owed),
     Scenario(
         "another customer is put over a charge that is not written yet", _two_customers, _another_customer_while_charged
+    ),
+    Scenario(
+        "a mistake is put over an invoice whose debit is on its way", _debit_on_its_way, _a_mistake_while_it_is_debited
     ),
 )

@@ -34,6 +34,10 @@ def put_over_another_customer(workload: Workload) -> None:
     _put_over(workload, another)
 
 
+def put_over_a_mistake(workload: Workload) -> None:
+    _put_over(workload, lambda item: workload.mistake(), kind="malformed")
+
+
 def take_a_backup(workload: Workload) -> None:
     """Of the table, and with it of what Paystream has written there."""
     table = workload.world.database.tables["InvoicesTable"]
@@ -49,11 +53,11 @@ def put_back_from_the_backup(workload: Workload) -> None:
         workload.put(dict(item), kind, over=True)
 
 
-def _put_over(workload: Workload, changes: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def _put_over(workload: Workload, changes: Callable[[dict[str, Any]], dict[str, Any]], *, kind: str = "put") -> None:
     table = workload.world.database.tables["InvoicesTable"]
     ours = [key for key in workload.recent if "problem" not in (table.get(key) or {"problem": {}})]
     if not ours:
         return
     stored = table.get(workload.world.random.choice(ours)) or {}
     item = {name: dict(stored[name]) for name in _PUT if name in stored}
-    workload.put(item | changes(item), "put", over=True)
+    workload.put(item | changes(item), kind, over=True)

@@ -90,3 +90,6 @@ class TestWhereWaysCross:
 
     def test_a_charge_of_the_customer_before_is_found_when_another_is_put_over_it(self, is_well: Play) -> None:
         is_well("another customer is put over a charge that is not written yet")
+
+    def test_a_debit_is_followed_when_a_mistake_is_put_over_its_invoice(self, is_well: Play) -> None:
+        is_well("a mistake is put over an invoice whose debit is on its way")
