@@ -4,7 +4,7 @@ from typing import Any
 
 from paystream.model.identifiers import saved_method_id
 
-from .money_stories import ask, by_hand, declined, key, paid
+from .money_stories import ask, declined, key, paid
 from .scenarios import ORGANIZATION, Scenario, Stage
 from .wallets import BY_TRANSFER
 from .workload import ALL_PERMISSIONS, CODE, Connection
@@ -30,11 +30,11 @@ def _waits(stage: Stage) -> None:
 
 
 def _a_part_by_hand_while_it_is_charged(stage: Stage) -> None:
-    """Stripe has told of no card: the schedule finds it, and does not claim what it charges."""
+    """Stripe has told of no card: the schedule finds it, and claims what it charges. The part is refused."""
     stage.workload.change_card(stage.first_payer(), "pm_card_visa")
     hold = _until_stripe_holds_a_charge(stage)
     stage.workload.pay_by_hand(key(stage), 1000)
-    stage.step_until(lambda: stage.workload.world.invariants.money.by_hand[key(stage)[1]] > 0)
+    stage.pass_time(1.0)
     stage.workload.world.stripe.release(hold)
     stage.pass_time(_HOUR)
 
@@ -142,8 +142,9 @@ def _declined_where_surpluses_go_back(stage: Stage) -> None:
 
 
 def _a_part_by_hand_then_confirmed(stage: Stage) -> None:
-    """10.00 by hand, then 42.00 by the intent that was left open: 10.00 too much."""
-    by_hand(stage, 1000)
+    """10.00 by hand, then 42.00 by the intent, in the moment before it is closed: 10.00 too much."""
+    stage.workload.pay_by_hand(key(stage), 1000)
+    stage.step_until(lambda: stage.workload.world.invariants.money.by_hand[key(stage)[1]] > 0)
     stage.workload.confirm(stage.first_intent(), "pm_card_visa")
     stage.pass_time(_DAY)
 
@@ -200,6 +201,7 @@ CROSSING_STORIES = (
         _waits,
         _a_part_by_hand_while_it_is_charged,
         webhooks_are_lost=True,
+        refuses=True,
     ),
     Scenario(
         "a refusal of our own comes over a success that was not written",

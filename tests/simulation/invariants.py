@@ -26,8 +26,8 @@ class Invariants:
     violations: list[str] = field(default_factory=list)
     failed_payments: set[Key] = field(default_factory=set)
     notifications: dict[Key, str] = field(default_factory=dict)
-    paid_and_due: set[Key] = field(default_factory=set)
-    """The invoices whose last write made them paid, and left something to be looked at."""
+    paid_and_due: dict[Key, int] = field(default_factory=dict)
+    """The last attempt of each invoice whose last write made it paid, and left something to be looked at."""
     written: dict[Key, Item] = field(default_factory=dict)
     """The invoices of ours that were written in this step."""
     put_by_applications: set[Key] = field(default_factory=set)
@@ -49,7 +49,7 @@ class Invariants:
     def look_at_what_was_written(self) -> None:
         """An invoice and its payment are written in one transaction: looked at when both are."""
         for key, invoice in self.written.items():
-            for what in contradictions(invoice, self.last_payment(key, invoice)):
+            for what in contradictions(invoice):
                 self.complain(f"invoice {key} {what}")
             self.money.look_at_settled(key, invoice)
         self.written.clear()
@@ -74,9 +74,9 @@ class Invariants:
         """Its payment is written right after it, in the same transaction."""
         was_paid = before is not None and before.get("payment_status") == {"S": "succeeded"}
         has_become_paid = after["payment_status"] == {"S": "succeeded"} and not was_paid
-        self.paid_and_due.discard(key)
+        self.paid_and_due.pop(key, None)
         if has_become_paid and "due_at" in after and not after["refunding_payment_ids"]["L"]:
-            self.paid_and_due.add(key)
+            self.paid_and_due[key] = _number(after, "attempt")
 
     def _compare(self, key: Key, before: Item, after: Item) -> None:
         was, is_now = before["payment_status"]["S"], after["payment_status"]["S"]
@@ -104,12 +104,14 @@ class Invariants:
         self._check_that_nothing_is_left_of_an_own_success(key, before, after)
 
     def _check_that_nothing_is_left_of_an_own_success(self, key: Key, before: Item | None, after: Item) -> None:
-        """What is paid by hand, or by an intent of another system, leaves the last attempt to be closed."""
+        """A charge that is the last attempt leaves none. What is paid by hand, by an intent of another system, or by a
+        former attempt leaves the last attempt to be closed; what is paid on a page leaves the page to be looked at.
+        """
         was_paid = before is not None and before["payment_status"]["S"] == "succeeded"
-        invoice_id = after["invoice_id"]["S"]
-        is_own = key[1] == payment_id(key[0], invoice_id, _number(after, "attempt"))
+        invoice_id, attempt = after["invoice_id"]["S"], _number(after, "attempt")
+        is_charge = key[1] == payment_id(key[0], invoice_id, attempt) and "link" not in after
         has_succeeded = after["payment_status"]["S"] == "succeeded" and not was_paid
-        if has_succeeded and is_own and (key[0], invoice_id) in self.paid_and_due:
+        if has_succeeded and is_charge and self.paid_and_due.get((key[0], invoice_id)) == attempt:
             self.complain(f"invoice {(key[0], invoice_id)} is paid and still due")
 
     def watch_notification(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:

@@ -131,7 +131,7 @@ class Quiet:
         by_hand = self._came_by_hand(item)
         if paid != received + by_hand:
             yield f"invoice {key} has {paid} paid, Stripe has received {received}, {by_hand} came by hand"
-        is_paid = received > 0 or by_hand >= int(item["total_amount_cents"]["N"])
+        is_paid = received + by_hand >= int(item["total_amount_cents"]["N"])
         wanted = "succeeded" if is_paid else self._status_of_what_is_not_paid(item, intents)
         if status != wanted:
             yield f"invoice {key} is {status}, Stripe says {wanted}"

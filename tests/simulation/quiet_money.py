@@ -71,9 +71,18 @@ def _is_to_go_back(world: World, key: Key, item: Item, intents: list[JsonObject]
     integrations = (one for of, one in world.database.tables["IntegrationsTable"].items() if of[0] == key[0])
     is_set = all(one.get("refund_second_payments") == {"BOOL": True} for one in integrations)
     refunds = (one for intent in intents for one in money.at_stripe.refunds.get(intent["id"], {}).values())
-    has_failed = any(one["status"] == "failed" for one in refunds)
+    has_failed = any(one["status"] == "failed" for one in refunds) or _a_refund_has_failed(world, key)
     is_over_less = money.most_owed[key[1]] > int(item["total_amount_cents"]["N"])
     return is_set and not (has_failed or is_over_less or "payment_dispute_lost_at" in item)
+
+
+def _a_refund_has_failed(world: World, key: Key) -> bool:
+    """Whether that is on record: Stripe made none, because the key may not."""
+    payments = (one for of, one in world.database.tables["PaymentsTable"].items() if of[0] == key[0])
+    theirs = (one for one in payments if one["invoice_id"]["S"] == key[1])
+    return any(
+        refund["M"]["status"] == {"S": "failed"} for one in theirs for refund in one.get("refunds", {"L": []})["L"]
+    )
 
 
 def _counts(money: Money, intent: JsonObject) -> bool:

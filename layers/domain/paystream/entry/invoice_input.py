@@ -23,7 +23,8 @@ from paystream.errors import InvalidInputError
 from paystream.model.currency import LARGEST_AMOUNT, SUPPORTED, smallest_step
 from paystream.model.invoice import MOST_REJECTED, Fee, Invoice, MetadataEntry, Problem
 from paystream.model.moves import PARKED, new_standing
-from paystream.use_cases.invoices.create_invoice import COLLECTED_BY_THEN, InvoiceRequest
+from paystream.model.schedule import COLLECTED_BY_THEN
+from paystream.use_cases.invoices.create_invoice import InvoiceRequest
 
 MOST_FEES = 100
 MOST_UNITS = 10**9

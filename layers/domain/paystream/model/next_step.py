@@ -14,7 +14,12 @@ from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.schedule import SPENT_IS_RETRIEVED_EVERY, SPENT_IS_RETRIEVED_FOR, look_at_ended_again_at
+from paystream.model.schedule import (
+    SPENT_IS_RETRIEVED_EVERY,
+    SPENT_IS_RETRIEVED_FOR,
+    UNREACHABLE_IS_LOOKED_AT_EVERY,
+    look_at_ended_again_at,
+)
 from paystream.model.standing import Stage, WaitingFor
 
 
@@ -84,6 +89,11 @@ class LookAtRefunds:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Let nobody pay by hand, or collect, what had been waiting and is about to be charged."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reopen:
     """Go on with an attempt that was never sent, or whose outcome is not known."""
 
@@ -105,9 +115,12 @@ class BeginPage:
 
 @dataclass(frozen=True, slots=True)
 class EndPlan:
-    """Nothing follows automatically any more; who waits for it is notified with the code."""
+    """Nothing follows automatically any more; who waits for it is notified with the code. `until` is when the invoice
+    is looked at again, if not as others of its stage.
+    """
 
     code: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +182,7 @@ AttemptStep = Restore | Retrieve | Close | LookUp | Refuse | Charge | LookAtPage
 SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | RetrieveSpent | CloseOthers | LookAtRefunds
 """What Stripe may know and the invoice does not."""
 
-RecordStep = Reopen | Begin | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait
+RecordStep = Claim | Reopen | Begin | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait
 """What is written down without an answer of Stripe."""
 
 Step = AttemptStep | SearchStep | RecordStep
@@ -207,10 +220,13 @@ def _restore(case: Case) -> Step | None:
 
 
 def _retrieve(case: Case) -> Step | None:
-    """The last attempt is on its way at Stripe."""
+    """The last attempt is on its way at Stripe; or any of an item that is parked by now."""
     latest = case.latest
     if case.occasion is not Occasion.DUE or latest is None or case.customer is None:
         return None
+    if case.invoice.stage is Stage.PARKED:
+        under_way = [one for one in case.attempts if one.payment_status is PayableStatus.PROCESSING]
+        return Retrieve(under_way[-1], case.customer) if under_way else None
     is_retrieved = is_on_its_way(case.invoice, latest) and not latest.is_to_give_way
     return Retrieve(latest, case.customer) if is_retrieved else None
 
@@ -230,9 +246,16 @@ def _to_be_closed(case: Case) -> list[Payment]:
 
 
 def _end_unreachable(case: Case) -> Step | None:
-    """It failed, and its attempt was sent to an account that is not connected any more: nobody can close it."""
+    """An attempt was sent to an account that is not connected any more: nobody can close it until that comes back. No
+    other attempt begins.
+    """
+    invoice = case.invoice
     is_left = any(one.is_to_be_closed and one.lago_id not in case.sent_through for one in case.attempts)
-    return EndPlan(NOT_CONNECTED) if is_left and case.customer and not case.invoice.is_open else None
+    if not is_left or case.customer is None or invoice.is_open:
+        return None
+    tomorrow = case.now + UNREACHABLE_IS_LOOKED_AT_EVERY
+    is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.LINK_DUE)
+    return EndPlan(NOT_CONNECTED, tomorrow) if is_awaited else Rest(tomorrow)
 
 
 def _resume_creation(case: Case) -> Step | None:
@@ -358,7 +381,8 @@ def _collect(case: Case) -> Step | None:
         return None
     refusal = refusal_of_ours(attempt, payer)
     if refusal is None:
-        return Charge(attempt, payer)
+        is_seen = case.invoice.stage is not Stage.WAITING or case.invoice.is_claimed(case.now)
+        return Charge(attempt, payer) if is_seen else Claim()
     until = sent_until(case, attempt, payer)
     if until and not _is_looked_up(case, until):
         return LookUp(attempt, payer, until)

@@ -45,6 +45,15 @@ SPENT_IS_RETRIEVED_EVERY = timedelta(days=1)
 SPENT_IS_RETRIEVED_FOR = timedelta(days=30)
 """A debit that bounced on a page may be confirmed after all, and the event that tells of it may never come."""
 
+COLLECTED_BY_THEN = timedelta(minutes=15)
+"""By this time after its creation the stream has led to an invoice's collection, or something is wrong."""
+
+UNREACHABLE_IS_LOOKED_AT_EVERY = timedelta(days=1)
+"""What is to be closed through an account that is not connected: it may come back."""
+
+CLAIMED_FOR = timedelta(minutes=5)
+"""No function runs for longer: one that has not come to an end by then has crashed."""
+
 LONGEST_REQUEST = timedelta(minutes=10)
 """No function runs for longer: what was sent before has arrived at Stripe, or never will."""
 

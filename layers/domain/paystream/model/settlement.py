@@ -192,8 +192,7 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
     A link follows a charge only: one that expired is not followed by another.
     """
     if not failed.is_owed:
-        is_to_be_closed = payment.is_to_be_closed and failed.problem is None
-        return move(failed, Stage.GIVEN_UP, due_at=now if is_to_be_closed else None, now=now)
+        return move(failed, Stage.GIVEN_UP, due_at=now if payment.is_to_be_closed else None, now=now)
     is_at_once = _gives_way(payment) or failed.was_not_charged_with(follow_up.default_payment_method_id)
     retry_at = now if is_at_once else next_retry_at(failed, payment, follow_up.retry_schedule_days, now)
     if retry_at:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from paystream.errors import (
     NeedsAttentionError,
@@ -15,7 +15,7 @@ from paystream.model.case import Occasion
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.moves import claim
-from paystream.model.schedule import look_again_at
+from paystream.model.schedule import CLAIMED_FOR, look_again_at
 from paystream.model.standing import WaitingFor
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
@@ -26,9 +26,6 @@ from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.use_cases.collecting.collect import collect
 from paystream.use_cases.collecting.postpone import put_off
 from paystream.use_cases.customers.create_provider_customer import resume_creation
-
-CLAIMED_FOR = timedelta(minutes=5)
-"""No function runs for longer: whoever has not come to an end by then has crashed."""
 
 
 class _ClaimedError(Exception):

@@ -81,14 +81,14 @@ def _search(step: SearchStep, case: Case, run: Run) -> Case:
 
 def _write(step: RecordStep, case: Case, run: Run) -> Case:
     match step:
-        case steps.Reopen():
-            after = write.reopen(case, run)
+        case steps.Claim() | steps.Reopen():
+            after = _open(step, case, run)
         case steps.Begin(attempt, payer):
             after = write.begin(case, attempt, payer, run)
         case steps.BeginPage(payer):
             after = write.begin_page(case, payer, run)
-        case steps.EndPlan(code):
-            after = write.end_plan(case, code, run)
+        case steps.EndPlan(code, until):
+            after = write.end_plan(case, code, run, until=until)
         case steps.Rest(until):
             after = write.rest(case, until, run)
         case steps.EndWithoutPayment():
@@ -98,6 +98,10 @@ def _write(step: RecordStep, case: Case, run: Run) -> Case:
         case _:
             assert_never(step)
     return after
+
+
+def _open(step: steps.Claim | steps.Reopen, case: Case, run: Run) -> Case:
+    return write.claim_waiting(case, run) if isinstance(step, steps.Claim) else write.reopen(case, run)
 
 
 def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:

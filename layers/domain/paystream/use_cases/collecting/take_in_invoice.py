@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from paystream.model.former_life import with_payments
 from paystream.model.invoice import Invoice, Problem
-from paystream.model.moves import park
+from paystream.model.moves import park, postpone
+from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.ports.stores import Stores
 
 BEFORE_ANY_PAYMENT = datetime(2010, 1, 1, tzinfo=UTC)
@@ -27,6 +28,8 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
         besides = (stores.payments.find(invoice.organization_id, one) for one in former.payment_ids)
         invoice = replace(invoice, attempt_started_at=min(seen_at, former.taken_in_at))
         invoice = with_payments(invoice, (payment for payment in besides if payment))
+    elif replaced:
+        invoice = postpone(invoice, invoice.updated_at + COLLECTED_BY_THEN, now=invoice.updated_at)
     if invoice.problem is None and not stores.invoices.claim_number(invoice):
         taken = Problem(code="invalid_item", details={"number": ["value_already_exist"]})
         rejected = json.dumps({"number": invoice.number}, ensure_ascii=False)

@@ -13,10 +13,10 @@ from paystream.lago.invoice_notifications import (
 from paystream.model.attempts import new_payment
 from paystream.model.case import Case, Payer
 from paystream.model.invoice import Invoice
-from paystream.model.moves import move, postpone
+from paystream.model.moves import claim, move, postpone
 from paystream.model.notification import Notification, WebhookType
 from paystream.model.payment import Payment
-from paystream.model.schedule import look_again_at, look_at_ended_again_at, look_at_last_attempt_at
+from paystream.model.schedule import CLAIMED_FOR, look_again_at, look_at_ended_again_at, look_at_last_attempt_at
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
 from paystream.steps.attempts.choose_method import NO_SUCH_METHOD, with_method
@@ -31,6 +31,12 @@ def closed(case: Case, attempt: Payment, run: Run) -> Case:
         invoice = run.stores.invoices.settle(Settlement(replace(invoice, updated_at=run.now), case.closed, ()), ())
     attempts = tuple(attempt if one.lago_id == attempt.lago_id else one for one in case.attempts)
     return replace(case, invoice=invoice, attempts=attempts, closed=attempt)
+
+
+def claim_waiting(case: Case, run: Run) -> Case:
+    """Others see that what had been waiting is being collected."""
+    claimed = claim(case.invoice, run.now + CLAIMED_FOR, now=run.now)
+    return replace(case, invoice=run.stores.invoices.save(claimed))
 
 
 def reopen(case: Case, run: Run) -> Case:
@@ -73,10 +79,12 @@ def _begun(case: Case, invoice: Invoice, payment: Payment, payer: Payer) -> Case
     return replace(case, invoice=invoice, attempts=(*case.attempts, payment), sent_through=sent_through, closed=None)
 
 
-def end_plan(case: Case, code: str, run: Run) -> Case:
-    """The invoice stays as it is, no attempt follows automatically, and who waits for one is notified."""
+def end_plan(case: Case, code: str, run: Run, *, until: datetime | None = None) -> Case:
+    """The invoice stays as it is, no attempt follows automatically, and who waits for one is notified. It is looked at
+    again at `until`, or when one of its stage is.
+    """
     invoice = case.invoice
-    ended = _with_no_plan(replace(invoice, chosen_payment_method_id=None), run.now)
+    ended = _with_no_plan(replace(invoice, chosen_payment_method_id=None), until, run.now)
     is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.LINK_DUE)
     told = (collection_refused(ended, code, run.now),) if is_awaited else ()
     return case.answered(_save(case, ended, told, run))
@@ -123,8 +131,8 @@ def _save(case: Case, invoice: Invoice, told: tuple[Notification, ...], run: Run
     return run.stores.invoices.save(invoice, told)
 
 
-def _with_no_plan(invoice: Invoice, now: datetime) -> Invoice:
-    due_at = look_at_ended_again_at(invoice, now)
+def _with_no_plan(invoice: Invoice, until: datetime | None, now: datetime) -> Invoice:
+    due_at = until or look_at_ended_again_at(invoice, now)
     if not invoice.is_owed:
         return postpone(invoice, due_at, now=now)
     is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from paystream.errors import ConflictError, InvalidInputError, NotFoundError, VersionConflictError
@@ -10,10 +10,8 @@ from paystream.model.customer import Customer
 from paystream.model.identifiers import requested_invoice_id
 from paystream.model.invoice import Fee, Invoice, MetadataEntry
 from paystream.model.moves import new_standing
+from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.ports.stores import Stores
-
-COLLECTED_BY_THEN = timedelta(minutes=15)
-"""By this time after its creation the stream has led to an invoice's collection, or something is wrong."""
 
 _NUMBERS_TRIED = 20
 """The numbers we count are of a form that an application may use for its own."""
