@@ -195,6 +195,14 @@ def _a_mistake_while_it_is_debited(stage: Stage) -> None:
     stage.pass_time(4 * _DAY)
 
 
+def _debited_on_a_page(stage: Stage) -> None:
+    """The page is complete, the debit is on its way, and the time of the next attempt is still kept."""
+    stage.workload.world.stripe.control.set_settlement_delay(2 * _HOUR)
+    ask(stage, "payment_url")
+    stage.workload.use_page(stage.first_payer(), "pm_usBankAccount_success")
+    stage.pass_time(_DAY)
+
+
 CROSSING_STORIES = (
     Scenario(
         "a part is paid by hand while what waited is charged",
@@ -233,4 +241,5 @@ CROSSING_STORIES = (
     Scenario(
         "a mistake is put over an invoice whose debit is on its way", _debit_on_its_way, _a_mistake_while_it_is_debited
     ),
+    Scenario("a debit is chosen on a page, and a retry was planned", declined, _debited_on_a_page),
 )

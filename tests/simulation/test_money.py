@@ -93,3 +93,6 @@ class TestWhereWaysCross:
 
     def test_a_debit_is_followed_when_a_mistake_is_put_over_its_invoice(self, is_well: Play) -> None:
         is_well("a mistake is put over an invoice whose debit is on its way")
+
+    def test_a_page_that_is_complete_leaves_no_plan_behind(self, is_well: Play) -> None:
+        is_well("a debit is chosen on a page, and a retry was planned")
