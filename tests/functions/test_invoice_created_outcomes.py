@@ -88,7 +88,7 @@ def test_a_decline_fails_the_invoice_and_keeps_stripes_codes(world: World, reaso
 
 
 @pytest.mark.parametrize("reason", DECLINES)
-def test_a_decline_is_told_with_stripes_codes(world: World, reason: str) -> None:
+def test_a_decline_is_notified_with_stripes_codes(world: World, reason: str) -> None:
     invoice_id = new_invoice(world)
     world.stripe.control.set_outcome(method_of_acme(world), reason)
 

@@ -87,10 +87,10 @@ def _may_begin_attempt(world: World, rules: Rules) -> bool:
         return False
     if invoice.status == "pending" and not invoice.link and not is_last:
         return not guards.rises_after_stored_failure_only
-    return invoice.status == "failed" and _nobody_can_be_at_it(world, rules)
+    return invoice.status == "failed" and _no_function_is_at_work(world, rules)
 
 
-def _nobody_can_be_at_it(world: World, rules: Rules) -> bool:
+def _no_function_is_at_work(world: World, rules: Rules) -> bool:
     payment = world.payment(world.invoice.attempt)
     is_known = payment is not None and payment.intent != NO_INTENT
     is_alone = not world.workers and world.stripe.delayed is None

@@ -43,8 +43,8 @@ class Quiet:
             *self._each_invoice_is_as_stripe_has_it(),
             *self._each_notification_was_published(),
             *self._each_failure_was_told_once(),
-            *self._each_success_was_told_once(),
-            *self._how_each_invoice_ended_was_told(),
+            *self._each_success_was_notified_once(),
+            *self._how_each_invoice_ended_was_notified(),
             *refund_complaints(self.world),
             *money_complaints(self.world),
             *self._each_second_payment_is_on_record(),
@@ -247,13 +247,13 @@ class Quiet:
             if len(told) > 1 or (not told and not self._ended_unasked(key)):
                 yield f"the failure of payment {key} was told {len(told)} times"
 
-    def _each_success_was_told_once(self) -> Iterator[str]:
+    def _each_success_was_notified_once(self) -> Iterator[str]:
         for key, payment in self._payments().items():
             told = self.world.subscriber.keys("payment.succeeded", key[1])
             if payment["payment_status"]["S"] == "succeeded" and len(told) != 1:
                 yield f"the success of payment {key} was not told once"
 
-    def _how_each_invoice_ended_was_told(self) -> Iterator[str]:
+    def _how_each_invoice_ended_was_notified(self) -> Iterator[str]:
         for key, item in self._invoices().items():
             status = item.get("payment_status", {}).get("S")
             is_told = status in _CLOSED and "problem" not in item and int(item["total_amount_cents"]["N"]) > 0
