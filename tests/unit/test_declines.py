@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from paystream.model.declines import REASONS, Retry, when_to_retry
+from paystream.model.declines import NOT_BEFORE_DAYS, REASONS, Retry, asks_for_authentication, when_to_retry
 from paystream.model.outcome import Failure
 from template import REPOSITORY
 
@@ -68,3 +68,33 @@ def test_a_code_that_is_not_known_waits_for_the_customer_unless_the_issuer_says_
     assert when_to_retry(declined("a_code_of_next_year", advice_code="try_again_later")) is Retry.LATER
     assert when_to_retry(declined("a_code_of_next_year", advice_code="do_not_try_again")) is Retry.NEVER
     assert when_to_retry(declined("a_code_of_next_year", advice_code="some_advice")) is Retry.AFTER_CUSTOMER_ACTS
+
+
+@pytest.mark.parametrize("advice", ["try_again_later", "do_not_try_again", "confirm_card_data"])
+def test_the_strictest_advice_counts(advice: str) -> None:
+    failure = declined("generic_decline", advice_code=advice, network_advice_code="03")
+    assert when_to_retry(failure) is Retry.NEVER
+
+
+def test_a_card_whose_data_the_customer_is_to_confirm_waits_for_the_customer() -> None:
+    assert when_to_retry(declined("generic_decline", advice_code="confirm_card_data")) is Retry.AFTER_CUSTOMER_ACTS
+
+
+def test_a_decline_code_goes_before_the_error_code() -> None:
+    assert when_to_retry(declined("do_not_honor", code="debit_not_authorized")) is Retry.LATER
+
+
+@pytest.mark.parametrize("code", ["authentication_required", "authentication_not_handled"])
+def test_a_bank_that_wants_the_customer_to_be_there_asks_for_authentication(code: str) -> None:
+    assert asks_for_authentication(declined(code))
+    assert asks_for_authentication(declined(code=code))
+
+
+def test_nothing_else_asks_for_authentication() -> None:
+    assert not asks_for_authentication(None)
+    assert not asks_for_authentication(declined("generic_decline", code="authentication_required"))
+    assert not asks_for_authentication(declined("mobile_device_authentication_required"))
+
+
+def test_mastercards_advice_says_how_many_days_to_wait() -> None:
+    assert NOT_BEFORE_DAYS == {"26": 2, "27": 4, "28": 6, "29": 8, "30": 10}

@@ -1,30 +1,24 @@
-"""Which of an organization's Stripe accounts is taken where none is named."""
+"""An organization's Stripe accounts: which is taken where none is named, and what each is known by."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
+import pytest
+from builders.records import RECORDED_AT, customer_record, integration_record
 from hypothesis import given
 from hypothesis import strategies as st
+from paystream.model.identifiers import integration_id
 from paystream.model.integration import Credentials, Integration, default_of
-
-START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+from paystream.model.rate_limit import RateLimit
 
 
 def integration(code: str, *, made: int = 0, default: int | None = None) -> Integration:
     """Connected and made the default so many seconds after the start."""
-    return Integration(
-        organization_id="0a1b2c3d-0000-4000-8000-000000000001",
+    return integration_record(
         code=code,
         lago_id=code,
-        name=code,
-        account_id="acct_1",
-        livemode=False,
-        key_last4="0000",
-        create_customers=False,
-        webhook_endpoint_id="we_1",
-        webhook_url="https://paystream.test/hook",
-        created_at=START + timedelta(seconds=made),
-        updated_at=START,
-        default_since=None if default is None else START + timedelta(seconds=default),
+        created_at=RECORDED_AT + timedelta(seconds=made),
+        default_since=None if default is None else RECORDED_AT + timedelta(seconds=default),
     )
 
 
@@ -40,7 +34,7 @@ def test_a_single_one_is_the_default() -> None:
 def test_the_oldest_is_the_default_until_another_is_made_it() -> None:
     oldest, newest = integration("a", made=1), integration("b", made=2)
     assert default_of([newest, oldest]) is oldest
-    assert default_of([oldest, integration("b", made=2, default=3)]) != oldest
+    assert default_of([oldest, replace(newest, default_since=RECORDED_AT)]) != oldest
 
 
 def test_the_last_that_was_made_the_default_is_it() -> None:
@@ -55,6 +49,55 @@ def test_the_order_in_which_they_are_read_does_not_matter(made_default: list[int
     assert chosen is default_of(every)
     latest = max((since for since in made_default if since is not None), default=None)
     assert chosen == (every[0] if latest is None else every[made_default.index(latest)])
+
+
+def test_one_that_is_disconnecting_is_not_taken() -> None:
+    newest = integration("b", made=2)
+    disconnecting = replace(integration("a", made=1, default=5), disconnecting_since=RECORDED_AT)
+    assert default_of([disconnecting, newest]) is newest
+    assert default_of([disconnecting]) is None
+
+
+def test_what_was_sent_to_its_account_leads_there_under_whatever_code() -> None:
+    known = integration_record(account_id="acct_1", livemode=True)
+    before = integration_id("organization", "old", "acct_1", livemode=True)
+    sent = customer_record(payment_provider_code="old", integration_id=before)
+
+    assert known.leads_to(sent)
+    assert not replace(known, account_id="acct_2").leads_to(sent)
+    assert not replace(known, livemode=False).leads_to(sent)
+    assert not replace(known, organization_id="another").leads_to(sent)
+
+
+@pytest.mark.parametrize("another", ["", "00000000", "ffffffff"])
+def test_an_id_that_does_not_follow_from_its_account_leads_elsewhere(another: str) -> None:
+    sent = customer_record(payment_provider_code="stripe", integration_id=another)
+
+    assert not integration_record().leads_to(sent)
+
+
+def test_its_own_id_leads_to_it_without_a_code() -> None:
+    assert integration_record().leads_to(customer_record(integration_id="integration"))
+    assert not integration_record().leads_to(customer_record())
+    assert not integration_record().leads_to(customer_record(integration_id="another"))
+
+
+@pytest.mark.parametrize(("livemode", "key"), [(True, "acct_1#live"), (False, "acct_1#test")])
+def test_an_account_is_another_one_in_the_other_mode(livemode: bool, key: str) -> None:
+    assert integration_record(livemode=livemode).account_key == key
+
+
+@pytest.mark.parametrize(("livemode", "total"), [(True, 100), (False, 25)])
+def test_stripes_limits_hold_where_none_was_set(livemode: bool, total: int) -> None:
+    assert integration_record(livemode=livemode).rate_limit == RateLimit(endpoint=25, total=total)
+    limited = integration_record(endpoint_rate_limit_per_second=7, global_rate_limit_per_second=9)
+    assert limited.rate_limit == RateLimit(endpoint=7, total=9)
+
+
+def test_nothing_but_payment_links_follows_automatically_unless_it_was_set() -> None:
+    new = integration_record()
+
+    assert (new.refund_second_payments, new.authentication_links, new.version) == (False, True, 0)
 
 
 def test_credentials_never_show_themselves() -> None:

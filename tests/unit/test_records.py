@@ -1,0 +1,42 @@
+"""The records of the model: what is read is what was written."""
+
+import importlib
+import inspect
+from collections.abc import Iterator
+from dataclasses import fields
+from enum import Enum
+from typing import Any
+
+import pytest
+from paystream.model.integration import Link
+from template import REPOSITORY
+
+MODULES = sorted(path.stem for path in (REPOSITORY / "layers/domain/paystream/model").glob("[!_]*.py"))
+SMALL = set(
+    "Credentials DueInvoice FormerLife NamedAttempt RateLimit Reason SavedMethod Settlement StreamRecord Wallet".split()
+)
+"""The order of their fields is plain: these may be made without names."""
+
+PROTOCOLS = (Link,)
+
+
+def records() -> Iterator[type[Any]]:
+    for name in MODULES:
+        module = importlib.import_module(f"paystream.model.{name}")
+        for _, found in inspect.getmembers(module, inspect.isclass):
+            if found.__module__ == module.__name__ and not issubclass(found, Enum) and found not in PROTOCOLS:
+                yield found
+
+
+each_record = pytest.mark.parametrize("record", list(records()), ids=lambda record: record.__name__)
+
+
+@each_record
+def test_a_record_is_never_changed_and_takes_no_other_fields(record: Any) -> None:
+    assert record.__dataclass_params__.frozen
+    assert record.__slots__ == tuple(field.name for field in fields(record))
+
+
+@each_record
+def test_a_record_is_made_with_the_names_of_its_fields(record: Any) -> None:
+    assert {field.kw_only for field in fields(record)} == {record.__name__ not in SMALL}
