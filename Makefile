@@ -7,6 +7,7 @@ SAM := $(VENV)/sam
 MINISTACK := $(VENV)/ministack
 STRIPE_MOCK := $(VENV)/stripe-mock
 DYNOXIDE := $(VENV)/dynoxide
+COSMIC_RAY := $(VENV)/cosmic-ray
 export UV_PYTHON ?= $(shell ./environments/find-python)
 
 .DEFAULT_GOAL := help
@@ -38,6 +39,10 @@ $(DYNOXIDE)/.locked: environments/dynoxide/version
 
 $(MINISTACK)/.locked: environments/ministack/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(MINISTACK) $(UV) sync --quiet --locked --project environments/ministack
+	@touch $@
+
+$(COSMIC_RAY)/.locked: environments/cosmic-ray/uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(abspath $(COSMIC_RAY)) $(UV) sync --quiet --locked --project environments/cosmic-ray
 	@touch $@
 
 .venv/clients/python/.locked: environments/clients/python/uv.lock | $(UV)
@@ -96,8 +101,8 @@ test: $(PROJECT)/.locked ## run all tests that need no server; ONLY=tests/unit f
 model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; print what each guard is for
 	@PYTHONPATH=layers/domain:tests $(PROJECT)/bin/python -m model.table
 
-mutants: $(PROJECT)/.locked ## remove one guard of the money rules at a time: a test must notice; ONLY="23-hour" for one
-	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m mutants $(if $(ONLY),"$(ONLY)")
+mutants: $(PROJECT)/.locked $(if $(TOOL),$(COSMIC_RAY)/.locked) ## remove one guard of the money rules at a time: a test must notice; ONLY="23-hour" for one; TOOL=cosmic-ray: every small change of the model, ONLY="refund retries" for some modules
+	@PYTHONPATH=tests COSMIC_RAY=$(abspath $(COSMIC_RAY))/bin exec $(PROJECT)/bin/python -m mutants$(if $(TOOL),.generated) $(if $(ONLY),"$(ONLY)")
 
 check: static coverage ## all static checks, and the tests on Lambda's Python with their coverage
 
@@ -126,6 +131,7 @@ integration: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## the tests
 deep: ## everything that takes hours: the model, the mutants, the kill points, made-up requests, a long simulation
 	$(MAKE) model
 	$(MAKE) mutants
+	$(MAKE) mutants TOOL=cosmic-ray
 	$(MAKE) kill-points
 	$(MAKE) fuzz EXAMPLES=270
 	$(MAKE) chaos

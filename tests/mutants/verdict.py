@@ -70,7 +70,7 @@ def verdict_of(exit_code: int, output: str) -> str | None:
 
 def _killer(mutant: Mutant) -> str | None:
     with TemporaryDirectory(prefix="mutant-") as folder:
-        _copy_repository(Path(folder))
+        copy_repository(Path(folder))
         path = Path(folder) / LAYER / mutant.path
         path.write_text(mutated(mutant, path.read_text()))
         # What is not mutated would be found first on a path from outside.
@@ -91,10 +91,10 @@ def _killer(mutant: Mutant) -> str | None:
         return verdict_of(done.returncode, done.stdout + done.stderr)
 
 
-def _copy_repository(folder: Path) -> None:
-    """What is tracked, as it is in the working folder. Of the docs only the API's description: tests read it."""
-    tracked = ["git", "ls-files", "-z", "--", ".", ":!docs/*.md"]
-    listed = subprocess.run(tracked, cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout
+def copy_repository(folder: Path) -> None:
+    """What is tracked or may be, as it is in the working folder."""
+    files = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(files, cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout
     for name in filter(None, listed.split("\0")):
         if (REPOSITORY / name).is_file():
             target = folder / name
