@@ -9,6 +9,8 @@ from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment
 
+from builders.standings import standing
+
 RECORDED_AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 """When all of them were made."""
 
@@ -25,6 +27,7 @@ def invoice_record(**fields: Any) -> Invoice:
         created_at=RECORDED_AT,
         updated_at=RECORDED_AT,
         issuing_date=date(2026, 11, 23),
+        standing=standing(due_at=RECORDED_AT),
     )
     return replace(invoice, **fields)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from builders.records import RECORDED_AT, invoice_record, payment_record
-from paystream.model.dispute import settle_dispute
+from paystream.model.dispute import DisputeSettlement, settle_dispute
 from paystream.model.notification import WebhookType
 from paystream.model.payment import Dispute
 from paystream.model.settlement import Settlement
@@ -21,32 +21,38 @@ def word(status: str, *, dispute_id: str = "du_1") -> Dispute:
     return Dispute(id=dispute_id, status=status, reason="fraudulent", amount_cents=4200, currency="EUR")
 
 
-def heard(status: str, *, known: Dispute | None = None) -> Settlement | None:
+def heard(status: str, *, known: Dispute | None = None) -> DisputeSettlement | None:
     """What a word comes to, of an invoice that has lost a dispute long ago."""
-    invoice, payment = invoice_record(payment_dispute_lost_at=LONG_AGO), payment_record(dispute=known)
+    invoice = invoice_record(payment_dispute_lost_at=LONG_AGO)
+    payment = payment_record(disputes=(known,) if known else ())
     return settle_dispute(invoice, payment, word(status), occurred_at=HEARD_AT, now=NOW)
 
 
 @pytest.mark.parametrize("status", OPEN)
 def test_one_that_is_opened_is_kept_and_notified(status: str) -> None:
-    settlement = heard(status)
+    settled = heard(status)
 
-    assert settlement == Settlement(
+    assert settled
+    assert settled.settlement == Settlement(
         invoice_record(payment_dispute_lost_at=LONG_AGO, updated_at=NOW),
-        payment_record(dispute=word(status), updated_at=NOW),
-        (WebhookType.PAYMENT_DISPUTE_OPENED,),
+        payment_record(disputes=(word(status),), updated_at=NOW),
+        (),
     )
+    assert settled.news == (WebhookType.PAYMENT_DISPUTE_OPENED,)
 
 
 @pytest.mark.parametrize("known", [None, word("under_review")])
 def test_one_that_is_lost_is_kept_with_its_end_on_the_invoice_too(known: Dispute | None) -> None:
-    settlement = heard("lost", known=known)
+    settled = heard("lost", known=known)
 
-    assert settlement
-    assert settlement.invoice.payment_dispute_lost_at == HEARD_AT
-    assert settlement.payment.dispute
-    assert (settlement.payment.dispute.status, settlement.payment.dispute.ended_at) == ("lost", HEARD_AT)
-    assert settlement.tell == (WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,)
+    assert settled
+    assert settled.settlement.invoice.payment_dispute_lost_at == HEARD_AT
+    assert settled.settlement.payment.dispute
+    assert (settled.settlement.payment.dispute.status, settled.settlement.payment.dispute.ended_at) == (
+        "lost",
+        HEARD_AT,
+    )
+    assert settled.news == (WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,)
 
 
 @pytest.mark.parametrize(
@@ -55,21 +61,21 @@ def test_one_that_is_lost_is_kept_with_its_end_on_the_invoice_too(known: Dispute
 )
 @pytest.mark.parametrize("known", [None, word("under_review")])
 def test_one_that_ends_well_takes_nothing(status: str, tell: tuple[WebhookType, ...], known: Dispute | None) -> None:
-    settlement = heard(status, known=known)
+    settled = heard(status, known=known)
 
-    assert settlement
-    assert settlement.invoice.payment_dispute_lost_at == LONG_AGO
-    assert settlement.payment.dispute
-    assert settlement.payment.dispute.ended_at == HEARD_AT
-    assert settlement.tell == tell
+    assert settled
+    assert settled.settlement.invoice.payment_dispute_lost_at == LONG_AGO
+    assert settled.settlement.payment.dispute
+    assert settled.settlement.payment.dispute.ended_at == HEARD_AT
+    assert settled.news == tell
 
 
 def test_one_that_goes_on_is_not_notified_again() -> None:
-    settlement = heard("under_review", known=word("needs_response"))
+    settled = heard("under_review", known=word("needs_response"))
 
-    assert settlement
-    assert settlement.payment.dispute == word("under_review")
-    assert settlement.tell == ()
+    assert settled
+    assert settled.settlement.payment.dispute == word("under_review")
+    assert settled.news == ()
 
 
 @pytest.mark.parametrize("status", OPEN + CLOSED)
@@ -85,8 +91,8 @@ def test_after_its_end_nothing_is_news(end: str, late: str) -> None:
 
 @pytest.mark.parametrize("another", ["du_0", "du_2"])
 def test_another_dispute_of_the_same_payment_is_a_new_one(another: str) -> None:
-    settlement = heard("needs_response", known=word("won", dispute_id=another))
+    settled = heard("needs_response", known=word("won", dispute_id=another))
 
-    assert settlement
-    assert settlement.payment.dispute == word("needs_response")
-    assert settlement.tell == (WebhookType.PAYMENT_DISPUTE_OPENED,)
+    assert settled
+    assert settled.settlement.payment.dispute == word("needs_response")
+    assert settled.news == (WebhookType.PAYMENT_DISPUTE_OPENED,)

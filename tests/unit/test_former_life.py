@@ -66,7 +66,7 @@ def test_what_went_back_or_is_to_is_known_and_what_is_on_its_way_is_watched() ->
 
 
 def test_the_latest_dispute_that_was_lost_counts() -> None:
-    first, second = paid(dispute=dispute("lost", LATER)), paid(dispute=dispute("lost", EARLIER))
+    first, second = paid(disputes=(dispute("lost", LATER),)), paid(disputes=(dispute("lost", EARLIER),))
 
     assert with_payments(invoice_record(), (first, second)).payment_dispute_lost_at == LATER
     assert with_payments(invoice_record(), (second, first)).payment_dispute_lost_at == LATER
@@ -74,4 +74,4 @@ def test_the_latest_dispute_that_was_lost_counts() -> None:
 
 @pytest.mark.parametrize("known", [None, dispute("a_status_of_next_year", LATER), dispute("won", LATER)])
 def test_a_dispute_that_is_open_or_won_took_nothing(known: Dispute | None) -> None:
-    assert with_payments(invoice_record(), (paid(dispute=known),)).payment_dispute_lost_at is None
+    assert with_payments(invoice_record(), (paid(disputes=(known,) if known else ()),)).payment_dispute_lost_at is None

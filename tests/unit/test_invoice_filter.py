@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from paystream.model.invoice import InvoiceStatus, PaymentStatus
 from paystream.model.invoice_filter import InvoiceFilter
+from paystream.model.standing import InvoiceStatus, PaymentStatus
 
 STORED = {
     "issuing_date": "2026-11-23",

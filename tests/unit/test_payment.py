@@ -58,7 +58,7 @@ ALL = {
             {"charged", "processing", "authenticates", "on page", "processing on page", "voucher on page"},
         ),
         ("is_open_link", {"on page"}),
-        ("is_to_be_closed", {"authenticates", "failed", "on page", "failed on page"}),
+        ("is_to_be_closed", {"authenticates", "failed", "on page", "failed on page", "succeeded on page"}),
         ("is_waiting_for_customer", {"authenticates", "on page"}),
         ("requires_action", {"authenticates"}),
         ("waits_on_page", {"voucher on page"}),
@@ -78,8 +78,9 @@ def test_what_is_not_on_its_way_requires_no_action_whatever_its_intents_status(p
     assert not in_status(payment_status, "requires_action").requires_action
 
 
-def test_what_waits_for_somebody_else_requires_no_action_of_the_customer() -> None:
-    assert not in_status(PayableStatus.PROCESSING, "requires_capture").requires_action
+@pytest.mark.parametrize("status", ["requires_confirmation", "requires_capture"])
+def test_what_waits_for_a_program_can_be_canceled_like_what_waits_for_the_customer(status: str) -> None:
+    assert in_status(PayableStatus.PROCESSING, status).requires_action
 
 
 @pytest.mark.parametrize("status", RefundStatus)

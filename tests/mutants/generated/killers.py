@@ -10,6 +10,10 @@ _OF_ALL = ("tests/unit/test_records.py",)
 """What holds for all records."""
 
 _HANDLERS = {
+    "attempts": ("invoice_created_repeats", "refusals_over_unwritten_successes", "create_payment"),
+    "case": ("planned_retries", "invoice_created", "retry_payment"),
+    "moves": ("planned_retries", "payment_url", "paused_integration"),
+    "next_step": ("planned_retries", "settled_otherwise", "another_card", "older_attempts_that_are_paid"),
     "invoice": ("planned_retries", "create_invoice", "invoice_created_items", "change_invoice", "payment_url"),
     "refund": ("refund_payment", "second_payments"),
     "schedule": ("settle_due", "collect_due", "planned_retries", "payment_url", "settled_otherwise"),
@@ -18,8 +22,12 @@ _HANDLERS = {
 """Tests of handlers, where those of the module alone are not enough."""
 
 
-NOT_HELD_YET = frozenset({"invoice", "refund", "schedule", "settlement"})
-"""They are being rewritten (docs/decisions/stages-and-steps.md): their survivors are counted, and fail nothing."""
+NOT_HELD_YET = frozenset(
+    {"attempts", "case", "invoice", "moves", "next_step", "refund", "schedule", "settlement", "standing"}
+)
+"""The core of docs/decisions/stages-and-steps.md: its survivors are counted, and fail nothing until each is killed or
+explained.
+"""
 
 
 def modules() -> tuple[str, ...]:
