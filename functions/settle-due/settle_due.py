@@ -11,8 +11,8 @@ from paystream.entry.records import Record, process, queue_records
 from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
 from paystream.use_cases.collecting.bulk_look_up import Found, are_worth_a_list, attempts_to_find, find_attempts
-from paystream.use_cases.collecting.collect_due import is_to_be_looked_at, settle_due, settle_found
-from paystream.use_cases.collecting.postpone import put_off
+from paystream.use_cases.collecting.collect_due import collect_due, is_to_be_looked_at, settle_found
+from paystream.use_cases.collecting.postpone import postpone
 
 AT_ONCE = 40
 MESSAGES_AT_ONCE = 10
@@ -90,7 +90,7 @@ class Batch:
         if not self._has_time():
             self._leave_for_later(due, now)
             return
-        settled = settle_due(
+        settled = collect_due(
             due.organization_id,
             due.lago_id,
             handed_out_at=due.at,
@@ -106,7 +106,7 @@ class Batch:
     def _leave_for_later(self, due: HandedOut, now: datetime) -> None:
         invoice = self._stores.invoices.get(due.organization_id, due.lago_id)
         if invoice and is_to_be_looked_at(invoice, due.at, now):
-            put_off(invoice, now + NO_TIME_FOR, stores=self._stores, now=now)
+            postpone(invoice, now + NO_TIME_FOR, stores=self._stores, now=now)
             count("DueInvoicePutOff")
 
     def _has_time(self) -> bool:

@@ -1,7 +1,8 @@
-"""How a worker collects an invoice: `paystream.use_cases.collect_invoice`, `ask_stripe` and `settle_due`.
+"""How a worker collects an invoice: `paystream.use_cases.collecting`'s `collect` and `collect_due`,
+and `send_attempt`.
 
 A payment link is an attempt like any other: the same way, with other parameters
-(`paystream.use_cases.payment_link`).
+(`paystream.steps.pages.payment_link`).
 """
 
 from collections.abc import Iterator

@@ -79,9 +79,9 @@ class TestDueInvoices:
         stores.invoices.create(invoice())
         (seen,) = stores.due_invoices.oldest(SHARD, until=NOW, limit=1)
 
-        later = stores.due_invoices.put_off(seen, at(1200))
+        later = stores.due_invoices.postpone(seen, at(1200))
 
-        assert stores.due_invoices.put_off(seen, at(1300)) is None
+        assert stores.due_invoices.postpone(seen, at(1300)) is None
         assert due(stores, 1199) == []
         assert stores.due_invoices.oldest(SHARD, until=at(1200), limit=1) == (later,)
 
@@ -90,7 +90,7 @@ class TestDueInvoices:
         read = stores.invoices.get(ORGANIZATION, "invoice-1")
         assert read
         (seen,) = stores.due_invoices.oldest(SHARD, until=NOW, limit=1)
-        stores.due_invoices.put_off(seen, at(1200))
+        stores.due_invoices.postpone(seen, at(1200))
 
         stores.invoices.save(standing_otherwise(read, due_at=at(5)))
 
@@ -99,7 +99,7 @@ class TestDueInvoices:
     def test_one_that_is_closed_or_not_there_is_not_put_off(self, stores: Stores) -> None:
         stores.invoices.create(paid())
         for name in ("invoice-1", "invoice-2"):
-            assert stores.due_invoices.put_off(DueInvoice(ORGANIZATION, name, NOW.isoformat()), at(1)) is None
+            assert stores.due_invoices.postpone(DueInvoice(ORGANIZATION, name, NOW.isoformat()), at(1)) is None
         assert stores.invoices.get(ORGANIZATION, "invoice-2") is None
         assert due(stores, 10) == []
 
@@ -220,7 +220,7 @@ class TestThoseThatWaitForAKey:
         (seen,) = stores.due_invoices.oldest(due_shard("a"), until=at(60), limit=1)
         stores.due_invoices.make_due(ORGANIZATION, "a", integration_id="integration-1", at=NOW)
 
-        assert stores.due_invoices.put_off(seen, at(1200)) is None
+        assert stores.due_invoices.postpone(seen, at(1200)) is None
         assert due(stores, 0, due_shard("a")) == ["a"]
 
 

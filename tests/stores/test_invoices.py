@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 from builders.standings import standing_otherwise
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import InvalidInputError, VersionConflictError
-from paystream.model.former_life import FormerLife
 from paystream.model.invoice import Fee, Invoice, MetadataEntry, Problem
 from paystream.model.invoice_filter import InvoiceFilter
+from paystream.model.item_history import ItemHistory
 from paystream.model.outcome import Failure, PayableStatus
 from paystream.model.settlement import Settlement
 from paystream.model.standing import PaymentStatus, WaitingFor
@@ -87,19 +87,19 @@ class TestOne:
 
     def test_the_first_time_it_was_taken_in_stays(self, stores: Stores) -> None:
         longest = "é" * 512
-        assert stores.invoices.former_life(ORGANIZATION, longest, now=NOW) == FormerLife(NOW, ())
-        assert stores.invoices.former_life(ORGANIZATION, longest, now=at(60)) == FormerLife(NOW, ())
-        assert stores.invoices.former_life(ORGANIZATION, "another", now=at(60)) == FormerLife(at(60), ())
+        assert stores.invoices.history(ORGANIZATION, longest, now=NOW) == ItemHistory(NOW, ())
+        assert stores.invoices.history(ORGANIZATION, longest, now=at(60)) == ItemHistory(NOW, ())
+        assert stores.invoices.history(ORGANIZATION, "another", now=at(60)) == ItemHistory(at(60), ())
 
     def test_a_payment_that_was_noted_is_known_whether_it_was_taken_in_before_or_not(self, stores: Stores) -> None:
-        stores.invoices.note_payment(ORGANIZATION, "invoice-1", "payment-2")
-        assert stores.invoices.former_life(ORGANIZATION, "invoice-1", now=NOW) == FormerLife(NOW, ("payment-2",))
+        stores.invoices.register_payment(ORGANIZATION, "invoice-1", "payment-2")
+        assert stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW) == ItemHistory(NOW, ("payment-2",))
         for _ in range(2):
-            stores.invoices.note_payment(ORGANIZATION, "invoice-1", "payment-1")
+            stores.invoices.register_payment(ORGANIZATION, "invoice-1", "payment-1")
 
-        former = stores.invoices.former_life(ORGANIZATION, "invoice-1", now=at(60))
+        former = stores.invoices.history(ORGANIZATION, "invoice-1", now=at(60))
 
-        assert former == FormerLife(NOW, ("payment-1", "payment-2"))
+        assert former == ItemHistory(NOW, ("payment-1", "payment-2"))
 
 
 class TestWriting:

@@ -115,15 +115,13 @@ def test_one_of_many_gets_a_number(stores: Stores) -> None:
 def test_one_of_many_puts_an_invoice_off(stores: Stores) -> None:
     stores.invoices.create(invoice())
     (seen,) = stores.due_invoices.oldest(SHARD, until=NOW, limit=1)
-    outcomes = at_once(lambda number: stores.due_invoices.put_off(seen, at(60 + number)))
+    outcomes = at_once(lambda number: stores.due_invoices.postpone(seen, at(60 + number)))
     (winner,) = [outcome for outcome in outcomes if outcome]
     assert stores.due_invoices.oldest(SHARD, until=at(600), limit=10) == (winner,)
 
 
 def test_all_agree_when_an_invoice_was_taken_in_first(stores: Stores) -> None:
-    outcomes = at_once(
-        lambda number: stores.invoices.former_life(ORGANIZATION, "invoice-1", now=at(number)).taken_in_at
-    )
+    outcomes = at_once(lambda number: stores.invoices.history(ORGANIZATION, "invoice-1", now=at(number)).taken_in_at)
     assert len({*outcomes}) == 1
 
 

@@ -171,7 +171,7 @@ class TestWhatReachesInvoiceCreated:
         taken_in = stores.invoices.save(invoice(version=0))
         stores.invoices.save(standing_otherwise(taken_in, paused_integration_id="integration-1"))
         (due,) = stores.due_invoices.oldest(SHARD, until=NOW, limit=1)
-        stores.due_invoices.put_off(due, at(60))
+        stores.due_invoices.postpone(due, at(60))
         stores.due_invoices.make_due(ORGANIZATION, "invoice-1", integration_id="integration-1", at=NOW)
 
         assert [record["eventName"] for record in records(target, tables.invoices)] == ["INSERT"] + ["MODIFY"] * 4

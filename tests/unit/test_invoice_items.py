@@ -50,7 +50,7 @@ def first_format(**fields: Any) -> dict[str, Any]:
         (PENDING | DUE | RETRY, Stage.IN_FLIGHT),
         (PENDING | DUE | RETRY | AWAITED, Stage.PAGE_OPEN),
         (FAILED | DUE | RETRY | AWAITED, Stage.RETRY_PLANNED),
-        (FAILED | DUE | AWAITED | {"link_follows": True}, Stage.LINK_DUE),
+        (FAILED | DUE | AWAITED | {"link_follows": True}, Stage.AUTHENTICATION_LINK_DUE),
         (FAILED | DUE | AWAITED, Stage.WAITS_FOR_ANOTHER_METHOD),
         (FAILED | AWAITED, Stage.WAITS_FOR_ANOTHER_METHOD),
         (FAILED | DUE, Stage.GIVEN_UP),
@@ -76,7 +76,7 @@ def test_the_stage_follows_from_the_fields(fields: dict[str, Any], stage: Stage)
     [
         (PAID | CLAIM | AWAITED, Stage.PAID),
         (PENDING | VOIDED | {"link_follows": True} | RETRY, Stage.VOIDED),
-        (FAILED | DUE | AWAITED | RETRY | {"link_follows": True}, Stage.LINK_DUE),
+        (FAILED | DUE | AWAITED | RETRY | {"link_follows": True}, Stage.AUTHENTICATION_LINK_DUE),
     ],
 )
 def test_what_contradicted_the_stage_is_dropped(fields: dict[str, Any], stage: Stage) -> None:

@@ -1,7 +1,7 @@
 """What is stored in DynamoDB comes back as it was."""
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
@@ -13,7 +13,7 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import example, given
 from hypothesis import strategies as st
-from paystream.adapters.dynamodb.items import attribute_values, from_item, plain_item, to_item
+from paystream.adapters.dynamodb.items import attribute_names, attribute_values, from_item, plain_item, to_item
 from paystream.model.api_key import ApiKey
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
@@ -111,6 +111,35 @@ def test_what_is_none_is_not_stored_and_what_is_unknown_is_not_read(notification
 
     assert "no_key" not in item
     assert from_item(Notification, item) == notification
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """A field whose name in the code has changed since it was stored for the first time."""
+
+    name: str = field(metadata={"stored_as": "former_name"})
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A record that holds such records."""
+
+    several: tuple[Renamed, ...]
+
+
+def test_a_field_that_was_renamed_is_written_and_read_under_its_stored_name() -> None:
+    assert to_item(Renamed("kept")) == {"former_name": {"S": "kept"}}
+    assert attribute_names(Renamed) == ("former_name",)
+    assert from_item(Renamed, {"former_name": {"S": "kept"}}) == Renamed("kept")
+    assert from_item(Holder, to_item(Holder((Renamed("kept"),)))) == Holder((Renamed("kept"),))
+    assert to_item(Holder((Renamed("kept"),))) == {"several": {"L": [{"M": {"former_name": {"S": "kept"}}}]}}
+
+
+def test_a_payment_that_is_superseded_keeps_the_name_of_its_attribute() -> None:
+    names = attribute_names(Payment)
+
+    assert "gives_way" in names
+    assert "is_superseded" not in names
 
 
 @given(st.lists(times, min_size=2))

@@ -125,7 +125,7 @@ def test_a_new_payment_is_pending_and_nothing_is_known_of_it() -> None:
     new = payment_record()
 
     assert (new.status, new.payment_status) == ("pending", PayableStatus.PENDING)
-    assert (new.unknown_tries, new.on_session, new.gives_way) == (0, False, False)
+    assert (new.unknown_tries, new.on_session, new.is_superseded) == (0, False, False)
     assert not PAGE.follows_failure
 
 

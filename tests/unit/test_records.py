@@ -12,7 +12,7 @@ from template import REPOSITORY
 MODULES = sorted(path.stem for path in (REPOSITORY / "layers/domain/paystream/model").glob("[!_]*.py"))
 SMALL = set(
     """
-    Credentials DueInvoice FormerLife NamedAttempt Payer RateLimit Reason SavedMethod Settlement StreamRecord Wallet
+    Credentials DueInvoice ItemHistory NamedAttempt Payer RateLimit Reason SavedMethod Settlement StreamRecord Wallet
     _Shape
     """.split()
 )

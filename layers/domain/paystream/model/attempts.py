@@ -37,7 +37,7 @@ def new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> 
         currency=invoice.currency,
         payment_method_id=None if customer.pays_by_bank_transfer else customer.payment_method_id,
         bank_transfer=bank_transfer_of(customer, invoice.currency),
-        on_session=customer.must_be_there,
+        on_session=customer.requires_on_session,
         created_at=now,
         updated_at=now,
     )

@@ -101,7 +101,7 @@ class Customer:
         return tuple(one.name for one in self.payment_method_types if one.is_charged_off_session)
 
     @property
-    def must_be_there(self) -> bool:
+    def requires_on_session(self) -> bool:
         """Whether it is charged as if it were there, so that its bank may ask it to authenticate: India's rule.
 
         Source: https://docs.stripe.com/india-recurring-payments

@@ -15,7 +15,7 @@ _PAYMENT_STATUS: Mapping[Stage, PaymentStatus] = {
     Stage.CUSTOMER_TO_ACT: PaymentStatus.PENDING,
     Stage.SHOWN_ON_PAGE: PaymentStatus.PENDING,
     Stage.RETRY_PLANNED: PaymentStatus.FAILED,
-    Stage.LINK_DUE: PaymentStatus.FAILED,
+    Stage.AUTHENTICATION_LINK_DUE: PaymentStatus.FAILED,
     Stage.WAITS_FOR_ANOTHER_METHOD: PaymentStatus.FAILED,
     Stage.GIVEN_UP: PaymentStatus.FAILED,
     Stage.PAID: PaymentStatus.SUCCEEDED,

@@ -227,7 +227,7 @@ def _retrieve(case: Case) -> Step | None:
     if case.invoice.stage is Stage.PARKED:
         under_way = [one for one in case.attempts if one.payment_status is PayableStatus.PROCESSING]
         return Retrieve(under_way[-1], case.customer) if under_way else None
-    is_retrieved = is_on_its_way(case.invoice, latest) and not latest.is_to_give_way
+    is_retrieved = is_on_its_way(case.invoice, latest) and not latest.is_to_be_superseded
     return Retrieve(latest, case.customer) if is_retrieved else None
 
 
@@ -254,7 +254,7 @@ def _end_unreachable(case: Case) -> Step | None:
     if not is_left or case.customer is None or invoice.is_open:
         return None
     tomorrow = case.now + UNREACHABLE_IS_LOOKED_AT_EVERY
-    is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.LINK_DUE)
+    is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.AUTHENTICATION_LINK_DUE)
     return EndPlan(NOT_CONNECTED, tomorrow) if is_awaited else Rest(tomorrow)
 
 
@@ -343,7 +343,7 @@ def _begin(case: Case) -> Step | None:
 
 def _begin_page(case: Case) -> Step | None:
     """It failed because the customer has to authenticate: a page takes whatever the customer pays with."""
-    if case.invoice.stage is not Stage.LINK_DUE:
+    if case.invoice.stage is not Stage.AUTHENTICATION_LINK_DUE:
         return None
     payer = case.new_payer(needs_method=False)
     return EndPlan(CANNOT_PAY[payer]) if isinstance(payer, WaitingFor) else BeginPage(payer)
@@ -442,7 +442,7 @@ def _is_superseded(case: Case, latest: Payment) -> bool:
     """Whether another attempt takes its place, or it is over more than what is due by now: then it is closed."""
     is_over_too_much = latest.is_waiting_for_customer and latest.amount_cents > case.invoice.total_due_amount_cents
     is_known = latest.attempt == case.invoice.attempt
-    return is_known and (latest.is_to_give_way or is_over_too_much or _has_another(case, latest))
+    return is_known and (latest.is_to_be_superseded or is_over_too_much or _has_another(case, latest))
 
 
 def _has_another(case: Case, latest: Payment) -> bool:

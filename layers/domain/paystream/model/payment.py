@@ -1,6 +1,6 @@
 """What was paid, or is to be: an attempt to collect an invoice, or money that came by another way."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -117,9 +117,9 @@ class Payment:
     Stripe made the intent: there it stands in lists. `unknown_tries` counts the requests whose outcome stayed unknown.
     With a `link` it is the customer who pays, and nothing is charged. With a `bank_transfer` it is charged to the
     customer's balance, which needs no payment method; `remaining_amount_cents` is what the balance lacks, in minor
-    units. `on_session`: it is charged as if the customer were there. `gives_way`: it waits for the customer, and
-    somebody asked for another attempt instead, so it is closed, and the next one follows. `disputes` and `refunds`
-    are in the order in which they became known.
+    units. `on_session`: it is charged as if the customer were there. `is_superseded`: it waits for the
+    customer, and another attempt was asked for instead, so it is closed, and the next one follows. `disputes` and
+    `refunds` are in the order in which they became known.
     """
 
     organization_id: str
@@ -149,7 +149,7 @@ class Payment:
     bank_transfer: BankTransfer | None = None
     remaining_amount_cents: int | None = None
     on_session: bool = False
-    gives_way: bool = False
+    is_superseded: bool = field(default=False, metadata={"stored_as": "gives_way"})
     disputes: tuple[Dispute, ...] = ()
     refunds: tuple[Refund, ...] = ()
 
@@ -197,11 +197,11 @@ class Payment:
         return is_open and self.link is None
 
     @property
-    def is_to_give_way(self) -> bool:
+    def is_to_be_superseded(self) -> bool:
         """Whether it is closed as soon as it is looked at: another attempt was asked for, or the request broke off that
         was to confirm its intent, and nobody else will.
         """
-        return self.requires_action and (self.gives_way or self.status == REQUIRES_CONFIRMATION)
+        return self.requires_action and (self.is_superseded or self.status == REQUIRES_CONFIRMATION)
 
     @property
     def waits_on_page(self) -> bool:

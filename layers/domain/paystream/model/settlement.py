@@ -193,7 +193,7 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
     """
     if not failed.is_owed:
         return move(failed, Stage.GIVEN_UP, due_at=now if payment.is_to_be_closed else None, now=now)
-    is_at_once = _gives_way(payment) or failed.was_not_charged_with(follow_up.default_payment_method_id)
+    is_at_once = _was_closed_for_another(payment) or failed.was_not_charged_with(follow_up.default_payment_method_id)
     retry_at = now if is_at_once else next_retry_at(failed, payment, follow_up.retry_schedule_days, now)
     if retry_at:
         return move(
@@ -212,7 +212,7 @@ def _decide_without_retry(failed: Invoice, payment: Payment, follow_up: FollowUp
     is_linked = follow_up.authentication_links and payment.link is None and asks_for_authentication(payment.failure)
     return move(
         failed,
-        Stage.LINK_DUE if is_linked else Stage.WAITS_FOR_ANOTHER_METHOD,
+        Stage.AUTHENTICATION_LINK_DUE if is_linked else Stage.WAITS_FOR_ANOTHER_METHOD,
         waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD,
         due_at=now if is_linked else now + FAILED_IS_CLOSED_AFTER,
         now=now,
@@ -225,12 +225,12 @@ def _planned_method(failed: Invoice, payment: Payment) -> str | None:
     return failed.standing.planned_payment_method_id if payment.link else charged
 
 
-def _gives_way(payment: Payment) -> bool:
+def _was_closed_for_another(payment: Payment) -> bool:
     """Whether it was closed because somebody asked for another attempt; not if a debit bounced that was begun on a
     link's page.
     """
     is_expired = payment.failure is not None and payment.failure.code == LINK_EXPIRED
-    return payment.gives_way and (is_expired or payment.link is None)
+    return payment.is_superseded and (is_expired or payment.link is None)
 
 
 def _what_to_tell(

@@ -48,7 +48,7 @@ class Stage(StrEnum):
     CUSTOMER_TO_ACT = "customer_to_act"
     SHOWN_ON_PAGE = "shown_on_page"
     RETRY_PLANNED = "retry_planned"
-    LINK_DUE = "link_due"
+    AUTHENTICATION_LINK_DUE = "authentication_link_due"
     WAITS_FOR_ANOTHER_METHOD = "waits_for_another_method"
     GIVEN_UP = "given_up"
     SETTLING = "settling"
@@ -111,7 +111,7 @@ SHAPES: Mapping[Stage, _Shape] = {
         allows=_CLAIM | _PLAN,
         waiting_for=_ANOTHER | {None},
     ),
-    Stage.LINK_DUE: _Shape(
+    Stage.AUTHENTICATION_LINK_DUE: _Shape(
         "failed; the customer has to authenticate, and a page follows", _FAILED, _DUE, _CLAIM, _ANOTHER
     ),
     Stage.WAITS_FOR_ANOTHER_METHOD: _Shape(

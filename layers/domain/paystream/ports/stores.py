@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 from paystream.model.api_key import ApiKey
 from paystream.model.customer import Customer
-from paystream.model.former_life import FormerLife
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import InvoiceFilter
+from paystream.model.item_history import ItemHistory
 from paystream.model.notification import Notification, NotificationFilter
 from paystream.model.payment import AnyPayment, ManualPayment, Payment
 from paystream.model.redrive import StreamRecord
@@ -93,12 +93,12 @@ class Invoices(Protocol):
         """Give the invoice its number; False if another invoice has it. Repeats are harmless."""
         ...
 
-    def former_life(self, organization_id: str, lago_id: str, *, now: datetime) -> FormerLife:
+    def history(self, organization_id: str, lago_id: str, *, now: datetime) -> ItemHistory:
         """What is known of an invoice, whatever became of its item since. One that is new is taken in now."""
         ...
 
-    def note_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
-        """Before a payment is written whose id does not follow from an attempt: so that `former_life` knows it at once.
+    def register_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
+        """Before a payment is written whose id does not follow from an attempt: so that `history` knows it at once.
         Repeats are harmless.
         """
         ...
@@ -135,7 +135,7 @@ class DueInvoices(Protocol):
         """What was due in a shard by then, oldest first."""
         ...
 
-    def put_off(self, due: DueInvoice, to: datetime) -> DueInvoice | None:
+    def postpone(self, due: DueInvoice, to: datetime) -> DueInvoice | None:
         """Set the time anew; None if it is not what it was any more: somebody else has set it, or closed the invoice.
 
         Disturbs nobody who writes the invoice at the same time.

@@ -51,7 +51,7 @@ class DynamoDueInvoices:
         entries = [plain_item(item) for item in answer["Items"]]
         return tuple(DueInvoice(entry["organization_id"], entry["lago_id"], entry["due_at"]) for entry in entries)
 
-    def put_off(self, due: DueInvoice, to: datetime) -> DueInvoice | None:
+    def postpone(self, due: DueInvoice, to: datetime) -> DueInvoice | None:
         """The version stays: whoever is writing the invoice just now knows more, and sets a time of its own."""
         later = replace(due, due_at=plain(to))
         try:

@@ -52,7 +52,7 @@ def _stage(item: Mapping[str, Any]) -> Stage:
 
 def _failed_stage(item: Mapping[str, Any]) -> Stage:
     if item.get("link_follows", {}).get("BOOL"):
-        return Stage.LINK_DUE
+        return Stage.AUTHENTICATION_LINK_DUE
     if "next_retry_at" in item:
         return Stage.RETRY_PLANNED
     return Stage.WAITS_FOR_ANOTHER_METHOD if _text(item, "waiting_for") == _AWAITED else Stage.GIVEN_UP
@@ -61,7 +61,7 @@ def _failed_stage(item: Mapping[str, Any]) -> Stage:
 def _ignored(stage: Stage) -> tuple[str, ...]:
     if stage in (Stage.PARKED, Stage.SETTLING, Stage.PAID, Stage.VOIDED):
         return (*_OF_WAITING, *_OF_A_PLAN, "claimed_until")
-    return _OF_A_PLAN if stage is Stage.LINK_DUE else ()
+    return _OF_A_PLAN if stage is Stage.AUTHENTICATION_LINK_DUE else ()
 
 
 def _text(item: Mapping[str, Any], name: str) -> str | None:

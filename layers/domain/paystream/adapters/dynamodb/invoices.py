@@ -13,9 +13,9 @@ from paystream.adapters.dynamodb.items import attribute_names, attribute_values,
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.payments import customer_key, index_keys
 from paystream.errors import InvalidInputError, VersionConflictError
-from paystream.model.former_life import FormerLife
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import EVERY_STATUS, InvoiceFilter
+from paystream.model.item_history import ItemHistory
 from paystream.model.notification import Notification
 from paystream.model.payment import AnyPayment, ManualPayment
 from paystream.model.settlement import Settlement
@@ -71,15 +71,15 @@ class DynamoInvoices:
             return False
         return True
 
-    def former_life(self, organization_id: str, lago_id: str, *, now: datetime) -> FormerLife:
+    def history(self, organization_id: str, lago_id: str, *, now: datetime) -> ItemHistory:
         taken_in = "SET taken_in_at = if_not_exists(taken_in_at, :now)"
         found = self._remember(organization_id, lago_id, taken_in, {":now": {"S": plain(now)}})
-        return FormerLife(
+        return ItemHistory(
             taken_in_at=datetime.fromisoformat(found["taken_in_at"]["S"]),
             payment_ids=tuple(sorted(found.get("payment_ids", {"SS": []})["SS"])),
         )
 
-    def note_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
+    def register_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
         self._remember(organization_id, invoice_id, "ADD payment_ids :id", {":id": {"SS": [payment_id]}})
 
     def _remember(

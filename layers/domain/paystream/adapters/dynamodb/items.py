@@ -43,8 +43,12 @@ def plain_item(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def from_item(record_type: type[R], item: Mapping[str, Any]) -> R:
     """The dataclass that was stored. Attributes it does not have are left out."""
-    readers: Mapping[str, Callable[[Any], Any]] = _readers(cast("Any", record_type))
-    fields_ = {name: readers[name](_plain_value(value)) for name, value in item.items() if name in readers}
+    readers = _readers(cast("Any", record_type))
+    fields_: dict[str, Any] = {}
+    for attribute, value in item.items():
+        if attribute in readers:
+            name, read = readers[attribute]
+            fields_[name] = read(_plain_value(value))
     for name, flat_type in _flat_types(cast("Any", record_type)).items():
         fields_[name] = from_item(flat_type, item)
     return record_type(**fields_)
@@ -68,12 +72,12 @@ def plain(value: Any) -> Any:
 def _plain_record(record: Any) -> dict[str, Any]:
     values: dict[str, Any] = {}
     record_type = cast("Any", type(record))
-    for name in _field_names(record_type):
+    for name, attribute in _attributes(record_type).items():
         content = getattr(record, name)
         if name in _flat_types(record_type):
             values |= plain(content)
         elif content is not None:
-            values[name] = plain(content)
+            values[attribute] = plain(content)
     return values
 
 
@@ -119,15 +123,16 @@ def _number(text: str) -> int | Decimal:
 
 
 @cache
-def _field_names(record_type: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(record_type))
+def _attributes(record_type: Any) -> dict[str, str]:
+    """The attribute of each field. One that was renamed keeps its stored name in its metadata, as `stored_as`."""
+    return {field.name: field.metadata.get("stored_as", field.name) for field in fields(record_type)}
 
 
 @cache
 def attribute_names(record_type: Any) -> tuple[str, ...]:
     """The attributes in which a dataclass is stored."""
     flat = _flat_types(record_type)
-    own = [name for name in _field_names(record_type) if name not in flat]
+    own = [attribute for name, attribute in _attributes(record_type).items() if name not in flat]
     return (*own, *(name for one in flat.values() for name in attribute_names(one)))
 
 
@@ -139,10 +144,11 @@ def _flat_types(record_type: Any) -> dict[str, Any]:
 
 
 @cache
-def _readers(record_type: Any) -> dict[str, Callable[[Any], Any]]:
-    """What makes of a stored value what the field holds."""
-    flat = _flat_types(record_type)
-    return {name: _reader(hint) for name, hint in get_type_hints(record_type).items() if name not in flat}
+def _readers(record_type: Any) -> dict[str, tuple[str, Callable[[Any], Any]]]:
+    """By attribute: the field, and what makes of a stored value what the field holds."""
+    flat, hints = _flat_types(record_type), get_type_hints(record_type)
+    attributes = _attributes(record_type).items()
+    return {attribute: (name, _reader(hints[name])) for name, attribute in attributes if name not in flat}
 
 
 def _reader(hint: Any) -> Callable[[Any], Any]:
@@ -163,7 +169,8 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
 
 def _record(record_type: Any, values: Mapping[str, Any]) -> Any:
     readers = _readers(record_type)
-    return record_type(**{name: readers[name](value) for name, value in values.items() if name in readers})
+    known = ((*readers[attribute], value) for attribute, value in values.items() if attribute in readers)
+    return record_type(**{name: read(value) for name, read, value in known})
 
 
 def _itself(value: Any) -> Any:

@@ -18,7 +18,7 @@ from paystream.ports.stripe import Gateways, PaymentGateway
 
 
 @contextmanager
-def stripe_asked(
+def calls_stripe(
     integration: Integration, action: str, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> Iterator[PaymentGateway]:
     """The gateway, for whoever collects. `action` is what Stripe is asked for, as Lago names it:

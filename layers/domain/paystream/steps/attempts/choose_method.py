@@ -7,7 +7,7 @@ from paystream.model.case import Case, Payer
 from paystream.model.customer import Customer
 from paystream.model.payment import Payment
 from paystream.model.payment_method import SavedMethod, Wallet
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.run import Run
 
 NO_SUCH_METHOD = "payment_method_not_found"
@@ -32,7 +32,7 @@ def with_method(case: Case, payer: Payer, before: Payment, run: Run) -> Payer:
 def _methods(payer: Payer, run: Run) -> tuple[SavedMethod, ...]:
     """What the customer has at Stripe. Raises NotFoundError if the customer is gone there."""
     try:
-        with stripe_asked(
+        with calls_stripe(
             payer.integration, "payment_method.list", stores=run.stores, gateways=run.gateways, now=run.now
         ) as gateway:
             return gateway.payment_methods(str(payer.customer.provider_customer_id))

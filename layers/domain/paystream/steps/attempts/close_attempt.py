@@ -16,7 +16,7 @@ from paystream.model.schedule import LONGEST_REQUEST
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
 from paystream.steps.accounts.connected import account_of
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.steps.pages.payment_link import close_link, outwait
 
@@ -62,7 +62,7 @@ def close_at_stripe(
     if payment.provider_payment_id is None and not (payment.link and payment.link.session_id):
         outwait(payment, now)
     action = "checkout.session.expire" if payment.link else "payment_intent.cancel"
-    with stripe_asked(integration, action, stores=stores, gateways=gateways, now=now) as gateway:
+    with calls_stripe(integration, action, stores=stores, gateways=gateways, now=now) as gateway:
         return close_link(payment, gateway) if payment.link else _cancel(payment, gateway, since - LONGEST_REQUEST)
 
 

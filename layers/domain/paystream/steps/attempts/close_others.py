@@ -5,7 +5,7 @@ from paystream.model.case import Case
 from paystream.model.outcome import CANCELABLE_WHILE_OPEN, CANCELED, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import LONGEST_REQUEST
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.run import Run
 
 
@@ -20,7 +20,7 @@ def close_others(case: Case, latest: Payment, run: Run) -> None:
         return
     ours = {attempt.provider_payment_id for attempt in case.attempts}
     since = started_at(case.invoice, case.attempts[0]) - LONGEST_REQUEST
-    with stripe_asked(
+    with calls_stripe(
         integration, "payment_intent.cancel", stores=run.stores, gateways=run.gateways, now=run.now
     ) as gateway:
         for listed in gateway.intents_of(latest.provider_customer_id, since=since):

@@ -18,10 +18,10 @@ from paystream.model.schedule import LONGEST_REQUEST
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.steps.accounts.connected import integration_of
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 
 
-def find_unrecorded(
+def recover_lost_attempt(
     invoice: Invoice, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Payment, Outcome] | None:
     """The attempt as it was sent, wherever the customer was linked since it can have been sent.
@@ -36,7 +36,7 @@ def find_unrecorded(
             continue
         linked = replace(customer, provider_customer_id=link.provider_customer_id)
         payment = new_payment(invoice, Payer(linked, integration), attempt, now)
-        with stripe_asked(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
+        with calls_stripe(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
             found = gateway.find_payment(
                 payment_id=payment.lago_id, provider_customer_id=link.provider_customer_id, since=started_at
             )

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
-from paystream.model.former_life import with_payments
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
+from paystream.model.item_history import with_payments
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores

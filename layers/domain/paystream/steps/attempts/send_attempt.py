@@ -25,13 +25,13 @@ from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway, PaymentRequest
 from paystream.steps.accounts.connected import integration_of
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 
 _KEY_IS_KEPT_FOR = timedelta(days=2)
 _MOST_PAGES = 50
 
 
-def ask_stripe(
+def send_attempt(
     invoice: Invoice,
     payment: Payment,
     payer: Payer,
@@ -51,7 +51,7 @@ def ask_stripe(
     if former:
         return former
     try:
-        with stripe_asked(
+        with calls_stripe(
             payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now
         ) as gateway:
             if is_looked_up_first(invoice, payment, now):
@@ -71,13 +71,13 @@ def look_up(
 ) -> tuple[Payment, Outcome] | None:
     """What became of an attempt that may have been sent, wherever that was; None if nothing was found.
 
-    Raises as `ask_stripe` does, but counts no try.
+    Raises as `send_attempt` does, but counts no try.
     """
     began_at = started_at(invoice, payment)
     former = _look_up_former_links(payment, payer, began_at, stores=stores, gateways=gateways, now=now)
     if former:
         return former
-    with stripe_asked(payer.integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
+    with calls_stripe(payer.integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
         found = _look_up(payment, gateway, began_at)
     return (payment, found) if found else None
 
@@ -103,7 +103,7 @@ def _look_up_former_links(
             account_key=integration.account_key,
             provider_customer_id=link.provider_customer_id,
         )
-        with stripe_asked(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
+        with calls_stripe(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
             found = _look_up(linked, gateway, began_at)
         if found:
             return linked, found

@@ -24,7 +24,7 @@ from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
 from paystream.steps.accounts.connected import integration_for_new
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.record_outcome import record_outcome
 
 
@@ -44,7 +44,7 @@ def make_link(
     Safe to repeat. Where the page of one that follows a failure is written down, it is told. Raises
     VersionConflictError, and what asking Stripe raises.
     """
-    with stripe_asked(
+    with calls_stripe(
         payer.integration, "checkout.session.create", stores=stores, gateways=gateways, now=now
     ) as gateway:
         found = None if is_new else _find(payment, gateway)
@@ -64,15 +64,15 @@ def look_at_link(
     Stripe raises.
     """
     link = payment.link or PaymentLink()
-    gives_way = payment.gives_way or _has_another_method(invoice, link, payer.customer, stores)
-    if link.session_id is None and link.follows_failure and not gives_way:
+    is_superseded = payment.is_superseded or _has_another_method(invoice, link, payer.customer, stores)
+    if link.session_id is None and link.follows_failure and not is_superseded:
         return make_link(invoice, payment, payer, is_new=False, stores=stores, gateways=gateways, now=now)
-    with stripe_asked(
+    with calls_stripe(
         payer.integration, "checkout.session.retrieve", stores=stores, gateways=gateways, now=now
     ) as gateway:
         if link.session_id is None:
             outwait(payment, now)
-        found = close_link(payment, gateway) if gives_way else _find(payment, gateway)
+        found = close_link(payment, gateway) if is_superseded else _find(payment, gateway)
     return _record(invoice, payment, found or expired_link(), payer, stores=stores, now=now)
 
 

@@ -11,7 +11,7 @@ from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.steps.accounts.connected import account_of
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.refunds.record_refund import record_refund
 
 
@@ -25,7 +25,7 @@ def learn_refunds(
     NotFoundError if the account is not connected any more, VersionConflictError, and what asking Stripe raises.
     """
     integration = account_of(payment, stores)
-    with stripe_asked(integration, "refund.list", stores=stores, gateways=gateways, now=now) as gateway:
+    with calls_stripe(integration, "refund.list", stores=stores, gateways=gateways, now=now) as gateway:
         try:
             found = gateway.refunds.of_intent(str(payment.provider_payment_id))
         except PermissionMissingError:

@@ -26,7 +26,7 @@ from paystream.model.refund import (
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, RefundRequest, Refunds
 from paystream.steps.accounts.connected import account_of
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.steps.refunds.learn_refunds import learn_refunds_of
 from paystream.steps.refunds.record_refund import record_refund
@@ -48,7 +48,7 @@ def send_refund(
     Stripe raises.
     """
     integration = account_of(payment, stores)
-    with stripe_asked(integration, "refund.create", stores=stores, gateways=gateways, now=now) as gateway:
+    with calls_stripe(integration, "refund.create", stores=stores, gateways=gateways, now=now) as gateway:
         outcome = _ask(gateway.refunds, payment, refund, is_new=is_new)
     return record_refund(invoice, payment, outcome, stores=stores, now=now) if outcome else invoice
 

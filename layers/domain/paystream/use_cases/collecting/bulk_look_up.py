@@ -21,7 +21,7 @@ from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, ListedIntent, PaymentGateway
 from paystream.steps.accounts.connected import integration_of
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 
 FEWEST = 10
 """Fewer are looked up one by one: a list may find none of them, and costs some calls before that is known."""
@@ -104,7 +104,7 @@ def find_attempts(
     for integration, theirs in _by_account(attempts, stores):
         for window in _windows(theirs):
             try:
-                with stripe_asked(
+                with calls_stripe(
                     integration, "payment_intent.list", stores=stores, gateways=gateways, now=now
                 ) as gateway:
                     yield from _list(window, gateway, time_is_left)
@@ -114,7 +114,7 @@ def find_attempts(
 
 def _is_to_be_found(attempt: Attempt, now: datetime) -> bool:
     invoice, payment = attempt.invoice, attempt.payment
-    if payment.is_open_link or payment.gives_way or payment.is_to_give_way or invoice.refunding_payment_ids:
+    if payment.is_open_link or payment.is_superseded or payment.is_to_be_superseded or invoice.refunding_payment_ids:
         return False
     if payment.payment_status is PayableStatus.PENDING:
         return is_looked_up_first(invoice, payment, now)

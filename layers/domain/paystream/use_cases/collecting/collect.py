@@ -17,7 +17,7 @@ from paystream.steps.accounts.refused_key import wait_for_key
 from paystream.steps.attempts.load_case import load_case
 from paystream.steps.attempts.run import Run
 from paystream.use_cases.collecting.perform import perform
-from paystream.use_cases.collecting.postpone import put_off
+from paystream.use_cases.collecting.postpone import postpone
 
 MOST_STEPS = 12
 """Of one run: more than any case has. What is left is done when the invoice comes up again."""
@@ -34,7 +34,7 @@ def collect_new(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: da
     try:
         return collect(invoice, Occasion.NEW, stores=stores, gateways=gateways, now=now)
     except TooEarlyError as early:
-        return put_off(invoice, early.try_again_at, stores=stores, now=now)
+        return postpone(invoice, early.try_again_at, stores=stores, now=now)
 
 
 def collect(
@@ -76,4 +76,4 @@ def collect(
 def _look_again_at(invoice: Invoice, paused_until: Callable[[Invoice], datetime] | None, run: Run) -> Invoice:
     """One that is not open is not found when the key comes, so it is looked at again soon."""
     until = paused_until(invoice) if paused_until else invoice.due_at
-    return put_off(invoice, until, stores=run.stores, now=run.now) if until else invoice
+    return postpone(invoice, until, stores=run.stores, now=run.now) if until else invoice

@@ -14,10 +14,10 @@ from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.use_cases.collecting.collect import collect
-from paystream.use_cases.collecting.postpone import put_off
+from paystream.use_cases.collecting.postpone import postpone
 
 
-def settle_due(
+def collect_due(
     organization_id: str,
     lago_id: str,
     *,
@@ -46,17 +46,17 @@ def settle_due(
             now=now,
         )
     except TooEarlyError as early:
-        return put_off(invoice, early.try_again_at, stores=stores, now=now)
+        return postpone(invoice, early.try_again_at, stores=stores, now=now)
     except (KeyRefusedError, NotFoundError, OutcomeUnknownError):
-        put_off(invoice, _look_again_at(invoice, now), stores=stores, now=now)
+        postpone(invoice, _look_again_at(invoice, now), stores=stores, now=now)
         raise
-    return put_off(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen
+    return postpone(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen
 
 
 def _look_again_at(invoice: Invoice, now: datetime) -> datetime:
     """Where Stripe gave no answer: soon if money is to go back, or a page is to be made."""
     usual = look_again_at(invoice, now)
-    is_awaited = invoice.stage is Stage.LINK_DUE or invoice.refunding_payment_ids
+    is_awaited = invoice.stage is Stage.AUTHENTICATION_LINK_DUE or invoice.refunding_payment_ids
     return min(usual, now + AWAITED_IS_LOOKED_AT_AFTER) if is_awaited else usual
 
 
@@ -66,7 +66,7 @@ def is_to_be_looked_at(invoice: Invoice, handed_out_at: datetime, now: datetime)
 
 
 def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime) -> Invoice:
-    """What `settle_due` does after asking Stripe, for an outcome that is known without asking.
+    """What `collect_due` does after asking Stripe, for an outcome that is known without asking.
 
     Raises NotFoundError if there is no customer, VersionConflictError.
     """
@@ -74,4 +74,4 @@ def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores
     if customer is None:
         raise NotFoundError("customer")
     seen = record_outcome(resume(invoice), payment, outcome, customer=customer, stores=stores, now=now)
-    return put_off(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen
+    return postpone(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen

@@ -24,7 +24,7 @@ from paystream.steps.accounts.connected import integration_for_new
 from paystream.steps.accounts.refused_key import wait_for_key
 from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.use_cases.collecting.collect import collect
-from paystream.use_cases.collecting.postpone import put_off
+from paystream.use_cases.collecting.postpone import postpone
 from paystream.use_cases.customers.create_provider_customer import resume_creation
 
 
@@ -75,7 +75,7 @@ def collect_waiting(
                 round_.looked_at += 1
         except TooEarlyError as early:
             claimed = read_invoice(stores, organization_id, invoice.lago_id)
-            put_off(claimed, early.try_again_at, stores=stores, now=clock())
+            postpone(claimed, early.try_again_at, stores=stores, now=clock())
             round_.again_after = [early.seconds]
             break
         except (_ClaimedError, OutcomeUnknownError, VersionConflictError) as error:

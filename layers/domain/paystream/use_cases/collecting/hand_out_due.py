@@ -37,7 +37,7 @@ def portions(due: Iterable[DueInvoice]) -> Iterator[Sequence[DueInvoice]]:
 
 def lease(leases: dict[DueInvoice, DueInvoice], due: DueInvoice, *, due_invoices: DueInvoices, now: datetime) -> None:
     """Put an invoice off for as long as it is out, and note it, unless somebody else did or it is not due any more."""
-    leased = due_invoices.put_off(due, now + LEASE)
+    leased = due_invoices.postpone(due, now + LEASE)
     if leased:
         leases[due] = leased
 
@@ -46,5 +46,5 @@ def hand_out(leases: Sequence[DueInvoice], *, due_invoices: DueInvoices, queue: 
     """Send what was leased by then; returns how many the queue refused: they are due again soon."""
     refused = queue.hand_out(leases, now)
     for one in refused:
-        due_invoices.put_off(one, now + REFUSED_FOR)
+        due_invoices.postpone(one, now + REFUSED_FOR)
     return len(refused)

@@ -13,14 +13,14 @@ from paystream.model.next_step import AttemptStep, RecordStep, SearchStep, Step
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus, gone
 from paystream.model.payment import Payment, ended_on_page
 from paystream.model.settlement import settle
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.close_attempt import close_at_stripe
 from paystream.steps.attempts.close_others import close_others
 from paystream.steps.attempts.record_outcome import record_outcome
-from paystream.steps.attempts.recover_lost_attempt import find_unrecorded
+from paystream.steps.attempts.recover_lost_attempt import recover_lost_attempt
 from paystream.steps.attempts.restore_invoice import restore_invoice, with_declines_known
 from paystream.steps.attempts.run import Run
-from paystream.steps.attempts.send_attempt import ask_stripe, look_up
+from paystream.steps.attempts.send_attempt import look_up, send_attempt
 from paystream.steps.pages.payment_link import look_at_link
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
@@ -105,7 +105,7 @@ def _open(step: steps.Claim | steps.Reopen, case: Case, run: Run) -> Case:
 
 
 def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
-    sent, outcome = ask_stripe(case.invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now)
+    sent, outcome = send_attempt(case.invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now)
     return _record(case, sent, outcome, payer.customer, run)
 
 
@@ -122,7 +122,7 @@ def _retrieve(case: Case, attempt: Payment, customer: Customer, run: Run) -> Cas
     integration = case.sent_through.get(attempt.lago_id)
     if integration is None:
         return case.answered(case.invoice)
-    with stripe_asked(
+    with calls_stripe(
         integration, "payment_intent.retrieve", stores=run.stores, gateways=run.gateways, now=run.now
     ) as gateway:
         intent_id = str(attempt.provider_payment_id)
@@ -132,7 +132,7 @@ def _retrieve(case: Case, attempt: Payment, customer: Customer, run: Run) -> Cas
 
 def _retrieve_spent(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
     """Nothing waits for it: only a success is news."""
-    with stripe_asked(
+    with calls_stripe(
         case.sent_through[attempt.lago_id],
         "payment_intent.retrieve",
         stores=run.stores,
@@ -174,7 +174,7 @@ def _look_up(case: Case, step: steps.LookUp, run: Run) -> Case:
 
 
 def _look_up_first_attempt(case: Case, customer: Customer, run: Run) -> Case:
-    found = find_unrecorded(case.invoice, customer, stores=run.stores, gateways=run.gateways, now=run.now)
+    found = recover_lost_attempt(case.invoice, customer, stores=run.stores, gateways=run.gateways, now=run.now)
     if found:
         return _record(replace(case, invoice=resume(case.invoice)), *found, customer, run)
     return case.with_learned(Learned.FIRST_ATTEMPT_LOOKED_UP)

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from paystream.errors import VersionConflictError
+from paystream.model import moves
 from paystream.model.invoice import Invoice
-from paystream.model.moves import postpone
 from paystream.ports.stores import Stores
 from paystream.steps.attempts.read_invoice import read_invoice
 
 
-def put_off(invoice: Invoice, until: datetime, *, stores: Stores, now: datetime) -> Invoice:
+def postpone(invoice: Invoice, until: datetime, *, stores: Stores, now: datetime) -> Invoice:
     """Let an invoice about which something is to be done come up at that time. What it waited for it still waits for,
     so whoever brings that finds it.
 
@@ -18,6 +18,6 @@ def put_off(invoice: Invoice, until: datetime, *, stores: Stores, now: datetime)
     if invoice.due_at is None:
         return invoice
     try:
-        return stores.invoices.save(postpone(invoice, until, now=now))
+        return stores.invoices.save(moves.postpone(invoice, until, now=now))
     except VersionConflictError:
         return read_invoice(stores, invoice.organization_id, invoice.lago_id)

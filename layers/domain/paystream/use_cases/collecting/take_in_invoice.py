@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from paystream.model.former_life import with_payments
 from paystream.model.invoice import Invoice, Problem
+from paystream.model.item_history import with_payments
 from paystream.model.moves import park, postpone
 from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.ports.stores import Stores
@@ -24,7 +24,7 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
     """
     if invoice.attempt_started_at:
         seen_at = BEFORE_ANY_PAYMENT if replaced else invoice.attempt_started_at
-        former = stores.invoices.former_life(invoice.organization_id, invoice.lago_id, now=seen_at)
+        former = stores.invoices.history(invoice.organization_id, invoice.lago_id, now=seen_at)
         besides = (stores.payments.find(invoice.organization_id, one) for one in former.payment_ids)
         invoice = replace(invoice, attempt_started_at=min(seen_at, former.taken_in_at))
         invoice = with_payments(invoice, (payment for payment in besides if payment))

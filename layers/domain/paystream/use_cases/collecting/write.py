@@ -85,7 +85,7 @@ def end_plan(case: Case, code: str, run: Run, *, until: datetime | None = None) 
     """
     invoice = case.invoice
     ended = _with_no_plan(replace(invoice, chosen_payment_method_id=None), until, run.now)
-    is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.LINK_DUE)
+    is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.AUTHENTICATION_LINK_DUE)
     told = (collection_refused(ended, code, run.now),) if is_awaited else ()
     return case.answered(_save(case, ended, told, run))
 

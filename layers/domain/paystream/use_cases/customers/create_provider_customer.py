@@ -18,7 +18,7 @@ from paystream.model.notification import Notification
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
 from paystream.steps.accounts.connected import integration_of
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
 _CLEARED_BY_EMPTY = {"address", "email"}
@@ -76,7 +76,7 @@ def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, n
     if integration is None:
         raise NotFoundError("payment_provider")
     try:
-        with stripe_asked(integration, "customer.create", stores=stores, gateways=gateways, now=now) as gateway:
+        with calls_stripe(integration, "customer.create", stores=stores, gateways=gateways, now=now) as gateway:
             provider_customer_id = _create(customer, creation, gateway, now)
             created = replace(customer, creation=None, provider_customer_id=provider_customer_id, updated_at=now)
             caught_up = _catch_up(created, creation, gateway, now)

@@ -8,7 +8,7 @@ from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 
 _CLOCK_DIFFERENCE = timedelta(minutes=1)
 
@@ -24,7 +24,7 @@ def find_payment_method(
     """
     if integration is None or customer.provider_customer_id is None:
         return customer
-    with stripe_asked(integration, "customer.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
+    with calls_stripe(integration, "customer.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
         found = gateway.customer(customer.provider_customer_id)
     if found is None or found.payment_method_id in (None, customer.payment_method_id):
         return customer

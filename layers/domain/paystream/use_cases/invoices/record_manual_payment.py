@@ -65,7 +65,7 @@ def record_manual_payment(
         updated_at=now,
     )
     settled = _settled(invoice, payment, stores, now)
-    stores.invoices.note_payment(organization_id, invoice.lago_id, payment.lago_id)
+    stores.invoices.register_payment(organization_id, invoice.lago_id, payment.lago_id)
     told = manual_payment_notifications(invoice, settled, payment, customer, now)
     stores.invoices.settle_by_hand(settled, payment, told)
     return payment

@@ -75,8 +75,8 @@ def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: dat
         )
     if payment is None or not payment.is_waiting_for_customer:
         return stores.invoices.save(due)
-    giving_way = replace(payment, gives_way=True, updated_at=now)
-    return stores.invoices.settle(Settlement(due, giving_way, ()), ())
+    superseded = replace(payment, is_superseded=True, updated_at=now)
+    return stores.invoices.settle(Settlement(due, superseded, ()), ())
 
 
 def refuse_if_being_collected(

@@ -19,7 +19,7 @@ from paystream.steps.attempts.close_attempt import close_attempt
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.steps.attempts.record_outcome import record_outcome
-from paystream.steps.attempts.recover_lost_attempt import find_unrecorded
+from paystream.steps.attempts.recover_lost_attempt import recover_lost_attempt
 from paystream.steps.pages.begin_link import begin_link
 from paystream.steps.pages.payment_link import make_link
 from paystream.use_cases.customers.create_provider_customer import resume_creation
@@ -116,7 +116,7 @@ def _with_nothing_sent(
 ) -> Invoice | None:
     """The invoice, unless its first attempt was sent after all: then its outcome is recorded."""
     _refuse_if_sent_elsewhere(invoice, customer, stores, now)
-    unrecorded = find_unrecorded(invoice, customer, stores=stores, gateways=gateways, now=now)
+    unrecorded = recover_lost_attempt(invoice, customer, stores=stores, gateways=gateways, now=now)
     if unrecorded:
         record_outcome(invoice, *unrecorded, customer=customer, stores=stores, now=now)
     return None if unrecorded else invoice
@@ -142,7 +142,7 @@ def _page(
 ) -> str | None:
     """The URL of the page; None if it has ended. One that was sent elsewhere is another customer's by now."""
     link = payment.link or PaymentLink()
-    if payment.gives_way:
+    if payment.is_superseded:
         raise being_collected()
     if link.url and link.expires_at and now < link.expires_at:
         return link.url

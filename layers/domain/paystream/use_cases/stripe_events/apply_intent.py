@@ -90,7 +90,7 @@ def _sent_through(
     event: IntentEvent, customer: Customer, stored: Payment | None, integration: Integration
 ) -> Payment | Customer | FormerLink | None:
     """How the intent was sent; None if it is not ours, or says nothing of the payment that is stored."""
-    if stored and _is_no_word(event, stored):
+    if stored and _is_inconclusive(event, stored):
         return None
     return next((link for link in _links(customer, stored) if _is_of(event, link, integration)), None)
 
@@ -105,11 +105,11 @@ def _besides(invoice: Invoice, lago_id: str, stores: Stores) -> Payment | None:
     """A payment that follows from no attempt, if it is on record; else it is noted that it is to be."""
     stored = stores.payments.get(invoice.organization_id, lago_id)
     if stored is None:
-        stores.invoices.note_payment(invoice.organization_id, invoice.lago_id, lago_id)
+        stores.invoices.register_payment(invoice.organization_id, invoice.lago_id, lago_id)
     return stored
 
 
-def _is_no_word(event: IntentEvent, stored: Payment) -> bool:
+def _is_inconclusive(event: IntentEvent, stored: Payment) -> bool:
     """A try on a page that is still open, or another intent that has collected nothing."""
     is_a_try = stored.is_open_link and event.outcome.intent_status not in _PAID_BY_LINK
     return is_a_try or (_is_another_intent(event, stored) and event.outcome.status is not PayableStatus.SUCCEEDED)
@@ -160,7 +160,7 @@ def _new_payment(
         currency=event.currency,
         payment_method_id=event.outcome.payment_method_id,
         bank_transfer=bank_transfer_of(customer, event.currency),
-        on_session=customer.must_be_there,
+        on_session=customer.requires_on_session,
         created_at=now,
         updated_at=now,
     )

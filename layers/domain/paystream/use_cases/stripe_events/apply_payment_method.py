@@ -11,7 +11,7 @@ from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.steps.accounts.connected import integration_of
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def _make_default(
 ) -> bool:
     """Make the saved method Stripe's default; False if it cannot be: it was detached, or its customer deleted."""
     try:
-        with stripe_asked(integration, "customer.update", stores=stores, gateways=gateways, now=now) as gateway:
+        with calls_stripe(integration, "customer.update", stores=stores, gateways=gateways, now=now) as gateway:
             gateway.set_default_payment_method(event.provider_customer_id, event.payment_method_id)
     except ProviderRefusedError:
         return False

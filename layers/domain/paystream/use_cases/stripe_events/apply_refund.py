@@ -10,7 +10,7 @@ from paystream.model.refund import RefundOutcome
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.steps.refunds.record_refund import record_refund
-from paystream.use_cases.stripe_events.find_payment_by_intent import find_collected
+from paystream.use_cases.stripe_events.find_payment_by_intent import find_payment_by_intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ def apply_refund_event(
     Raises VersionConflictError, also while the payment is not on record yet: let Stripe repeat it; and what asking
     Stripe raises.
     """
-    found = find_collected(event.intent_id, integration=integration, stores=stores, gateways=gateways, now=now)
+    found = find_payment_by_intent(event.intent_id, integration=integration, stores=stores, gateways=gateways, now=now)
     if found is None:
         return False
     invoice, payment = found

@@ -10,11 +10,11 @@ from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.steps.accounts.refused_key import stripe_asked
+from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.read_invoice import refuse_if_forgotten
 
 
-def find_collected(
+def find_payment_by_intent(
     intent_id: str | None, *, integration: Integration, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Invoice, Payment] | None:
     """The payment and its invoice, which vouches for it: the payment was read last. None if it is not one of ours.
@@ -24,7 +24,7 @@ def find_collected(
     """
     if intent_id is None:
         return None
-    with stripe_asked(integration, "payment_intent.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
+    with calls_stripe(integration, "payment_intent.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
         intent = gateway.intent(intent_id)
     named = named_attempt(intent.metadata, integration.organization_id) if intent else None
     collected = _payment(named.payment_id, intent_id, integration, stores) if named else None

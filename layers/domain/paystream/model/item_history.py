@@ -10,7 +10,7 @@ from paystream.model.payment import AnyPayment, Payment
 
 
 @dataclass(frozen=True, slots=True)
-class FormerLife:
+class ItemHistory:
     """When an invoice was taken in for the first time, and the ids of its payments that follow from no attempt: what
     was paid by hand, or a second time.
     """
