@@ -85,15 +85,15 @@ def _answers(function: str, order: Mapping[str, Any], aws: Mapping[str, Any]) ->
     while True:
         payload = json.dumps({**order, "cursor": cursor} if cursor else order)
         answer = client.invoke(FunctionName=function, Payload=payload.encode())
-        told = json.loads(answer["Payload"].read())
+        report = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
-            raise OperationError(f"The function failed: {told.get('errorMessage')}. It is safe to run this again.")
-        yield told
-        if told["done"]:
+            raise OperationError(f"The function failed: {report.get('errorMessage')}. It is safe to run this again.")
+        yield report
+        if report["done"]:
             return
-        if told["next_cursor"] == cursor:
+        if report["next_cursor"] == cursor:
             raise OperationError("The function does not get on: see its log. It is safe to run this again.")
-        cursor = told["next_cursor"]
+        cursor = report["next_cursor"]
 
 
 def _report(answers: Iterator[dict[str, Any]], *, dry_run: bool) -> int:

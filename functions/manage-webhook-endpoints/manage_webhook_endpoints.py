@@ -39,7 +39,7 @@ def _create(request: Request) -> Response:
         now=bootstrap.now(),
     )
     logger.info("webhook endpoint created", lago_id=endpoint.lago_id)
-    # It may be gone again: somebody was quick.
+    # Another request may have removed it by now.
     return _answer(_settle(request.organization_id).find(endpoint.lago_id) or endpoint)
 
 
@@ -94,7 +94,7 @@ _ROUTES = {
 
 
 def _settle_due(context: LambdaContext) -> dict[str, int]:
-    """Settle what is due, whoever's it is; what fails is due the next time again."""
+    """Settle what is due, of all organizations; what fails is due the next time again."""
 
     def settle(organization_id: str) -> None:
         _settle(organization_id)

@@ -1,11 +1,11 @@
-"""Show what was told, and tell it again."""
+"""Show the notifications that were sent, and send them again."""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.http import Request, Response, root_of, serve
-from paystream.entry.notification_input import FILTERS, notification_filter, told_again
+from paystream.entry.notification_input import FILTERS, notification_filter, to_send_again
 from paystream.entry.paging import MOST, meta, page_request
 from paystream.errors import NotFoundError
 from paystream.lago.webhooks import webhook_object
@@ -33,12 +33,12 @@ def _retry(request: Request) -> Response:
         stores=bootstrap.stores(),
         consumers=bootstrap.stream_consumers(),
     )
-    logger.info("notification told again", lago_id=notification.lago_id)
+    logger.info("notification sent again", lago_id=notification.lago_id)
     return Response({"webhook": webhook_object(notification)})
 
 
 def _retry_all(request: Request) -> Response:
-    wanted, cursor = told_again(root_of(request.body, "webhooks"))
+    wanted, cursor = to_send_again(root_of(request.body, "webhooks"))
     page = send_page_again(
         request.organization_id,
         wanted,
@@ -46,7 +46,7 @@ def _retry_all(request: Request) -> Response:
         stores=bootstrap.stores(),
         consumers=bootstrap.stream_consumers(),
     )
-    logger.info("notifications told again", notifications=len(page.records))
+    logger.info("notifications sent again", notifications=len(page.records))
     return Response({"webhooks": {"sent": len(page.records), "next_cursor": page.next_cursor}})
 
 

@@ -1,4 +1,4 @@
-"""What Stripe tells: payments that ended, payment methods that came and went, disputes, refunds."""
+"""What Stripe's events say: payments that ended, payment methods that came and went, disputes, refunds."""
 
 from http import HTTPStatus
 from typing import Any, assert_never

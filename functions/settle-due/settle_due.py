@@ -38,7 +38,7 @@ class HandedOut:
 
 
 class Batch:
-    """A batch of the queue: what a list at Stripe tells is written first, the rest is looked at one by one."""
+    """A batch of the queue: what a list at Stripe shows is written first, the rest is looked at one by one."""
 
     def __init__(self, context: LambdaContext) -> None:
         self._stores, self._gateways = bootstrap.stores(), bootstrap.gateways()
@@ -63,7 +63,7 @@ class Batch:
         )
 
     def _settle_listed(self, organization_id: str, lago_ids: Sequence[str], at: datetime) -> list[str]:
-        """Write what a list at Stripe tells; returns what is left to be looked at one by one."""
+        """Write what a list at Stripe shows; returns what is left to be looked at one by one."""
         read = self._stores.invoices.batch(organization_id, lago_ids)
         now = bootstrap.now()
         due = {invoice.lago_id: invoice for invoice in read if is_to_be_looked_at(invoice, at, now)}

@@ -42,7 +42,7 @@ def decide(
         settlement.invoice.attempt,
         settlement.invoice.is_open,
         settlement.payment.payment_status.value,
-        tuple(webhook_type.value for webhook_type in settlement.tell),
+        tuple(webhook_type.value for webhook_type in settlement.notify),
     )
 
 

@@ -78,5 +78,5 @@ def _kept(settlement: Settlement | None) -> Decision | None:
         settlement.invoice.attempt,
         settlement.invoice.is_open,
         settlement.payment.payment_status.value,
-        tuple(webhook_type.value for webhook_type in settlement.tell),
+        tuple(webhook_type.value for webhook_type in settlement.notify),
     )

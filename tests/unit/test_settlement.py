@@ -91,7 +91,7 @@ class History:
         if settlement:
             self.invoice = settlement.invoice
             self.payments[attempt] = settlement.payment
-            self.told += [(attempt, webhook_type) for webhook_type in settlement.tell]
+            self.told += [(attempt, webhook_type) for webhook_type in settlement.notify]
         return settlement
 
 
@@ -151,7 +151,7 @@ def test_every_change_of_the_payment_status_is_told_and_nothing_else(news: list[
     for attempt, outcome in news:
         before = history.invoice.payment_status
         settlement = history.hear(attempt, outcome)
-        told = settlement is not None and WebhookType.INVOICE_PAYMENT_STATUS_UPDATED in settlement.tell
+        told = settlement is not None and WebhookType.INVOICE_PAYMENT_STATUS_UPDATED in settlement.notify
         assert told == (history.invoice.payment_status is not before)
 
 
@@ -205,7 +205,7 @@ def test_a_failure_fails_the_invoice_and_is_looked_at_once_more(failure: Outcome
     assert (settlement.invoice.payment_status, settlement.invoice.next_retry_at) == (PaymentStatus.FAILED, None)
     assert settlement.invoice.due_at == NOW + FAILED_IS_CLOSED_AFTER
     assert settlement.payment.failure == DECLINED
-    assert settlement.tell == (WebhookType.INVOICE_PAYMENT_FAILURE, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
+    assert settlement.notify == (WebhookType.INVOICE_PAYMENT_FAILURE, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
 
 
 def test_a_late_success_pays_a_failed_invoice_and_clears_the_failure() -> None:
@@ -217,7 +217,7 @@ def test_a_late_success_pays_a_failed_invoice_and_clears_the_failure() -> None:
     assert settlement is not None
     assert settlement.invoice.payment_status is PaymentStatus.SUCCEEDED
     assert settlement.payment.failure is None
-    assert settlement.tell == (WebhookType.PAYMENT_SUCCEEDED, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
+    assert settlement.notify == (WebhookType.PAYMENT_SUCCEEDED, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
 
 
 def test_a_success_of_an_older_attempt_pays_the_invoice() -> None:
@@ -238,7 +238,7 @@ def test_a_second_success_is_counted_and_told_though_the_invoice_is_paid() -> No
     assert settlement is not None
     assert settlement.invoice.total_paid_amount_cents == 2 * AMOUNT
     assert settlement.invoice.total_due_amount_cents == 0
-    assert settlement.tell == (WebhookType.PAYMENT_SUCCEEDED,)
+    assert settlement.notify == (WebhookType.PAYMENT_SUCCEEDED,)
 
 
 def test_an_action_is_asked_for_before_processing_and_not_after() -> None:
@@ -293,7 +293,7 @@ def test_a_retry_that_is_planned_stays_so_when_the_attempt_before_is_closed() ->
 
     assert settlement is not None
     assert (settlement.payment.status, settlement.payment.failure) == ("canceled", DECLINED)
-    assert (settlement.invoice.due_at, settlement.tell) == (NOW, ())
+    assert (settlement.invoice.due_at, settlement.notify) == (NOW, ())
 
 
 def test_an_attempt_that_is_closed_leaves_the_next_one_as_it_is() -> None:

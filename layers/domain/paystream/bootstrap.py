@@ -58,7 +58,7 @@ _NOT_WORTH_WAITING_FOR = Config(
 _WAITS_FOR_FUNCTIONS = Config(
     connect_timeout=2, read_timeout=305, retries={"total_max_attempts": 1}, tcp_keepalive=True
 )
-"""A little longer than the slowest stream consumer may run, and never twice: whoever asked decides on that."""
+"""A little longer than the slowest stream consumer may run, and never twice: the caller decides on that."""
 
 
 def now() -> datetime:
@@ -178,7 +178,7 @@ def subscriptions() -> "SnsSubscriptions":
 
 @cache
 def resolver() -> "SystemResolver":
-    """What tells where a name leads."""
+    """What says where a name leads."""
     from paystream.adapters.dns import SystemResolver
 
     return SystemResolver()

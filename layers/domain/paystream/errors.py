@@ -28,7 +28,7 @@ class NotFoundError(PaystreamError):
 
 
 class NotAllowedError(PaystreamError):
-    """The thing is in a state in which this cannot be done to it. `code` is Lago's word for why."""
+    """The thing is in a state in which this cannot be done to it. `code` is Lago's, and says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"not allowed: {code}")

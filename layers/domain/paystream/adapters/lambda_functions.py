@@ -26,20 +26,20 @@ class LambdaStreamConsumers:
         payload = json.dumps(event, ensure_ascii=False).encode(errors="surrogatepass")
         try:
             answer = self._client.invoke(FunctionName=self._arns[consumer], Payload=payload)
-            told = json.loads(answer["Payload"].read())
+            report = json.loads(answer["Payload"].read())
         except (BotoCoreError, ClientError, ValueError) as error:
             logger.warning("stream consumer did not answer", consumer=consumer.value, reason=_reason(error))
             return tuple(records)
         if answer.get("FunctionError"):
             logger.warning("stream consumer failed", consumer=consumer.value, kind=answer["FunctionError"])
             return tuple(records)
-        return _not_handled(records, told)
+        return _not_handled(records, report)
 
 
-def _not_handled(records: Sequence[StreamRecord], told: Any) -> tuple[StreamRecord, ...]:
+def _not_handled(records: Sequence[StreamRecord], report: Any) -> tuple[StreamRecord, ...]:
     """An answer that names none of the records, and does not say that there are none, says nothing."""
     try:
-        failed = {failure["itemIdentifier"] for failure in told["batchItemFailures"]}
+        failed = {failure["itemIdentifier"] for failure in report["batchItemFailures"]}
     except (LookupError, TypeError):
         return tuple(records)
     if not failed <= {record.identifier for record in records}:

@@ -42,7 +42,7 @@ class S3FailedRecords:
                 return
 
     def put_away(self, portion: Portion) -> None:
-        """Move the object aside: the bucket forgets it a year later. Whoever was faster has done it."""
+        """Move the object aside: the bucket forgets it a year later. A run that was faster has done it."""
         key = str(portion.kept_as)
         try:
             self._client.copy_object(
@@ -54,7 +54,7 @@ class S3FailedRecords:
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def _read(self, key: str) -> bytes | None:
-        """None if somebody else has put it away since it was listed."""
+        """None if another run has put it away since it was listed."""
         try:
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except self._client.exceptions.NoSuchKey:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 MARK = "paystream_subscription"
-"""The parameter that makes a subscription's URL its own. The topic takes a URL once, whoever's it is: without the mark
-two organizations with the same URL, or one that comes back to a URL, would get each other's subscription.
+"""The parameter that makes a subscription's URL its own. The topic takes a URL once, from whichever organization:
+without the mark two organizations with the same URL, or one that comes back to a URL, would get each other's
+subscription.
 """
 
 _DELIVERY_POLICY = json.dumps(
@@ -70,7 +71,7 @@ class SnsSubscriptions:
             raise
         arn: str | None = answer["SubscriptionArn"]
         if not self._is_ours(arn):
-            # The emulator does not tell the ARN of what nobody has confirmed, but lists it.
+            # The emulator does not show the ARN of what nobody has confirmed, but lists it.
             arn = self.find(subscription)
         return arn if self._is_ours(arn) else None
 

@@ -18,7 +18,7 @@ _GROUP = re.compile(r"[!-~]{1,128}")
 """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html: MessageGroupId"""
 
 _INVOICES_A_MESSAGE = 500
-"""They are found by one list at Stripe: the more, the fewer intents of others are listed in vain at its ends."""
+"""They are found by one list at Stripe: the more, the fewer intents of others are listed needlessly at its ends."""
 
 _MESSAGES_AT_ONCE = 10
 _LARGEST_MESSAGE = 26_000

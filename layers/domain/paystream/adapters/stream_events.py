@@ -38,7 +38,7 @@ def stream_event_record(
 
 
 def record_of_new(item: Mapping[str, Any]) -> StreamRecord:
-    """The record that told of an item when it was new, and has not changed since."""
+    """The stream's record of an item when it was new, which has not changed since."""
     written_at = datetime.fromisoformat(item["created_at"]["S"])
     key = {name: item[name] for name in ("organization_id", "lago_id")}
     return stream_record(stream_event_record("INSERT", key, item, written_at=written_at))

@@ -64,7 +64,7 @@ def answer(respond: Callable[[], Response]) -> dict[str, Any]:
     except PaystreamError as error:
         refusal = refusal_for(error)
         count("RequestRefused")
-        # Without the cause: it is somebody else's text, and may tell a key or an e-mail.
+        # Without the cause: it is a foreign text, which may hold a key or an e-mail.
         logger.warning(
             "request refused",
             status=int(refusal.status),

@@ -37,8 +37,8 @@ def _is_url(url: str) -> str:
 
 class IntegrationInput(Input):
     """`create_customers`: whether customers are created in Stripe unless they say otherwise. `retry_schedule_days`:
-    after how many days each a failed invoice is tried again; none are retried by themselves if it is empty.
-    `refund_second_payments`: whether what is paid for an invoice that is paid already goes back by itself.
+    after how many days each a failed invoice is tried again; none are retried automatically if it is empty.
+    `refund_second_payments`: whether what is paid for an invoice that is paid already goes back automatically.
     `authentication_links`: whether a payment link follows a charge that failed because the customer has to
     authenticate.
     """

@@ -20,8 +20,8 @@ def notification_filter(values: Mapping[str, Any], event_types: Sequence[Any] | 
     return NotificationFilter(webhook_types=webhook_types, since=since, until=until)
 
 
-def told_again(values: Mapping[str, Any]) -> tuple[NotificationFilter, str | None]:
-    """Which are to be told again, and from which cursor on. Raises InvalidInputError."""
+def to_send_again(values: Mapping[str, Any]) -> tuple[NotificationFilter, str | None]:
+    """Which are to be sent again, and from which cursor on. Raises InvalidInputError."""
     event_types, cursor = values.get("event_types"), values.get("cursor")
     if not isinstance(event_types, list | None):
         raise InvalidInputError({"event_types": ["value_is_invalid"]})

@@ -9,7 +9,7 @@ from paystream.errors import InvalidInputError
 from paystream.ports.pages import Count, Page, PageRequest
 
 MOST = 100
-"""As many as one BatchGetItem reads; whoever asks for more gets so many, as a page that leads on."""
+"""As many as one BatchGetItem reads; a request for more gets so many, as a page that leads on."""
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 

@@ -148,7 +148,7 @@ def _succeeds(record: Record, handle: Callable[[Any], None]) -> bool:
     try:
         _handle(record, handle)
     except PaystreamError as error:
-        # Without the cause: it is somebody else's text, and may tell a key or an e-mail.
+        # Without the cause: it is a foreign text, which may hold a key or an e-mail.
         logger.warning("record failed", record=record.identifier, reason=type(error).__name__, text=str(error))
         return False
     except Exception:

@@ -22,7 +22,7 @@ class What(StrEnum):
 
 class RedriveOrder(Input):
     """`since` and `until` are the times between which notifications were made; an answer's `next_cursor` goes on where
-    it stopped. A word that is not known is refused: a slip must start nothing.
+    it stopped. A name that is not known is refused: a slip must start nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

@@ -1,4 +1,4 @@
-"""What is told of customers and accounts at Stripe."""
+"""Notifications about customers and accounts at Stripe."""
 
 from datetime import datetime
 
@@ -46,9 +46,9 @@ def provider_customer_error(customer: Customer, message: str, code: str | None, 
 def payment_provider_error(
     integration: Integration, action: str, message: str, code: str | None, now: datetime
 ) -> Notification:
-    """Stripe refuses the integration's key; told once for each state of the integration.
+    """Stripe refuses the integration's key; notified once for each state of the integration.
 
-    One that is connected again has the id and the versions of its former life, so it is told by its creation besides.
+    One that is connected again has the id and the versions that it had before, so `created_at` is part of the identity.
     """
     body = {
         "lago_payment_provider_id": integration.lago_id,

@@ -1,11 +1,11 @@
-"""What is told of disputes."""
+"""Notifications about disputes."""
 
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from paystream.lago.envelope import envelope
-from paystream.lago.invoice_notifications import told_invoice
+from paystream.lago.invoice_notifications import notified_invoice
 from paystream.lago.payments import payment_object
 from paystream.model.customer import Customer
 from paystream.model.dispute import DisputeSettlement
@@ -17,7 +17,7 @@ from paystream.model.settlement import Settlement
 def dispute_notifications(
     settled: DisputeSettlement, customer: Customer | None, now: datetime
 ) -> tuple[Notification, ...]:
-    """What a word on a dispute leads to, once for each dispute and type."""
+    """What news of a dispute leads to, once for each dispute and type."""
     return tuple(_notification(news, settled, customer, now) for news in settled.news)
 
 
@@ -41,7 +41,7 @@ def _lost(settlement: Settlement, dispute: Dispute, customer: Customer | None, n
         WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,
         "payment_dispute_lost",
         invoice.organization_id,
-        *({"invoice": told, "reason": dispute.reason} for told in told_invoice(invoice, customer)),
+        *({"invoice": form, "reason": dispute.reason} for form in notified_invoice(invoice, customer)),
         now=now,
         identity=_identity(settlement, dispute),
     )

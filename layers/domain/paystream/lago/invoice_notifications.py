@@ -1,4 +1,4 @@
-"""What is told of invoices and their payments."""
+"""Notifications about invoices and their payments."""
 
 from datetime import datetime
 from typing import Any, assert_never
@@ -18,7 +18,7 @@ from paystream.model.settlement import Settlement
 
 def settlement_notifications(settlement: Settlement, customer: Customer, now: datetime) -> tuple[Notification, ...]:
     """What an outcome leads to, in the order in which it happened."""
-    return tuple(_notification(news, settlement, customer, now) for news in settlement.tell)
+    return tuple(_notification(news, settlement, customer, now) for news in settlement.notify)
 
 
 def _notification(news: PaymentNews, settlement: Settlement, customer: Customer, now: datetime) -> Notification:
@@ -52,11 +52,16 @@ def _invoice(
     webhook_type: WebhookType, invoice: Invoice, customer: Customer | None, now: datetime, identity: tuple[str, ...]
 ) -> Notification:
     return envelope(
-        webhook_type, "invoice", invoice.organization_id, *told_invoice(invoice, customer), now=now, identity=identity
+        webhook_type,
+        "invoice",
+        invoice.organization_id,
+        *notified_invoice(invoice, customer),
+        now=now,
+        identity=identity,
     )
 
 
-def told_invoice(invoice: Invoice, customer: Customer | None) -> tuple[dict[str, Any], ...]:
+def notified_invoice(invoice: Invoice, customer: Customer | None) -> tuple[dict[str, Any], ...]:
     """The invoice with its customer and its fees; without the fees; and with the customer shortened, too."""
     owed = invoice_object(invoice)
     full = owed | {"customer": customer_object(customer) if customer else None, "fees": fee_objects(invoice, customer)}
@@ -65,9 +70,9 @@ def told_invoice(invoice: Invoice, customer: Customer | None) -> tuple[dict[str,
 
 
 def collection_refused(invoice: Invoice, code: str, now: datetime) -> Notification:
-    """A new attempt was asked for, and none can be made: nothing was sent to Stripe. Lago's words for it.
+    """A new attempt was asked for, and none can be made: nothing was sent to Stripe. Lago's code says why.
 
-    Told once for each version of the invoice.
+    Notified once for each version of the invoice.
     """
     body = {
         "lago_invoice_id": invoice.lago_id,
@@ -121,7 +126,7 @@ def manual_payment_notifications(
 
 
 def _requires_action(payment: Payment, now: datetime) -> Notification:
-    """Told once, and once more for each part of a bank transfer that has come, and for what a link's page leads to."""
+    """Once, and once more for each part of a bank transfer that has come, and for what a link's page leads to."""
     remaining = payment.remaining_amount_cents
     part = () if remaining in (None, payment.amount_cents) else (str(remaining),)
     if payment.link and payment.provider_payment_id:

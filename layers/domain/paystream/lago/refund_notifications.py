@@ -1,4 +1,4 @@
-"""What is told of refunds."""
+"""Notifications about refunds."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from paystream.model.refund import RefundSettlement
 
 
 def refund_notifications(settled: RefundSettlement, now: datetime) -> tuple[Notification, ...]:
-    """What a word on a refund leads to, once for each refund and type: all of them show the refund."""
+    """What news of a refund leads to, once for each refund and type: all of them show the refund."""
     payment, refund = settled.settlement.payment, settled.refund
     return tuple(
         envelope(

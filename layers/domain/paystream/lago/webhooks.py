@@ -1,4 +1,4 @@
-"""A notification that was told, as an entry of the log."""
+"""A notification that was sent, as an entry of the log."""
 
 import json
 from typing import Any

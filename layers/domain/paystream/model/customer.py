@@ -83,7 +83,7 @@ class Customer:
 
     @property
     def pays_with(self) -> str | None:
-        """What its invoices are charged to by themselves: its balance, or the id of its payment method; None if nothing
+        """What its invoices are charged to automatically: its balance, or the id of its payment method; None if nothing
         can be charged.
         """
         if self.pays_by_bank_transfer:

@@ -1,7 +1,7 @@
 """Stripe's reasons for a failure, and what each says about trying again with the same payment method.
 
 Stripe says of each code what the customer should do; that an insufficient balance passes and a stolen card does not is
-our reading of it. A code that is in no table is treated with caution: nothing follows by itself.
+our reading of it. A code that is in no table is treated with caution: nothing follows automatically.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from paystream.model.outcome import Failure
 
 
 class Retry(StrEnum):
-    """When a payment method may be charged again that was charged in vain."""
+    """When a payment method may be charged again that was charged without success."""
 
     LATER = "later"
     AFTER_CUSTOMER_ACTS = "after_customer_acts"

@@ -1,4 +1,4 @@
-"""A payment that its customer disputes: what each word from Stripe does to it and to its invoice."""
+"""A payment that its customer disputes: what Stripe's news does to it and to its invoice."""
 
 from dataclasses import replace
 from datetime import datetime

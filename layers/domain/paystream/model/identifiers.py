@@ -11,7 +11,7 @@ def derived_id(*parts: str) -> str:
 
 
 def integration_id(organization_id: str, code: str, account_id: str, *, livemode: bool) -> str:
-    """The id of an integration: what was sent names it, and so tells to which account, in which mode.
+    """The id of an integration: what was sent names it, and so says to which account, in which mode.
 
     An account has one id in test mode and in live mode, but the two share nothing: https://docs.stripe.com/test-mode
     """

@@ -16,7 +16,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Link(Protocol):
-    """What names the account that something was sent to, or that somebody is known in: a payment, a customer."""
+    """What names the account that something was sent to, or that a customer is known in: a payment, a customer."""
 
     @property
     def payment_provider_code(self) -> str | None: ...
@@ -42,7 +42,7 @@ class Integration:
     are None where they are Stripe's defaults. `default_currency` is what the account is paid out in.
     `retry_schedule_days` says after how many days each a failed invoice is tried again; `authentication_links` whether
     a payment link follows a charge that failed because the customer has to authenticate. `refund_second_payments`: what
-    is paid for an invoice that is paid already goes back by itself.
+    is paid for an invoice that is paid already goes back automatically.
     """
 
     organization_id: str
@@ -73,7 +73,7 @@ class Integration:
     def leads_to(self, link: Link) -> bool:
         """Whether this is the link's account, in the same mode, under whatever code it was connected then.
 
-        One account has one set of idempotency keys, customers and payment intents, whichever key leads to it.
+        One account has one set of idempotency keys, customers and payment intents, whatever key leads to it.
         """
         if self.lago_id == link.integration_id:
             return True

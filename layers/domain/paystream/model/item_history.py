@@ -1,4 +1,4 @@
-"""What is known of an invoice whose item was put into the table anew: from the payments on record."""
+"""What is known of an invoice whose item was replaced: from the payments on record."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -193,7 +193,7 @@ CANNOT_PAY = {
     WaitingFor.INTEGRATION: "customer_must_have_payment_provider",
     WaitingFor.CUSTOMER: "customer_must_have_payment_provider",
 }
-"""Why nothing can be collected; the second is Lago's word."""
+"""Why nothing can be collected; the second is Lago's."""
 
 NOT_CONNECTED = "payment_provider_not_connected"
 
@@ -362,7 +362,7 @@ def _rest(case: Case) -> Step | None:
 
 
 def _wait(case: Case) -> Step | None:
-    """Somebody or something is missing without whom nothing can be collected."""
+    """A customer, an account or a method is missing, without which nothing can be collected."""
     missing = case.payer_of(case.latest)
     if isinstance(missing, WaitingFor):
         return Wait(missing) if case.invoice.waiting_for is not missing else None
@@ -425,7 +425,7 @@ def is_on_its_way(invoice: Invoice, latest: Payment) -> bool:
 
 
 def _is_replaced(case: Case) -> bool:
-    """Whether the item does not know its last attempt, because it was put over the one that did."""
+    """Whether the item does not know its last attempt, because it replaced the one that did."""
     return case.latest is not None and case.latest.attempt > case.invoice.attempt
 
 

@@ -1,4 +1,4 @@
-"""A message to whoever must know: an entry of the outbox."""
+"""A message to the subscribers: an entry of the outbox."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,10 +40,10 @@ PaymentNews = Literal[
 DisputeNews = Literal[
     WebhookType.PAYMENT_DISPUTE_OPENED, WebhookType.PAYMENT_DISPUTE_WON, WebhookType.INVOICE_PAYMENT_DISPUTE_LOST
 ]
-"""What a word on a dispute can lead to."""
+"""What news of a dispute can lead to."""
 
 RefundNews = Literal[WebhookType.PAYMENT_REFUND_SUCCEEDED, WebhookType.PAYMENT_REFUND_FAILED]
-"""What a word on a refund can lead to."""
+"""What news of a refund can lead to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

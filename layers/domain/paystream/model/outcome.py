@@ -28,8 +28,8 @@ PROGRESS = (REQUIRES_CONFIRMATION, REQUIRES_ACTION, "processing", "requires_capt
 """The order in which an intent goes through these; any other that is on its way counts as `processing`."""
 
 CANCELABLE_WHILE_OPEN = frozenset({REQUIRES_CONFIRMATION, REQUIRES_ACTION, "requires_capture"})
-"""Where nothing happens until somebody acts, and Stripe cancels the intent until then. Stripe cancels one in
-`processing` in rare cases only. Source: https://docs.stripe.com/api/payment_intents/cancel
+"""Where nothing happens until a customer or a program acts, and Stripe cancels the intent until then. Stripe cancels
+one in `processing` in rare cases only. Source: https://docs.stripe.com/api/payment_intents/cancel
 """
 
 LINK_EXPIRED = "payment_link_expired"
@@ -70,7 +70,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A definite word from Stripe on one payment.
+    """A definite answer of Stripe on one payment.
 
     `intent_status` is Stripe's own, or `failed` where no intent was made. `amount_cents` is what a success has brought,
     else what the intent is over, in minor units: it counts, should the invoice have been changed since it was sent.

@@ -80,7 +80,7 @@ class Refund:
     """Money of a payment that goes back to whom it came from; `amount_cents` in minor units of the payment's currency.
 
     `lago_id` is the idempotency key at Stripe; it is on record before it is sent. It has no `provider_refund_id` until
-    Stripe's answer is known, and never if Stripe refused it. `reason` is Stripe's word for why, and so is
+    Stripe's answer is known, and never if Stripe refused it. `reason` is Stripe's code for why, and so is
     `failure_reason`.
     """
 
@@ -166,7 +166,7 @@ class Payment:
     @property
     def is_to_be_closed(self) -> bool:
         """Whether money may come of it although nobody counts on it: it failed, it waits for the customer, or it was
-        paid and its page may still be open, because only an event has told so.
+        paid and its page may still be open, because only an event has said so.
         """
         has_failed = self.payment_status is PayableStatus.FAILED and self.status != CANCELED
         return has_failed or self.is_waiting_for_customer or self.is_paid_page_left
@@ -189,7 +189,7 @@ class Payment:
 
     @property
     def requires_action(self) -> bool:
-        """Whether its intent waits for somebody, and can be canceled until then: for the customer to authenticate, to
+        """Whether its intent waits, and can be canceled until then: for the customer to authenticate, to
         transfer money, to pay a voucher; for a program to confirm or to capture it. One that was made on a link's page
         is not meant: Stripe cancels none of those.
         """

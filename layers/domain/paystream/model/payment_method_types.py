@@ -87,7 +87,7 @@ class PaymentMethodType:
 
 
 MOST_TRIES = 15
-"""With one card, those included that somebody asked for. Visa's limit, the strictest of all, is for 30 days. Source:
+"""With one card, those included that were asked for. Visa's limit, the strictest of all, is for 30 days. Source:
 https://support.stripe.com/questions/payment-blocked-due-to-excessive-retries
 """
 

@@ -1,4 +1,4 @@
-"""Money that goes back: what a request, and each word from Stripe, does to a payment and to its invoice."""
+"""Money that goes back: what a request, and Stripe's news, does to a payment and to its invoice."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,7 +35,7 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOutcome:
-    """A definite word from Stripe on one refund; `amount_cents` in minor units.
+    """A definite answer of Stripe on one refund; `amount_cents` in minor units.
 
     `lago_id` is what it was sent with; a refund that a person made at Stripe has none. One that Stripe refused has no
     `provider_refund_id`.
@@ -85,12 +85,12 @@ def begin_refund(invoice: Invoice, payment: Payment, refund: Refund, *, due_at: 
 def settle_refund(
     invoice: Invoice, payment: Payment, outcome: RefundOutcome, *, now: datetime
 ) -> RefundSettlement | None:
-    """Apply a word from Stripe; None if it brings nothing new: a repeat, or older than what is known."""
+    """Apply Stripe's news; None if it brings nothing new: a repeat, or older than what is known."""
     known = _known(payment, outcome)
     if known and not _is_news(known, outcome):
         return None
     settled = replace(
-        known or _of_somebody_else(payment, outcome, now),
+        known or _made_at_stripe(payment, outcome, now),
         status=outcome.status,
         amount_cents=outcome.amount_cents,
         provider_refund_id=outcome.provider_refund_id,
@@ -124,7 +124,7 @@ def with_refund_of_surplus(before: Invoice, settlement: Settlement, now: datetim
         updated_at=now,
     )
     begun = begin_refund(invoice, payment, refund, due_at=now, now=now)
-    return replace(begun, tell=settlement.tell)
+    return replace(begun, notify=settlement.notify)
 
 
 def _surplus(before: Invoice, settlement: Settlement) -> int:
@@ -187,7 +187,7 @@ def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:
 
 
 def _is_news(known: Refund, outcome: RefundOutcome) -> bool:
-    """One that Stripe refused gives way to one that was made under the same key all the same, and is none after it."""
+    """One that Stripe refused is superseded by one that was made under the same key all the same, never the reverse."""
     if known.provider_refund_id is not None and outcome.provider_refund_id is None:
         return False
     if known.provider_refund_id is None and outcome.provider_refund_id is not None:
@@ -200,7 +200,7 @@ def _is_open(outcome: RefundOutcome) -> bool:
     return _RANK[outcome.status] == 0
 
 
-def _of_somebody_else(payment: Payment, outcome: RefundOutcome, now: datetime) -> Refund:
+def _made_at_stripe(payment: Payment, outcome: RefundOutcome, now: datetime) -> Refund:
     """A refund that was made at Stripe, in its dashboard say."""
     return Refund(
         lago_id=derived_id(

@@ -1,4 +1,4 @@
-"""Whether another attempt follows a failed one by itself, and when."""
+"""Whether another attempt follows a failed one automatically, and when."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from paystream.model.payment import Payment
 from paystream.model.payment_method_types import most_retries
 
 DEFAULT_SCHEDULE_DAYS = (1, 3, 5, 7)
-"""Days after the attempt before. An empty schedule: nothing is retried by itself."""
+"""Days after the attempt before. An empty schedule: nothing is retried automatically."""
 
 MOST_RETRIES = 8
 """Of a schedule. Source: "Declined card retries" of https://docs.stripe.com/declines/card"""
@@ -18,7 +18,7 @@ LONGEST_PAUSE_DAYS = 60
 
 
 def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
-    """The invoice that remembers which method was charged in vain; none was on a payment link that nobody paid on."""
+    """The invoice that remembers which method was charged without success; none was on a page that nobody paid on."""
     if payment.link is not None and payment.payment_method_id is None:
         return invoice
     declined = (*invoice.declined_payment_method_ids, _method(payment))
@@ -26,7 +26,7 @@ def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
 
 
 def next_retry_at(invoice: Invoice, payment: Payment, schedule_days: tuple[int, ...], now: datetime) -> datetime | None:
-    """When the invoice, whose latest attempt has failed, is tried again by itself; None if it is not.
+    """When the invoice, whose latest attempt has failed, is tried again automatically; None if it is not.
 
     The schedule is gone through once with each payment method. What was not paid on a link's page leaves the plan as it
     was.

@@ -29,21 +29,22 @@ class DueInvoice:
 
 
 FAILED_IS_CLOSED_AFTER = timedelta(days=1)
-"""A failure after which nothing is tried by itself: until then a person may still put it right at Stripe."""
+"""A failure after which nothing is tried automatically: until then a person may still put it right at Stripe."""
 
 _FAILED_IS_LOOKED_AT_EVERY = timedelta(days=7)
 _FAILED_IS_LOOKED_AT_FOR = timedelta(days=90)
-"""The customer may have another payment method, and the event that tells of it may never come."""
+"""The customer may have another payment method, and the event about it may never come."""
 
 AWAITED_IS_LOOKED_AT_AFTER = timedelta(minutes=15)
-"""A refund that is on record and was not sent, or whose outcome is not known; a page that is to be made by itself."""
+"""A refund that is on record and was not sent, or whose outcome is not known; a page that is to be made automatically.
+"""
 
 _REFUND_IS_LOOKED_AT_EVERY = timedelta(days=1)
-"""While a bank is at it: the event that tells of its end may never come."""
+"""While a bank handles it: the event about its end may never come."""
 
 SPENT_IS_RETRIEVED_EVERY = timedelta(days=1)
 SPENT_IS_RETRIEVED_FOR = timedelta(days=30)
-"""A debit that bounced on a page may be confirmed after all, and the event that tells of it may never come."""
+"""A debit that bounced on a page may be confirmed after all, and the event about it may never come."""
 
 COLLECTED_BY_THEN = timedelta(minutes=15)
 """By this time after its creation the stream has led to an invoice's collection, or something is wrong."""

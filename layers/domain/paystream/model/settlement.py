@@ -1,4 +1,4 @@
-"""The state machine: what a word from Stripe does to an invoice and its payment.
+"""The state machine: what Stripe's news does to an invoice and its payment.
 
 The only place that decides `payment_status`. Rules 1, 2, 5 and 9 of docs/architecture.md live here.
 """
@@ -26,7 +26,7 @@ class Settlement:
 
     invoice: Invoice
     payment: Payment
-    tell: tuple[PaymentNews, ...]
+    notify: tuple[PaymentNews, ...]
     closed: Payment | None = None
 
 
@@ -71,14 +71,14 @@ def settle(
     if _closes(payment, outcome):
         return Settlement(replace(invoice, updated_at=now), replace(settled, failure=payment.failure), ())
     decided = _decide_invoice(invoice, settled, follow_up, now)
-    told = _what_to_tell(
+    news = _what_to_notify(
         invoice,
         decided,
         settled,
         is_retried_at_all=bool(follow_up.retry_schedule_days),
         is_waited_for=invoice.is_open or not _was_to_act(payment, settled),
     )
-    return Settlement(decided, settled, told)
+    return Settlement(decided, settled, news)
 
 
 def is_news(payment: Payment, outcome: Outcome) -> bool:
@@ -152,7 +152,7 @@ def _stage_under_way(payment: Payment) -> Stage:
 
 def _look_at_paid_again_at(invoice: Invoice, payment: Payment, now: datetime) -> datetime | None:
     """What was to be done of an invoice that was paid already stays to be done. If it was paid besides its last
-    attempt, that one is to be closed, and so is a page of which only an event has told that it was paid.
+    attempt, that one is to be closed, and so is a page of which only an event has said that it was paid.
     """
     if invoice.payment_status is PaymentStatus.SUCCEEDED or invoice.refunding_payment_ids:
         return invoice.due_at
@@ -226,28 +226,28 @@ def _planned_method(failed: Invoice, payment: Payment) -> str | None:
 
 
 def _was_closed_for_another(payment: Payment) -> bool:
-    """Whether it was closed because somebody asked for another attempt; not if a debit bounced that was begun on a
+    """Whether it was closed because another attempt was asked for; not if a debit bounced that was begun on a
     link's page.
     """
     is_expired = payment.failure is not None and payment.failure.code == LINK_EXPIRED
     return payment.is_superseded and (is_expired or payment.link is None)
 
 
-def _what_to_tell(
+def _what_to_notify(
     before: Invoice, after: Invoice, payment: Payment, *, is_retried_at_all: bool, is_waited_for: bool
 ) -> tuple[PaymentNews, ...]:
-    told: list[PaymentNews] = []
+    news: list[PaymentNews] = []
     if payment.payment_status is PayableStatus.SUCCEEDED:
-        told.append(WebhookType.PAYMENT_SUCCEEDED)
+        news.append(WebhookType.PAYMENT_SUCCEEDED)
     elif payment.payment_status is PayableStatus.FAILED and is_waited_for:
-        told.append(WebhookType.INVOICE_PAYMENT_FAILURE)
+        news.append(WebhookType.INVOICE_PAYMENT_FAILURE)
     elif payment.status == REQUIRES_ACTION:
-        told.append(WebhookType.PAYMENT_REQUIRES_ACTION)
+        news.append(WebhookType.PAYMENT_REQUIRES_ACTION)
     if is_retried_at_all and _is_abandoned(before, after, payment):
-        told.append(WebhookType.INVOICE_PAYMENT_ABANDONED)
+        news.append(WebhookType.INVOICE_PAYMENT_ABANDONED)
     if after.payment_status is not before.payment_status:
-        told.append(WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
-    return tuple(told)
+        news.append(WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
+    return tuple(news)
 
 
 def _was_to_act(before: Payment, after: Payment) -> bool:

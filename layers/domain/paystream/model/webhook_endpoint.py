@@ -16,7 +16,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 
 
 class SignatureAlgo(StrEnum):
-    """Lago's ways to sign; kept, not applied: whoever delivers here signs in its own way, or not at all."""
+    """Lago's ways to sign; kept, not applied: SNS signs in its own way."""
 
     JWT = "jwt"
     HMAC = "hmac"
@@ -35,7 +35,8 @@ class SubscriptionStatus(StrEnum):
 class Subscription:
     """One way to one URL, which may hold a password. Its `id` makes of it a URL that nobody else subscribes.
 
-    `event_types` are those it was last told; None are all. `arn` is None until the topic's answer is on record.
+    `event_types` are those it was last subscribed to; None are all. `arn` is None until the topic's answer is on
+    record.
     """
 
     id: str
@@ -72,9 +73,9 @@ class WebhookEndpoint:
     @property
     def is_settled(self) -> bool:
         """Whether all that is wanted is so."""
-        told = self.subscription.event_types == self.event_types
+        is_filtered = self.subscription.event_types == self.event_types
         if self.subscription.status is SubscriptionStatus.CONFIRMED:
-            return told and self.replaced is None
+            return is_filtered and self.replaced is None
         return self.subscription.status is not SubscriptionStatus.PENDING
 
 

@@ -34,13 +34,14 @@ class Integrations(Protocol):
     def get(self, organization_id: str, code: str) -> Integration | None: ...
     def all(self, organization_id: str) -> tuple[Integration, ...]: ...
     def disconnecting(self, *, cursor: str | None) -> Page[tuple[str, str]]:
-        """Organization and code of those that are disconnecting, whoever's they are; may lag a moment."""
+        """Organization and code of those that are disconnecting, of all organizations; may lag a moment."""
         ...
 
     def save(self, integration: Integration, notifications: Sequence[Notification] = ()) -> Integration:
-        """Write the next version and what has to be told, all or nothing.
+        """Write the next version and its notifications, all or nothing.
 
-        Raises VersionConflictError if what is stored is not what was read: another version, or another life of it.
+        Raises VersionConflictError if what is stored is not what was read: another version, or one that was connected
+        again since.
         """
         ...
 
@@ -59,7 +60,7 @@ class Customers(Protocol):
         ...
 
     def save(self, customer: Customer, notifications: Sequence[Notification] = ()) -> Customer:
-        """Write the next version and what has to be told, all or nothing. Raises VersionConflictError."""
+        """Write the next version and its notifications, all or nothing. Raises VersionConflictError."""
         ...
 
     def next_invoice_sequence(self, organization_id: str, lago_customer_id: str) -> int:
@@ -79,7 +80,7 @@ class Invoices(Protocol):
         ...
 
     def as_put(self, organization_id: str, lago_id: str) -> dict[str, Any] | None:
-        """The plain values of the item as it is now, whoever wrote it."""
+        """The plain values of the item as it is now, whether we wrote it or an application."""
         ...
 
     def create(self, invoice: Invoice) -> None:
@@ -104,7 +105,7 @@ class Invoices(Protocol):
         ...
 
     def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
-        """Write the next version and what has to be told, all or nothing. Raises VersionConflictError."""
+        """Write the next version and its notifications, all or nothing. Raises VersionConflictError."""
         ...
 
     def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:
@@ -136,7 +137,7 @@ class DueInvoices(Protocol):
         ...
 
     def postpone(self, due: DueInvoice, to: datetime) -> DueInvoice | None:
-        """Set the time anew; None if it is not what it was any more: somebody else has set it, or closed the invoice.
+        """Set another time; None if it is not what it was any more: it was set since, or the invoice was closed.
 
         Disturbs nobody who writes the invoice at the same time.
         """
@@ -182,11 +183,11 @@ class Payments(Protocol):
 
 
 class Notifications(Protocol):
-    """The outbox, and for as long as its entries are kept the log of what was told."""
+    """The outbox, and for as long as its entries are kept the log of what was sent."""
 
     def find(self, organization_id: str, lago_id: str) -> Notification | None: ...
     def records(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[StreamRecord, ...]:
-        """What the stream told of those that there are."""
+        """The stream's records of those that there are."""
         ...
 
     def page(self, organization_id: str, wanted: NotificationFilter, *, request: PageRequest) -> Page[Notification]:

@@ -159,7 +159,7 @@ class Refunds(Protocol):
         ...
 
     def of_intent(self, intent_id: str) -> tuple[RefundOutcome, ...]:
-        """All refunds of a payment intent, whoever made them, the newest first. Raises PermissionMissingError if the
+        """All refunds of a payment intent, by whatever way, the newest first. Raises PermissionMissingError if the
         key may not read refunds.
         """
         ...

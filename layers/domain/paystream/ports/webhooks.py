@@ -13,7 +13,7 @@ class Subscriptions(Protocol):
         """Ask the URL to confirm, and let nothing through but its organization's notifications, of its event types.
 
         What cannot be delivered goes to the endpoint's dead-letter queue. Returns the subscription's ARN, the same each
-        time, or None if that is not told yet. Raises SubscriptionRefusedError if the URL is not taken.
+        time, or None if that is not known yet. Raises SubscriptionRefusedError if the URL is not taken.
         """
         ...
 
@@ -30,7 +30,7 @@ class Subscriptions(Protocol):
         ...
 
     def unsubscribe(self, arn: str) -> None:
-        """End it. One that nobody has confirmed cannot be ended: it ends by itself, or is confirmed."""
+        """End it. One that nobody has confirmed cannot be ended: it expires, or is confirmed."""
         ...
 
     def remove_dead_letters(self, endpoint_id: str) -> None:

@@ -74,7 +74,7 @@ class Database:
             self.client.update_item(**action["Update"])
 
     def outbox(self, notifications: Sequence[Notification]) -> list[dict[str, Any]]:
-        """The actions that store notifications along with what they tell."""
+        """The actions that store notifications along with what they are about."""
         return [
             {"Put": {"TableName": self.tables.notifications, "Item": _outbox_item(notification)}}
             for notification in notifications

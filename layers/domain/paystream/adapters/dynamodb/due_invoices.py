@@ -52,7 +52,7 @@ class DynamoDueInvoices:
         return tuple(DueInvoice(entry["organization_id"], entry["lago_id"], entry["due_at"]) for entry in entries)
 
     def postpone(self, due: DueInvoice, to: datetime) -> DueInvoice | None:
-        """The version stays: whoever is writing the invoice just now knows more, and sets a time of its own."""
+        """The version stays: a function that is writing the invoice just now knows more, and sets a time of its own."""
         later = replace(due, due_at=plain(to))
         try:
             self._client.update_item(

@@ -12,7 +12,7 @@ from paystream.ports.pages import Page
 
 DISCONNECTING = "disconnecting"
 _ALL = "all"
-"""One partition is enough: it holds what is under way, and is written to when somebody disconnects an account."""
+"""One partition is enough: it holds what is under way, and is written to when an account is disconnected."""
 
 
 class DynamoIntegrations:
@@ -65,7 +65,7 @@ class DynamoIntegrations:
 
 
 def _as_it_was_read(integration: Integration) -> dict[str, Any]:
-    """One that was disconnected and connected again counts its versions anew: its creation tells its lives apart."""
+    """One that was disconnected and connected again counts its versions from 1: `created_at` tells them apart."""
     condition = version_condition(integration.version)
     if integration.version == 0:
         return condition

@@ -81,7 +81,7 @@ class _Scan:
 
 
 def _put_at_an_unknown_time(item: Mapping[str, Any], *, now: datetime) -> StreamRecord:
-    """As if it had been put over another just now: so it is looked up at Stripe before anything is sent."""
+    """As if it had replaced another item just now: so it is looked up at Stripe before anything is sent."""
     key = {name: item[name] for name in _KEY}
     return stream_record(stream_event_record("MODIFY", key, key, written_at=now))
 

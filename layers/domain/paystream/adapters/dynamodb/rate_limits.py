@@ -59,7 +59,7 @@ class DynamoTimetable:
 
 
 def _update(steps: Mapping[str, int], *, start: int, latest: int, seen: Mapping[str, int]) -> dict[str, Any]:
-    """A line that is busy grows by its step, one that is free begins anew: each on the condition that it is so.
+    """A line that is busy grows by its step, one that is free begins again: each on the condition that it is so.
 
     A line that is free begins when the request goes, which is when the busiest of its lines lets it.
     """

@@ -10,7 +10,7 @@ from paystream.ports.pages import Page
 
 UNSETTLED = "unsettled"
 _ALL = "all"
-"""One partition is enough: it holds what is under way, and is written to when somebody changes an endpoint."""
+"""One partition is enough: it holds what is under way, and is written to when an endpoint is changed."""
 
 _BEFORE_ALL_TIMES = "0"
 

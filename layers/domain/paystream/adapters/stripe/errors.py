@@ -26,7 +26,7 @@ _REFUSED = (stripe.CardError, stripe.InvalidRequestError)
 def translated() -> Iterator[None]:
     """Errors of the Stripe library leave as ours. What is not known to be a refusal is unknown, never a failure.
 
-    They are the context of ours and not its cause: no traceback shows their text, which may tell a key or an e-mail.
+    They are the context of ours and not its cause: no traceback shows their text, which may hold a key or an e-mail.
     """
     try:
         yield

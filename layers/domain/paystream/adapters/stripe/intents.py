@@ -44,7 +44,7 @@ def _remaining(next_action: Mapping[str, Any] | None) -> int | None:
 
 
 def _method_of(intent: Mapping[str, Any]) -> str | None:
-    """The payment method that is charged, or was in vain: an intent that failed has it in its last error only."""
+    """The payment method that is, or was, charged: an intent that failed has it in its last error only."""
     error: Mapping[str, Any] = intent.get("last_payment_error") or {}
     charged: str | None = intent.get("payment_method")
     return charged or _method_of_error(error)

@@ -1,7 +1,7 @@
 """Whose turn it is: the requests of all functions to one account pass evenly spaced, as fast as its limits let them.
 
 Requests are spaced, not counted by the second: counts let twice as many pass around the turn of a second. What finds
-no turn soon enough is given a place in a second line, that of what was put off: so thousands come again one after the
+no turn soon enough is given a place in a second line, that of what was postponed: so thousands come again one after the
 other and not all at once.
 """
 
@@ -22,13 +22,14 @@ SECOND = 1_000_000
 
 TOTAL = "total"
 SOON = 10.0
-"""Seconds after which what was put off comes again at the earliest; and how far jitter puts it off."""
+"""Seconds after which what was postponed comes again at the earliest; and how far jitter spreads it."""
 
-SHARE_OF_WHAT_WAS_PUT_OFF = 0.9
+SHARE_OF_WHAT_WAS_POSTPONED = 0.9
 """The rest of the rate is for what is new."""
 
 _PLACES_AT_ONCE = 25
-"""One write brings so many places in the line of what was put off; those that an environment leaves unused are lost."""
+"""One write brings so many places in the line of what was postponed; those that an environment leaves unused are lost.
+"""
 
 _NEVER_TOO_LATE = 10**18
 
@@ -112,7 +113,7 @@ class RateLimiter:
         self._sleep(seconds)
 
     def refusal(self, integration: Integration, endpoint: str) -> RateLimitedError:
-        """The error that says when to try again: at a place in the line of what was put off, not before SOON."""
+        """The error that says when to try again: at a place in the line of what was postponed, not before SOON."""
         count("StripeRateLimitReached")
         at = self._place(integration, endpoint) + self._random() * SOON
         return RateLimitedError(datetime.fromtimestamp(at, UTC), at - self._clock())
@@ -129,7 +130,7 @@ class RateLimiter:
 
     def _more_places(self, integration: Integration, endpoint: str, earliest: float, places: deque[float]) -> float:
         """Where the timetable does not answer, only jitter spreads: over as long as SOON."""
-        pause = 1 / (integration.rate_limit.slower * SHARE_OF_WHAT_WAS_PUT_OFF)
+        pause = 1 / (integration.rate_limit.slower * SHARE_OF_WHAT_WAS_POSTPONED)
         line = f"{endpoint} put off"
         start, block = int(earliest * SECOND), int(_PLACES_AT_ONCE * pause * SECOND)
         seen = {line: self._seen.get(_key(integration, line), 0)}

@@ -21,8 +21,7 @@ from paystream.ports.stripe import Gateways, PaymentGateway
 def calls_stripe(
     integration: Integration, action: str, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> Iterator[PaymentGateway]:
-    """The gateway, for whoever collects. `action` is what Stripe is asked for, as Lago names it:
-    `payment_intent.create`.
+    """The gateway. `action` is what Stripe is asked for, as Lago names it: `payment_intent.create`.
 
     Raises NeedsAttentionError if the integration is paused, without asking Stripe; and as `refusal_marked` does.
     """
@@ -39,10 +38,10 @@ def refuse_if_paused(integration: Integration) -> None:
 
 @contextmanager
 def refusal_marked(integration: Integration, action: str, *, stores: Stores, now: datetime) -> Iterator[None]:
-    """Pause the integration if Stripe refuses its key, and tell `payment_provider.error` with it, once for each state.
+    """Pause the integration if Stripe refuses its key, and notify `payment_provider.error`, once for each state.
 
-    Raises NeedsAttentionError if it is paused then, whoever was first. A refusal that is older than the integration's
-    present state says nothing of that: then KeyRefusedError passes.
+    Raises NeedsAttentionError if it is paused then, also by another call. A refusal that is older than the
+    integration's present state says nothing of that: then KeyRefusedError passes.
     """
     try:
         yield
@@ -54,11 +53,11 @@ def refusal_marked(integration: Integration, action: str, *, stores: Stores, now
 
 
 def wait_for_key(invoice: Invoice, paused: NeedsAttentionError, *, stores: Stores, now: datetime) -> Invoice | None:
-    """Let the invoice wait for the integration's key, and read the integration once more, so that whoever connects it
+    """Let the invoice wait for the integration's key, and read the integration once more, so that connecting it
     finds the invoice waiting.
 
     Written each time, because connecting it may have made the invoice due at once: the new time must not undo that
-    unnoticed. None if all is to be decided again: the integration is paused no more, or somebody else wrote.
+    unnoticed. None if all is to be decided again: the integration is paused no more, or the invoice was written.
     """
     if not invoice.is_open:
         return invoice
@@ -76,13 +75,15 @@ def wait_for_key(invoice: Invoice, paused: NeedsAttentionError, *, stores: Store
 def _mark(
     integration: Integration, refused: KeyRefusedError, action: str, stores: Stores, now: datetime
 ) -> Integration | None:
-    """The integration as it is then; None if it is gone, or in another life."""
+    """The updated integration; None if it is gone, or was connected again since."""
     if integration.needs_attention:
         return integration
     attention = Attention(since=now, message=str(refused), code=refused.code)
-    told = payment_provider_error(integration, action, str(refused), refused.code, now)
+    notification = payment_provider_error(integration, action, str(refused), refused.code, now)
     try:
-        return stores.integrations.save(replace(integration, needs_attention=attention, updated_at=now), (told,))
+        return stores.integrations.save(
+            replace(integration, needs_attention=attention, updated_at=now), (notification,)
+        )
     except VersionConflictError:
         current = stores.integrations.get(integration.organization_id, integration.code)
         return current if current and current.created_at == integration.created_at else None

@@ -24,7 +24,7 @@ from paystream.steps.pages.payment_link import close_link, outwait
 def close_attempt(
     invoice: Invoice, payment: Payment, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Invoice, bool]:
-    """The invoice as it is then, and whether the payment is closed: not so if it has succeeded, which is recorded, or
+    """The updated invoice, and whether the payment is closed: not so if it has succeeded, which is recorded, or
     is on its way after all. A link is expired.
 
     Safe to repeat. Raises TooEarlyError while a function may be at work under a key that leads to no intent,

@@ -7,11 +7,11 @@ from paystream.ports.stores import Stores
 
 
 def refuse_if_forgotten(invoice: Invoice, payment: Payment) -> None:
-    """Raises VersionConflictError while an invoice whose item was put into the table anew has not got its state back:
+    """Raises VersionConflictError while an invoice whose item was replaced has not got its state back:
     repeat it. What is written before would be counted twice, or not at all.
     """
     if payment.attempt > invoice.attempt:
-        raise VersionConflictError("the invoice was put into the table anew, and its state is not back yet")
+        raise VersionConflictError("the invoice's item was replaced, and its state is not back yet")
 
 
 def read_invoice(stores: Stores, organization_id: str, invoice_id: str) -> Invoice:

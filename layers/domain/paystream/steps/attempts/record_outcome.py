@@ -1,4 +1,4 @@
-"""Write down what Stripe said of a payment, whoever heard it: the one that collects or the one that gets the event."""
+"""Write down what Stripe said of a payment, by an answer or by an event."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def record_outcome(
 ) -> Invoice:
     """Settle invoice, payment and notifications in one transaction; safe to repeat, in any order.
 
-    If somebody else wrote in between, both are read again and the state machine decides again. Raises
+    If another function wrote in between, both are read again and the state machine decides again. Raises
     VersionConflictError when that goes on, or when another intent has become this payment meanwhile, NotFoundError if
     the invoice is gone.
     """
@@ -76,7 +76,7 @@ def _is_part(invoice: Invoice, payment: Payment, outcome: Outcome) -> bool:
 
 
 def _follow_up(payment: Payment, outcome: Outcome, customer: Customer, accounts: Accounts) -> FollowUp:
-    """By the settings of the account that was charged in vain; nothing follows by itself through one that is not
+    """By the settings of the account that was charged without success; nothing follows through one that is not
     connected.
     """
     default = _default_payment_method_id(outcome.payment_method_id or payment.pays_with, customer, accounts)

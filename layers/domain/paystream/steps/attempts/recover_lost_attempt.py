@@ -1,6 +1,6 @@
 """Find the result of an attempt that a crash kept from being written, though nothing can be sent for the invoice now.
 
-An invoice that can be collected finds it by itself: sending it again looks it up. One that waits by now, because its
+An invoice that can be collected needs none of this: sending it again looks it up. One that waits by now, because its
 customer has lost the payment method or the Stripe customer since, would wait for ever though it may have been paid.
 """
 

@@ -1,4 +1,4 @@
-"""Give an invoice that was put into the table anew its state back, from the payments on record."""
+"""Give an invoice whose item was replaced its state back, from the payments on record."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -17,9 +17,9 @@ from paystream.steps.attempts.record_outcome import decide
 
 
 def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now: datetime) -> Invoice:
-    """The attempt is on record: nothing is sent. An invoice that was put into the table anew gets its state back.
+    """The attempt is on record: nothing is sent. An invoice whose item was replaced gets its state back.
 
-    Raises VersionConflictError if somebody else writes it: repeat it.
+    Raises VersionConflictError if another function writes it: repeat it.
     """
     invoice = read_invoice(stores, stored.organization_id, stored.invoice_id)
     if invoice.attempt >= stored.attempt:
@@ -48,7 +48,7 @@ def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now:
 
 
 def with_declines_known(invoice: Invoice, stored: Payment, stores: Stores) -> Invoice:
-    """An invoice that was put into the table anew, with what was charged in vain before this attempt."""
+    """An invoice whose item was replaced, with what was charged without success before this attempt."""
     return replace(invoice, declined_payment_method_ids=_declined_before(stored, _attempts(stored, stores)))
 
 
@@ -60,7 +60,7 @@ def _attempts(stored: Payment, stores: Stores) -> tuple[Payment, ...]:
 
 
 def _declined_before(stored: Payment, attempts: tuple[Payment, ...]) -> tuple[str, ...]:
-    """What was charged in vain in the attempts before, the oldest first."""
+    """What was charged without success in the attempts before, the oldest first."""
     before = sorted((one for one in attempts if one.attempt < stored.attempt), key=lambda one: one.attempt)
     failed = (one for one in before if one.payment_status is PayableStatus.FAILED)
     return tuple(one.pays_with or "" for one in failed if not one.link or one.payment_method_id)

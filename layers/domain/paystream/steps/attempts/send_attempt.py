@@ -1,4 +1,4 @@
-"""Get a definite word from Stripe on an attempt: send it, or look it up where sending might charge again.
+"""Get a definite answer of Stripe on an attempt: send it, or look it up where sending might charge again.
 
 Stripe forgets an idempotency key after 24 hours, and knows it in one account only. So an attempt is looked up before
 anything is sent if it may have been sent more than 23 hours ago, or to another customer at Stripe than today's
@@ -44,7 +44,7 @@ def send_attempt(
 
     It may have been sent to a link that ended before, even if it is on record by now: what was in progress there was
     not found then. Raises OutcomeUnknownError after counting the try on the payment, TooEarlyError, which is no try,
-    NeedsAttentionError if an integration is paused, KeyRefusedError if it was connected anew just now.
+    NeedsAttentionError if an integration is paused, KeyRefusedError if it was connected again just now.
     """
     began_at = started_at(invoice, payment)
     former = _look_up_former_links(payment, payer, began_at, stores=stores, gateways=gateways, now=now)
@@ -111,7 +111,9 @@ def _look_up_former_links(
         if not payer.integration.leads_to(link) and now < ends_at:
             raise TooEarlyError(ends_at, (ends_at - now).total_seconds(), "a request may be in progress elsewhere")
     if len(customer.former_links) >= MOST_FORMER_LINKS and customer.former_links[-1].until >= began_at:
-        raise OutcomeUnknownError("the customer was linked anew so often that some links are forgotten; look at Stripe")
+        raise OutcomeUnknownError(
+            "the customer was linked so often that some former links are forgotten; look at Stripe"
+        )
     return None
 
 
@@ -191,7 +193,7 @@ def _payment_request(invoice: Invoice, payment: Payment, payer: Payer) -> Paymen
 
 
 def _record_unknown(invoice: Invoice, payment: Payment, stores: Stores, now: datetime) -> None:
-    """Keep the attempt visible and due, and among those that wait, so that whoever asked for it finds it again.
+    """Keep the attempt visible and due, and among those that wait, so that a repeated request finds it again.
 
     If someone else wrote meanwhile, they know more than we do.
     """

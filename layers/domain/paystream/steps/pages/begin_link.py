@@ -28,7 +28,7 @@ def begin_link(
 ) -> tuple[Invoice, Payment]:
     """The invoice, which is open again, and the link. The attempt before is closed.
 
-    While a link is open that follows a failure by itself, the invoice goes on waiting for another payment method.
+    While a link is open that follows a failure automatically, the invoice goes on waiting for another payment method.
     Raises VersionConflictError.
     """
     begun = replace(

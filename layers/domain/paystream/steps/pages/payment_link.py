@@ -1,7 +1,7 @@
 """A payment link at Stripe: made, looked at, closed. It is an attempt like any other (rule 9 of docs/architecture.md).
 
 It is on record before it is made, under its payment's id, which is the idempotency key. While its page is open nothing
-is charged. What a customer tried there in vain is no word on the attempt: only the page's end is.
+is charged. What fails there is inconclusive: only the page's end is the attempt's.
 """
 
 from dataclasses import replace
@@ -41,7 +41,7 @@ def make_link(
     """Make the page of a link that is on record. It is looked for first, unless it `is_new`; what has become of it by
     then is recorded.
 
-    Safe to repeat. Where the page of one that follows a failure is written down, it is told. Raises
+    Safe to repeat. Where the page of one that follows a failure is written down, it is notified. Raises
     VersionConflictError, and what asking Stripe raises.
     """
     with calls_stripe(
@@ -57,7 +57,7 @@ def make_link(
 def look_at_link(
     invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> Invoice:
-    """What has become of an open link: recorded if it has ended. One that gives way is expired. One whose page was
+    """What has become of an open link: recorded if it has ended. One that is superseded is expired. One whose page was
     never made has ended, too: nobody asks for it any more. If nobody did, because it follows a failure, it is made.
 
     Safe to repeat. Raises TooEarlyError while its page may be about to be made, VersionConflictError, and what asking
@@ -195,8 +195,8 @@ def _return_url(payer: Payer) -> str:
 def _keep(
     invoice: Invoice, payment: Payment, session: CheckoutSession, payer: Payer, *, stores: Stores, now: datetime
 ) -> Invoice:
-    """The page is on record, and told in the same transaction if nobody asked for it; the invoice is due again. Raises
-    VersionConflictError.
+    """The page is on record, and notified in the same transaction if nobody asked for it; the invoice is due again.
+    Raises VersionConflictError.
     """
     before = payment.link or PaymentLink()
     link = replace(
@@ -222,6 +222,6 @@ def _keep(
         now=now,
     )
     kept = payment if link == before else replace(payment, link=link, updated_at=now)
-    is_told = link.follows_failure and before.url is None
-    settlement = Settlement(open_, kept, (WebhookType.PAYMENT_REQUIRES_ACTION,) if is_told else ())
+    is_notified = link.follows_failure and before.url is None
+    settlement = Settlement(open_, kept, (WebhookType.PAYMENT_REQUIRES_ACTION,) if is_notified else ())
     return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now))

@@ -1,4 +1,4 @@
-"""Write down what Stripe said of a refund, whoever heard it: the one that sends it or the one that gets the event."""
+"""Write down what Stripe said of a refund, by an answer or by an event."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def record_refund(
 ) -> Invoice:
     """Settle invoice, payment and notifications in one transaction; safe to repeat, in any order.
 
-    The payment was read after its invoice. Raises VersionConflictError if somebody else keeps writing.
+    The payment was read after its invoice. Raises VersionConflictError if others keep writing.
     """
     for _ in range(_TRIES):
         settled = settle_refund(invoice, payment, outcome, now=now)

@@ -1,6 +1,6 @@
-"""Get a definite word from Stripe on a refund that is on record.
+"""Get a definite answer of Stripe on a refund that is on record.
 
-The refund's id is the idempotency key, so whoever repeats this repeats the same request. Stripe forgets a key after a
+The refund's id is the idempotency key, so a repeat sends the same request. Stripe forgets a key after a
 day: a refund that may have been sent before is looked for first (rule 4 of docs/architecture.md).
 """
 
@@ -42,7 +42,7 @@ def send_refund(
     gateways: Gateways,
     now: datetime,
 ) -> Invoice:
-    """The invoice as it is then. Unless the refund `is_new`, it is looked for at Stripe first.
+    """The updated invoice. Unless the refund `is_new`, it is looked for at Stripe first.
 
     Safe to repeat. Raises NotFoundError if the account is not connected any more, VersionConflictError, and what asking
     Stripe raises.

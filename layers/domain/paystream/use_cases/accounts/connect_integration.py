@@ -109,7 +109,7 @@ def _connect(
     livemode = secret_key.split("_")[1] == "live"
     account = _check_account(gateway, livemode, before)
     if before and before.disconnecting_since and request.secret_key:
-        # Before the secret is stored: whoever would remove it loses the race for the record, and leaves it alone.
+        # Before the secret is stored: a call that would remove it loses the race for the record, and leaves it alone.
         before = stores.integrations.save(replace(before, disconnecting_since=None, updated_at=now))
     endpoint = _see_to_endpoint(gateway, webhook_url, kept)
     credentials = Credentials(secret_key, _signing_secrets(endpoint, kept), endpoint.id)

@@ -1,7 +1,7 @@
 """Disconnect an account: at once if nothing is on its way there, else once the last payment has settled.
 
-Until then it is disconnecting: nothing new begins through it, and what is on its way is told, looked at and closed as
-ever. A schedule looks for its end, so no event and no message is needed for it. The removal is claimed in the record
+Until then it is disconnecting: nothing new begins through it, and what is on its way is notified, looked at and closed
+as ever. A schedule looks for its end, so no event and no message is needed for it. The removal is claimed in the record
 before anything is removed, so nobody connects the account again while its secret is being taken away.
 """
 
@@ -28,12 +28,13 @@ def disconnect_integration(
     secrets: Secrets,
     now: datetime,
 ) -> Integration:
-    """The integration as it is then, `disconnecting_since` a time; or without one, as it was: then it is gone.
+    """The updated integration, `disconnecting_since` a time; or without one, as it was: then it is gone.
 
     It is gone at once if it is forced, if no payment is on its way through it, if the account is connected under
     another code, too, which follows them; or if Stripe refuses its key, through which nothing can be learnt.
 
-    Raises NotFoundError, OutcomeUnknownError and VersionConflictError (somebody changed it, or paused it): call again.
+    Raises NotFoundError, OutcomeUnknownError and VersionConflictError (it was changed, or paused, meanwhile): call
+    again.
     """
     found = stores.integrations.get(organization_id, code)
     if found is None:

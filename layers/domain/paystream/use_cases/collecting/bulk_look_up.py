@@ -1,7 +1,7 @@
-"""Find many attempts by few calls: a list of the account's payment intents tells of a hundred at once.
+"""Find many attempts by few calls: a list of the account's payment intents shows a hundred at once.
 
-What it tells of an attempt is as good as a word on this one alone: an intent that is known is recognised by its id, any
-other by the customer and the metadata it was sent with. What it does not tell of, says nothing: only a look-up of its
+What it shows of an attempt is as good as a call for this one alone: an intent that is known is recognised by its id,
+any other by the customer and the metadata it was sent with. What it does not show proves nothing: only a look-up of its
 own decides that an attempt does not exist.
 """
 
@@ -33,12 +33,12 @@ PAGES_TRIED = 3
 """So many pages are judged together: at the ends of a window there are intents of others."""
 
 NEARBY = timedelta(seconds=10)
-"""An intent that is not known was made this soon before or after its payment, or is looked up by itself. Not more:
-in an account that takes 25 payments a second, each second in vain is a quarter of a page.
+"""An intent that is not known was made this soon before or after its payment, or is looked up on its own. Not more:
+in an account that takes 25 payments a second, each second too many is a quarter of a page.
 """
 
 LONGEST_GAP = timedelta(hours=1)
-"""Attempts that lie further apart are listed apart, so that nothing is listed in vain between them."""
+"""Attempts that lie further apart are listed apart, so that nothing is listed needlessly between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Found:
 def attempts_to_find(invoices: Sequence[Invoice], *, stores: Stores, now: datetime) -> list[Attempt]:
     """Those of an organization's open invoices that Stripe would be asked for before anything is sent.
 
-    Not an attempt that is not on record: most likely it was never sent, and no list would tell.
+    Not an attempt that is not on record: most likely it was never sent, and no list would show that.
     """
     if len(invoices) < FEWEST:
         return []

@@ -26,12 +26,12 @@ def collect_due(
     gateways: Gateways,
     now: datetime,
 ) -> Invoice | None:
-    """Settle the invoice if Stripe knows more, else put it off; None if there is nothing to do, or somebody is at it.
+    """Settle the invoice if Stripe knows more, else postpone it; None if there is nothing to do, or it is claimed.
 
     Nothing is lost with a message: as long as the invoice is open it has a time at which it comes up again. So a
-    message is void once the invoice was written after it was handed out. One that finds no turn at Stripe is put off
+    message is void once the invoice was written after it was handed out. One that finds no turn at Stripe is postponed
     for a short time. Raises OutcomeUnknownError, KeyRefusedError and NotFoundError (of a customer's integration) after
-    putting the invoice off, VersionConflictError.
+    postponing the invoice, VersionConflictError.
     """
     invoice = stores.invoices.get(organization_id, lago_id)
     if invoice is None or not is_to_be_looked_at(invoice, handed_out_at, now):

@@ -29,7 +29,7 @@ from paystream.use_cases.customers.create_provider_customer import resume_creati
 
 
 class _ClaimedError(Exception):
-    """Somebody else collects the invoice, or crashed while doing so; which of both is known in so many seconds."""
+    """Another function collects the invoice, or crashed while doing so; which of both is known in so many seconds."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"claimed for {seconds} more seconds")
@@ -100,7 +100,7 @@ class _Round:
 
     def end(self, customer: Customer, queue: CollectionQueue) -> None:
         """Raise the first error, or queue the customer again for what is left. Not both: a message that failed comes
-        again by itself, and would be two each time.
+        again automatically, and would be two each time.
         """
         if self.errors:
             raise self.errors[0]
@@ -134,7 +134,7 @@ def _collect_one(
     gateways: Gateways,
     clock: Callable[[], datetime],
 ) -> None:
-    """Collect an invoice; its customer may wait for a key itself. Raises _ClaimedError if somebody else does."""
+    """Collect an invoice; its customer may wait for a key itself. Raises _ClaimedError if another function does."""
     fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
     if fresh.is_to_be_collected_with(customer.pays_with):
         if fresh.is_open and integration_for_new(customer, stores) is None:
@@ -169,10 +169,10 @@ def _collect(invoice: Invoice, *, stores: Stores, gateways: Gateways, clock: Cal
 def _claim(invoice: Invoice, stores: Stores, now: datetime, *, due_at: datetime | None = None) -> Invoice:
     """Keep others away for a moment: several events bring the same card, and one call of Stripe is enough.
 
-    Two calls would do no harm, they share their idempotency key. Whoever claimed it may have crashed, and its message
-    may come again before this time or after it, or be given up: nobody relies on another's message. Without a payment
-    method nothing is claimed: the message that comes with one must not be kept away. Nor is what waits for a key: the
-    schedule must not be kept away when it is connected again.
+    Two calls would do no harm, they share their idempotency key. The function that claimed it may have crashed, and its
+    message may come again before this time or after it, or be given up: nobody relies on another's message. Without a
+    payment method nothing is claimed: the message that comes with one must not be kept away. Nor is what waits for a
+    key: the schedule must not be kept away when it is connected again.
     """
     claimed_until = invoice.standing.claimed_until
     if claimed_until and now < claimed_until:

@@ -1,7 +1,7 @@
 """Hand out the invoices that are to be looked at again.
 
-Each is put off before it is handed out, on the condition that it is still due: of two schedulers at once only one hands
-it out, and what is handed out comes up again if nothing comes of it.
+Each is postponed before it is handed out, on the condition that it is still due: of two schedulers at once only one
+hands it out, and what is handed out comes up again if nothing comes of it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ def portions(due: Iterable[DueInvoice]) -> Iterator[Sequence[DueInvoice]]:
 
 
 def lease(leases: dict[DueInvoice, DueInvoice], due: DueInvoice, *, due_invoices: DueInvoices, now: datetime) -> None:
-    """Put an invoice off for as long as it is out, and note it, unless somebody else did or it is not due any more."""
+    """Postpone an invoice for as long as it is out, and note it, unless another run did or it is not due any more."""
     leased = due_invoices.postpone(due, now + LEASE)
     if leased:
         leases[due] = leased

@@ -1,4 +1,4 @@
-"""Put off an invoice that is to be looked at again, and nothing else: no try is counted, nobody is told."""
+"""Postpone an invoice that is to be looked at again, and nothing else: no try is counted, nothing is notified."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from paystream.steps.attempts.read_invoice import read_invoice
 
 def postpone(invoice: Invoice, until: datetime, *, stores: Stores, now: datetime) -> Invoice:
     """Let an invoice about which something is to be done come up at that time. What it waited for it still waits for,
-    so whoever brings that finds it.
+    and it is found when that comes.
 
-    Whoever wrote it meanwhile has set its time. Raises NotFoundError if it is gone.
+    A function that wrote it meanwhile has set its time. Raises NotFoundError if it is gone.
     """
     if invoice.due_at is None:
         return invoice

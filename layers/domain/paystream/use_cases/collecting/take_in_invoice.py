@@ -17,10 +17,10 @@ BEFORE_ANY_PAYMENT = datetime(2010, 1, 1, tzinfo=UTC)
 def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invoice:
     """Give the invoice its number and a first version; park it if it broke the contract or its number is taken.
 
-    From then on it is found by the API. An item that is put anew may have been charged in its former life: its key is
+    From then on it is found by the API. An item that is replaced may have been charged before: its key is
     as old as its first one, and what was paid by hand, or a second time, is not owed again; the attempts are found when
-    it is collected. Of one that was put over another it is not known how old it is, so that it is looked up. Raises
-    VersionConflictError if somebody else took it in: read it again.
+    it is collected. Of one that replaced another it is not known how old it is, so that it is looked up. Raises
+    VersionConflictError if another function took it in: read it again.
     """
     if invoice.attempt_started_at:
         seen_at = BEFORE_ANY_PAYMENT if replaced else invoice.attempt_started_at

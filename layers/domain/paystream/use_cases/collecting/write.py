@@ -62,8 +62,8 @@ def begin(case: Case, after: Payment, payer: Payer, run: Run) -> Case:
         (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,),
         case.closed,
     )
-    told = settlement_notifications(settlement, payer.customer, run.now)
-    return _begun(case, run.stores.invoices.settle(settlement, told), payment, payer)
+    notifications = settlement_notifications(settlement, payer.customer, run.now)
+    return _begun(case, run.stores.invoices.settle(settlement, notifications), payment, payer)
 
 
 def begin_page(case: Case, payer: Payer, run: Run) -> Case:
@@ -86,8 +86,8 @@ def end_plan(case: Case, code: str, run: Run, *, until: datetime | None = None) 
     invoice = case.invoice
     ended = _with_no_plan(replace(invoice, chosen_payment_method_id=None), until, run.now)
     is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.AUTHENTICATION_LINK_DUE)
-    told = (collection_refused(ended, code, run.now),) if is_awaited else ()
-    return case.answered(_save(case, ended, told, run))
+    notifications = (collection_refused(ended, code, run.now),) if is_awaited else ()
+    return case.answered(_save(case, ended, notifications, run))
 
 
 def rest(case: Case, until: datetime | None, run: Run) -> Case:
@@ -102,15 +102,15 @@ def end_without_payment(case: Case, run: Run) -> Case:
     attempt = max(invoice.attempt, latest.attempt) if latest else invoice.attempt
     due_at = run.now if invoice.refunding_payment_ids else last
     paid = move(replace(invoice, attempt=attempt), Stage.PAID, due_at=due_at, now=run.now)
-    told = payment_status_updated(paid, case.customer, run.now, cause="nothing-due")
-    return case.answered(_save(case, paid, (told,), run))
+    notification = payment_status_updated(paid, case.customer, run.now, cause="nothing-due")
+    return case.answered(_save(case, paid, (notification,), run))
 
 
 def wait(case: Case, reason: WaitingFor, run: Run) -> Case:
     """What is missing is on record before it is looked for once more: when it comes, the waiting invoice is found."""
     invoice, customer = case.invoice, case.customer
-    is_told = reason is WaitingFor.PAYMENT_METHOD and customer is not None
-    told = (payment_method_missing(invoice, customer, run.now),) if is_told and customer else ()
+    is_notified = reason is WaitingFor.PAYMENT_METHOD and customer is not None
+    notifications = (payment_method_missing(invoice, customer, run.now),) if is_notified and customer else ()
     waiting = move(
         invoice,
         Stage.WAITING,
@@ -120,15 +120,15 @@ def wait(case: Case, reason: WaitingFor, run: Run) -> Case:
         due_at=look_again_at(invoice, run.now),
         now=run.now,
     )
-    run.stores.invoices.save(waiting, told)
+    run.stores.invoices.save(waiting, notifications)
     return run.reloaded(case)
 
 
-def _save(case: Case, invoice: Invoice, told: tuple[Notification, ...], run: Run) -> Invoice:
+def _save(case: Case, invoice: Invoice, notifications: tuple[Notification, ...], run: Run) -> Invoice:
     """With the attempt that was closed at Stripe, if one was."""
     if case.closed:
-        return run.stores.invoices.settle(Settlement(invoice, case.closed, ()), told)
-    return run.stores.invoices.save(invoice, told)
+        return run.stores.invoices.settle(Settlement(invoice, case.closed, ()), notifications)
+    return run.stores.invoices.save(invoice, notifications)
 
 
 def _with_no_plan(invoice: Invoice, until: datetime | None, now: datetime) -> Invoice:

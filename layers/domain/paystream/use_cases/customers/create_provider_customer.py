@@ -1,6 +1,6 @@
 """Create a customer at Stripe, once.
 
-The request is stored before it is sent. Whoever comes after a crash sends the same request under the same idempotency
+The request is stored before it is sent. What comes after a crash sends the same request under the same idempotency
 key; when the key may have been forgotten, the customer is looked up first.
 """
 
@@ -26,7 +26,7 @@ _AT_STRIPE = dict(zip(ADDRESS, ("line1", "line2", "city", "postal_code", "state"
 
 
 def provider_customer_params(customer: Customer) -> dict[str, Any]:
-    """What Stripe is told of a customer: as Lago, the first address of a comma-separated list of e-mails."""
+    """What Stripe gets of a customer: as Lago, the first address of a comma-separated list of e-mails."""
     profile = customer.profile
     address = {theirs: profile[ours] for ours, theirs in _AT_STRIPE.items() if profile.get(ours)}
     params = {
@@ -39,7 +39,7 @@ def provider_customer_params(customer: Customer) -> dict[str, Any]:
 
 
 def params_to_change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What Stripe has to be told so that it knows `after`: what is gone is sent empty where that clears it.
+    """What Stripe has to be sent so that it knows `after`: what is gone is sent empty where that clears it.
 
     Source: https://docs.stripe.com/changelog/2013-08-12/allows-description-email-fields-null
     """
@@ -63,11 +63,11 @@ def begin_creation(customer: Customer, now: datetime) -> Customer:
 
 
 def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime) -> Customer:
-    """Send the stored request and store the new id. A refusal is told and ends the request; the customer stays
+    """Send the stored request and store the new id. A refusal is notified and ends the request; the customer stays
     without an id. While the integration is paused, the request stays to be repeated.
 
     Raises NotFoundError if the account is not connected, OutcomeUnknownError to be repeated, NeedsAttentionError while
-    it is paused, KeyRefusedError if it was connected anew just now.
+    it is paused, KeyRefusedError if it was connected again just now.
     """
     creation = customer.creation
     if creation is None:
@@ -97,7 +97,7 @@ def _create(customer: Customer, creation: CustomerCreation, gateway: PaymentGate
 def _catch_up(
     created: Customer, creation: CustomerCreation, gateway: PaymentGateway, now: datetime
 ) -> tuple[Notification, ...]:
-    """Tell Stripe what was changed since the stored request; returns what has to be told if Stripe refuses it."""
+    """Send Stripe what was changed since the stored request; returns what has to be notified if Stripe refuses it."""
     sent = {name: value for name, value in creation.params.items() if name != "metadata"}
     changed = params_to_change(sent, provider_customer_params(created))
     if not changed:

@@ -1,4 +1,4 @@
-"""Ask Stripe for the payment method that an invoice waits for: the event that tells of it may never come (rule 7)."""
+"""Ask Stripe for the payment method that an invoice waits for: the event about it may never come (rule 7)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,9 +17,9 @@ def find_payment_method(
     customer: Customer, integration: Integration | None, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> Customer:
     """Store the method that will be charged, if Stripe has one by now and there is an account to ask. One that is known
-    gives way to Stripe's default only.
+    is replaced by Stripe's default only.
 
-    Returns the customer as it is then. Whoever changes the customer at the same time knows more. Raises
+    Returns the updated customer. A function that changes the customer at the same time knows more. Raises
     OutcomeUnknownError, KeyRefusedError.
     """
     if integration is None or customer.provider_customer_id is None:

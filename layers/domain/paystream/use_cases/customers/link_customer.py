@@ -72,7 +72,8 @@ def link(
 ) -> Customer:
     """Check a Stripe customer's id where it is new; forget the old one where the account changed.
 
-    Under another code of the same account the customer stays the same; what Stripe told while nobody listened is asked.
+    Under another code of the same account the customer stays the same; what Stripe sent while nobody listened is asked
+    for.
     """
     has_another_code = before is not None and before.integration_id not in (None, integration.lago_id)
     wanted = billing.get("provider_customer_id")

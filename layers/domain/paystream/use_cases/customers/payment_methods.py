@@ -31,7 +31,7 @@ def make_default(
 ) -> tuple[Wallet, SavedMethod]:
     """Stripe's default first, then ours; then what waited for a method is collected.
 
-    Safe to repeat: Stripe's event tells the same, should we not come to it. Raises NotFoundError, and what asking
+    Safe to repeat: Stripe's event says the same, should we not come to it. Raises NotFoundError, and what asking
     Stripe raises.
     """
     method, integration = wallet.method(lago_id), wallet.integration
@@ -61,7 +61,7 @@ def detach(
 
 
 def _keep(customer: Customer, payment_method_id: str | None, stores: Stores, now: datetime) -> Customer:
-    """Whoever wrote meanwhile has later news than we, or Stripe's event brings ours."""
+    """A function that wrote meanwhile has later news, or Stripe's event brings ours."""
     known = replace(customer, payment_method_id=payment_method_id, payment_method_as_of=now, updated_at=now)
     try:
         return stores.customers.save(known)

@@ -144,7 +144,7 @@ def _create_now(
 def _update_at_stripe(
     before: Customer, customer: Customer, integration: Integration, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> None:
-    """Tell Stripe what it knows of a customer, if that has changed."""
+    """Send Stripe what it knows of a customer, if that has changed."""
     changed = params_to_change(provider_customer_params(before), provider_customer_params(customer))
     if customer.provider_customer_id is None or not changed:
         return

@@ -66,8 +66,8 @@ def record_manual_payment(
     )
     settled = _settled(invoice, payment, stores, now)
     stores.invoices.register_payment(organization_id, invoice.lago_id, payment.lago_id)
-    told = manual_payment_notifications(invoice, settled, payment, customer, now)
-    stores.invoices.settle_by_hand(settled, payment, told)
+    notifications = manual_payment_notifications(invoice, settled, payment, customer, now)
+    stores.invoices.settle_by_hand(settled, payment, notifications)
     return payment
 
 

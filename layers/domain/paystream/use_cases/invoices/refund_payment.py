@@ -1,4 +1,4 @@
-"""Give money of a payment back, because somebody asks for it."""
+"""Give money of a payment back, because a request asks for it."""
 
 import contextlib
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _TRIES = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOrder:
     """A checked request; `amount_cents` in minor units of the payment's currency, None: all that is left. `reason` is
-    Stripe's word.
+    Stripe's code.
     """
 
     payment_id: str
@@ -55,10 +55,10 @@ def refund_payment(
     """The payment and the refund; under the same `Idempotency-Key` the first one is answered with again.
 
     What a person gave back at Stripe is learnt first, if Stripe answers; if not, Stripe refuses more than is left. The
-    refund is on record before it is sent. One whose outcome is not known is `pending`, and looked at again by itself.
-    Raises NotFoundError if there is no such payment or its account is not connected, NotAllowedError if it cannot be
-    refunded, InvalidInputError for more than is left, ConflictError if the key was used for another refund,
-    NeedsAttentionError while the account is paused, VersionConflictError.
+    refund is on record before it is sent. One whose outcome is not known is `pending`, and looked at again
+    automatically. Raises NotFoundError if there is no such payment or its account is not connected, NotAllowedError if
+    it cannot be refunded, InvalidInputError for more than is left, ConflictError if the key was used for another
+    refund, NeedsAttentionError while the account is paused, VersionConflictError.
     """
     lago_id = requested_refund_id(organization_id, order.payment_id, idempotency_key) if idempotency_key else new_id
     for _ in range(_TRIES):
@@ -136,7 +136,7 @@ def _sent(
     gateways: Gateways,
     now: datetime,
 ) -> tuple[Payment, Refund]:
-    """The refund as it is then. It is on record and comes up again: what Stripe does not answer now, it will."""
+    """The updated refund. It is on record and comes up again: what Stripe does not answer now, it will."""
     if refund.is_under_way:
         with contextlib.suppress(KeyRefusedError, NotFoundError, OutcomeUnknownError, VersionConflictError):
             send_refund(invoice, payment, refund, is_new=is_new, stores=stores, gateways=gateways, now=now)

@@ -1,4 +1,4 @@
-"""Collect an invoice once more, because somebody asks for it."""
+"""Collect an invoice once more, because a request asks for it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ def retry_payment(
 
     What has to be done at Stripe is done by who looks at what is due: at once, or by the next run of the schedule if
     the message is lost. `payment_method_id` is Lago's id of the method to charge this time, instead of the default; an
-    invoice that waits has no attempt to choose it for. Where nobody can pay, that is told instead
+    invoice that waits has no attempt to choose it for. Where nobody can pay, that is notified instead
     (`invoice.payment_failure`). Raises NotFoundError, NotAllowedError if it is paid, voided, parked or being collected,
     VersionConflictError.
     """
@@ -67,7 +67,7 @@ def _missing(invoice: Invoice, stores: Stores, *, needs_method: bool) -> Waiting
 
 
 def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:
-    """What waits for the customer gives way: it is closed before anything is charged."""
+    """What waits for the customer is superseded: it is closed before anything is charged."""
     due = postpone(invoice, now, now=now)
     if invoice.payment_status is PaymentStatus.FAILED:
         due = move(
@@ -100,5 +100,5 @@ def refuse_if_being_collected(
 
 
 def being_collected() -> NotAllowedError:
-    """Lago's word for it."""
+    """Lago's code for it."""
     return NotAllowedError("payment_processor_is_currently_handling_payment")

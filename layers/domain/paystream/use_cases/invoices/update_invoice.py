@@ -28,7 +28,7 @@ class InvoiceChange:
 def update_invoice(
     change: InvoiceChange, organization_id: str, lago_id: str, *, stores: Stores, now: datetime
 ) -> tuple[Invoice, Customer | None]:
-    """The invoice as it is then, and its customer. Saying again what it is changes nothing.
+    """The updated invoice, and its customer. Saying again what it is changes nothing.
 
     Raises NotFoundError; InvalidInputError for a status that cannot follow: a success is final, and a failed invoice
     becomes pending by a new attempt only; NotAllowedError if it is voided, parked or being collected;
@@ -37,13 +37,13 @@ def update_invoice(
     invoice = read_invoice(stores, organization_id, lago_id)
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
     changed = replace(invoice, metadata=invoice.metadata if change.metadata is None else change.metadata)
-    told: tuple[Notification, ...] = ()
+    notifications: tuple[Notification, ...] = ()
     if change.payment_status not in (None, invoice.payment_status):
         changed = _with_status(changed, PaymentStatus(change.payment_status), stores, now)
-        told = (payment_status_updated(changed, customer, now, cause=f"version {invoice.version}"),)
+        notifications = (payment_status_updated(changed, customer, now, cause=f"version {invoice.version}"),)
     if changed == invoice:
         return invoice, customer
-    return stores.invoices.save(replace(changed, updated_at=now), told), customer
+    return stores.invoices.save(replace(changed, updated_at=now), notifications), customer
 
 
 def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: datetime) -> Invoice:

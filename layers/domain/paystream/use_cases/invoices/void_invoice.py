@@ -22,7 +22,7 @@ def void_invoice(
     """The voided invoice and its customer; what failed before, and what waits for the customer, is closed at Stripe by
     who looks at what is due.
 
-    Money that Stripe collects all the same, by a request that was under way, is recorded and told as ever. Raises
+    Money that Stripe collects all the same, by a request that was under way, is recorded and notified as ever. Raises
     NotFoundError, NotAllowedError if it is paid, voided already, or being collected, VersionConflictError.
     """
     invoice = read_invoice(stores, organization_id, lago_id)

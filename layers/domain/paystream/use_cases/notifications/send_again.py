@@ -1,4 +1,4 @@
-"""Tell again what was told: the same notification under the same id, which subscribers may drop as a repeat.
+"""Send a notification again, under the same id, so that subscribers may drop it as a repeat.
 
 It is given to the function that published it, the only one that may.
 """
@@ -22,7 +22,7 @@ def find_notification(organization_id: str, lago_id: str, *, stores: Stores) -> 
 
 
 def send_again(organization_id: str, lago_id: str, *, stores: Stores, consumers: StreamConsumers) -> Notification:
-    """Tell one again. Raises NotFoundError, OutcomeUnknownError if the topic has not taken it."""
+    """Send one again. Raises NotFoundError, OutcomeUnknownError if the topic has not taken it."""
     notification = find_notification(organization_id, lago_id, stores=stores)
     _hand_over(stores.notifications.records(organization_id, [lago_id]), consumers)
     return notification
@@ -36,7 +36,7 @@ def send_page_again(
     stores: Stores,
     consumers: StreamConsumers,
 ) -> Page[Notification]:
-    """Tell a page of them again, and say what leads on. Raises OutcomeUnknownError: repeat the same page."""
+    """Send a page of them again, and return what leads on. Raises OutcomeUnknownError: repeat the same page."""
     page = stores.notifications.page(organization_id, wanted, request=request)
     ids = [notification.lago_id for notification in page.records]
     _hand_over(stores.notifications.records(organization_id, ids), consumers)

@@ -70,7 +70,7 @@ def _refuse_if_not_owed(invoice: Invoice) -> None:
 
 
 def _payer(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) -> Payer:
-    """Lago's word for each thing that lacks."""
+    """Lago's code for each thing that is missing."""
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer is None or customer.deleted_at or customer.payment_provider_code is None:
         raise InvalidInputError({"base": ["no_linked_payment_provider"]})
@@ -89,7 +89,7 @@ def _ended(
     invoice: Invoice, before: Payment | None, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> Invoice | None:
     """The invoice of whose last attempt nothing can come any more; None if something did, which is recorded, or if
-    somebody else has begun another one meanwhile.
+    another one has begun meanwhile.
 
     Of the first one there may be no record although it was sent, in an account, even, that shares no idempotency key.
     """

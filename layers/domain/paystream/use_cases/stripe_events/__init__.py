@@ -1,1 +1,1 @@
-"""What Stripe tells by events."""
+"""What Stripe says by events."""

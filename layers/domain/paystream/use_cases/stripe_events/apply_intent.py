@@ -37,7 +37,7 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
     """Record what became of a payment; False if it is not one of ours. Raises VersionConflictError: let Stripe repeat
     it.
 
-    Another intent under the name of a payment is money that somebody else collected: a payment of its own.
+    Another intent under the name of a payment is money that another system collected: a payment of its own.
     """
     named = named_attempt(event.metadata, integration.organization_id)
     invoice = stores.invoices.get(integration.organization_id, named.invoice_id) if named else None
@@ -129,7 +129,7 @@ def _links(customer: Customer, stored: Payment | None) -> tuple[Payment | Custom
 
 
 def _is_of(event: IntentEvent, link: Payment | Customer | FormerLink, integration: Integration) -> bool:
-    """Of two codes of one account, both endpoints tell of it: the first that is heard counts, whichever it is."""
+    """Of two codes of one account, both endpoints get the event: the first that is heard counts."""
     return integration.leads_to(link) and link.provider_customer_id == event.provider_customer_id
 
 

@@ -136,7 +136,7 @@ def _with_news(customer: Customer, event: PaymentMethodEvent) -> Customer:
 def _is_old(event: PaymentMethodEvent, customer: Customer) -> bool:
     """Whether later news is known. Stripe's times are whole seconds, ours are not.
 
-    That a method was attached gives way to news of the same second: it may have been detached in it.
+    That a method was attached does not outweigh news of the same second: it may have been detached in it.
     """
     if customer.payment_method_as_of is None:
         return False

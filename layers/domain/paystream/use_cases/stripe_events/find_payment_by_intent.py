@@ -32,7 +32,7 @@ def find_payment_by_intent(
         return None
     invoice = stores.invoices.get(collected.organization_id, collected.invoice_id)
     if invoice is None:
-        raise VersionConflictError("the invoice was put into the table anew and is not taken in yet")
+        raise VersionConflictError("the invoice's item was replaced and is not taken in yet")
     refuse_if_forgotten(invoice, collected)
     # Read again: the invoice's version vouches only for what was read after it.
     return invoice, stores.payments.get(collected.organization_id, collected.lago_id) or collected

@@ -29,7 +29,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WebhookUrls:
-    """The rules that a URL has to keep. `resolver` tells where its name leads."""
+    """The rules that a URL has to keep. `resolver` says where its name leads."""
 
     reach: Reach
     resolver: Resolver

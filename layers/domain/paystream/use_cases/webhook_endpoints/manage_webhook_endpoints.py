@@ -139,7 +139,7 @@ def _updated(
 
 
 def _url(endpoint: WebhookEndpoint, sent: dict[str, Any]) -> str:
-    """Whoever sends back what we answered means the URL that we know."""
+    """A caller that sends back what we answered means the URL that we know."""
     url: str = sent.get("webhook_url", endpoint.webhook_url)
     return endpoint.webhook_url if url == endpoint.shown_url else url
 

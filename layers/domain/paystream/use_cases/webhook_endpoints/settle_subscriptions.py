@@ -1,8 +1,8 @@
 """Bring the topic's subscriptions to what an organization's webhook endpoints say.
 
 What is wanted is stored first; this makes it so, in steps that may all be repeated, and writes down in the end how far
-it came. Whoever crashes before that has it done again: by the next request, or by the schedule. Who reads an old view
-while somebody ends an endpoint might subscribe it anew: so what has ended is looked for once more when nobody can have
+it came. After a crash it is done again: by the next request, or by the schedule. A call that reads an old view while
+another one ends an endpoint might subscribe it again: so what has ended is looked for once more when nobody can have
 that view any longer, and only then forgotten.
 """
 
