@@ -67,7 +67,7 @@ SEEDS ?= 0-19
 INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: help demo chaos local stop test model mutants simulate kill-points backlog check static coverage integration deep conformance compatibility fuzz format requirements build deploy redrive clean
+.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog check static coverage integration deep conformance compatibility fuzz format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -146,6 +146,9 @@ compatibility: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## run Lag
 
 fuzz: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked .venv/schemathesis/.locked ## make up requests of the API's description, on the whole stack: EXAMPLES=100 a route
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m fuzzing "$(EXAMPLES)"
+
+tables: $(PROJECT)/.locked ## write the tables and the diagram of docs/architecture.md that follow from the code
+	@PYTHONPATH=layers/domain:tests $(PROJECT)/bin/python -m architecture_tables
 
 format: $(PROJECT)/.locked ## format the code and sort its imports
 	@$(PROJECT)/bin/ruff check --fix --quiet .

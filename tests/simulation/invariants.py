@@ -9,7 +9,7 @@ from aws_in_memory.dynamodb.values import Item
 from paystream.model.identifiers import payment_id
 
 from .money import Money
-from .stages import contradictions
+from .stages import contradictions, leap
 
 LastPayment = Callable[[Key, Item], Item | None]
 """The payment of an invoice's last attempt, if it is on record."""
@@ -84,6 +84,9 @@ class Invariants:
             self.complain(f"invoice {key} was succeeded and is {is_now}")
         if was == "failed" and is_now == "pending" and _number(before, "attempt") == _number(after, "attempt"):
             self.complain(f"invoice {key} was failed and is pending without a new attempt")
+        leapt = leap(before, after)
+        if leapt:
+            self.complain(f"invoice {key} {leapt}")
         if _number(after, "attempt") < _number(before, "attempt"):
             self.complain(f"the attempts of invoice {key} fell")
         if _number(after, "version") - _number(before, "version") not in (0, 1):

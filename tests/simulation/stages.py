@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from aws_in_memory.dynamodb.values import Item
 from paystream.adapters.dynamodb.invoice_items import FORMAT, invoice_of
-from paystream.model.standing import ContradictionError
+from paystream.model.standing import LEADS_TO, ContradictionError, Stage
 
 
 def contradictions(invoice: Item) -> Iterator[str]:
@@ -15,3 +15,11 @@ def contradictions(invoice: Item) -> Iterator[str]:
         invoice_of(invoice)
     except ContradictionError as error:
         yield f"contradicts itself: {error}"
+
+
+def leap(before: Item, after: Item) -> str | None:
+    """A way from one stage to another that the product does not know, in words."""
+    if "stage" not in before or "stage" not in after:
+        return None
+    was, is_now = Stage(before["stage"]["S"]), Stage(after["stage"]["S"])
+    return None if was is is_now or is_now in LEADS_TO[was] else f"was {was} and is {is_now}"
