@@ -46,11 +46,9 @@ def _what_is_paid_is_paid_in_full(money: Money, key: Key, item: Item) -> Iterato
 
 def _a_surplus_is_known(world: World, key: Key, item: Item, lost: dict[str, int]) -> Iterator[str]:
     """Nobody pays more than is owed, but for what is on record with each payment that was notified."""
-    money = world.invariants.money
-    intents = [one for one in money.at_stripe.all_of(key[1]) if one["status"] == "succeeded" and _counts(money, one)]
-    came = money.by_hand[key[1]] + sum(one["amount_received"] for one in intents)
-    went = sum(money.at_stripe.gone_back(one["id"]) + lost.get(one["id"], 0) for one in intents)
-    surplus = came - went - int(item["total_amount_cents"]["N"])
+    intents = _paid(world.invariants.money, key)
+    came = world.invariants.money.by_hand[key[1]] + sum(one["amount_received"] for one in intents)
+    surplus = came - _went_back(world, intents, lost) - int(item["total_amount_cents"]["N"])
     if surplus <= 0:
         return
     if _is_to_go_back(world, key, item, intents):
@@ -58,9 +56,22 @@ def _a_surplus_is_known(world: World, key: Key, item: Item, lost: dict[str, int]
     said = int(item["total_paid_amount_cents"]["N"])
     if said < came:
         yield f"invoice {key} was paid {surplus} too much: {came} came, {said} are on record"
-    for payment_id in sorted(money.payments.get(key[1], ())):
-        if not world.subscriber.keys("payment.succeeded", payment_id):
-            yield f"invoice {key} was paid {surplus} too much, and its payment {payment_id} was never notified"
+    for payment_id in _payments_nobody_was_notified_of(world, key):
+        yield f"invoice {key} was paid {surplus} too much, and its payment {payment_id} was never notified"
+
+
+def _paid(money: Money, key: Key) -> list[JsonObject]:
+    return [one for one in money.at_stripe.all_of(key[1]) if one["status"] == "succeeded" and _counts(money, one)]
+
+
+def _went_back(world: World, intents: list[JsonObject], lost: dict[str, int]) -> int:
+    at_stripe = world.invariants.money.at_stripe
+    return sum(at_stripe.gone_back(one["id"]) + lost.get(one["id"], 0) for one in intents)
+
+
+def _payments_nobody_was_notified_of(world: World, key: Key) -> list[str]:
+    payments = sorted(world.invariants.money.payments.get(key[1], ()))
+    return [payment_id for payment_id in payments if not world.subscriber.keys("payment.succeeded", payment_id)]
 
 
 def _is_to_go_back(world: World, key: Key, item: Item, intents: list[JsonObject]) -> bool:
@@ -68,12 +79,16 @@ def _is_to_go_back(world: World, key: Key, item: Item, intents: list[JsonObject]
     has taken money back, or would not take it.
     """
     money = world.invariants.money
-    integrations = (one for of, one in world.database.tables["IntegrationsTable"].items() if of[0] == key[0])
-    is_set = all(one.get("refund_second_payments") == {"BOOL": True} for one in integrations)
     refunds = (one for intent in intents for one in money.at_stripe.refunds.get(intent["id"], {}).values())
     has_failed = any(one["status"] == "failed" for one in refunds) or _a_refund_has_failed(world, key)
     is_over_less = money.most_owed[key[1]] > int(item["total_amount_cents"]["N"])
-    return is_set and not (has_failed or is_over_less or "payment_dispute_lost_at" in item)
+    is_kept = has_failed or is_over_less or "payment_dispute_lost_at" in item
+    return _goes_back_by_setting(world, key) and not is_kept
+
+
+def _goes_back_by_setting(world: World, key: Key) -> bool:
+    integrations = (one for of, one in world.database.tables["IntegrationsTable"].items() if of[0] == key[0])
+    return all(one.get("refund_second_payments") == {"BOOL": True} for one in integrations)
 
 
 def _a_refund_has_failed(world: World, key: Key) -> bool:
