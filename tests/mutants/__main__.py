@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from .mutants import MUTANTS, Mutant
+from .mutant import Mutant
+from .mutants import MUTANTS
 from .verdict import Verdict, judge
 
 _MUTANT, _KILLER = 42, 44

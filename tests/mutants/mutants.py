@@ -1,25 +1,9 @@
 """The table: each mutant is the product without one guard of the money rules (docs/architecture.md)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-FUNCTIONS = "tests/functions"
-STORIES = "tests/simulation/test_money.py"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mutant:
-    """One guard, removed. `name` says what the product does then.
-
-    `text` stands exactly once in the file at `path`, which is relative to `layers/domain/paystream`; `replacement`
-    takes its place. `killers` are pytest's node ids: at least one of these tests has to fail.
-    """
-
-    name: str
-    path: str
-    text: str
-    replacement: str
-    killers: tuple[str, ...]
-
+from .mutant import FUNCTIONS, STORIES, Mutant
+from .of_the_core import OF_THE_CORE
 
 PROCESSING_IS_NOT_CLOSED = """        return case.answered(case.invoice)
     if attempt.payment_status is PayableStatus.FAILED"""
@@ -195,6 +179,7 @@ _SEEN_BY_THE_SIMULATION = {
 
 MUTANTS = (
     *_IN_TESTS_OF_FUNCTIONS,
+    *OF_THE_CORE,
     *(
         replace(
             mutant,

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from template import REPOSITORY
 
-from .mutants import Mutant
+from .mutant import Mutant
 
 LAYER = Path("layers/domain/paystream")
 

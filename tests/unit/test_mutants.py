@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from mutants.__main__ import choose, shown
-from mutants.mutants import MUTANTS, Mutant
+from mutants.mutant import Mutant
+from mutants.mutants import MUTANTS
 from mutants.verdict import LAYER, TableError, Verdict, mutated, verdict_of
 from template import REPOSITORY
 

@@ -1,0 +1,189 @@
+"""Guards of the core (docs/decisions/stages-and-steps.md): what a case is, what comes next, and how money adds up."""
+
+from .mutant import FUNCTIONS, STORIES, Mutant
+
+_CROSSING = f"{STORIES}::TestWhereWaysCross"
+_SURPLUSES = f"{FUNCTIONS}/test_part_payments_and_surpluses.py"
+_FORMER = f"{FUNCTIONS}/test_older_attempts_that_are_paid.py"
+_REFUSALS = f"{FUNCTIONS}/test_refusals_over_unwritten_successes.py::TestATransferWithoutACountry"
+
+
+def _mutant(name: str, path: str, text: str, replacement: str, killer: str) -> Mutant:
+    return Mutant(name=name, path=path, text=text, replacement=replacement, killers=(killer,))
+
+
+OF_THE_CORE = (
+    _mutant(
+        "A rule of ours refuses what may have been sent, without a look-up",
+        "model/next_step.py",
+        "if until and not _is_looked_up(case, until):",
+        "if False:",
+        f"{_CROSSING}::test_a_refusal_of_our_own_never_hides_a_success_that_was_not_written",
+    ),
+    _mutant(
+        "That the customer was changed does not count before a rule of ours refuses",
+        "model/attempts.py",
+        "changes = [one for one in (payer.customer.updated_at, payer.integration.updated_at) if one > began_at]",
+        "changes: list[datetime] = []",
+        f"{_CROSSING}::test_a_refusal_of_our_own_never_hides_a_success_that_was_not_written",
+    ),
+    _mutant(
+        "A page stays open when what failed on the page before is paid",
+        "model/settlement.py",
+        "is_last = _is_own(payment) and payment.attempt == invoice.attempt",
+        "is_last = _is_own(payment)",
+        f"{_CROSSING}::test_a_page_is_closed_when_what_failed_on_the_page_before_is_paid",
+    ),
+    _mutant(
+        "A page stays open when only an event has told that it was paid",
+        "model/payment.py",
+        "return has_page and self.payment_status is PayableStatus.SUCCEEDED",
+        "return False",
+        f"{_CROSSING}::test_a_page_is_closed_when_another_system_collects_under_its_name",
+    ),
+    _mutant(
+        "A success over too little settles the invoice",
+        "model/settlement.py",
+        "if paid.is_owed and paid.total_due_amount_cents:",
+        "if False:",
+        f"{_CROSSING}::test_a_success_over_too_little_is_a_part_payment",
+    ),
+    _mutant(
+        "A surplus counts only where the invoice was paid before",
+        "model/refund.py",
+        "return is_success and before.payment_dispute_lost_at is None and _surplus(before, settlement) > 0",
+        "return is_success and before.payment_status is PaymentStatus.SUCCEEDED and _surplus(before, settlement) > 0",
+        f"{_CROSSING}::test_what_is_paid_too_much_goes_back_where_the_setting_says_so",
+    ),
+    _mutant(
+        "What was paid elsewhere does not count when more comes",
+        "model/refund.py",
+        "paid = max(before.total_paid_amount_cents, owed) if was_paid else before.total_paid_amount_cents",
+        "paid = before.total_paid_amount_cents if was_paid else before.total_paid_amount_cents",
+        f"{FUNCTIONS}/test_second_payments.py::test_what_comes_after_the_invoice_was_paid_elsewhere_goes_back_whole",
+    ),
+    _mutant(
+        "What had been waiting is charged without a claim",
+        "model/next_step.py",
+        "is_seen = case.invoice.stage is not Stage.WAITING or case.invoice.is_claimed(case.now)",
+        "is_seen = True",
+        f"{_CROSSING}::test_a_part_that_is_paid_by_hand_is_not_charged_a_second_time",
+    ),
+    _mutant(
+        "A failed attempt over the whole stays open when a part is paid by hand",
+        "use_cases/invoices/record_manual_payment.py",
+        "return postpone(paid, now, now=now) if last and last.is_to_be_closed else paid",
+        "return paid",
+        f"{_SURPLUSES}::TestAPartThatIsPaidByHandAfterADecline"
+        "::test_closes_the_failed_attempt_which_was_over_more_than_is_due",
+    ),
+    _mutant(
+        "What cannot be closed because its account is gone is looked at no more",
+        "model/next_step.py",
+        "return EndPlan(NOT_CONNECTED, tomorrow) if is_awaited else Rest(tomorrow)",
+        "return EndPlan(NOT_CONNECTED)",
+        f"{_CROSSING}::test_an_attempt_is_closed_when_its_account_comes_back",
+    ),
+    _mutant(
+        "A key that another customer's request has used is not looked for in the account",
+        "steps/attempts/send_attempt.py",
+        "of_another = _look_up_of_any_customer(payment, gateway, now)",
+        "of_another = None",
+        f"{_CROSSING}::test_a_charge_of_the_customer_before_is_found_when_another_is_put_over_it",
+    ),
+    _mutant(
+        "What is under way is not followed when a mistake replaces its item",
+        "model/next_step.py",
+        "under_way = [one for one in case.attempts if one.payment_status is PayableStatus.PROCESSING]",
+        "under_way: list[Payment] = []",
+        f"{_CROSSING}::test_a_debit_is_followed_when_a_mistake_is_put_over_its_invoice",
+    ),
+    _mutant(
+        "What another system has begun stays open when the invoice is settled",
+        "steps/attempts/close_others.py",
+        "if names_it and intent_id and intent_id not in ours and _is_payable(listed.outcome):",
+        "if intent_id and not names_it and intent_id not in ours and _is_payable(listed.outcome):",
+        f"{_FORMER}::test_an_intent_of_somebody_else_under_our_name_that_is_not_paid_yet_is_closed_when_the_invoice_is_settled",
+    ),
+    _mutant(
+        "What failed on a page is never asked for again",
+        "model/next_step.py",
+        "return [one for one in case.attempts if one.is_spent and one.created_at > since]",
+        "return [one for one in case.attempts if one.is_spent and one.created_at < since]",
+        f"{_FORMER}::TestADebitOfAFormerPageThatIsConfirmedAfterAll::test_is_found_where_its_event_is_lost",
+    ),
+    _mutant(
+        "What was asked for counts, not what was received",
+        "adapters/stripe/intents.py",
+        'amount_cents=intent["amount_received"] if status is PayableStatus.SUCCEEDED else intent["amount"],',
+        'amount_cents=intent["amount"],',
+        f"{FUNCTIONS}/test_received_amounts.py::test_of_an_intent_that_was_captured_in_part_only_that_part_is_recorded",
+    ),
+    _mutant(
+        "An intent that is gone at Stripe is never closed",
+        "steps/attempts/close_attempt.py",
+        "return gateway.cancel_payment(intent_id) or gone(intent_id) if intent_id else None",
+        "return gateway.cancel_payment(intent_id) if intent_id else None",
+        f"{FUNCTIONS}/test_unconfirmed_and_gone_intents.py::TestAnIntentThatIsGone::test_gives_way_to_a_retry",
+    ),
+    _mutant(
+        "A retry whose customer is gone at Stripe fails for ever",
+        "steps/attempts/choose_method.py",
+        'raise NotFoundError("payment_method") from None',
+        "raise",
+        f"{_CROSSING}::test_a_retry_with_a_method_of_a_deleted_customer_comes_to_an_end",
+    ),
+    _mutant(
+        "An automatic refund is sent whole though a person has sent a part back",
+        "model/refund.py",
+        "if amount >= planned.amount_cents:",
+        "if amount >= 0:",
+        f"{FUNCTIONS}/test_refunds_at_stripe.py::TestWhenASecondPaymentIsToGoBack"
+        "::test_only_the_rest_does_where_a_part_of_the_first_one_has",
+    ),
+    _mutant(
+        "A claim keeps nobody away",
+        "model/invoice.py",
+        "return self.standing.claimed_until is not None and now < self.standing.claimed_until",
+        "return self.standing.claimed_until is not None and now > self.standing.claimed_until",
+        f"{_CROSSING}::test_a_part_that_is_paid_by_hand_is_not_charged_a_second_time",
+    ),
+    _mutant(
+        "A page over more than what is due stays open",
+        "model/next_step.py",
+        "is_over_too_much = latest.is_waiting_for_customer and"
+        " latest.amount_cents > case.invoice.total_due_amount_cents",
+        "is_over_too_much = False",
+        f"{_SURPLUSES}::TestASuccessOverLessThanIsOwed::test_closes_a_page_over_more_than_is_due",
+    ),
+    _mutant(
+        "A look-up counts before the last function can have ended",
+        "model/next_step.py",
+        "return found_nothing and case.now >= until",
+        "return found_nothing",
+        f"{FUNCTIONS}/test_invoice_created_outcomes.py"
+        "::test_an_attempt_that_may_have_been_sent_is_looked_up_before_its_amount_is_refused",
+    ),
+    _mutant(
+        "Closing looks only from ten minutes before the payment on",
+        "steps/attempts/close_attempt.py",
+        "return close_link(payment, gateway) if payment.link else _cancel(payment, gateway, since - LONGEST_REQUEST)",
+        "return close_link(payment, gateway) if payment.link else _cancel(payment, gateway, payment.created_at)",
+        f"{_REFUSALS}::test_is_not_followed_by_a_second_charge_when_the_customer_pays_by_card_again",
+    ),
+    _mutant(
+        "A paid invoice can be owed again",
+        "model/moves.py",
+        "if invoice.payment_status is PaymentStatus.SUCCEEDED and payment_status is not PaymentStatus.SUCCEEDED:",
+        "if False:",
+        "tests/unit/test_standing.py::test_what_is_paid_is_never_owed_again",
+    ),
+    _mutant(
+        "A lost race is not decided again",
+        "steps/attempts/run.py",
+        "from lost\n        return self.reloaded(case)",
+        "from lost\n        return case",
+        f"{FUNCTIONS}/test_another_card.py"
+        "::test_an_attempt_that_another_function_has_begun_is_closed_before_the_next_one",
+    ),
+)
