@@ -22,7 +22,7 @@ def load_case(
 ) -> Case:
     """The case of an invoice, whose version vouches for what is read here after it."""
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-    attempts = tuple(_attempts(invoice, stores))
+    attempts = tuple(attempts_of(invoice, stores))
     followed = {attempt.lago_id: accounts.of(attempt) for attempt in attempts if not _is_over(attempt)}
     return Case(
         invoice=invoice,
@@ -40,7 +40,7 @@ def _is_over(attempt: Payment) -> bool:
     return not (attempt.is_in_flight or attempt.is_to_be_closed or attempt.is_spent)
 
 
-def _attempts(invoice: Invoice, stores: Stores) -> Iterator[Payment]:
+def attempts_of(invoice: Invoice, stores: Stores) -> Iterator[Payment]:
     """The payments of the attempts that are on record.
 
     The first one may not be, each later one is from its beginning: so they are there without a gap. An item that was
