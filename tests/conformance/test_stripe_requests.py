@@ -363,6 +363,15 @@ def test_a_payment_is_looked_up_page_by_page(gateway: StripeGateway, witness: Wi
     assert len(witness.requests) == 1 + pages
 
 
+@pytest.mark.parametrize("pages", [0, 1])
+def test_the_intents_of_a_customer_are_listed_page_by_page(
+    gateway: StripeGateway, witness: Witness, pages: int
+) -> None:
+    witness.pages = pages
+    assert gateway.intents_of("cus_acme", since=SINCE)
+    assert len(witness.requests) == 1 + pages
+
+
 @pytest.mark.parametrize("reason", [None, "duplicate", "fraudulent", "requested_by_customer"])
 def test_a_payment_is_refunded(gateway: StripeGateway, reason: str | None) -> None:
     request = RefundRequest(
