@@ -160,7 +160,7 @@ class AwsEmulator:
         return environment / "bin" / "python"
 
     def _ready(self) -> bool:
-        # Whoever else holds the port would answer too.
+        # Another program that holds the port would answer too.
         if f"Running on {self.endpoint_url}" not in self.log.read_text(errors="replace"):
             return False
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)

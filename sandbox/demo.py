@@ -25,7 +25,7 @@ class Expected:
     what: str
     lago_id: str
     status: str
-    told: list[str]
+    notified: list[str]
     intents: int = 1
 
 
@@ -71,7 +71,7 @@ def _new_billing_system(stage: Stage) -> list[Expected]:
         stage.say(f"{external_id} saves {card}")
     for external_id in cards:
         stage.wait_for_card(external_id)
-    stage.say("Stripe told us of the cards; they are what will be charged")
+    stage.say("Stripe's events brought the cards; they are what will be charged")
     invoices = {external_id: stage.invoice(external_id, 4200) for external_id in cards}
     free = stage.invoice("anna", 0)
     dora = stage.call("POST", "customers", {"customer": {"external_id": "dora", "name": "Dora"}})["customer"]
@@ -81,7 +81,7 @@ def _new_billing_system(stage: Stage) -> list[Expected]:
     stage.save_card(dora["billing_configuration"]["provider_customer_id"], "pm_card_mastercard")
     stage.say("dora saves a card")
     planned = stage.wait_for_status(invoices["bruno"], "failed")["next_retry_at"]
-    stage.say(f"bruno's card was declined; it is tried again by itself at {planned}")
+    stage.say(f"bruno's card was declined; it is tried again automatically at {planned}")
     stage.wait_for_status(invoices["ida"], "failed")
     stage.set_default_card(stage.customer("ida")["provider_customer_id"], "pm_card_visa")
     stage.say("ida's card was declined, too; she saves another one, which is charged at once")
@@ -90,7 +90,7 @@ def _new_billing_system(stage: Stage) -> list[Expected]:
     stage.run_the_schedule()
     page = stage.wait_for_page(invoices["clara"])
     stage.pay_on_page(page, _AUTHENTICATED)
-    stage.say("clara's bank wants her to be there; she is led to a page by itself, authenticates and pays")
+    stage.say("clara's bank wants her to be there; a page is made automatically, where she authenticates and pays")
     return [
         Expected("anna, a card", invoices["anna"], "succeeded", _SUCCESS),
         Expected("bruno, card declined", invoices["bruno"], "failed", _FAILURE),
@@ -123,7 +123,7 @@ def _migration(stage: Stage) -> list[Expected]:
     _existing_customer(stage, "gustav", None)
     have_method = [who for who in ("emil", "frida", "gustav") if stage.customer(who)["payment_method_id"]]
     stage.say(f"imported with their Stripe ids; with a payment method: {', '.join(have_method)}; without: gustav")
-    refused = stage.try_call("POST", "customers", _import("hans", "cus_of_somebody_else"))
+    refused = stage.try_call("POST", "customers", _import("hans", "cus_of_another_account"))
     stage.say(f"a Stripe id of another account is refused: {refused.status} {refused.body['error_details']}")
     paid = stage.invoice("emil", 9900)
     debited = stage.invoice("frida", 12500)
@@ -177,26 +177,26 @@ def _show(stage: Stage, expected: list[Expected]) -> int:
     rows, wrong = [], 0
     for one in expected:
         invoice = stage.wait_for_status(one.lago_id, one.status)
-        told = _told(stage, one)
+        notified = _notified(stage, one)
         payment = stage.payment(one.lago_id)
-        right = bool(payment) is bool(one.intents) and told == sorted(one.told)
+        right = bool(payment) is bool(one.intents) and notified == sorted(one.notified)
         wrong += not right
         amount = f"{invoice['total_amount_cents'] / 100:.2f} {invoice['currency']}"
         intent = payment["provider_payment_id"] if payment else "-"
         rows.append(
-            (one.what, amount, invoice["payment_status"], intent, ", ".join(told) or "-", "" if right else "WRONG")
+            (one.what, amount, invoice["payment_status"], intent, ", ".join(notified) or "-", "" if right else "WRONG")
         )
     stage.say("every invoice has come to its end")
     print_table(("invoice", "amount", "status", "payment intent", "notifications the subscriber received", ""), rows)
     return wrong
 
 
-def _told(stage: Stage, one: Expected) -> list[str]:
-    def all_told() -> list[str]:
-        told = sorted(stage.subscriber.about_invoice(one.lago_id))
-        return told if set(one.told) <= set(told) else []
+def _notified(stage: Stage, one: Expected) -> list[str]:
+    def all_notified() -> list[str]:
+        notified = sorted(stage.subscriber.about_invoice(one.lago_id))
+        return notified if set(one.notified) <= set(notified) else []
 
-    return stage.stack.wait_for(f"the notifications about {one.what}", all_told) if one.told else []
+    return stage.stack.wait_for(f"the notifications about {one.what}", all_notified) if one.notified else []
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ _STACK_FILE = work_directory() / "stack.json"
 _PID_FILE = work_directory() / "local.pid"
 _LOG_FILE = work_directory() / "local.log"
 _LONGEST_SECONDS = 900
-"""Until it is ready, or has ended. What fails ends by itself and is not waited for."""
+"""Until it is ready, or has ended. What fails ends and is not waited for."""
 
 
 def main() -> int:
@@ -136,7 +136,7 @@ def _snake(name: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """All or nothing, so that whoever waits for the file reads it whole; only its owner may."""
+    """All or nothing, so that a process that waits for the file reads it whole; only its owner may."""
     draft = path.with_suffix(".draft")
     draft.touch(mode=0o600)
     draft.write_text(text)

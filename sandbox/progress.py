@@ -6,14 +6,16 @@ from typing import NamedTuple
 from sandbox.aws import AwsEmulator
 
 _ANSWER_OR_LOOK = ("authorize-request", "find-records", "collect-due")
-"""By asking, whoever waits has the first two at work, and the schedule the third, even if there is nothing to do."""
+"""A caller that waits keeps the first two at work by asking, and the schedule the third, even if there is nothing to
+do.
+"""
 
 
 class Progress(NamedTuple):
-    """Equal to an earlier one if nothing was done in between that somebody could be waiting for."""
+    """Equal to an earlier one if nothing was done in between that a caller could be waiting for."""
 
     written_at_stripe: int
-    """Calls that were no mere reading: whoever waits may read there."""
+    """Calls that were no mere reading: a caller that waits may read there."""
 
     logged_bytes: int
     processes: frozenset[str]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 class Receiver:
     """A context manager. `posts` are the notifications; `authorization` what came with the last request.
 
-    It confirms by itself unless it is told to wait for `confirm`.
+    It confirms automatically unless it is to wait for `confirm`.
     """
 
     def __init__(self, *, confirms: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""What a run on the stack shows at its end: a table, and that no log tells a secret."""
+"""What a run on the stack shows at its end: a table, and that no log holds a secret."""
 
 import re
 from collections.abc import Sequence

@@ -64,7 +64,7 @@ class Stage:
         )
 
     def wait_for_card(self, external_id: str) -> None:
-        """Until Stripe has told of the customer's payment method."""
+        """Until Stripe's event about the customer's payment method has come."""
         self.stack.wait_for(f"{external_id}'s card", lambda: self.customer(external_id)["payment_method_id"])
 
     def invoice(self, external_id: str, amount: int, currency: str = "EUR") -> str:
@@ -122,14 +122,14 @@ class Stage:
             raise AssertionError(f"the page {page.id} was answered {answer.status} {answer.body}")
 
     def wait_for_page(self, lago_id: str) -> str:
-        """The URL to which a subscriber is told to lead the customer of an invoice."""
+        """The URL to which a subscriber is to lead the customer of an invoice."""
 
-        def told() -> str | None:
+        def notified() -> str | None:
             asked = [body["payment"] for body in self.subscriber.received() if body["webhook_type"] == _REQUIRES_ACTION]
             urls = [one["next_action"]["redirect_to_url"]["url"] for one in asked if one["lago_payable_id"] == lago_id]
             return urls[0] if urls else None
 
-        url: str = self.stack.wait_for(f"the page of invoice {lago_id}", told)
+        url: str = self.stack.wait_for(f"the page of invoice {lago_id}", notified)
         return url
 
     def find_invoice(self, lago_id: str) -> dict[str, Any] | None:

@@ -48,10 +48,10 @@ def resources(resource_type: str) -> dict[str, dict[str, Any]]:
 
 
 def table_definition(logical_id: str) -> dict[str, Any]:
-    """What DynamoDB's CreateTable is told of a table, its name aside."""
+    """What DynamoDB's CreateTable takes of a table, its name aside."""
     properties = resources("AWS::DynamoDB::Table")[logical_id]
-    told = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "StreamSpecification")
-    definition = {name: copy.deepcopy(properties[name]) for name in told if name in properties}
+    kept = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "StreamSpecification")
+    definition = {name: copy.deepcopy(properties[name]) for name in kept if name in properties}
     if "StreamSpecification" in definition:
         definition["StreamSpecification"]["StreamEnabled"] = True
     return definition

@@ -18,7 +18,7 @@ from sandbox.report import print_table
 from sandbox.stack import SECRET_KEY, Stack
 from sandbox.stage import Stage
 
-_HEADS = ("function", "killed", "call held", "recovered by", "at Stripe", "in the table", "told", "")
+_HEADS = ("function", "killed", "call held", "recovered by", "at Stripe", "in the table", "notified", "")
 
 _TRIES = 10
 
@@ -64,7 +64,7 @@ def _kill_each(chaos: Chaos, kills: list[Kill]) -> int:
         cells: tuple[str, ...]
         try:
             ending = _play(chaos, kill)
-            cells = (ending.at_stripe, ending.in_the_table, ending.told, "")
+            cells = (ending.at_stripe, ending.in_the_table, ending.notified, "")
         except (ViolationError, TimeoutError, KilledTooLateError) as error:
             wrong += 1
             cells = (str(error), "", "", "WRONG")

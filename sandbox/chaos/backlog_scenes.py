@@ -12,7 +12,7 @@ _INVOICES = 12
 
 
 def due_invoices(chaos: Chaos, function: str, point: Point) -> Ending:
-    """Bank debits that Stripe has collected without telling; killed half-way, the queue brings the message again."""
+    """Bank debits that Stripe has collected without an event; killed half-way, the queue brings the message again."""
     customer = chaos.debtor()
     with chaos.results_kept_back():
         lago_ids = [chaos.invoice(customer) for _ in range(_INVOICES)]

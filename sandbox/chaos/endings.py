@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.chaos.violations import expect
 from sandbox.chaos.world import Chaos
 
-_TOLD = {
+_NOTIFIED = {
     "succeeded": Counter({"invoice.payment_status_updated": 1, "payment.succeeded": 1}),
     "refunded": Counter({"invoice.payment_status_updated": 1, "payment.succeeded": 1, "payment.refund_succeeded": 1}),
     "failed": Counter({"invoice.payment_failure": 1, "invoice.payment_status_updated": 1}),
@@ -26,7 +26,7 @@ class Ending:
 
     at_stripe: str
     in_the_table: str
-    told: str = "-"
+    notified: str = "-"
 
 
 def settled(chaos: Chaos, lago_id: str, *, becomes: str = "succeeded") -> Ending:
@@ -40,13 +40,13 @@ def settled(chaos: Chaos, lago_id: str, *, becomes: str = "succeeded") -> Ending
         return bool(invoice and invoice["payment_status"] == _status(becomes))
 
     chaos.stack.wait_for(f"invoice {lago_id} to be {becomes}", reached)
-    wait_until_told(chaos, lago_id, becomes)
+    wait_until_notified(chaos, lago_id, becomes)
     return closed_invoice(chaos, lago_id, becomes, chaos.intents().get(lago_id, []))
 
 
-def wait_until_told(chaos: Chaos, lago_id: str, becomes: str) -> None:
+def wait_until_notified(chaos: Chaos, lago_id: str, becomes: str) -> None:
     """At least once; the outbox may be some steps behind. Raises TimeoutError."""
-    chaos.stack.wait_for(f"what is told of {lago_id}", lambda: _TOLD[becomes] <= _told(chaos, lago_id))
+    chaos.stack.wait_for(f"the notifications about {lago_id}", lambda: _NOTIFIED[becomes] <= _notified(chaos, lago_id))
 
 
 def closed_invoice(chaos: Chaos, lago_id: str, becomes: str, intents: list[Any]) -> Ending:
@@ -56,7 +56,7 @@ def closed_invoice(chaos: Chaos, lago_id: str, becomes: str, intents: list[Any])
     status, paid = (invoice or {})["payment_status"], (invoice or {})["total_paid_amount_cents"]
     payments = chaos.stage.call("GET", f"payments?invoice_id={lago_id}")["payments"]
     charged = [intent.amount_received for intent in intents if intent.status == "succeeded"]
-    told, attempts = _told(chaos, lago_id), 2 if becomes == "retried" else 1
+    notified, attempts = _notified(chaos, lago_id), 2 if becomes == "retried" else 1
     expect(len(charged) <= 1, f"invoice {lago_id} was charged {len(charged)} times")
     expect(len(intents) == attempts, f"invoice {lago_id} has {len(intents)} payment intents at Stripe")
     expect(status == _status(becomes), f"invoice {lago_id} is {status}, not {becomes}")
@@ -65,7 +65,7 @@ def closed_invoice(chaos: Chaos, lago_id: str, becomes: str, intents: list[Any])
     recorded = {payment["provider_payment_id"]: payment["status"] for payment in payments}
     at_stripe = {intent.id: intent.status for intent in intents}
     expect(recorded == at_stripe, f"invoice {lago_id}: the table has {recorded}, Stripe has {at_stripe}")
-    expect(told == _TOLD[becomes], f"invoice {lago_id} was told as {dict(told)}")
+    expect(notified == _NOTIFIED[becomes], f"invoice {lago_id} was notified as {dict(notified)}")
     result = f"charged {charged[0] / 100:.2f}" if charged else "declined"
     return Ending(
         f"{_counted(attempts, 'intent')}, {result}",
@@ -82,7 +82,7 @@ def _status(becomes: str) -> str:
     return "succeeded" if becomes in ("retried", "refunded") else becomes
 
 
-def _told(chaos: Chaos, lago_id: str) -> Counter[str]:
+def _notified(chaos: Chaos, lago_id: str) -> Counter[str]:
     types = Counter(chaos.stage.subscriber.about_invoice(lago_id))
     # It is the customer's; some invoices wait for a card.
     types.pop(_MISSING, None)

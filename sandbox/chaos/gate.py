@@ -47,7 +47,7 @@ class GateHold:
 
 
 class Gate:
-    """A context manager that serves on free ports of loopback, one for each function: that is how it tells them apart.
+    """A context manager that serves on free ports of loopback, one for each function: by them it knows which one calls.
 
     All else of a call stays as it was signed.
     """
@@ -136,7 +136,7 @@ class _Call(BaseHTTPRequestHandler):
         self._pass_on()
 
     def handle(self) -> None:
-        """Whoever was killed does not say goodbye."""
+        """A process that was killed does not say goodbye."""
         with contextlib.suppress(ConnectionError):
             super().handle()
 

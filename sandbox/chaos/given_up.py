@@ -15,14 +15,14 @@ _SHARD = "shardId-00000001795428000000-0a1b2c3d"
 
 
 def give_up(chaos: Chaos, function: str, lago_id: str, *, records: int) -> str:
-    """Put the new items about an invoice, so many, into the bucket, as the stream tells of them; the object's key."""
+    """Put the new items about an invoice, so many, into the bucket, in the stream's form; the object's key."""
     described = mapping(chaos, function)
 
-    def told() -> list[dict[str, Any]]:
+    def notified() -> list[dict[str, Any]]:
         found = [record for record in _inserts(chaos, described["EventSourceArn"]) if lago_id in json.dumps(record)]
         return found if len(found) == records else []
 
-    event = {"Records": chaos.stack.wait_for(f"the stream to tell of {lago_id}", told)}
+    event = {"Records": chaos.stack.wait_for(f"the stream to bring {lago_id}", notified)}
     now = datetime.now(UTC)
     key = f"aws/lambda/{described['UUID']}/{_SHARD}/{now:%Y/%m/%d}/{now:%Y-%m-%dT%H.%M.%S}-{uuid4()}"
     body = json.dumps(failed_batch(described["FunctionArn"], event))

@@ -66,7 +66,7 @@ class Killer:
         self._shorten_visibility()
 
     def kill_process(self, function: str, pid: int) -> bool:
-        """SIGKILL one process; False if it had ended by itself."""
+        """SIGKILL one process; False if it had ended already."""
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:

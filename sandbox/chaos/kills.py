@@ -18,9 +18,9 @@ Scene = Callable[[Chaos, str, Point], Ending]
 _STREAM = "the stream brings the record again"
 _QUEUE = "the queue brings the message again"
 _STRIPE = "Stripe sends the event again"
-_IN_VAIN = "nothing has to: what comes again changes nothing"
+_NEEDS_NOTHING = "nothing has to: what comes again changes nothing"
 _CALLER = "the caller repeats the request"
-_NEXT_LOOK = "whoever looks at the endpoints next, the schedule at the latest"
+_NEXT_LOOK = "the next look at the endpoints, the schedule's at the latest"
 _OPERATOR = "the operator invokes it again"
 _REDRIVEN = "the operator redrives {} again"
 _PAYMENT = "POST /v1/payment_intents"
@@ -74,7 +74,7 @@ KILLS = (
     *_both("checkout-customer", _WRITE, requests.page_made_for_a_new_customer, _CALLER, table="Customers"),
     *_both("manage-payment-methods", "POST /v1/customers/*", requests.default_chosen, _CALLER),
     *_both("manage-payment-methods", "PutItem", requests.default_chosen, _CALLER, table="Customers"),
-    *_both("manage-webhooks", "Invoke", requests.told_again, _CALLER),
+    *_both("manage-webhooks", "Invoke", requests.notified_again, _CALLER),
     Kill("find-records", _before("Query", "Invoices"), requests.records_found, _CALLER),
     *_both("manage-webhook-endpoints", "PutItem", webhooks.endpoint_created, _CALLER, table="WebhookEndpoints"),
     *_both("manage-webhook-endpoints", "Subscribe", webhooks.endpoint_created, _CALLER),
@@ -82,17 +82,17 @@ KILLS = (
     *_both("invoice-created", _PAYMENT, money.new_invoice, _STREAM),
     Kill("invoice-created", _after(_PAYMENT), money.new_invoice_declined, _STREAM),
     Kill("invoice-created", _before(_WRITE, "Payments"), money.new_invoice, _STREAM),
-    Kill("invoice-created", _after(_WRITE, "Payments"), money.new_invoice, _IN_VAIN),
+    Kill("invoice-created", _after(_WRITE, "Payments"), money.new_invoice, _NEEDS_NOTHING),
     *_both("invoice-created", _TURN, money.new_invoice, _STREAM, table="RateLimits"),
     Kill("publish-notifications", _before("PublishBatch"), money.new_invoice, _STREAM),
-    Kill("publish-notifications", _after("PublishBatch"), money.new_invoice_told_again, _STREAM),
+    Kill("publish-notifications", _after("PublishBatch"), money.new_invoice_notified_again, _STREAM),
     Kill("payment-result", _before(_WRITE, "Payments"), money.bank_debit, _STRIPE),
-    Kill("payment-result", _after(_WRITE, "Payments"), money.bank_debit, _IN_VAIN),
+    Kill("payment-result", _after(_WRITE, "Payments"), money.bank_debit, _NEEDS_NOTHING),
     *_both("payment-result", "POST /v1/customers/*", money.saved_card, _STRIPE),
     Kill("payment-result", _before("SendMessage"), money.saved_card, _STRIPE),
     *_both("collect-waiting", _PAYMENT, money.waiting_invoice, _QUEUE),
     Kill("collect-waiting", _before(_WRITE, "Payments"), money.waiting_invoice, _QUEUE),
-    Kill("collect-waiting", _after(_WRITE, "Payments"), money.waiting_invoice, _IN_VAIN),
+    Kill("collect-waiting", _after(_WRITE, "Payments"), money.waiting_invoice, _NEEDS_NOTHING),
     *_both("collect-waiting", _CANCEL, money.another_card, _QUEUE),
     *_both("collect-waiting", _TURN, money.waiting_invoice, _QUEUE, table="RateLimits"),
     Kill("collect-due", _before("UpdateItem", "Invoices"), money.due_invoice, "Lambda repeats the schedule's event"),
@@ -103,7 +103,7 @@ KILLS = (
     Kill("collect-due", _after("SendMessageBatch"), money.due_invoice, "nothing has to: the message is there"),
     *_both("settle-due", _PAYMENT, money.due_invoice_handed_out, _QUEUE),
     Kill("settle-due", _before(_WRITE, "Payments"), money.due_invoice_handed_out, _QUEUE),
-    Kill("settle-due", _after(_WRITE, "Payments"), money.due_invoice_handed_out, _IN_VAIN),
+    Kill("settle-due", _after(_WRITE, "Payments"), money.due_invoice_handed_out, _NEEDS_NOTHING),
     *_both("settle-due", _CANCEL, money.retried_invoice, _QUEUE),
     *_both("settle-due", _TURN, money.due_invoice_handed_out, _QUEUE, table="RateLimits"),
     Kill("settle-due", _after(_LIST), backlog.due_invoices, _QUEUE),

@@ -21,20 +21,20 @@ def new_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
         return settled(chaos, lago_id)
 
 
-def new_invoice_told_again(chaos: Chaos, function: str, point: Point) -> Ending:
-    """What was published comes again, under the same key: whoever subscribes can drop it."""
+def new_invoice_notified_again(chaos: Chaos, function: str, point: Point) -> Ending:
+    """What was published comes again, under the same key: subscribers can drop it."""
     lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(chaos.payer(_CARD)))
     subscriber = chaos.stage.subscriber
 
-    def told_again() -> bool:
+    def notified_again() -> bool:
         return bool(subscriber.received()) and subscriber.most_deliveries(lago_id) > 1
 
-    chaos.stack.wait_for("what was published to come again", told_again)
+    chaos.stack.wait_for("what was published to come again", notified_again)
     return settled(chaos, lago_id)
 
 
 def new_invoice_declined(chaos: Chaos, function: str, point: Point) -> Ending:
-    """The card is declined: one failure is told, though the work was done twice."""
+    """The card is declined: one failure is notified, though the work was done twice."""
     customer = chaos.payer(_DECLINING)
     with chaos.results_kept_back():
         lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(customer, becomes="failed"))
@@ -42,7 +42,7 @@ def new_invoice_declined(chaos: Chaos, function: str, point: Point) -> Ending:
 
 
 def retried_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
-    """Somebody asks for a new attempt, when the card can be charged again. The queue brings the message again."""
+    """A new attempt is asked for, when the card can be charged again. The queue brings the message again."""
     customer = chaos.customer(_CARD)
     card = chaos.stage.customer(customer)["payment_method_id"]
     chaos.set_outcome(card, "insufficient_funds")
@@ -85,14 +85,14 @@ def saved_card(chaos: Chaos, function: str, point: Point) -> Ending:
 
 
 def bank_debit(chaos: Chaos, function: str, point: Point) -> Ending:
-    """Stripe tells some time after the invoice what became of a bank debit; it sends the event again."""
+    """Stripe's event about a bank debit comes some time after the invoice; it is sent again."""
     customer = chaos.debtor()
     lago_id = chaos.killer.kill_at(point, function, lambda: chaos.invoice(customer))
     return settled(chaos, lago_id)
 
 
 def due_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
-    """An invoice whose first try ended without a word of Stripe is handed out, to be looked at again."""
+    """An invoice whose first try ended without an answer of Stripe is handed out, to be looked at again."""
     lago_id = _unknown(chaos)
     chaos.let_time_pass(lago_id, "due_at")
     with chaos.results_kept_back():
@@ -111,7 +111,7 @@ def due_invoice_handed_out(chaos: Chaos, function: str, point: Point) -> Ending:
 
 
 def due_invoice_leased(chaos: Chaos, function: str, point: Point) -> Ending:
-    """Put off by its lease, but never handed out: it is due again when the lease ends."""
+    """Postponed by its lease, but never handed out: it is due again when the lease ends."""
     lago_id = _unknown(chaos)
     chaos.let_time_pass(lago_id, "due_at")
     chaos.killer.kill_at(point, function, chaos.run_schedule)

@@ -28,14 +28,14 @@ class Point:
 
 
 Strike = Callable[[Callable[[], bool]], None]
-"""What is done once the call is there; it is told whether the caller still waits for an answer."""
+"""What is done once the call is there; its argument is whether the caller still waits for an answer."""
 
 
 class Held(Protocol):
     """A call that is waited for, and then kept back."""
 
     def look(self) -> None:
-        """See whether the call is there, where nothing tells of it."""
+        """See whether the call is there, where nothing reports it."""
 
     def release(self) -> None:
         """Let it go on, or forget it if it never came. Safe to call again."""
@@ -45,8 +45,8 @@ def hold(point: Point, function: str, strike: Strike, *, stack: Stack, gate: Gat
     """Keep back the next call of this kind.
 
     Before it took effect, a call of Stripe has its idempotency key in use until it is released, and takes effect then,
-    though its caller is gone; the sandbox cannot tell who calls, so nobody else may make such a call meanwhile. A call
-    of AWS that is kept back before it took effect never does.
+    though its caller is gone; the sandbox does not know who calls, so nobody else may make such a call meanwhile. A
+    call of AWS that is kept back before it took effect never does.
     """
     if not point.is_at_stripe:
         naming = stack.outputs[f"{point.table}Table"] if point.table else ""
@@ -72,7 +72,7 @@ class _HeldAtStripe:
     strike: Strike
 
     def look(self) -> None:
-        """Whoever calls Stripe waits for many seconds: this looks more often."""
+        """A call of Stripe waits for many seconds: this looks more often."""
         if control(self.stack, "GET", "holds")["holds"]:
             self.strike(lambda: True)
 
@@ -88,7 +88,7 @@ class _HeldAtAws:
     held: GateHold
 
     def look(self) -> None:
-        """The gate strikes by itself."""
+        """The gate strikes automatically."""
 
     def release(self) -> None:
         self.gate.clear()

@@ -33,7 +33,7 @@ def missed_invoice(chaos: Chaos, function: str, point: Point) -> Ending:
 
 
 def failed_notifications(chaos: Chaos, function: str, point: Point) -> Ending:
-    """What was to be told of an invoice that is paid lies in the bucket. What is published twice has one key."""
+    """The notifications about a paid invoice lie in the bucket. What is published twice has one key."""
     with switched_off(chaos, "publish-notifications"):
         lago_id = chaos.invoice(chaos.payer(_CARD))
         chaos.stack.wait_for("the invoice to be paid", lambda: _is_paid(chaos, lago_id))
@@ -44,7 +44,7 @@ def failed_notifications(chaos: Chaos, function: str, point: Point) -> Ending:
 
 
 def missed_notifications(chaos: Chaos, function: str, point: Point) -> Ending:
-    """What was to be told of an invoice that is paid is in the table only. In the end the stream brings it, too."""
+    """The notifications about a paid invoice are in the table only. In the end the stream brings it, too."""
     since = datetime.now(UTC)
     with switched_off(chaos, "publish-notifications"):
         lago_id = chaos.invoice(chaos.payer(_CARD))

@@ -1,4 +1,4 @@
-"""Money that goes back: whoever sends a refund is killed, and it goes back once."""
+"""Money that goes back: the function that sends a refund is killed, and it goes back once."""
 
 from functools import partial
 from uuid import uuid4
@@ -24,7 +24,7 @@ def payment_refunded(chaos: Chaos, function: str, point: Point) -> Ending:
     expect([one.amount for one in made] == [_PART], f"{[one.amount for one in made]} went back, not {_PART}")
     expect(refund["provider_refund_id"] == made[0].id, f"the refund is {refund}, Stripe has {made[0].id}")
     ending = settled(chaos, lago_id, becomes="refunded")
-    return Ending(f"{ending.at_stripe}, 1 refund", ending.in_the_table, ending.told)
+    return Ending(f"{ending.at_stripe}, 1 refund", ending.in_the_table, ending.notified)
 
 
 def _refund(chaos: Chaos, payment_id: str, idempotency_key: str) -> Answer:

@@ -1,4 +1,4 @@
-"""The functions that answer a request: each is killed, and whoever asked asks again."""
+"""The functions that answer a request: each is killed, and the caller asks again."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -27,11 +27,11 @@ def customer_created(chaos: Chaos, function: str, point: Point) -> Ending:
     ours = [one.id for one in listed if one.to_dict()["metadata"].get("customer_id") == external_id]
     linked = customer["billing_configuration"]["provider_customer_id"]
     expect(ours == [linked], f"Stripe has {ours} for a customer that is linked to {linked}")
-    told = chaos.stack.wait_for(
-        "what is told of the customer", lambda: chaos.stage.subscriber.about_customer(external_id)
+    notified = chaos.stack.wait_for(
+        "the notifications about the customer", lambda: chaos.stage.subscriber.about_customer(external_id)
     )
-    expect(told == ["customer.payment_provider_created"], f"told of the customer: {told}")
-    return Ending("1 customer", "linked to it", told[0])
+    expect(notified == ["customer.payment_provider_created"], f"notified of the customer: {notified}")
+    return Ending("1 customer", "linked to it", notified[0])
 
 
 def account_connected(chaos: Chaos, function: str, point: Point) -> Ending:
@@ -45,7 +45,7 @@ def account_connected(chaos: Chaos, function: str, point: Point) -> Ending:
 
 
 def key_replaced(chaos: Chaos, function: str, point: Point) -> Ending:
-    """An invoice waits for its integration's key, which Stripe refuses. Whoever connects with a new one resumes it."""
+    """An invoice waits for its integration's key, which Stripe refuses. Connecting with a new one resumes it."""
     code = f"code-{uuid4()}"
     account = chaos.stage.call("GET", "integrations/stripe/stripe")["integration"]["account_id"]
     old, new = (control(chaos.stack, "POST", "keys", {"account_id": account})["key"] for _ in range(2))
@@ -147,8 +147,8 @@ def default_chosen(chaos: Chaos, function: str, point: Point) -> Ending:
     return Ending("1 default", "the same")
 
 
-def told_again(chaos: Chaos, function: str, point: Point) -> Ending:
-    """What was told is told again, under its own key."""
+def notified_again(chaos: Chaos, function: str, point: Point) -> Ending:
+    """What was sent is sent again, under its own key."""
     lago_id = chaos.invoice(chaos.payer(_CARD))
     settled(chaos, lago_id)
     listed = chaos.stage.call("GET", "webhooks?event_types[]=payment.succeeded&per_page=1")["webhooks"]

@@ -15,7 +15,7 @@ _ENOUGH = 6 * 1024**3
 def scratch_directory() -> Path | None:
     """One for this copy of the repository, so that what a run leaves there that is killed itself is found by the next.
 
-    Each kill has thousands of small files unpacked anew, which was half of the emulator's CPU time on a disk.
+    Each kill has thousands of small files unpacked again, which was half of the emulator's CPU time on a disk.
     """
     if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ENOUGH:
         return None

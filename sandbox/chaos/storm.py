@@ -26,7 +26,7 @@ _CALLERS = 2
 _TRIES = 30
 _PAUSE_SECONDS = 0.2
 _PASSES_EVERY = 5.0
-_PASSES_IN_VAIN = 40
+_PASSES_WITHOUT_EFFECT = 40
 
 
 class Storm:
@@ -100,26 +100,26 @@ class Storm:
                     break
 
     def _let_claims_pass(self) -> None:
-        """The queue brings a message again after seconds: the claims of whoever was killed must not last minutes."""
+        """The queue brings a message again after seconds: the claims of a killed function must not last minutes."""
         for lago_id in self._chaos.claimed():
             self._chaos.let_time_pass(lago_id, "claimed_until")
 
     def _wait_for_calm(self, made: list[str]) -> None:
         """What is open is due: time passes, the schedule runs. Not for ever: each pass is something that goes on."""
-        chaos, next_pass, passes_in_vain = self._chaos, 0.0, 0
+        chaos, next_pass, passes_without_effect = self._chaos, 0.0, 0
 
         def all_closed() -> bool:
-            nonlocal next_pass, passes_in_vain
+            nonlocal next_pass, passes_without_effect
             before = len(open_ones)
             found = {lago_id: chaos.stage.find_invoice(lago_id) for lago_id in open_ones}
             open_ones[:] = [i for i, one in found.items() if one is None or one["payment_status"] == "pending"]
             if len(open_ones) < before:
-                passes_in_vain = 0
-            if passes_in_vain == _PASSES_IN_VAIN:
+                passes_without_effect = 0
+            if passes_without_effect == _PASSES_WITHOUT_EFFECT:
                 items = [chaos.item(lago_id) or lago_id for lago_id in open_ones]
-                raise TimeoutError(f"the schedule ran {_PASSES_IN_VAIN} times in vain for {items}")
+                raise TimeoutError(f"the schedule ran {_PASSES_WITHOUT_EFFECT} times without effect on {items}")
             if open_ones and time.monotonic() > next_pass:
-                passes_in_vain += 1
+                passes_without_effect += 1
                 next_pass = time.monotonic() + _PASSES_EVERY
                 for lago_id in open_ones:
                     chaos.let_time_pass(lago_id, "due_at")

@@ -1,10 +1,10 @@
-"""The last word: all that was done, counted at Stripe and held against the tables and the subscriber."""
+"""All that was done, counted at Stripe and held against the tables and the subscriber."""
 
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sandbox.chaos.endings import closed_invoice, wait_until_told
+from sandbox.chaos.endings import closed_invoice, wait_until_notified
 from sandbox.chaos.points import control
 from sandbox.chaos.violations import ViolationError
 from sandbox.chaos.world import Chaos
@@ -27,10 +27,10 @@ def verdict(chaos: Chaos) -> int:
 
 
 def _not_as_expected(chaos: Chaos, intents: dict[str, list[Any]]) -> Iterator[str]:
-    """Each invoice: one intent, one payment, one result, told once."""
+    """Each invoice: one intent, one payment, one result, notified once."""
     for lago_id, becomes in chaos.invoices.items():
         try:
-            wait_until_told(chaos, lago_id, becomes)
+            wait_until_notified(chaos, lago_id, becomes)
             closed_invoice(chaos, lago_id, becomes, intents.get(lago_id, []))
         except (TimeoutError, ViolationError) as violation:
             yield str(violation)

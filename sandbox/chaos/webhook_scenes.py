@@ -1,4 +1,4 @@
-"""The function of webhook endpoints is killed, and whoever asked asks again."""
+"""The function of webhook endpoints is killed, and the caller asks again."""
 
 from functools import partial
 from typing import Any

@@ -101,10 +101,10 @@ class Chaos:
                 },
             )
         except dynamodb.exceptions.ConditionalCheckFailedException:
-            """Somebody else wrote it just now: the next time will do."""
+            """Another function wrote it just now: the next time will do."""
 
     def claimed(self) -> list[str]:
-        """The invoices that somebody claims to be collecting, or claimed until some time ago."""
+        """The invoices that a function claims to be collecting, or claimed until some time ago."""
         pages = self.stack.emulator.client("dynamodb").get_paginator("scan")
         found = pages.paginate(
             TableName=self.stack.outputs["InvoicesTable"], FilterExpression="attribute_exists(claimed_until)"
@@ -123,7 +123,9 @@ class Chaos:
 
     @contextmanager
     def results_kept_back(self) -> Iterator[None]:
-        """Inside, Stripe tells of no payment: something else has to find out. After it, all comes in reverse order."""
+        """Inside, Stripe sends no event about a payment: something else has to find out. After it, all comes in reverse
+        order.
+        """
         control(self.stack, "POST", "webhooks", {"mode": "reorder", "count": 1000, "types": _RESULTS})
         try:
             yield
@@ -149,7 +151,7 @@ class Chaos:
         return external_id
 
     def debtor(self) -> str:
-        """A new customer who pays by bank debit: Stripe tells some time later what became of it."""
+        """A new customer who pays by bank debit: Stripe's event about it comes some time later."""
         debit = self.stage.stripe.v1.payment_methods.create(
             {
                 "type": "sepa_debit",

@@ -1,4 +1,4 @@
-"""What happens by itself later on: a bank debit settles, a checkout session expires."""
+"""What happens automatically later on: a bank debit settles, a checkout session expires."""
 
 import heapq
 from dataclasses import dataclass, field

@@ -21,7 +21,7 @@ def either(scalar: Check | None, nested: Check | None, clearable: bool) -> Check
 
 
 def first_of(checks: list[Check]) -> Check:
-    """The last alternative tells what is wrong when none fits: allowed words say the most."""
+    """The last alternative says what is wrong when none fits: allowed words say the most."""
 
     def check(value: Any, path: str) -> Any:
         for attempt in checks[:-1]:

@@ -38,7 +38,7 @@ class World:
 
 @dataclass(slots=True)
 class Context:
-    """One request (or, with no request id, one thing that happens by itself) in one account."""
+    """One request (or, with no request id, one thing that happens automatically) in one account."""
 
     world: World
     account: Account

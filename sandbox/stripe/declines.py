@@ -65,7 +65,7 @@ _PARAMS = {"expired_card": "exp_month", "incorrect_cvc": "cvc", "incorrect_numbe
 
 
 def card_error(decline: Decline, *, charge: str | None = None, payment_method: JsonObject | None) -> ApiError:
-    """402, with what Stripe tells about the decline."""
+    """402, with what Stripe says about the decline."""
     is_own_code = decline.decline_code == decline.code and decline.code != "authentication_required"
     return ApiError(
         402,

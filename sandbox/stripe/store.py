@@ -54,7 +54,7 @@ class Collection:
         return item
 
     def change(self, item_id: str, without: Sequence[str] = (), **changes: Any) -> JsonObject:
-        """Stores the object anew with these fields changed and without those, and returns it."""
+        """Stores the object with these fields changed and without those, and returns it."""
         before = self._objects[item_id]
         kept = {name: value for name, value in before.items() if name not in without}
         after = self._objects[item_id] = kept | changes

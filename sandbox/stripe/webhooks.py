@@ -87,7 +87,7 @@ class WebhookQueue:
         return self._heap[0][0] if self._heap else None
 
     def take_due(self, accounts: dict[str, Account], now: float) -> list[Delivery]:
-        """The deliveries to send now, signed; whoever takes them reports each with `delivered`."""
+        """The deliveries to send now, signed; the caller reports each with `delivered`."""
         due: list[Delivery] = []
         while self._heap and self._heap[0][0] <= now:
             delivery = heapq.heappop(self._heap)[2]

@@ -30,7 +30,7 @@ class HttpsSubscription:
 
 @dataclass(slots=True)
 class HttpsSubscriptions:
-    """All of them. `ask` is told of each handshake, `reaches` says whether a URL is there."""
+    """All of them. `ask` is called with each handshake, `reaches` says whether a URL is there."""
 
     topics: list[str]
     now: Callable[[], float]

@@ -1,4 +1,4 @@
-"""SNS in memory: what is published is handed to whoever listens.
+"""SNS in memory: what is published is handed to its subscribers.
 
 Source: https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
 """

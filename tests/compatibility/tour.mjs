@@ -21,8 +21,8 @@ async function refused(call, status, code) {
   try {
     await call();
   } catch (error) {
-    const told = await getLagoError(error);
-    return told.status === status && (code === undefined || told.code === code);
+    const lagoError = await getLagoError(error);
+    return lagoError.status === status && (code === undefined || lagoError.code === code);
   }
   return false;
 }
@@ -106,10 +106,10 @@ step("one is changed", changed.name === "Books" && changed.webhook_url === webho
 await lago.webhookEndpoints.destroyWebhookEndpoint(made.lago_id);
 step("and destroyed", (await all()).length === 0);
 
-step("404 is told", await refused(() => lago.customers.findCustomer("nobody"), 404, "customer_not_found"));
-step("405 is told", await refused(() => lago.invoices.voidInvoice(paid.lago_id), 405, "not_voidable"));
+step("404 is answered", await refused(() => lago.customers.findCustomer("nobody"), 404, "customer_not_found"));
+step("405 is answered", await refused(() => lago.invoices.voidInvoice(paid.lago_id), 405, "not_voidable"));
 const empty = { invoice: { external_customer_id: "good", currency: "EUR" } };
-step("422 is told", await refused(() => lago.invoices.createInvoice(empty), 422, "validation_errors"));
+step("422 is answered", await refused(() => lago.invoices.createInvoice(empty), 422, "validation_errors"));
 step("nothing is paid twice", await refused(() => lago.invoices.invoicePaymentUrl(paid.lago_id), 422, "validation_errors"));
 const stranger = Client("nobody's", { baseUrl });
-step("401 is told", await refused(() => stranger.customers.findCustomer("good"), 401));
+step("401 is answered", await refused(() => stranger.customers.findCustomer("good"), 401));

@@ -135,7 +135,10 @@ def errors() -> None:
     empty = OneOffInvoice(external_customer_id="good", currency="EUR")
     step("422 is its own error", refused(lambda: lago.invoices.create(empty), 422, "validation_errors"))
     step("nothing is paid twice", refused(lambda: lago.invoices.payment_url(_paid()), 422, "validation_errors"))
-    step("no linked provider is told", refused(lambda: lago.customers.checkout_url("plain"), 422, "validation_errors"))
+    step(
+        "no linked provider is answered",
+        refused(lambda: lago.customers.checkout_url("plain"), 422, "validation_errors"),
+    )
     stranger: Any = Client(api_key="nobody's", api_url=os.environ["LAGO_URL"])
     try:
         stranger.customers.find("good")

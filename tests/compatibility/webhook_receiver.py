@@ -1,7 +1,7 @@
 """A receiver of Lago's webhooks as one writes it with Lago's official Python client: its models read what comes.
 
 Runs where the client is installed, not where this project is. Reads webhooks from the standard input, one a line, and
-prints at once what it understood of each. For the objects that tell of errors the client has no models: those that
+prints at once what it understood of each. For the objects about errors the client has no models: those that
 Lago's API description requires stand here, on the client's own base; and so does the refund, which Lago has not.
 """
 

@@ -104,20 +104,20 @@ def _run(name: str, tests: tuple[str, ...]) -> Verdict:
     report = REPORTS / f"{len(list(REPORTS.iterdir()))}.json"
     command = [sys.executable, "-m", "pytest", "--quiet", f"--figures={report}", *tests]
     status = subprocess.run(command, cwd=REPOSITORY, check=False).returncode
-    told = json.loads(report.read_text()) if report.exists() else {"outcomes": {}, "figures": {}}
-    outcomes: dict[str, int] = told["outcomes"]
+    report = json.loads(report.read_text()) if report.exists() else {"outcomes": {}, "figures": {}}
+    outcomes: dict[str, int] = report["outcomes"]
     failed = sum(number for outcome, number in outcomes.items() if outcome in _NOT_PASSED)
-    return Verdict(name, outcomes.get("passed", 0), failed or int(status != 0), told["figures"])
+    return Verdict(name, outcomes.get("passed", 0), failed or int(status != 0), report["figures"])
 
 
 def _table(verdicts: list[Verdict]) -> Iterator[str]:
     yield ""
     yield f"{'judge':<16}{'passed':>8}{'failed':>8}  figures"
     for verdict in verdicts:
-        told = [f"{name}: {value}" for name, value in verdict.figures.items()] or [""]
-        first = f"LEFT OUT: {verdict.left_out}" if verdict.left_out else told[0]
+        report = [f"{name}: {value}" for name, value in verdict.figures.items()] or [""]
+        first = f"LEFT OUT: {verdict.left_out}" if verdict.left_out else report[0]
         yield f"{verdict.judge:<16}{verdict.passed:>8}{verdict.failed:>8}  {first}"
-        yield from (f"{'':<34}{figure}" for figure in told[1:])
+        yield from (f"{'':<34}{figure}" for figure in report[1:])
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def stripe_mock(folder: Path) -> Iterator[str]:
     """Stripe's own mock server on loopback; yields its URL."""
     port = free_port()
     program = str(installed(STRIPE_MOCK / "stripe-mock"))
-    # Unless told otherwise it takes HTTPS besides, on a fixed port of all interfaces.
+    # Unless it is set otherwise it takes HTTPS besides, on a fixed port of all interfaces.
     command = [program, "-http-addr", f"127.0.0.1:{port}", "-https-addr", "127.0.0.1:0"]
     process = ChildProcess(command, log=folder / "stripe-mock.log", environment={})
     try:

@@ -1,7 +1,7 @@
 """Stripe's OpenAPI description, as stripe-mock carries it: what an answer of Stripe may look like.
 
 The description says which fields an object has, and leaves open that there are more. Here there are no more: a field
-that Stripe does not know is a mistake of whoever sends it. What Stripe knows and this description does not have is in
+that Stripe does not know is a mistake of the sender. What Stripe knows and this description does not have is in
 the table NOT_DESCRIBED.
 """
 

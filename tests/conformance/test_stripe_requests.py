@@ -235,7 +235,7 @@ def test_a_customer_is_created_with_whatever_is_known_of_it(gateway: StripeGatew
 
 
 @pytest.mark.parametrize("kept", [PROFILE.keys() - {name} for name in PROFILE] + [{"name"}, {"city"}], ids=repr)
-def test_what_is_gone_from_a_customer_is_told(gateway: StripeGateway, kept: set[str]) -> None:
+def test_what_is_gone_from_a_customer_is_notified(gateway: StripeGateway, kept: set[str]) -> None:
     after = {name: f"{value} 2" if name == "name" else value for name, value in PROFILE.items() if name in kept}
     changed = params_to_change(
         provider_customer_params(customer(**PROFILE)), provider_customer_params(customer(**after))

@@ -22,7 +22,7 @@ def _whatever_was_to_happen_meanwhile_did(world: World) -> Iterator[None]:
 
 class TestAChargedInvoice:
     @pytest.mark.parametrize("to_another_account", [True, False])
-    def test_made_while_its_customer_is_being_linked_anew_is_charged_once(
+    def test_made_while_its_customer_is_being_relinked_is_charged_once(
         self, world: World, to_another_account: bool
     ) -> None:
         world.connect()
@@ -102,7 +102,7 @@ class TestAChargedInvoice:
         assert (world.charged(), charged_there(client)) == ([4200], [])
 
 
-def test_a_refused_key_of_the_account_of_before_is_told_of_that_account(world: World) -> None:
+def test_a_refused_key_of_the_account_of_before_is_notified_of_that_account(world: World) -> None:
     invoice_id = waiting_invoice(world)
     client = connect_other_account(world, "other")
     world.stripe.control.expire_key(SECRET_KEY)
@@ -111,8 +111,8 @@ def test_a_refused_key_of_the_account_of_before_is_told_of_that_account(world: W
 
     world.collect_waiting()
 
-    told = world.notification("payment_provider.error")["payment_provider_error"]
-    assert told["payment_provider_code"] == "stripe"
+    notified = world.notification("payment_provider.error")["payment_provider_error"]
+    assert notified["payment_provider_code"] == "stripe"
     assert world.invoice(invoice_id)["payment_status"] == "pending"
     assert charged_there(client) == []
 
@@ -173,7 +173,7 @@ class TestNewsOfAPayment:
         assert world.charged() == [4200]
 
 
-def test_the_event_of_the_charge_counts_though_the_customer_was_linked_anew(world: World) -> None:
+def test_the_event_of_the_charge_counts_though_the_customer_was_relinked(world: World) -> None:
     invoice_id, record = charged_and_not_written_down(world)
     due = world.stripe.due_deliveries()
     link_to_account(world, world.stripe_customer(), "stripe")
@@ -208,9 +208,9 @@ def test_what_is_on_its_way_at_the_former_customer_is_followed_to_its_end(world:
     link_to_account(world, world.stripe_customer(), "stripe")
     world.stripe.control.add_fault("500_before_commit", method="GET", path="/v1/payment_intents", times=2)
     assert hand_over(world, record) == 1
-    told = {"succeeded": "payment_intent.succeeded", "requires_payment_method": "payment_intent.payment_failed"}
+    event_types = {"succeeded": "payment_intent.succeeded", "requires_payment_method": "payment_intent.payment_failed"}
 
-    for event_type, status in (("payment_intent.processing", "processing"), (told[last], last)):
+    for event_type, status in (("payment_intent.processing", "processing"), (event_types[last], last)):
         about = intent(invoice_id, status, customer=former)
         assert post(world, event(world, event_type, about)).status == 200
 

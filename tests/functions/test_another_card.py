@@ -74,7 +74,7 @@ def test_what_is_owed_is_collected_oldest_first_and_each_once(world: World) -> N
     assert world.stripe_calls() == 10
 
 
-def test_each_is_told_to_be_pending_and_paid(world: World) -> None:
+def test_each_is_notified_as_pending_and_as_paid(world: World) -> None:
     failed_invoices(world)
 
     becomes_default(world)
@@ -84,7 +84,7 @@ def test_each_is_told_to_be_pending_and_paid(world: World) -> None:
     assert world.notified().count("payment.succeeded") == 1
 
 
-def test_the_same_card_is_not_tried_again_however_often_it_is_told_of(world: World) -> None:
+def test_the_same_card_is_not_tried_again_however_often_it_is_reported(world: World) -> None:
     invoices = failed_invoices(world)
     customer = provider_customer_id(world)
     default = world.stripe_client.v1.customers.retrieve(customer).invoice_settings
@@ -102,7 +102,7 @@ def test_the_same_card_is_not_tried_again_however_often_it_is_told_of(world: Wor
     assert world.stripe_calls() == 1
 
 
-def test_a_card_that_fails_too_begins_the_schedule_anew(world: World) -> None:
+def test_a_card_that_fails_too_begins_the_schedule_again(world: World) -> None:
     (invoice_id,) = failed_invoices(world)
     world.pass_time(DAY)
     world.look_again()
@@ -262,12 +262,12 @@ def test_an_attempt_that_another_function_has_begun_is_closed_before_the_next_on
     becomes_default(world, DECLINED)
     world.deliver_stripe_events()
 
-    def somebody_is_faster() -> None:
+    def another_is_faster() -> None:
         world.collect_waiting()
         becomes_default(world)
         world.stripe.due_deliveries()
 
-    lets_settle_due_lose_the_race(world, somebody_is_faster)
+    lets_settle_due_lose_the_race(world, another_is_faster)
 
     assert invoice_statuses(world, [invoice_id]) == ["succeeded"]
     second = next(one for one in world.payments(invoice_id) if one["attempt"] == 2)

@@ -112,7 +112,7 @@ class TestWhatIsOnItsWay:
         assert payment["payment_provider_code"] == "stripe"
         assert world.stripe_calls(RETRIEVE_INTENT) == 1
 
-    def test_is_told_by_the_new_codes_endpoint(self, world: World) -> None:
+    def test_is_reported_by_the_new_codes_endpoint(self, world: World) -> None:
         invoice_id = debit_on_its_way(world)
         give_the_account_another_code(world)
         (payment,) = world.payments(invoice_id)
@@ -147,7 +147,7 @@ class TestWhatIsOnItsWay:
         assert payment["status"] == "canceled"
 
 
-def test_a_success_that_both_endpoints_of_an_account_tell_of_is_told_once(world: World) -> None:
+def test_a_success_that_both_endpoints_of_an_account_report_is_notified_once(world: World) -> None:
     world.connect()
     world.customer()
     world.connect("renamed")

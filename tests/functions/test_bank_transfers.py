@@ -52,7 +52,7 @@ def failure(world: World) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("currency", "wanted"), TRANSFER_TYPES)
-def test_without_any_saved_method_the_customer_is_told_where_to_transfer_to(
+def test_without_any_saved_method_the_customer_is_notified_where_to_transfer_to(
     world: World, currency: str, wanted: dict[str, Any]
 ) -> None:
     customer_who_pays_with(world, BALANCE, country="DE")
@@ -60,11 +60,11 @@ def test_without_any_saved_method_the_customer_is_told_where_to_transfer_to(
     invoice_id = collected(world, currency=currency)
 
     (made,) = intents(world)
-    told = world.notification("payment.requires_action")["payment"]["next_action"]
+    notified = world.notification("payment.requires_action")["payment"]["next_action"]
     assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
     assert made.payment_method_options.to_dict()["customer_balance"]["bank_transfer"] == wanted
-    assert told["display_bank_transfer_instructions"]["amount_remaining"] == 4200
-    assert told == world.payments(invoice_id)[0]["next_action"]
+    assert notified["display_bank_transfer_instructions"]["amount_remaining"] == 4200
+    assert notified == world.payments(invoice_id)[0]["next_action"]
     assert world.notified() == ["payment.requires_action"]
     assert world.stripe_calls() == 1
 
@@ -89,7 +89,7 @@ def test_a_transfer_that_arrives_pays(world: World) -> None:
     assert world.notified() == ["invoice.payment_status_updated", "payment.requires_action", "payment.succeeded"]
 
 
-def test_a_part_of_the_money_is_told_with_what_remains_and_is_no_end(world: World) -> None:
+def test_a_part_of_the_money_is_notified_with_what_remains_and_is_no_end(world: World) -> None:
     invoice_id = awaited(world)
 
     transfer(world, 1000)
@@ -137,7 +137,7 @@ def test_the_instructions_reach_the_subscriber_though_the_answer_and_the_events_
     assert len(intents(world)) == 1
 
 
-def test_a_transfer_of_which_no_event_tells_is_found_by_the_schedule(world: World) -> None:
+def test_a_transfer_of_which_no_event_comes_is_found_by_the_schedule(world: World) -> None:
     invoice_id = awaited(world)
     transfer(world, 4200)
     world.stripe.due_deliveries()
@@ -243,7 +243,7 @@ def test_a_transfer_that_failed_is_collected_once_the_customer_pays_with_a_card(
     assert world.charged() == [4200]
 
 
-def test_an_intent_that_is_canceled_at_stripe_is_a_failure_that_is_not_repeated_by_itself(world: World) -> None:
+def test_an_intent_that_is_canceled_at_stripe_is_a_failure_that_is_not_repeated_automatically(world: World) -> None:
     invoice_id = awaited(world)
     world.stripe_client.v1.payment_intents.cancel(intents(world)[0].id)
     world.run()
@@ -256,7 +256,7 @@ def test_an_intent_that_is_canceled_at_stripe_is_a_failure_that_is_not_repeated_
     assert world.stripe_calls() == 1
 
 
-def test_a_canceled_intent_that_only_its_event_tells_of_is_not_repeated_either(world: World) -> None:
+def test_a_canceled_intent_that_only_its_event_reports_is_not_repeated_either(world: World) -> None:
     """The answer was lost, and the attempt is known by the event alone."""
     customer_who_pays_with(world, BALANCE, country="DE")
     invoice_id = world.create_invoice()
@@ -266,7 +266,7 @@ def test_a_canceled_intent_that_only_its_event_tells_of_is_not_repeated_either(w
     assert world.invoice(invoice_id)["next_retry_at"] is None
 
 
-def test_a_retry_asks_for_the_transfer_anew_and_loses_no_money(world: World) -> None:
+def test_a_retry_asks_for_the_transfer_again_and_loses_no_money(world: World) -> None:
     invoice_id = awaited(world)
     transfer(world, 1000)
     world.run()
@@ -298,7 +298,7 @@ def test_a_retry_charges_the_card_that_the_customer_pays_with_by_now(world: Worl
     assert world.charged() == [4200]
 
 
-def test_what_gives_way_in_an_account_that_is_gone_is_left_alone(world: World) -> None:
+def test_what_is_superseded_in_an_account_that_is_gone_is_left_alone(world: World) -> None:
     invoice_id = awaited(world)
     world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
     world.lose_messages()

@@ -49,7 +49,7 @@ class TestVoid:
         world.look_again()
         assert (world.stripe_calls(), world.invoice(invoice_id)["status"]) == (0, "voided")
 
-    def test_is_told_once(self, world: World) -> None:
+    def test_is_notified_once(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
 
         void(world, invoice_id)
@@ -58,7 +58,7 @@ class TestVoid:
         (body,) = [body for body in notification_bodies(world) if body["webhook_type"] == "invoice.voided"]
         assert (body["invoice"]["lago_id"], body["invoice"]["status"]) == (invoice_id, "voided")
 
-    def test_money_that_comes_all_the_same_is_recorded_and_told(self, world: World) -> None:
+    def test_money_that_comes_all_the_same_is_recorded_and_notified(self, world: World) -> None:
         invoice_id, customer = failed_invoice_and_customer(world)
         void(world, invoice_id)
         (intent,) = world.stripe_client.v1.payment_intents.list().data
@@ -134,7 +134,7 @@ class TestSettledByHand:
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert [payment["attempt"] for payment in world.payments(invoice_id)] == [1]
 
-    def test_the_change_is_told_and_saying_it_again_changes_nothing(self, world: World) -> None:
+    def test_the_change_is_notified_and_saying_it_again_changes_nothing(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
 
         for _ in range(2):
@@ -179,7 +179,7 @@ class TestSettledByHand:
 
 
 class TestMetadata:
-    def test_is_replaced_as_a_whole_and_nothing_is_told(self, world: World) -> None:
+    def test_is_replaced_as_a_whole_and_nothing_is_notified(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
         before = world.notified()
         update(world, invoice_id, metadata=[{"key": "order", "value": "1"}, {"key": "po", "value": "2"}])

@@ -109,7 +109,7 @@ def test_a_customer_whose_creation_at_stripe_was_cut_off_is_created_first(world:
     assert ask_for_checkout(world).status == 200
 
 
-def test_a_customer_that_was_deleted_at_stripe_is_told_in_stripes_words(world: World) -> None:
+def test_a_customer_that_was_deleted_at_stripe_is_refused_in_stripes_words(world: World) -> None:
     world.connect()
     world.stripe_client.v1.customers.delete(world.customer())
 
@@ -118,7 +118,7 @@ def test_a_customer_that_was_deleted_at_stripe_is_told_in_stripes_words(world: W
     assert (answer.status, answer.body["code"]) == (422, "third_party_error")
 
 
-def test_a_refused_key_is_told_and_pauses_the_account(world: World) -> None:
+def test_a_refused_key_is_notified_and_pauses_the_account(world: World) -> None:
     world.connect()
     world.customer()
     world.stripe.control.expire_key(SECRET_KEY)

@@ -218,7 +218,7 @@ def test_an_invoice_whose_collector_crashed_is_looked_at_again_once_its_claim_ha
 
 
 def test_a_message_that_fails_does_not_become_two(world: World) -> None:
-    """One invoice is claimed by somebody who crashed, of the other Stripe's answer is lost: the message comes again."""
+    """One invoice is claimed by a crashed function, of the other Stripe's answer is lost: the message comes again."""
     world.connect()
     invoices_that_waited(world, 1001, 1002)
     queued(world)

@@ -109,7 +109,7 @@ class TestConnecting:
     def test_a_live_key_makes_a_live_integration(self, world: World) -> None:
         assert world.connect(secret_key=add_key(world, "sk_live_one_test_0000"))["livemode"] is True
 
-    def test_an_endpoint_of_somebody_else_is_left_alone(self, world: World) -> None:
+    def test_an_endpoint_of_another_system_is_left_alone(self, world: World) -> None:
         theirs = world.stripe_client.v1.webhook_endpoints.create(
             {"url": "https://other.test/hook", "enabled_events": ["charge.succeeded"]}
         )
@@ -225,7 +225,7 @@ class TestChanging:
 
 
 class TestSeveralAccounts:
-    def test_they_are_told_apart_by_their_code(self, world: World) -> None:
+    def test_they_are_notified_apart_by_their_code(self, world: World) -> None:
         second = world.stripe.control.add_account()
         world.connect("stripe_eu")
         world.connect("stripe_us", secret_key=second["secret_key"])

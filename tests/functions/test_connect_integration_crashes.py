@@ -1,4 +1,6 @@
-"""connect-integration: whatever breaks off half-way, calling again repairs it; whoever is faster, all fits together."""
+"""connect-integration: whatever breaks off half-way, calling again repairs it; whichever call is faster, all fits
+together.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -40,7 +42,7 @@ def assert_connected(world: World, key: str = SECRET_KEY) -> None:
 
 
 def rename(world: World, name: str) -> None:
-    """Somebody else's write, without their way through Stripe and Secrets Manager."""
+    """Another call's write, without its way through Stripe and Secrets Manager."""
     integrations = bootstrap.stores().integrations
     (integration,) = integrations.all(ORGANIZATION)
     integrations.save(replace(integration, name=name))
@@ -68,7 +70,7 @@ class TestStripeDoesNotAnswer:
         assert status_of_connecting(world) == 200
         assert_connected(world)
 
-    def test_the_caller_is_told_when_to_call_again(self, world: World) -> None:
+    def test_the_caller_learns_when_to_call_again(self, world: World) -> None:
         break_stripe(world, "GET /v1/account", "429")
 
         answer = world.invoke("connect-integration", load_event("connect-integration"))
@@ -161,7 +163,7 @@ class TestTheFunctionEndsHalfWay:
         assert secrets(world) == {}
         assert world.stripe_client.v1.webhook_endpoints.list().data == []
 
-    def test_a_secret_that_was_lost_is_made_anew_from_the_key(self, world: World) -> None:
+    def test_a_secret_that_was_lost_is_made_again_from_the_key(self, world: World) -> None:
         world.connect()
         (integration,) = world.items("integrations")
         bootstrap.secrets().remove(ORGANIZATION, integration["lago_id"])
@@ -215,7 +217,7 @@ class TestTwoAtTheSameTime:
         assert (answer.status, answer.body["code"]) == (409, "integration_changed")
         assert list(answer.body["error_details"]) == ["base"]
 
-    def test_one_who_disconnects_while_another_rotates_is_told_to_call_again(
+    def test_one_who_disconnects_while_another_rotates_is_asked_to_call_again(
         self, world: World, rolled_key: str
     ) -> None:
         world.connect()
@@ -229,7 +231,7 @@ class TestTwoAtTheSameTime:
         assert secrets(world) == {}
 
     @pytest.mark.parametrize("operation", ["DeleteSecret", "DeleteItem"])
-    def test_one_who_connects_while_another_removes_is_told_to_call_again(
+    def test_one_who_connects_while_another_removes_is_asked_to_call_again(
         self, world: World, rolled_key: str, operation: str
     ) -> None:
         world.connect()
@@ -243,7 +245,7 @@ class TestTwoAtTheSameTime:
         assert status_of_connecting(world, rolled_key) == 200
         assert_connected(world, rolled_key)
 
-    def test_one_who_rotates_what_is_just_disconnected_connects_it_anew(self, world: World, rolled_key: str) -> None:
+    def test_one_who_rotates_what_is_just_disconnected_connects_it_again(self, world: World, rolled_key: str) -> None:
         world.connect()
         world.aws.meanwhile("PutItem", lambda: world.api("DELETE", INTEGRATION_PATH), TableName="IntegrationsTable")
 

@@ -16,7 +16,7 @@ def connect_again(world: World) -> int:
 
 
 def fill_up(world: World) -> set[str]:
-    """Let the account have as many endpoints as Stripe allows, all others being somebody else's."""
+    """Let the account have as many endpoints as Stripe allows, all others being another system's."""
     for number in range(MOST_ENDPOINTS - len(endpoint_ids(world))):
         world.stripe_client.v1.webhook_endpoints.create(
             {"url": f"https://else.test/{number}", "enabled_events": ["charge.failed"]}
@@ -26,7 +26,7 @@ def fill_up(world: World) -> set[str]:
 
 @pytest.fixture
 def unusable(world: World) -> str:
-    """The id of a connected account's endpoint that somebody disabled in Stripe's dashboard."""
+    """The id of a connected account's endpoint that was disabled in Stripe's dashboard."""
     endpoint_id: str = world.connect()["webhook_endpoint_id"]
     world.stripe_client.v1.webhook_endpoints.update(endpoint_id, {"disabled": True})
     return endpoint_id

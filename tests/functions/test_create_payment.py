@@ -30,7 +30,7 @@ def test_an_invoice_that_waits_is_settled_and_never_collected(world: World) -> N
     assert world.stripe_calls() == 0
 
 
-def test_a_year_is_told_with_four_digits(world: World) -> None:
+def test_a_year_is_notified_with_four_digits(world: World) -> None:
     invoice_id = waiting_invoice(world)
 
     answer = pay_by_hand(world, invoice_id, paid_at="0013-05-28T09:25:31Z")
@@ -74,7 +74,7 @@ def test_a_retry_takes_only_what_is_still_owed(world: World) -> None:
     assert (status_paid_and_due(world, invoice_id), world.charged()) == (("succeeded", 4200, 0), [3000])
 
 
-def test_it_is_told_with_the_invoice_that_it_settles(world: World) -> None:
+def test_it_is_notified_with_the_invoice_that_it_settles(world: World) -> None:
     invoice_id = waiting_invoice(world)
 
     pay_by_hand(world, invoice_id, 1200)
@@ -182,7 +182,7 @@ def replace_item_and_add_customer(world: World) -> None:
     world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
 
 
-def test_what_was_paid_by_hand_is_not_owed_again_when_the_item_is_put_anew(world: World) -> None:
+def test_what_was_paid_by_hand_is_not_owed_again_when_the_item_is_replaced(world: World) -> None:
     waiting_invoice_of_events(world)
     assert world.call("create-payment", load_event("create-payment")).status == 200
 
@@ -201,7 +201,7 @@ def test_what_was_paid_by_hand_is_not_owed_again_when_the_item_is_put_anew(world
         ("TransactWriteItems", Moment.AFTER, True),
     ],
 )
-def test_wherever_a_crash_comes_what_is_on_record_counts_once_when_the_item_is_put_anew(
+def test_wherever_a_crash_comes_what_is_on_record_counts_once_when_the_item_is_replaced(
     world: World, operation: str, moment: Moment, is_recorded: bool
 ) -> None:
     """That a payment is to be recorded is noted before it is."""

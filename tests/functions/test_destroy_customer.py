@@ -98,4 +98,6 @@ def test_another_organizations_customer_is_not_found(world: World) -> None:
     world.connect()
     world.customer()
 
-    assert world.api("DELETE", CUSTOMER_PATH, organization_id="somebody-else").body["code"] == "customer_not_found"
+    assert (
+        world.api("DELETE", CUSTOMER_PATH, organization_id="another-organization").body["code"] == "customer_not_found"
+    )

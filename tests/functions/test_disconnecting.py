@@ -54,7 +54,7 @@ class TestWhileAPaymentIsOnItsWay:
         assert (shown["disconnecting_since"], shown["is_default"]) == ("2026-11-23T10:00:00Z", False)
         assert disconnect(world)["disconnecting_since"] == "2026-11-23T10:00:00Z"
 
-    def test_it_is_looked_at_until_it_has_settled_though_stripe_tells_nothing(self, world: World) -> None:
+    def test_it_is_looked_at_until_it_has_settled_though_no_event_comes(self, world: World) -> None:
         invoice_id = disconnecting(world)
         world.pass_time(HOUR)
 
@@ -74,7 +74,7 @@ class TestWhileAPaymentIsOnItsWay:
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
-    def test_one_that_fails_is_not_tried_again_by_itself(self, world: World) -> None:
+    def test_one_that_fails_is_not_tried_again_automatically(self, world: World) -> None:
         invoice_id = disconnecting(world)
         (payment,) = world.payments(invoice_id)
         refused = intent(
@@ -86,8 +86,8 @@ class TestWhileAPaymentIsOnItsWay:
 
         assert post(world, event(world, "payment_intent.payment_failed", refused)).status == 200
 
-        told = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
-        assert (told["will_retry"], told["next_retry_at"]) == (False, None)
+        notified = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
+        assert (notified["will_retry"], notified["next_retry_at"]) == (False, None)
 
     def test_an_attempt_whose_outcome_is_not_known_goes_on_and_is_charged_once(self, world: World) -> None:
         world.connect()
@@ -303,7 +303,7 @@ class TestItIsConnectedAgain:
 
     @pytest.mark.parametrize("operation", ["PutItem", "PutSecretValue"])
     def test_while_it_is_about_to_be_removed_and_keeps_its_secret(self, world: World, operation: str) -> None:
-        """Whoever writes the record first wins: the schedule leaves it alone, or it is connected anew."""
+        """The call that writes the record first wins: the schedule leaves it alone, or it is connected again."""
         disconnecting(world)
         world.pass_time(DAY)
         world.look_again()

@@ -1,4 +1,4 @@
-"""A customer disputes a payment: it is kept with the payment and told, and the invoice stays paid."""
+"""A customer disputes a payment: it is kept with the payment and notified, and the invoice stays paid."""
 
 import json
 from typing import Any
@@ -54,7 +54,7 @@ def post_dispute(world: World, status: str, **more: Any) -> int:
     return post(world, event(world, event_type, dispute)).status
 
 
-def test_a_dispute_that_is_opened_is_kept_with_the_payment_and_told(world: World) -> None:
+def test_a_dispute_that_is_opened_is_kept_with_the_payment_and_notified(world: World) -> None:
     invoice_id = disputed_invoice(world)
 
     dispute = dispute_at_stripe(world)
@@ -123,7 +123,7 @@ def test_a_word_that_is_older_does_not_undo_one_that_comes_in_between(world: Wor
 
 
 @pytest.mark.parametrize("moment", Moment)
-def test_a_crash_around_the_write_loses_nothing_and_tells_once(world: World, moment: Moment) -> None:
+def test_a_crash_around_the_write_loses_nothing_and_notifies_once(world: World, moment: Moment) -> None:
     invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     lost = event(world, "charge.dispute.closed", _dispute(payment["provider_payment_id"]) | {"status": "lost"})
@@ -136,7 +136,7 @@ def test_a_crash_around_the_write_loses_nothing_and_tells_once(world: World, mom
     assert notified_of(world, "dispute") == ["invoice.payment_dispute_lost"]
 
 
-def test_an_inquiry_that_ends_is_told_when_it_is_opened_only(world: World) -> None:
+def test_an_inquiry_that_ends_is_notified_when_it_is_opened_only(world: World) -> None:
     invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     dispute = _dispute(payment["provider_payment_id"])
@@ -221,7 +221,7 @@ def test_a_dispute_of_what_is_not_ours_is_ignored(world: World, foreign: str | N
     assert notified_of(world, "dispute") == []
 
 
-def test_a_dispute_of_somebody_elses_intent_in_the_same_account_is_ignored(world: World) -> None:
+def test_a_dispute_of_another_systems_intent_in_the_same_account_is_ignored(world: World) -> None:
     disputed_invoice(world, card="pm_card_visa")
     method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": world.stripe_customer()})
     asked: Any = {"amount": 100, "currency": "usd", "payment_method": method.id, "confirm": True, "off_session": True}
@@ -276,7 +276,7 @@ def test_the_events_on_file_are_understood(world: World, name: str, status: str)
     assert shown_dispute(world, invoice_id)["status"] == status
 
 
-def test_a_second_success_is_disputed_by_itself(world: World) -> None:
+def test_a_second_success_is_disputed_on_its_own(world: World) -> None:
     invoice_id = disputed_invoice(world, card="pm_card_visa")
     (payment,) = world.payments(invoice_id)
     known = world.stripe_client.v1.payment_intents.retrieve(payment["provider_payment_id"])
@@ -310,7 +310,7 @@ def _dispute(intent_id: str | None) -> dict[str, Any]:
     }
 
 
-def test_an_invoice_that_is_put_anew_knows_since_when_its_dispute_is_lost(world: World) -> None:
+def test_an_invoice_that_is_replaced_knows_since_when_its_dispute_is_lost(world: World) -> None:
     world.connect()
     world.customer(payment_method=DISPUTED)
     invoice_id = world.put_invoice_item()

@@ -79,7 +79,7 @@ def test_an_intent_that_succeeds_has_paid_its_invoice_whatever_the_order(world: 
 
 
 @pytest.mark.parametrize("first", NOT_PAID)
-def test_an_intent_that_fails_is_told_once_whatever_the_order(world: World, first: str) -> None:
+def test_an_intent_that_fails_is_notified_once_whatever_the_order(world: World, first: str) -> None:
     customer_without_a_card(world)
 
     for order in orders(NOT_PAID, first):

@@ -135,7 +135,7 @@ class TestCharges:
         [row for row in ROWS if row.waits_for is not WaitsFor.NOBODY],
         ids=lambda row: row.name,
     )
-    def test_that_wait_give_way_to_a_retry_where_stripe_cancels_them(
+    def test_that_wait_are_superseded_by_a_retry_where_stripe_cancels_them(
         self, world: World, row: PaymentMethodType
     ) -> None:
         invoice_id = charged_with(world, row)

@@ -1,4 +1,4 @@
-"""invoice-created: each new invoice becomes one payment intent, as soon as there is somebody to pay it."""
+"""invoice-created: each new invoice becomes one payment intent, as soon as there is a customer who can pay it."""
 
 from builders.customers import DECLINED
 from builders.invoices import put_items_of_event
@@ -34,7 +34,7 @@ def test_an_invoice_of_the_api_is_read_again_before_it_is_collected(world: World
     assert world.charged() == [4300]
 
 
-def test_a_declined_card_fails_the_invoice_and_is_told_once(world: World) -> None:
+def test_a_declined_card_fails_the_invoice_and_is_notified_once(world: World) -> None:
     world.connect()
     world.customer(payment_method=DECLINED)
     invoice_id = world.create_invoice()
@@ -104,7 +104,7 @@ def test_nothing_is_begun_when_too_little_time_is_left(world: World) -> None:
     assert world.stripe_calls() == 0
 
 
-def test_an_invoice_without_a_method_waits_is_told_once_and_is_collected_when_one_comes(world: World) -> None:
+def test_an_invoice_without_a_method_waits_is_notified_once_and_is_collected_when_one_comes(world: World) -> None:
     world.connect()
     provider_customer_id = world.customer(payment_method=None)
     invoice_id = world.create_invoice()
@@ -115,8 +115,8 @@ def test_an_invoice_without_a_method_waits_is_told_once_and_is_collected_when_on
     assert answers == [{"batchItemFailures": []}] * 3
     assert world.invoice(invoice_id)["payment_status"] == "pending"
     assert world.notified() == ["customer.payment_method_missing"]
-    told = world.notification("customer.payment_method_missing")["customer"]
-    assert (told["external_id"], told["lago_invoice_id"]) == ("acme", invoice_id)
+    notified = world.notification("customer.payment_method_missing")["customer"]
+    assert (notified["external_id"], notified["lago_invoice_id"]) == ("acme", invoice_id)
     assert world.stripe_calls() == 0
     (stored,) = world.items("invoices")
     assert stored["waiting_for"] == "payment_method"
@@ -192,7 +192,7 @@ def test_a_method_that_comes_while_the_invoice_is_put_to_wait_is_not_missed(worl
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
 
-def test_two_workers_that_put_one_invoice_to_wait_tell_it_once(world: World) -> None:
+def test_two_workers_that_put_one_invoice_to_wait_notify_once(world: World) -> None:
     world.connect()
     world.customer(payment_method=None)
     world.create_invoice()

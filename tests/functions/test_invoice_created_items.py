@@ -55,7 +55,7 @@ def test_an_attribute_that_is_named_like_one_of_ours_does_not_matter(world: Worl
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
 
-def test_an_item_of_nothing_is_paid_without_stripe_and_told(world: World) -> None:
+def test_an_item_of_nothing_is_paid_without_stripe_and_notified(world: World) -> None:
     invoice_id = world.put_invoice_item(total_amount_cents=0)
 
     world.collect_new_invoices()
@@ -65,7 +65,7 @@ def test_an_item_of_nothing_is_paid_without_stripe_and_told(world: World) -> Non
     assert world.stripe_calls() == 0
 
 
-def test_an_item_of_nothing_that_is_paid_by_somebody_faster_is_paid_once(world: World) -> None:
+def test_an_item_of_nothing_that_is_paid_by_a_faster_function_is_paid_once(world: World) -> None:
     invoice_id = world.put_invoice_item(total_amount_cents=0)
     event = world.stream_event(world.new_images("invoices"))
     world.aws.meanwhile("TransactWriteItems", lambda: failed_records(world, event))
@@ -171,7 +171,7 @@ def test_a_parked_item_is_not_collected_however_often_it_comes(world: World) -> 
     assert world.charged() == [4200]
 
 
-def test_an_item_that_is_put_right_and_put_anew_is_collected(world: World) -> None:
+def test_an_item_that_is_replaced_by_a_correct_one_is_collected(world: World) -> None:
     connect_with_customer(world)
     invoice_id = world.put_invoice_item(currency="eur")
     world.collect_new_invoices()

@@ -30,7 +30,7 @@ def only_intent(world: World) -> Any:
     return intent
 
 
-def test_a_success_pays_the_invoice_and_is_told(world: World) -> None:
+def test_a_success_pays_the_invoice_and_is_notified(world: World) -> None:
     invoice_id = new_invoice(world, amount=4200)
 
     world.collect_new_invoices()
@@ -98,13 +98,13 @@ def test_a_decline_is_notified_with_stripes_codes(world: World, reason: str) -> 
     decline = intent.last_payment_error.to_dict()
     abandoned = ["invoice.payment_abandoned"] if reason in ("lost_card", "stolen_card", "fraudulent") else []
     assert world.notified() == [*abandoned, "invoice.payment_failure", "invoice.payment_status_updated"]
-    told = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
-    assert told["lago_invoice_id"] == invoice_id
-    assert told["provider_error"] == {"message": decline["message"], "error_code": decline["code"]}
-    assert told["error_details"]["decline_code"] == decline.get("decline_code")
-    assert told["error_details"]["payment_intent_id"] == intent.id
-    assert told["error_details"]["http_status"] == 402
-    assert told["error_details"]["request_id"].startswith("req_")
+    notified = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
+    assert notified["lago_invoice_id"] == invoice_id
+    assert notified["provider_error"] == {"message": decline["message"], "error_code": decline["code"]}
+    assert notified["error_details"]["decline_code"] == decline.get("decline_code")
+    assert notified["error_details"]["payment_intent_id"] == intent.id
+    assert notified["error_details"]["http_status"] == 402
+    assert notified["error_details"]["request_id"].startswith("req_")
 
 
 def test_a_card_that_asks_for_authentication_fails_the_invoice_with_that_code(world: World) -> None:
@@ -150,9 +150,9 @@ def test_an_amount_below_the_minimum_of_the_accounts_own_currency_is_not_sent(wo
         "amount_too_small",
         None,
     )
-    told = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
-    assert (told["will_retry"], told["retry"]) == (False, "never")
-    assert "minimum of 50 in USD" in told["provider_error"]["message"]
+    notified = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
+    assert (notified["will_retry"], notified["retry"]) == (False, "never")
+    assert "minimum of 50 in USD" in notified["provider_error"]["message"]
     assert world.stripe_calls() == 0
 
 
@@ -214,7 +214,7 @@ def test_a_bank_debit_stays_pending_until_it_settles(world: World) -> None:
     assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
 
-def test_an_intent_that_is_found_asking_for_action_is_told_and_stays_pending(world: World) -> None:
+def test_an_intent_that_is_found_asking_for_action_is_notified_and_stays_pending(world: World) -> None:
     """Off session none is ever made so: this one was confirmed by hand, and found when the key was too old to use."""
     invoice_id = new_invoice(world)
     image = world.new_images("invoices")
@@ -328,7 +328,9 @@ def restricted(world: World) -> None:
     ("spoil", "message"),
     [(revoked, "Stripe does not accept the key"), (restricted, "the key lacks a permission")],
 )
-def test_a_key_that_is_refused_never_fails_an_invoice_and_is_told_once(world: World, spoil: Any, message: str) -> None:
+def test_a_key_that_is_refused_never_fails_an_invoice_and_is_notified_once(
+    world: World, spoil: Any, message: str
+) -> None:
     invoice_id = new_invoice(world)
     event = world.stream_event(world.new_images("invoices"))
     spoil(world)

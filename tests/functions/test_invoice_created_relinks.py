@@ -39,7 +39,7 @@ def test_a_customer_moved_to_another_integration_is_not_charged_there_again(worl
     assert world.charged() == [4200]
 
 
-def test_an_invoice_made_after_the_customer_was_linked_anew_is_not_looked_up(world: World) -> None:
+def test_an_invoice_made_after_the_customer_was_relinked_is_not_looked_up(world: World) -> None:
     world.connect()
     world.customer()
     link_to_account(world, world.stripe_customer(), "stripe")
@@ -53,7 +53,7 @@ def test_an_invoice_made_after_the_customer_was_linked_anew_is_not_looked_up(wor
 
 
 @pytest.mark.parametrize("hours", [0, 25, 24 * 40])
-def test_an_item_put_over_a_charged_invoice_is_looked_up_and_not_charged_again(world: World, hours: float) -> None:
+def test_an_item_that_replaces_a_charged_invoice_is_looked_up_and_not_charged_again(world: World, hours: float) -> None:
     invoice_id, _ = charged_and_not_written_down(world)
     world.pass_time(hours * HOUR)
     world.put_invoice_item(lago_id=invoice_id)
@@ -83,12 +83,12 @@ def test_a_parked_item_that_is_put_right_is_collected(world: World) -> None:
 
 
 @pytest.mark.parametrize("hours", [1, 25])
-@pytest.mark.parametrize("linked_anew", [True, False])
+@pytest.mark.parametrize("relinked", [True, False])
 def test_a_result_is_found_though_the_invoice_waits_for_a_payment_method_by_then(
-    world: World, hours: float, linked_anew: bool
+    world: World, hours: float, relinked: bool
 ) -> None:
     invoice_id, event = charged_and_not_written_down(world)
-    if linked_anew:
+    if relinked:
         link_to_account(world, world.stripe_customer(None), "stripe")
     else:
         take_the_card_away(world)
@@ -113,7 +113,7 @@ def take_the_card_away(world: World) -> None:
 
 
 @pytest.mark.parametrize("hours", [1, 25])
-def test_a_request_that_was_in_progress_while_the_customer_was_linked_anew_is_found_later(
+def test_a_request_that_was_in_progress_while_the_customer_was_relinked_is_found_later(
     world: World, hours: float
 ) -> None:
     """Nothing could be found at the former customer yet, so the attempt was put on record at the new one."""

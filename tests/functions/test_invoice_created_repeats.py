@@ -91,7 +91,7 @@ def test_another_default_card_does_not_make_it_another_payment(world: World) -> 
     invoice_id, event = new_invoice_and_record(world)
     world.aws.crash("TransactWriteItems", Moment.BEFORE)
     hand_over(world, event)
-    world.stripe.due_deliveries()  # The event of the charge is lost: it would tell the outcome without a look-up.
+    world.stripe.due_deliveries()  # The event of the charge is lost: it would bring the outcome without a look-up.
     give_another_card(world)
 
     assert hand_over(world, event) == 0
@@ -224,7 +224,7 @@ def test_an_invoice_that_was_deleted_while_it_was_charged_is_reported(world: Wor
 
 
 @pytest.mark.parametrize("moment", Moment)
-def test_a_crash_around_the_notice_of_a_refused_key_tells_it_once(world: World, moment: Moment) -> None:
+def test_a_crash_around_the_notice_of_a_refused_key_notifies_once(world: World, moment: Moment) -> None:
     _, event = new_invoice_and_record(world)
     world.stripe.control.expire_key("sk_test_world000000000000000")
     world.aws.crash("TransactWriteItems", moment)
@@ -242,7 +242,7 @@ def delete_and_put_again(world: World, event: dict[str, Any], *, number: str) ->
     return world.stream_event([world.dynamodb.get_item(TableName="InvoicesTable", Key=keys)["Item"]])
 
 
-def test_an_item_that_is_put_anew_gets_its_state_back_and_is_not_charged_again(world: World) -> None:
+def test_an_item_that_is_replaced_gets_its_state_back_and_is_not_charged_again(world: World) -> None:
     world.connect()
     world.customer()
     invoice_id = world.put_invoice_item(number="2026-0042")
@@ -258,7 +258,7 @@ def test_an_item_that_is_put_anew_gets_its_state_back_and_is_not_charged_again(w
 
 @pytest.mark.parametrize("outcome", ["insufficient_funds", None])
 @pytest.mark.parametrize("hours", [1, 25])
-def test_an_item_that_is_put_anew_after_a_crash_is_not_charged_again(
+def test_an_item_that_is_replaced_after_a_crash_is_not_charged_again(
     world: World, hours: int, outcome: str | None
 ) -> None:
     world.connect()
@@ -277,7 +277,7 @@ def test_an_item_that_is_put_anew_after_a_crash_is_not_charged_again(
     assert len(world.stripe_client.v1.payment_intents.list().data) == 1
 
 
-def test_an_item_that_is_put_anew_after_an_unknown_outcome_is_not_charged_again(world: World) -> None:
+def test_an_item_that_is_replaced_after_an_unknown_outcome_is_not_charged_again(world: World) -> None:
     world.connect()
     world.customer()
     invoice_id = world.put_invoice_item()

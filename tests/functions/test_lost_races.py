@@ -1,4 +1,4 @@
-"""Somebody else is faster, or wrote in between: nothing is counted twice, nothing lost, and nobody held back."""
+"""Another function is faster, or wrote in between: nothing is counted twice, nothing lost, and nobody held back."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -83,7 +83,7 @@ class TestMoneyIsCountedOnce:
 
 
 class TestNoResultIsLost:
-    def test_an_event_that_comes_while_an_item_put_anew_is_not_taken_in_is_sent_again(self, world: World) -> None:
+    def test_an_event_that_comes_while_a_replaced_item_is_not_taken_in_is_sent_again(self, world: World) -> None:
         world.connect()
         world.customer(payment_method=create_sepa_debit(world))
         billing = {
@@ -123,7 +123,7 @@ class TestNoResultIsLost:
         assert world.notified() == NOTIFIED_OF_SUCCESS
         assert world.charged() == [4200]
 
-    def test_an_item_put_anew_after_its_account_was_disconnected_gets_its_result_back(self, world: World) -> None:
+    def test_an_item_replaced_after_its_account_was_disconnected_gets_its_result_back(self, world: World) -> None:
         world.connect()
         world.customer()
         invoice_id = world.put_invoice_item()
@@ -135,7 +135,7 @@ class TestNoResultIsLost:
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.notified() == NOTIFIED_OF_SUCCESS
 
-    def test_of_two_intents_that_succeed_at_once_the_later_one_is_sent_again_and_told(self, world: World) -> None:
+    def test_of_two_intents_that_succeed_at_once_the_later_one_is_sent_again_and_notified(self, world: World) -> None:
         world.connect()
         world.customer()
         invoice_id = world.create_invoice()
@@ -193,7 +193,7 @@ class TestNobodyIsHeldBack:
 
         assert (answer.status, answer.body["code"]) == (409, "customer_changed")
 
-    def test_an_invoice_at_which_a_transaction_is_at_work_is_left_to_whoever_is_at_work(self, world: World) -> None:
+    def test_an_invoice_at_which_a_transaction_is_at_work_is_left_to_the_one_at_work(self, world: World) -> None:
         world.connect()
         invoice_ids = invoices_that_waited(world, 1001, 1002)
         world.aws.meanwhile("UpdateItem", transaction_conflict, TableName="InvoicesTable")

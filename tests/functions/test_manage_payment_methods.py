@@ -67,7 +67,7 @@ class TestTheList:
     def test_of_an_unknown_customer_is_not_found(self, world: World) -> None:
         assert world.api("GET", PAYMENT_METHODS_PATH).body["code"] == "customer_not_found"
 
-    def test_of_a_customer_that_is_gone_at_stripe_is_told_in_stripes_words(self, world: World) -> None:
+    def test_of_a_customer_that_is_gone_at_stripe_is_refused_in_stripes_words(self, world: World) -> None:
         world.connect()
         world.stripe_client.v1.customers.delete(world.customer())
 

@@ -1,4 +1,4 @@
-"""manage-webhooks: what was told is listed, found, and told again, to those who may know it."""
+"""manage-webhooks: what was sent is listed, found, and sent again, for those who may know it."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def retry_all(world: World, **body: Any) -> Answer:
 
 
 class TestTheLog:
-    def test_shows_what_was_told_the_newest_first(self, world: World) -> None:
+    def test_shows_what_was_sent_the_newest_first(self, world: World) -> None:
         failures(world, 2)
 
         found = listed(world)
@@ -87,9 +87,11 @@ class TestTheLog:
 
         for path in ("", "/retry"):
             method = "POST" if path else "GET"
-            answer = world.api(method, f"{WEBHOOKS_PATH}/{entry['lago_id']}{path}", organization_id="somebody-else")
+            answer = world.api(
+                method, f"{WEBHOOKS_PATH}/{entry['lago_id']}{path}", organization_id="another-organization"
+            )
             assert (answer.status, answer.body["code"]) == (404, "webhook_not_found")
-        assert world.api("GET", WEBHOOKS_PATH, organization_id="somebody-else").body["webhooks"] == []
+        assert world.api("GET", WEBHOOKS_PATH, organization_id="another-organization").body["webhooks"] == []
 
     @pytest.mark.parametrize(
         ("query", "field"),
@@ -101,7 +103,7 @@ class TestTheLog:
         assert (answer.status, answer.body["error_details"]) == (422, {field: ["value_is_invalid"]})
 
 
-class TestTellingAgain:
+class TestSendingAgain:
     def test_publishes_the_same_under_the_same_key(self, world: World, redriving: Redriving) -> None:
         failures(world)
         (entry,) = listed(world, f"event_types[]={FAILURE}")

@@ -1,4 +1,4 @@
-"""Notifications: a message that would be too large for the topic is told without what the API can tell."""
+"""Notifications: a message that would be too large for the topic is sent without what the API can answer."""
 
 import json
 from typing import Any
@@ -17,23 +17,23 @@ def message(world: World, webhook_type: str) -> dict[str, Any]:
     return content
 
 
-def test_an_invoice_that_fits_is_told_whole(world: World) -> None:
+def test_an_invoice_that_fits_is_notified_whole(world: World) -> None:
     large_customer(world)
     world.create_invoice(amount=3_000, fees=fees(30))
 
     world.collect_new_invoices()
 
-    told = message(world, "invoice.payment_status_updated")["invoice"]
-    assert len(told["fees"]) == 30
-    assert told["customer"]["name"] == LONG
+    notified = message(world, "invoice.payment_status_updated")["invoice"]
+    assert len(notified["fees"]) == 30
+    assert notified["customer"]["name"] == LONG
 
 
-def test_an_invoice_that_does_not_fit_is_told_without_its_fees(world: World) -> None:
+def test_an_invoice_that_does_not_fit_is_notified_without_its_fees(world: World) -> None:
     large_customer(world)
     invoice_id = world.create_invoice(amount=6_000, fees=fees(60))
 
     world.collect_new_invoices()
 
-    told = message(world, "invoice.payment_status_updated")["invoice"]
-    assert (told["fees"], told["customer"]["name"]) == ([], LONG)
+    notified = message(world, "invoice.payment_status_updated")["invoice"]
+    assert (notified["fees"], notified["customer"]["name"]) == ([], LONG)
     assert len(world.invoice(invoice_id)["fees"]) == 60

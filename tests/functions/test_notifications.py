@@ -248,7 +248,7 @@ class TestWhatTheyCarry:
         assert {"file_url", "voided_at", "payment_dispute_lost_at", "purchase_order_number"} <= unknown
 
 
-def test_an_intent_that_waits_for_the_customer_is_told_with_its_own_next_action(world: World) -> None:
+def test_an_intent_that_waits_for_the_customer_is_notified_with_its_own_next_action(world: World) -> None:
     asked_for_action(world)
 
     payment = received(world, WebhookType.PAYMENT_REQUIRES_ACTION)["payment"]

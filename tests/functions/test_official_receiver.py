@@ -122,7 +122,7 @@ def test_every_type_has_a_case_and_a_model() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_all_that_is_told_of_a_case_is_read_by_the_clients_own_models(
+def test_all_that_is_notified_of_a_case_is_read_by_the_clients_own_models(
     world: World, receiver: Receiver, case: str
 ) -> None:
     CASES[case](world)

@@ -18,7 +18,7 @@ from world.world import World
 
 
 def confirm(world: World, intent_id: str) -> None:
-    """Somebody confirms an intent with a card that pays, if Stripe lets it be confirmed still."""
+    """A person confirms an intent with a card that pays, if Stripe lets it be confirmed still."""
     with suppress(stripe.InvalidRequestError):
         world.stripe_client.v1.payment_intents.confirm(
             intent_id, {"payment_method": "pm_card_visa", "return_url": "https://acme.test"}
@@ -150,7 +150,7 @@ class TestMoneyUnderTheNameOfAnOpenLink:
 
 
 @pytest.mark.parametrize("settle", [void, pay_by_hand])
-def test_an_intent_of_somebody_else_under_our_name_that_is_not_paid_yet_is_closed_when_the_invoice_is_settled(
+def test_an_intent_of_another_system_under_our_name_that_is_not_paid_yet_is_closed_when_the_invoice_is_settled(
     world: World, settle: Callable[[World, str], Any]
 ) -> None:
     world.connect()

@@ -15,15 +15,15 @@ def _connected_with_a_return_page(world: World) -> None:
 
 
 @pytest.mark.parametrize("country", ["IN", "in"])
-def test_a_bank_in_india_may_ask_the_customer_to_authenticate_who_is_told_where(world: World, country: str) -> None:
+def test_a_bank_in_india_may_ask_the_customer_to_authenticate_who_is_notified_where(world: World, country: str) -> None:
     customer_who_pays_with(world, "card", payment_method=UNAUTHENTICATED, country=country)
 
     invoice_id = collected(world)
 
-    told = world.notification("payment.requires_action")["payment"]["next_action"]
+    notified = world.notification("payment.requires_action")["payment"]["next_action"]
     assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
-    assert told["type"] == "redirect_to_url"
-    assert told["redirect_to_url"]["return_url"] == "https://acme.test/thanks"
+    assert notified["type"] == "redirect_to_url"
+    assert notified["redirect_to_url"]["return_url"] == "https://acme.test/thanks"
     assert world.notified() == ["payment.requires_action"]
 
 
@@ -50,7 +50,7 @@ def test_a_card_that_needs_no_authentication_is_charged_at_once(world: World) ->
     assert invoice_and_stripe_status(world, collected(world)) == ("succeeded", "succeeded")
 
 
-def test_whoever_does_not_authenticate_is_charged_anew_by_a_retry(world: World) -> None:
+def test_who_does_not_authenticate_is_charged_again_by_a_retry(world: World) -> None:
     customer_who_pays_with(world, "card", payment_method=UNAUTHENTICATED, country="IN")
     invoice_id = collected(world)
 

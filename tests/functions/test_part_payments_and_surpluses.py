@@ -25,7 +25,7 @@ def pay_part_by_hand(world: World, invoice_id: str) -> None:
 
 
 def confirm_what_failed(world: World) -> None:
-    """Somebody confirms the failed intent with a card that pays, if Stripe lets it be confirmed still."""
+    """A person confirms the failed intent with a card that pays, if Stripe lets it be confirmed still."""
     with suppress(stripe.InvalidRequestError):
         world.stripe_client.v1.payment_intents.confirm(
             intents(world)[-1].id, {"payment_method": "pm_card_visa", "off_session": True}

@@ -1,4 +1,4 @@
-"""A key that Stripe refuses pauses its integration: nothing is burned, one is told, and connecting again resumes."""
+"""A key that Stripe refuses pauses its integration: it is notified once, and connecting again resumes."""
 
 from datetime import datetime
 from functools import partial
@@ -98,7 +98,7 @@ class TestPausing:
         assert min(due_times(world)) > world.now()
         assert world.payments(invoice_ids[0]) == []
 
-    def test_of_a_batch_side_by_side_each_thread_asks_once_at_most_and_one_tells(self, world: World) -> None:
+    def test_of_a_batch_side_by_side_each_thread_asks_once_at_most_and_one_notifies(self, world: World) -> None:
         new_invoices(world, invoices=30)
         world.stripe.control.expire_key(SECRET_KEY)
         calls = all_calls(world)
@@ -288,7 +288,7 @@ class TestResuming:
         assert shown_integration(world)["needs_attention_since"]
         assert world.collect_waiting() == 0
 
-    def test_a_second_refusal_pauses_and_tells_anew(self, world: World) -> None:
+    def test_a_second_refusal_pauses_and_notifies_again(self, world: World) -> None:
         paused(world)
         resume(world)
         world.stripe.control.expire_key(NEW_KEY)
@@ -380,16 +380,16 @@ class TestRotation:
         assert shown_integration(world)["needs_attention_since"] is None
         assert stored_statuses(world) == {"succeeded"}
 
-    def test_a_refusal_of_a_former_life_does_not_mark_the_present_one(self, world: World) -> None:
+    def test_a_refusal_of_a_former_connection_does_not_mark_the_present_one(self, world: World) -> None:
         new_invoices(world)
         world.stripe.control.expire_key(SECRET_KEY)
 
-        def connected_anew() -> None:
+        def connected_again() -> None:
             world.api("DELETE", INTEGRATION_PATH)
             world.pass_time(1)
             world.connect(secret_key=new_key(world))
 
-        world.aws.meanwhile("TransactWriteItems", connected_anew)
+        world.aws.meanwhile("TransactWriteItems", connected_again)
 
         assert len(world.collect_new_invoices()) == 1
 
@@ -494,7 +494,7 @@ class TestCrashesAndRaces:
         assert stored_statuses(world) == {"succeeded"}
         assert charged_with_another_key(world) == [1001, 2002]
 
-    def test_a_resumption_at_the_moment_an_invoice_is_put_off_is_not_missed(self, world: World) -> None:
+    def test_a_resumption_at_the_moment_an_invoice_is_postponed_is_not_missed(self, world: World) -> None:
         paused(world)
         world.pass_time(5 * MINUTE)
         world.collect_due()
@@ -510,7 +510,7 @@ class TestCrashesAndRaces:
 
         assert stored_statuses(world) == {"succeeded"}
 
-    def test_two_who_are_refused_at_once_tell_once_and_both_wait(self, world: World) -> None:
+    def test_two_who_are_refused_at_once_notify_once_and_both_wait(self, world: World) -> None:
         new_invoices(world, invoices=2)
         first, second = (world.stream_event([image]) for image in world.new_images("invoices"))
         world.stripe.control.expire_key(SECRET_KEY)

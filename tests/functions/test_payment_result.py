@@ -1,4 +1,4 @@
-"""payment-result: what Stripe tells of payments, once, twice, late, in any order, or forged."""
+"""payment-result: what Stripe's events say of payments, once, twice, late, in any order, or forged."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -82,7 +82,7 @@ class TestPaymentsThatEnd:
         assert world.invoice(invoice_id)["total_due_amount_cents"] == 0
         assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
 
-    def test_a_debit_that_fails_after_days_fails_the_invoice_and_is_told_once(self, world: World) -> None:
+    def test_a_debit_that_fails_after_days_fails_the_invoice_and_is_notified_once(self, world: World) -> None:
         invoice_id = sepa_invoice(world, IBAN_THAT_FAILS)
 
         world.pass_time(DAY)
@@ -104,7 +104,7 @@ class TestPaymentsThatEnd:
         error = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
         assert error["provider_error"] == {"error_code": "canceled", "message": "The payment was canceled: abandoned."}
 
-    def test_an_intent_that_needs_its_customer_is_told_once_with_the_next_action(self, world: World) -> None:
+    def test_an_intent_that_needs_its_customer_is_notified_once_with_the_next_action(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
         action = {
             "type": "redirect_to_url",
@@ -182,7 +182,7 @@ class TestOrderAndRepetition:
         assert world.payments(invoice_id)[0]["error_code"] is None
         assert world.notified().count("invoice.payment_status_updated") == 2
 
-    def test_a_late_failure_of_an_older_attempt_is_told_but_leaves_the_newer_one_alone(self, world: World) -> None:
+    def test_a_late_failure_of_an_older_attempt_is_notified_but_leaves_the_newer_one_alone(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
         attempted_again(invoice_id)
 
@@ -201,7 +201,7 @@ class TestOrderAndRepetition:
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
-    def test_a_second_success_on_a_paid_invoice_is_recorded_and_told(self, world: World) -> None:
+    def test_a_second_success_on_a_paid_invoice_is_recorded_and_notified(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
         attempted_again(invoice_id)
 
@@ -214,7 +214,7 @@ class TestOrderAndRepetition:
         assert world.notified().count("payment.succeeded") == 2
         assert world.notified().count("invoice.payment_status_updated") == 1
 
-    def test_a_second_intent_under_the_name_of_a_paid_one_is_recorded_and_told_once(self, world: World) -> None:
+    def test_a_second_intent_under_the_name_of_a_paid_one_is_recorded_and_notified_once(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
         post(world, event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded")))
         again = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded", id="pi_again"))
@@ -256,20 +256,20 @@ class TestCrashesAndRaces:
         self, world: World, moment: Moment
     ) -> None:
         invoice_id = waiting_invoice(world)
-        told = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
+        sent = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
         world.aws.crash("TransactWriteItems", moment)
 
-        assert [post(world, told).status for _ in range(3)] == [500, 200, 200]
+        assert [post(world, sent).status for _ in range(3)] == [500, 200, 200]
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
         assert world.notified().count("payment.succeeded") == 1
 
     def test_two_deliveries_at_the_same_time_settle_once(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
-        told = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
-        world.aws.meanwhile("TransactWriteItems", lambda: post(world, told))
+        sent = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
+        world.aws.meanwhile("TransactWriteItems", lambda: post(world, sent))
 
-        assert post(world, told).status == 200
+        assert post(world, sent).status == 200
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
         assert world.notified().count("payment.succeeded") == 1
@@ -287,15 +287,15 @@ class TestCrashesAndRaces:
 
     def test_an_invoice_that_keeps_changing_has_stripe_send_the_event_again(self, world: World) -> None:
         invoice_id = waiting_invoice(world)
-        told = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
+        sent = event(world, "payment_intent.succeeded", intent(invoice_id, "succeeded"))
         faults = world.aws
         for _ in range(5):
             faults.meanwhile("TransactWriteItems", lambda: bootstrap.stores().invoices.save(stored_invoice(invoice_id)))
 
-        assert post(world, told).status == 409
+        assert post(world, sent).status == 409
         assert world.notified().count("payment.succeeded") == 0
 
-        assert post(world, told).status == 200
+        assert post(world, sent).status == 200
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
 
@@ -338,7 +338,7 @@ class TestForeignEvents:
 
     def test_an_event_of_a_customer_that_nobody_knows_is_ignored(self, world: World) -> None:
         waiting_invoice(world)
-        method = {"id": "pm_1", "type": "card", "customer": "cus_of_somebody_else"}
+        method = {"id": "pm_1", "type": "card", "customer": "cus_of_another_account"}
         self.changes_nothing(world, method, event_type="payment_method.attached")
 
     def test_an_event_of_another_account_does_not_touch_the_customers_of_this_one(self, world: World) -> None:

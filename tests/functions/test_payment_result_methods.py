@@ -264,7 +264,7 @@ class TestWhatGoesWrong:
 
         assert kept(world) == before
 
-    def test_a_key_that_stripe_refuses_is_told_once_and_the_event_sent_again(
+    def test_a_key_that_stripe_refuses_is_notified_once_and_the_event_sent_again(
         self, world: World, customer_without_method: str
     ) -> None:
         method = set_up_card(world, customer_without_method)
@@ -281,9 +281,7 @@ class TestWhatGoesWrong:
         assert world.deliver(saved) == 200
         assert default_of_ours(world) == method
 
-    def test_somebody_who_changes_the_customer_meanwhile_loses_nothing(
-        self, world: World, customer_without_method: str
-    ) -> None:
+    def test_who_changes_the_customer_meanwhile_loses_nothing(self, world: World, customer_without_method: str) -> None:
         renamed = {"customer": {"external_id": "acme", "name": "Acme & Sons"}}
         method = attach(world, customer_without_method)
         world.aws.meanwhile("PutItem", lambda: world.api("POST", "/api/v1/customers", renamed))
@@ -316,7 +314,7 @@ class TestWhatGoesWrong:
 
 
 class TestEventsAsAwsSendsThem:
-    """The files in events/, about the customer at hand and signed anew."""
+    """The files in events/, about the customer at hand and signed again."""
 
     @pytest.mark.parametrize(
         "name",

@@ -61,7 +61,7 @@ class TestSignature:
 
     def test_a_signature_with_another_secret_is_refused(self, waiting: World) -> None:
         body = success_event(waiting)
-        forged = signed(waiting, body.encode(), secrets=["whsec_of_somebody_else"])
+        forged = signed(waiting, body.encode(), secrets=["whsec_of_another_endpoint"])
         assert refused_event(waiting, request(body, [forged])).status == 400
 
     def test_a_signature_of_another_body_is_refused(self, waiting: World) -> None:
@@ -191,7 +191,7 @@ class TestAddress:
 
 
 class TestEventsAsAwsSendsThem:
-    """The files in events/, signed anew: a signature counts for five minutes."""
+    """The files in events/, signed again: a signature counts for five minutes."""
 
     @pytest.mark.parametrize(
         ("name", "status"),

@@ -103,7 +103,7 @@ def test_a_declined_try_on_the_page_is_no_failure_and_the_next_one_may_pay(world
     assert world.charged() == [4200]
 
 
-def test_a_payment_of_which_no_event_tells_is_found_by_the_schedule(world: World) -> None:
+def test_a_payment_of_which_no_event_comes_is_found_by_the_schedule(world: World) -> None:
     invoice_id = failed_invoice(world)
     payment_url(world, invoice_id)
     pay_on_page(world)
@@ -228,7 +228,7 @@ def test_an_attempt_that_was_confirmed_late_leaves_nothing_to_pay(world: World) 
     assert world.stripe_calls(CREATE_SESSION) == 0
 
 
-def test_who_cannot_pay_is_told_in_lagos_words(world: World) -> None:
+def test_who_cannot_pay_is_answered_with_lagos_codes(world: World) -> None:
     assert ask_for_link(world, "0a1b2c3d-0000-4000-8000-00000000ffff").status == 404
     world.connect()
     world.api("POST", "/api/v1/customers", {"customer": {"external_id": "plain"}})
@@ -371,7 +371,7 @@ def test_after_a_debit_that_failed_there_is_a_new_page(world: World) -> None:
     assert world.charged() == [4200]
 
 
-def test_a_debit_of_an_invoice_that_is_voided_meanwhile_is_recorded_though_no_event_tells(world: World) -> None:
+def test_a_debit_of_an_invoice_that_is_voided_meanwhile_is_recorded_though_no_event_comes(world: World) -> None:
     invoice_id = invoice_with_page_for_debits(world)
     world.stripe.control.set_settlement_delay(3 * DAY)
     world.stripe.control.complete_checkout(sessions(world)[0].id, "pm_usBankAccount_success")
@@ -386,7 +386,7 @@ def test_a_debit_of_an_invoice_that_is_voided_meanwhile_is_recorded_though_no_ev
     assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
 
 
-def test_an_open_page_is_expired_when_the_item_is_put_anew_and_nothing_is_owed_any_more(world: World) -> None:
+def test_an_open_page_is_expired_when_the_item_is_replaced_and_nothing_is_owed_any_more(world: World) -> None:
     invoice_id = failed_invoice(world)
     payment_url(world, invoice_id)
 
@@ -407,7 +407,7 @@ def test_while_the_integration_is_paused_no_link_begins(world: World) -> None:
     assert world.payments(invoice_id) == []
 
 
-def test_an_item_that_is_put_anew_finds_its_open_page(world: World) -> None:
+def test_an_item_that_is_replaced_finds_its_open_page(world: World) -> None:
     invoice_id = failed_invoice(world)
     link = payment_url(world, invoice_id)
     world.put_invoice_item(lago_id=invoice_id)

@@ -1,4 +1,4 @@
-"""A failed invoice is tried again by itself where that makes sense, and no longer than that."""
+"""A failed invoice is tried again automatically where that makes sense, and no longer than that."""
 
 import json
 from typing import Any
@@ -181,7 +181,7 @@ class TestWhatEndsIt:
 
         assert (attempts(world, invoice_id), world.stripe_calls()) == (2, 1)
 
-    def test_an_invoice_that_somebody_marked_as_paid_is_not_tried_again(self, world: World) -> None:
+    def test_an_invoice_that_was_marked_as_paid_is_not_tried_again(self, world: World) -> None:
         invoice_id = failed_invoice(world)
         world.api("PUT", f"/api/v1/invoices/{invoice_id}", {"invoice": {"payment_status": "succeeded"}})
 
@@ -189,7 +189,7 @@ class TestWhatEndsIt:
 
         assert world.stripe_calls() == 1
 
-    def test_a_customer_who_has_no_card_any_more_is_told_of_and_not_tried_again(self, world: World) -> None:
+    def test_a_customer_who_has_no_card_any_more_is_notified_of_and_not_tried_again(self, world: World) -> None:
         invoice_id = failed_invoice(world)
         (customer,) = [item["provider_customer_id"] for item in world.items("customers")]
         for method in world.stripe_client.v1.customers.payment_methods.list(str(customer)).data:
@@ -218,7 +218,7 @@ class TestWhatEndsIt:
 
 
 class TestTheEndOfAnAttempt:
-    """A failure after which nothing follows by itself is looked at once more, a day later."""
+    """A failure after which nothing follows automatically is looked at once more, a day later."""
 
     def test_its_intent_is_canceled_so_that_nobody_can_pay_it_any_more(self, world: World) -> None:
         invoice_id = failed_invoice(world, card=UNAUTHENTICATED, authentication_links=False)
@@ -230,7 +230,7 @@ class TestTheEndOfAnAttempt:
         assert [payment["status"] for payment in world.payments(invoice_id)] == ["canceled"]
         assert world.notified().count("invoice.payment_failure") == 1
 
-    def test_one_that_was_paid_after_all_is_recorded_though_stripe_tells_nothing(self, world: World) -> None:
+    def test_one_that_was_paid_after_all_is_recorded_though_no_event_comes(self, world: World) -> None:
         invoice_id = failed_invoice(world, card=UNAUTHENTICATED)
         intent_id = world.payments(invoice_id)[0]["provider_payment_id"]
         world.stripe_client.v1.payment_intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
@@ -243,7 +243,7 @@ class TestTheEndOfAnAttempt:
         assert world.notified().count("payment.succeeded") == 1
 
     @pytest.mark.parametrize("card", [DECLINED, UNAUTHENTICATED])
-    def test_a_card_of_which_stripe_told_nothing_is_asked_for(self, world: World, card: str) -> None:
+    def test_a_card_of_which_no_event_came_is_asked_for(self, world: World, card: str) -> None:
         invoice_id = failed_invoice(world, card=card)
         customer = provider_customer_id(world)
         method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
@@ -340,7 +340,7 @@ class TestWhichCard:
 
 
 class TestTheRest:
-    def test_a_retry_that_somebody_asks_for_comes_before_the_plan_and_counts_in_it(self, world: World) -> None:
+    def test_a_retry_that_is_asked_for_comes_before_the_plan_and_counts_in_it(self, world: World) -> None:
         invoice_id = failed_invoice(world, retry_schedule_days=[1, 10])
         world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
         world.settle_due()
@@ -358,7 +358,7 @@ class TestTheRest:
 
         assert world.stripe_calls() == 2
 
-    def test_an_item_that_is_put_anew_keeps_a_plan(self, world: World) -> None:
+    def test_an_item_that_is_replaced_keeps_a_plan(self, world: World) -> None:
         world.connect()
         world.customer(payment_method=DECLINED)
         invoice_id = world.put_invoice_item()
@@ -370,7 +370,7 @@ class TestTheRest:
 
         assert attempts(world, invoice_id) == 2
 
-    def test_an_item_that_is_put_anew_does_not_begin_the_schedule_anew(self, world: World) -> None:
+    def test_an_item_that_is_replaced_does_not_begin_the_schedule_again(self, world: World) -> None:
         world.connect(retry_schedule_days=[1])
         world.customer(payment_method=DECLINED)
         invoice_id = world.put_invoice_item()

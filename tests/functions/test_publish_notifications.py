@@ -173,7 +173,7 @@ def test_a_crash_fails_the_batch_and_a_repeat_publishes_it_with_the_same_keys(
     assert len(set(keys)) == 2
 
 
-def test_a_notification_told_again_under_the_same_id_is_no_new_record(world: World) -> None:
+def test_a_notification_sent_again_under_the_same_id_is_no_new_record(world: World) -> None:
     world.connect()
     world.customer(payment_method=None)
     world.create_invoice()

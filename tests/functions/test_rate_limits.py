@@ -176,7 +176,7 @@ def test_another_organization_in_the_same_batch_is_collected_at_once(
     assert count_by_status(world)["pending"] > 25
 
 
-def test_what_was_put_off_comes_again_soon_one_after_the_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_postponed_comes_again_soon_one_after_the_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     let_functions_wait(monkeypatch, 0)
     world.connect(endpoint_rate_limit_per_second=10)
     world.customer()
@@ -211,7 +211,7 @@ def test_a_429_is_asked_again_after_a_pause(world: World, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "lock_timeout"])
-def test_a_429_that_stays_puts_the_invoice_off_and_nothing_is_counted_or_told(world: World, kind: str) -> None:
+def test_a_429_that_stays_puts_the_invoice_off_and_nothing_is_counted_or_notified(world: World, kind: str) -> None:
     world.connect()
     world.customer()
     (lago_id,) = put_invoices_of_organization(world, 1)
@@ -244,7 +244,7 @@ def test_a_429_that_follows_a_lost_answer_is_not_taken_for_undone(world: World) 
     assert world.charged() == [4200]
 
 
-def test_an_invoice_that_is_due_is_put_off_for_a_short_time(world: World) -> None:
+def test_an_invoice_that_is_due_is_postponed_for_a_short_time(world: World) -> None:
     world.connect()
     world.customer()
     lago_id = world.create_invoice()
@@ -295,7 +295,7 @@ def test_a_customer_that_finds_no_turn_is_created_a_little_later(world: World) -
     assert len(world.stripe_client.v1.customers.list().data) == 1
 
 
-def test_a_request_that_finds_no_turn_is_told_when_to_come_again(world: World) -> None:
+def test_a_request_that_finds_no_turn_learns_when_to_come_again(world: World) -> None:
     world.connect()
     provider_customer_id = world.stripe_customer()
     world.stripe.control.add_fault("429", path="/v1/customers/*", times=ALL_TRIES)
@@ -362,7 +362,7 @@ def test_when_the_limiters_table_fails_the_calls_go_ahead(world: World, logs: St
     assert logs.getvalue().count("the rate limits table does not answer") == 2
 
 
-def test_when_neither_stripe_nor_the_table_takes_any_more_the_invoice_is_put_off_all_the_same(world: World) -> None:
+def test_when_neither_stripe_nor_the_table_takes_any_more_the_invoice_is_postponed_all_the_same(world: World) -> None:
     world.connect()
     world.customer()
     (lago_id,) = put_invoices_of_organization(world, 1)

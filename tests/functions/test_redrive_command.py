@@ -136,7 +136,7 @@ class TestTheCommand:
         assert operator.world.charged() == []
 
 
-class TestWhatItIsToldAbout:
+class TestWhatItIsNotifiedAbout:
     def test_must_be_known(self) -> None:
         with pytest.raises(SystemExit):
             redrive.main(["everything"])

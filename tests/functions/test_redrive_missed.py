@@ -41,7 +41,7 @@ def keys_of_the_outbox(world: World) -> list[str]:
 
 def test_two_days_without_any_consumer_lose_nothing(operator: Redriving) -> None:
     world = operator.world
-    told_before = world.items("notifications")
+    notified_before = world.items("notifications")
     by_api = [world.create_invoice(amount=1000), world.create_invoice(amount=2000)]
     world.pass_time(DAY)
     by_item = put_three_items(world)
@@ -61,7 +61,7 @@ def test_two_days_without_any_consumer_lose_nothing(operator: Redriving) -> None
     assert world.invoice(broken)["error_details"]
     assert sorted(world.charged()) == [1000, 2000, 3000, 3001, 3002]
     assert world.stripe_calls() == 5
-    assert told_before == []
+    assert notified_before == []
     assert published == {"handled": 10, "left": [], "done": True, "next_cursor": None}
     assert unique_keys(world.received()) == keys_of_the_outbox(world)
 
@@ -105,7 +105,7 @@ class TestAnItemThatWasMissed:
         assert world.stripe_calls() == 1
         assert world.invoice("inv-1")["payment_status"] == "succeeded"
 
-    def test_is_not_charged_again_if_it_is_deleted_and_put_anew_before_its_result_was_written(
+    def test_is_not_charged_again_if_it_is_deleted_and_put_again_before_its_result_was_written(
         self, operator: Redriving
     ) -> None:
         world = operator.world

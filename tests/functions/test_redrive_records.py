@@ -245,7 +245,7 @@ def without_records() -> dict[str, Any]:
 
 def of_another_function() -> dict[str, Any]:
     event = load_event("invoice-created-item")
-    return failed_batch(arn("invoice-created"), event) | {"requestContext": {"functionArn": arn("somebody-elses")}}
+    return failed_batch(arn("invoice-created"), event) | {"requestContext": {"functionArn": arn("of-others")}}
 
 
 def with_payload(payload: Any) -> dict[str, Any]:

@@ -202,7 +202,7 @@ class TestWhatCannotBeRefunded:
 
 
 def test_a_boleto_goes_back_by_hand_only(world: World) -> None:
-    """Stripe refunds none: the word that it has for that is what is answered and told."""
+    """Stripe refunds none: its code for that is what is answered and notified."""
     world.connect()
     customer_who_pays_with(world, "boleto", payment_method="pm_boleto_success")
     invoice_id = collected(world, currency="BRL")
@@ -231,7 +231,7 @@ def test_what_stripe_refuses_has_failed_and_counts_no_more(world: World) -> None
 
 
 class TestABanksRefund:
-    def test_is_pending_until_stripe_tells_its_end(self, world: World) -> None:
+    def test_is_pending_until_stripe_reports_its_end(self, world: World) -> None:
         payment_id = paid_payment(world, method=BANK, currency="USD")
 
         assert refund(world, payment_id, 1000).body["refund"]["status"] == "pending"
@@ -273,7 +273,7 @@ class TestABanksRefund:
         assert world.stripe_calls("GET /v1/refunds/*") == 1
 
 
-def test_a_refund_that_comes_back_counts_no_more_and_is_told(world: World) -> None:
+def test_a_refund_that_comes_back_counts_no_more_and_is_notified(world: World) -> None:
     payment_id = paid_payment(world, method="pm_card_refundFail")
     refund(world, payment_id, 1000)
     assert refunds(world, payment_id) == [(1000, "succeeded")]
@@ -288,7 +288,7 @@ def test_a_refund_that_comes_back_counts_no_more_and_is_told(world: World) -> No
 
 
 class TestTwoOfOnePayment:
-    """Each is looked at by itself: what one learns does not undo what another did."""
+    """Each is looked at on its own: what one learns does not undo what another did."""
 
     def test_that_a_bank_has_sent_are_both_found_where_the_events_are_lost(self, world: World) -> None:
         payment_id = paid_payment(world, method=BANK, currency="USD")
@@ -452,7 +452,7 @@ def test_a_rate_limit_puts_it_off_and_nothing_else(world: World) -> None:
 
 
 class TestStripesEvents:
-    def test_tell_of_a_refund_that_a_person_made_at_stripe(self, world: World) -> None:
+    def test_report_a_refund_that_a_person_made_at_stripe(self, world: World) -> None:
         payment_id = paid_payment(world)
         intent_id = payment(world, payment_id)["provider_payment_id"]
         made = world.stripe_client.v1.refunds.create({"payment_intent": intent_id, "amount": 700})
@@ -492,7 +492,7 @@ class TestStripesEvents:
         assert notified_of(world, "refund") == ["payment.refund_failed", "payment.refund_succeeded"]
 
     @pytest.mark.parametrize("moment", Moment)
-    def test_are_sent_again_after_a_crash_and_told_once(self, world: World, moment: Moment) -> None:
+    def test_are_sent_again_after_a_crash_and_notified_once(self, world: World, moment: Moment) -> None:
         payment_id = paid_payment(world)
         content = event(world, "refund.created", _refund(payment(world, payment_id)["provider_payment_id"]))
         world.aws.crash("TransactWriteItems", moment)
@@ -503,7 +503,7 @@ class TestStripesEvents:
         assert amounts_refunded(world, payment_id) == (1000, 1000)
         assert notified_of(world, "refund") == ["payment.refund_succeeded"]
 
-    def test_of_an_invoice_that_is_put_anew_and_not_taken_in_yet_are_sent_again(self, world: World) -> None:
+    def test_of_an_invoice_that_is_replaced_and_not_taken_in_yet_are_sent_again(self, world: World) -> None:
         only = paid_and_replaced(world)
         content = event(world, "refund.created", _refund(only["provider_payment_id"]))
 
@@ -557,7 +557,7 @@ def test_the_request_on_file_is_understood(world: World) -> None:
     assert world.call("refund-payment", sent).body["refund"]["amount_cents"] == 1000
 
 
-def test_an_invoice_that_is_put_anew_knows_its_refunds(world: World) -> None:
+def test_an_invoice_that_is_replaced_knows_its_refunds(world: World) -> None:
     world.connect()
     world.customer(payment_method=BANK)
     pays_with(world, "card", "us_bank_account")

@@ -1,4 +1,4 @@
-"""A key that Stripe no longer accepts: it is told, once for each life of the integration, and never shown."""
+"""A key that Stripe no longer accepts: it is notified, once for each connection of the integration, and never shown."""
 
 from io import StringIO
 
@@ -15,7 +15,7 @@ def collect_with_a_refused_key(world: World, key: str = SECRET_KEY) -> None:
     world.collect_new_invoices()
 
 
-def test_an_integration_that_is_connected_anew_tells_again_when_its_key_is_refused(world: World) -> None:
+def test_an_integration_that_is_connected_again_notifies_again_when_its_key_is_refused(world: World) -> None:
     world.connect()
     world.customer()
     collect_with_a_refused_key(world)
@@ -42,7 +42,7 @@ def test_a_refused_key_is_in_no_log(world: World, logs: StringIO) -> None:
 
 
 @pytest.mark.parametrize("moment", Moment)
-def test_a_refused_key_is_in_no_log_when_telling_it_breaks_off(world: World, logs: StringIO, moment: Moment) -> None:
+def test_a_refused_key_is_in_no_log_when_notifying_breaks_off(world: World, logs: StringIO, moment: Moment) -> None:
     world.connect()
     world.customer()
     world.create_invoice()

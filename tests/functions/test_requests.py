@@ -55,7 +55,7 @@ class TestRefusals:
 
         assert (answer.status, answer.body) == (422, described_refusal(422, "fields"))
 
-    def test_what_stripe_refuses_is_told_without_the_value(self, world: World) -> None:
+    def test_what_stripe_refuses_is_answered_without_the_value(self, world: World) -> None:
         world.connect()
         world.customer()
 

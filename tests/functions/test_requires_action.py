@@ -1,4 +1,4 @@
-"""A card that wants authentication: the customer is led to a page by itself, once, and pays there with that card."""
+"""A card that wants authentication: a page is made automatically, once; the customer pays there with that card."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def reasons(world: World) -> list[str | None]:
 
 
 class TestTheLink:
-    def test_it_follows_by_itself_and_is_told_with_its_page_in_stripes_own_shape(self, world: World) -> None:
+    def test_it_follows_automatically_and_is_notified_with_its_page_in_stripes_own_shape(self, world: World) -> None:
         invoice_id = unauthenticated_invoice(world, success_redirect_url="https://acme.test/thanks")
         assert sessions(world) == []
 
@@ -53,7 +53,7 @@ class TestTheLink:
         assert world.payments(invoice_id)[1]["status"] == "canceled"
         assert (world.stripe_calls(), world.stripe_calls(CANCEL_INTENT), world.charged()) == (1, 1, [])
 
-    def test_the_failure_was_told_before_and_promises_no_retry(self, world: World) -> None:
+    def test_the_failure_was_notified_before_and_promises_no_retry(self, world: World) -> None:
         unauthenticated_invoice(world)
 
         (failure,) = notified_attempts(world, "invoice.payment_failure")
@@ -88,7 +88,7 @@ class TestTheLink:
         assert world.invoice(invoice_id)["payment_status"] == "pending"
         assert world.notified().count(REQUIRES_ACTION) == world.notified().count("invoice.payment_failure") == 1
 
-    def test_it_is_made_and_told_once_however_often_it_is_looked_at(self, world: World) -> None:
+    def test_it_is_made_and_notified_once_however_often_it_is_looked_at(self, world: World) -> None:
         invoice_with_page(world)
 
         look_a_minute_later(world, times=60)
@@ -162,7 +162,7 @@ class TestItsEnd:
         assert world.notified().count(REQUIRES_ACTION) == 1
         assert reasons(world) == ["authentication_required", "payment_link_expired"]
 
-    def test_after_that_somebody_may_ask_for_one_which_is_answered_and_not_told(self, world: World) -> None:
+    def test_after_that_one_may_be_asked_for_which_is_answered_and_not_notified(self, world: World) -> None:
         invoice_id = invoice_with_page(world)
         first = sessions(world)[0].url
         world.pass_time(DAY)
@@ -221,7 +221,7 @@ class TestItsEnd:
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.charged() == [4200]
 
-    def test_the_same_card_told_of_again_ends_no_page(self, world: World) -> None:
+    def test_the_same_card_reported_again_ends_no_page(self, world: World) -> None:
         invoice_with_page(world)
         customer = provider_customer_id(world)
         world.stripe_client.v1.customers.update(customer, {"name": "Acme Inc."})
@@ -231,7 +231,7 @@ class TestItsEnd:
 
         assert sessions(world)[0].status == "open"
 
-    def test_a_retry_makes_it_give_way_and_its_failure_is_followed_by_a_new_one(self, world: World) -> None:
+    def test_a_retry_supersedes_it_and_its_failure_is_followed_by_a_new_one(self, world: World) -> None:
         invoice_id = invoice_with_page(world)
 
         assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
@@ -282,7 +282,7 @@ class TestWhatGoesFirst:
         assert REQUIRES_ACTION not in world.notified()
         assert world.invoice(invoice_id)["payment_status"] == ("failed" if comes is is_voided else "succeeded")
 
-    def test_a_link_that_somebody_asks_for_before_takes_its_place(self, world: World) -> None:
+    def test_a_link_that_is_asked_for_before_takes_its_place(self, world: World) -> None:
         invoice_id = unauthenticated_invoice(world)
 
         first = payment_url(world, invoice_id)
@@ -299,7 +299,7 @@ class TestWhatGoesFirst:
         look_a_minute_later(world, times=3)
         assert (len(sessions(world)), world.notified().count(REQUIRES_ACTION)) == (1, 1)
 
-    def test_who_asks_for_a_link_between_its_record_and_its_page_has_it_made_and_told(self, world: World) -> None:
+    def test_who_asks_for_a_link_between_its_record_and_its_page_has_it_made_and_notified(self, world: World) -> None:
         invoice_id = unauthenticated_invoice(world)
         world.stripe.control.add_fault("cut_before_commit", method="POST", path="/v1/checkout/sessions", times=2)
         look_a_minute_later(world)
@@ -339,7 +339,7 @@ class TestWhoCannotHaveAPage:
 
         assert world.notified().count(REQUIRES_ACTION) == world.notified().count("payment_provider.error") == 1
 
-    def test_an_account_that_is_gone_is_told_once_and_not_asked_again(self, world: World) -> None:
+    def test_an_account_that_is_gone_is_notified_once_and_not_asked_again(self, world: World) -> None:
         invoice_id = unauthenticated_invoice(world)
         world.api("DELETE", INTEGRATION_PATH)
 
@@ -352,7 +352,7 @@ class TestWhoCannotHaveAPage:
         assert reasons(world) == ["authentication_required", "payment_provider_not_connected"]
         assert sessions(world) == []
 
-    def test_a_customer_who_is_linked_to_nobody_any_more_is_told_once(self, world: World) -> None:
+    def test_a_customer_who_is_linked_to_nobody_any_more_is_notified_once(self, world: World) -> None:
         invoice_id = unauthenticated_invoice(world)
         assert world.api("DELETE", "/api/v1/customers/acme").status == 200
 
@@ -426,7 +426,7 @@ class TestTheSetting:
 class TestCrashes:
     @pytest.mark.parametrize("moment", Moment)
     @pytest.mark.parametrize("write", range(2), ids=["closing and beginning", "keeping the page"])
-    def test_around_each_write_leaves_one_page_told_once(self, world: World, write: int, moment: Moment) -> None:
+    def test_around_each_write_leaves_one_page_notified_once(self, world: World, write: int, moment: Moment) -> None:
         invoice_id = unauthenticated_invoice(world)
         for _ in range(write):
             world.aws.meanwhile("TransactWriteItems", lambda: None)
@@ -443,7 +443,7 @@ class TestCrashes:
         assert world.stripe_calls(CREATE_SESSION) == 1
 
     @pytest.mark.parametrize("fault", ["cut_before_commit", "cut_after_commit", "truncated_body"])
-    def test_a_page_whose_making_is_unknown_is_found_or_made_and_told(self, world: World, fault: str) -> None:
+    def test_a_page_whose_making_is_unknown_is_found_or_made_and_notified(self, world: World, fault: str) -> None:
         unauthenticated_invoice(world)
         world.stripe.control.add_fault(fault, method="POST", path="/v1/checkout/sessions", times=2)
         look_a_minute_later(world)
@@ -454,8 +454,8 @@ class TestCrashes:
         (page,) = sessions(world)
         assert world.notification(REQUIRES_ACTION)["payment"]["next_action"]["redirect_to_url"]["url"] == page.url
 
-    def test_of_two_at_once_one_tells_it(self, world: World) -> None:
-        """Somebody else keeps the page, right before it would be kept."""
+    def test_of_two_at_once_one_notifies(self, world: World) -> None:
+        """Another function keeps the page, right before it would be kept."""
         invoice_id = unauthenticated_invoice(world)
         for _ in range(2):
             world.aws.meanwhile("TransactWriteItems", lambda: None)
@@ -468,7 +468,7 @@ class TestCrashes:
         assert pages == [session.url for session in sessions(world)]
         assert world.notified().count(REQUIRES_ACTION) == 1
 
-    def test_an_item_that_is_put_anew_finds_its_page_and_keeps_it(self, world: World) -> None:
+    def test_an_item_that_is_replaced_finds_its_page_and_keeps_it(self, world: World) -> None:
         invoice_id = invoice_with_page(world)
         (item,) = world.items("invoices")
         names = ("organization_id", "lago_id", "external_customer_id", "currency", "total_amount_cents")

@@ -47,7 +47,7 @@ def test_the_attempt_before_is_closed_at_stripe_before_the_next_one_is_sent(worl
     assert (world.stripe_calls(CANCEL_INTENT), world.stripe_calls()) == (1, 2)
 
 
-def test_a_new_attempt_tells_that_the_invoice_is_pending_and_how_it_ends(world: World) -> None:
+def test_a_new_attempt_notifies_that_the_invoice_is_pending_and_how_it_ends(world: World) -> None:
     invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
 
@@ -119,7 +119,7 @@ def test_where_the_customer_is_deleted_after_a_method_was_chosen_that_is_notifie
 def test_where_the_customer_is_deleted_after_a_voucher_gave_way_to_a_chosen_method_the_voucher_is_closed_all_the_same(
     world: World,
 ) -> None:
-    """The method was chosen while the customer had to act: that gives way first."""
+    """The method was chosen while the customer had to act: that is superseded first."""
     world.connect()
     customer = customer_who_pays_with(world, "boleto", payment_method="pm_boleto_success")
     world.stripe.control.set_settlement_delay(5 * DAY)
@@ -163,7 +163,7 @@ def test_for_an_invoice_that_waits_no_method_can_be_chosen(world: World) -> None
     assert retry(world, invoice_id, {"payment_method": {"payment_method_id": "x"}}) == (405, "invalid_status")
 
 
-def test_a_declined_attempt_is_told_with_its_number_each_time(world: World) -> None:
+def test_a_declined_attempt_is_notified_with_its_number_each_time(world: World) -> None:
     invoice_id, _ = failed_invoice_and_customer(world)
 
     for _ in range(2):
@@ -191,7 +191,7 @@ def test_a_retry_that_is_asked_for_twice_is_one_attempt(world: World) -> None:
     assert world.charged() == [4200]
 
 
-def test_whoever_comes_second_leaves_the_attempt_that_has_begun_as_it_is(world: World) -> None:
+def test_who_comes_second_leaves_the_attempt_that_has_begun_as_it_is(world: World) -> None:
     invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
     retry(world, invoice_id)
@@ -343,19 +343,21 @@ class TestWhatCannotBeRetried:
     def test_another_organizations_invoice(self, world: World) -> None:
         invoice_id, _ = failed_invoice_and_customer(world)
 
-        answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment", organization_id="somebody-else")
+        answer = world.api(
+            "POST", f"/api/v1/invoices/{invoice_id}/retry_payment", organization_id="another-organization"
+        )
 
         assert (answer.status, answer.body["code"]) == (404, "invoice_not_found")
 
 
 class TestWhereNobodyCanPay:
     def refusal(self, world: World) -> tuple[str, str]:
-        """The code that is told, and the invoice's status."""
+        """The code that is notified, and the invoice's status."""
         failures = [body.get("payment_provider_invoice_payment_error") for body in notification_bodies(world)]
         (refusal,) = [failure for failure in failures if failure and failure["provider_error"] is None]
         return refusal["error_details"]["code"], world.invoice(refusal["lago_invoice_id"])["payment_status"]
 
-    def test_a_customer_without_stripe_is_told_in_lagos_words(self, world: World) -> None:
+    def test_a_customer_without_stripe_is_notified_with_lagos_code(self, world: World) -> None:
         invoice_id, _ = failed_invoice_and_customer(world)
         billing = {"billing_configuration": {"payment_provider": None}}
         world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", **billing}})
@@ -364,7 +366,7 @@ class TestWhereNobodyCanPay:
 
         assert self.refusal(world) == ("customer_must_have_payment_provider", "failed")
 
-    def test_a_customer_without_a_payment_method_is_told(self, world: World) -> None:
+    def test_a_customer_without_a_payment_method_is_notified(self, world: World) -> None:
         invoice_id, customer = failed_invoice_and_customer(world)
         for method in world.stripe_client.v1.customers.payment_methods.list(customer).data:
             world.stripe_client.v1.payment_methods.detach(method.id)
@@ -374,7 +376,7 @@ class TestWhereNobodyCanPay:
 
         assert self.refusal(world) == ("customer_must_have_payment_method", "failed")
 
-    def test_an_account_that_is_gone_is_told_and_nothing_is_charged_elsewhere(self, world: World) -> None:
+    def test_an_account_that_is_gone_is_notified_and_nothing_is_charged_elsewhere(self, world: World) -> None:
         invoice_id, _ = failed_invoice_and_customer(world)
         disconnect_at_once(world)
         client = connect_other_account(world, "another")
@@ -413,7 +415,7 @@ def test_an_invoice_that_waits_is_looked_at_now(world: World) -> None:
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
 
-def test_an_item_that_is_put_anew_goes_on_at_its_last_attempt(world: World) -> None:
+def test_an_item_that_is_replaced_goes_on_at_its_last_attempt(world: World) -> None:
     world.connect()
     customer = world.customer(payment_method=DECLINED)
     invoice_id = world.put_invoice_item()

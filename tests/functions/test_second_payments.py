@@ -1,4 +1,4 @@
-"""What is paid a second time for one invoice: always told, and refunded by itself if the integration says so."""
+"""What is paid a second time for one invoice: always notified, and refunded automatically if it is set so."""
 
 import pytest
 from builders.customers import DECLINED, DISPUTED
@@ -18,7 +18,7 @@ def settle(world: World) -> None:
     world.run()
 
 
-def test_a_second_payment_goes_back_by_itself_as_a_duplicate(world: World) -> None:
+def test_a_second_payment_goes_back_automatically_as_a_duplicate(world: World) -> None:
     first = paid_once(world)
     second = pay_again(world, first)
 
@@ -36,7 +36,7 @@ def test_a_second_payment_goes_back_by_itself_as_a_duplicate(world: World) -> No
     assert invoice["payment_status"] == "succeeded"
 
 
-def test_it_is_only_told_where_the_integration_does_not_say_so(world: World) -> None:
+def test_it_is_only_notified_where_the_integration_does_not_say_so(world: World) -> None:
     first = paid_once(world, goes_back=False)
     second = pay_again(world, first)
 
@@ -47,7 +47,7 @@ def test_it_is_only_told_where_the_integration_does_not_say_so(world: World) -> 
     assert world.notified().count("payment.succeeded") == 2
 
 
-def test_the_setting_stays_until_it_is_set_anew(world: World) -> None:
+def test_the_setting_stays_until_it_is_set_again(world: World) -> None:
     assert world.connect()["refund_second_payments"] is False
     assert world.connect(refund_second_payments=True)["refund_second_payments"] is True
     assert world.connect(name="Another name")["refund_second_payments"] is True
@@ -124,7 +124,7 @@ def test_what_comes_after_the_invoice_was_paid_elsewhere_goes_back_whole(world: 
     assert [one.amount for one in refunds_at_stripe(world)] == [4200]
 
 
-def test_a_refund_that_stripe_refuses_is_told(world: World) -> None:
+def test_a_refund_that_stripe_refuses_is_notified(world: World) -> None:
     """A disputed payment is not refunded."""
     first = paid_once(world)
     disputed = collect_under_name(world, payment(world, first)["invoice_ids"][0], payment_method=DISPUTED)
@@ -155,7 +155,7 @@ def test_a_key_that_is_refused_only_delays_it(world: World) -> None:
     assert [one["status"] for one in payment(world, second)["refunds"]] == ["succeeded"]
 
 
-def test_an_invoice_that_is_put_anew_knows_what_was_paid_twice_and_has_gone_back(world: World) -> None:
+def test_an_invoice_that_is_replaced_knows_what_was_paid_twice_and_has_gone_back(world: World) -> None:
     world.connect(refund_second_payments=True)
     world.customer()
     invoice_id = world.put_invoice_item()

@@ -119,7 +119,7 @@ def test_a_changed_integration_is_read_at_once(here: Environment, elsewhere: Env
     assert here.secrets.get(stored_integration(version=2)) == SECOND
 
 
-def test_one_that_was_connected_anew_is_read_at_once(here: Environment, elsewhere: Environment) -> None:
+def test_one_that_was_connected_again_is_read_at_once(here: Environment, elsewhere: Environment) -> None:
     save_credentials(here.secrets, FIRST)
     here.secrets.get(stored_integration())
     elsewhere.secrets.remove(ORGANIZATION, stored_integration().lago_id)

@@ -38,7 +38,7 @@ def test_a_debit_that_settled_is_found_though_stripes_event_was_lost(world: Worl
     assert world.collect_due()["handed_out"] == 0
 
 
-def test_a_payment_that_failed_is_told_though_stripes_event_was_lost(world: World) -> None:
+def test_a_payment_that_failed_is_notified_though_stripes_event_was_lost(world: World) -> None:
     invoice_id = bank_debit(world, settles_after=3 * MINUTE, iban=IBAN_THAT_FAILS)
     world.pass_time(5 * MINUTE)
 
@@ -127,7 +127,7 @@ def test_a_customer_who_came_without_an_event_is_collected(world: World) -> None
     assert world.charged() == [4200]
 
 
-def test_an_invoice_that_waits_is_put_off_without_a_call_of_stripe(world: World) -> None:
+def test_an_invoice_that_waits_is_postponed_without_a_call_of_stripe(world: World) -> None:
     invoice_of_no_customer(world)
     calls = len(world.stripe.control.calls())
     world.pass_time(15 * MINUTE)
@@ -252,7 +252,7 @@ def test_two_messages_at_once_make_one_payment(world: World) -> None:
 
 
 @pytest.mark.parametrize("moment", Moment)
-def test_a_crash_around_the_write_of_an_outcome_never_charges_or_tells_twice(world: World, moment: Moment) -> None:
+def test_a_crash_around_the_write_of_an_outcome_never_charges_or_notifies_twice(world: World, moment: Moment) -> None:
     invoice_id = unknown_invoice(world)
     world.pass_time(5 * MINUTE)
     world.aws.crash("TransactWriteItems", moment)
@@ -295,7 +295,7 @@ def test_a_lookup_that_fails_puts_the_invoice_off_and_is_made_again(world: World
 
 
 @pytest.mark.parametrize("make", [bank_debit, unknown_invoice])
-def test_a_refused_key_is_told_once_and_the_invoice_is_settled_when_it_is_a_valid_one_again(
+def test_a_refused_key_is_notified_once_and_the_invoice_is_settled_when_it_is_a_valid_one_again(
     world: World, make: Any
 ) -> None:
     invoice_id = make(world)
@@ -343,7 +343,7 @@ def test_a_payment_that_another_account_does_not_know_is_never_assumed_to_have_f
     assert due_in_whole_seconds(world, invoice_id) == timedelta(minutes=5)
 
 
-def test_an_item_that_was_put_anew_gets_its_state_back_and_nothing_is_sent(world: World) -> None:
+def test_an_item_that_was_replaced_gets_its_state_back_and_nothing_is_sent(world: World) -> None:
     invoice_id = bank_debit(world, settles_after=HOUR)
     world.put_invoice_item(lago_id=invoice_id)
     world.aws.crash("TransactWriteItems", Moment.BEFORE)
@@ -361,7 +361,7 @@ def test_an_item_that_was_put_anew_gets_its_state_back_and_nothing_is_sent(world
     assert world.charged() == [4200]
 
 
-def test_a_claimed_invoice_is_left_to_whoever_collects_it(world: World) -> None:
+def test_a_claimed_invoice_is_left_to_the_function_that_collects_it(world: World) -> None:
     invoice_of_no_customer(world)
     world.pass_time(5 * MINUTE)
     world.collect_due()
@@ -382,7 +382,7 @@ def test_a_claimed_invoice_is_left_to_whoever_collects_it(world: World) -> None:
     assert status(world, INVOICE_OF_EVENTS) == "succeeded"
 
 
-def test_an_invoice_whose_integration_is_gone_while_its_customer_was_begun_is_put_off(world: World) -> None:
+def test_an_invoice_whose_integration_is_gone_while_its_customer_was_begun_is_postponed(world: World) -> None:
     invoice_id = invoice_of_begun_customer(world)
     world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
     world.pass_time(5 * MINUTE)
@@ -449,7 +449,7 @@ def test_an_invoice_that_is_gone_or_parked_or_closed_is_no_failure(world: World)
 
 
 @pytest.mark.parametrize("hours", [1, 50])
-def test_a_payment_method_is_found_though_the_event_that_told_of_it_was_lost(world: World, hours: float) -> None:
+def test_a_payment_method_is_found_though_its_event_was_lost(world: World, hours: float) -> None:
     world.connect()
     provider_customer_id = world.customer(payment_method=None)
     invoice_id = world.create_invoice()

@@ -1,4 +1,4 @@
-"""settle-due: many invoices are settled by a few lists at Stripe, and what no list tells is asked for one by one."""
+"""settle-due: many invoices are settled by a few lists at Stripe, and what is in no list is asked for one by one."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ def test_250_debits_whose_events_were_lost_are_settled_by_three_lists(world: Wor
     assert world.collect_due()["handed_out"] == 0
 
 
-def test_debits_that_are_still_on_their_way_are_put_off_by_the_same_lists(world: World, debtor: str) -> None:
+def test_debits_that_are_still_on_their_way_are_postponed_by_the_same_lists(world: World, debtor: str) -> None:
     world.stripe.control.set_settlement_delay(DAY)
     processing(world, 12)
     world.pass_time(5 * MINUTE)
@@ -176,7 +176,7 @@ def test_attempts_of_yesterday_whose_outcome_is_unknown_are_found_by_one_list_an
     assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
-def test_attempts_that_no_list_tells_of_are_looked_up_by_themselves_and_then_sent_once(world: World) -> None:
+def test_attempts_that_are_in_no_list_are_looked_up_one_by_one_and_then_sent_once(world: World) -> None:
     unknown(world, 12, "cut_before_commit")
     sent = world.stripe_calls()
     world.pass_time(2 * DAY)
@@ -190,7 +190,7 @@ def test_attempts_that_no_list_tells_of_are_looked_up_by_themselves_and_then_sen
 
 
 @pytest.mark.parametrize("forged", ["its payment", "its intent"])
-def test_metadata_that_somebody_else_wrote_are_not_believed(world: World, forged: str) -> None:
+def test_metadata_that_another_system_wrote_are_not_believed(world: World, forged: str) -> None:
     world.connect()
     debtor = debit_customer(world)
     ids = processing(world, 12) if forged == "its intent" else sent_without_answers(world, 12)
@@ -238,7 +238,7 @@ def test_a_list_that_fails_leaves_each_to_a_call_of_its_own(world: World, debtor
     assert world.stripe_calls(RETRIEVE_INTENT) == 12
 
 
-def test_a_key_that_is_refused_is_told_once(world: World, debtor: str) -> None:
+def test_a_key_that_is_refused_is_notified_once(world: World, debtor: str) -> None:
     processing(world, 12)
     world.pass_time(5 * MINUTE)
     world.stripe.control.expire_key(SECRET_KEY)
@@ -251,11 +251,11 @@ def test_a_key_that_is_refused_is_told_once(world: World, debtor: str) -> None:
 def test_a_message_that_comes_twice_costs_one_read(world: World, debtor: str) -> None:
     event = event_of_settled_debits(world, 12)
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
-    before, told, reads = calls(world), world.notified(), world.aws.count("BatchGetItem")
+    before, notified, reads = calls(world), world.notified(), world.aws.count("BatchGetItem")
 
     assert world.invoke("settle-due", event) == {"batchItemFailures": []}
 
-    assert (calls(world), world.notified()) == (before, told)
+    assert (calls(world), world.notified()) == (before, notified)
     assert world.aws.count("BatchGetItem") - reads == 1
 
 
@@ -311,7 +311,7 @@ def test_a_read_that_fails_brings_the_message_again(world: World, debtor: str, m
     assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 12)
 
 
-def test_the_same_message_at_the_same_time_tells_nothing_twice(world: World, debtor: str) -> None:
+def test_the_same_message_at_the_same_time_notifies_nothing_twice(world: World, debtor: str) -> None:
     event = event_of_settled_debits(world, 12)
     world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("settle-due", event))
 

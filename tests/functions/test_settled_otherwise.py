@@ -91,7 +91,7 @@ def test_a_voucher_of_a_page_that_is_paid_after_a_void_is_found_where_the_event_
     assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
 
 
-class TestWhatSomebodyElseCollectsUnderTheNameOfAnAttempt:
+class TestWhatAnotherSystemCollectsUnderTheNameOfAnAttempt:
     """Does not take the attempt's place: its own intent is still there, and may be paid."""
 
     @pytest.fixture

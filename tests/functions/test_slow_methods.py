@@ -62,9 +62,9 @@ def test_a_debit_that_was_saved_on_a_page_is_on_its_way_for_days_and_succeeds(
     assert world.charged() == [4200]
 
 
-@pytest.mark.parametrize(("currency", "token", "told"), BOUNCED)
+@pytest.mark.parametrize(("currency", "token", "notified"), BOUNCED)
 def test_a_debit_that_bounces_days_later_is_a_failure_of_its_class(
-    world: World, currency: str, token: str, told: tuple[str, str]
+    world: World, currency: str, token: str, notified: tuple[str, str]
 ) -> None:
     customer_who_pays_with(world, "sepa_debit", "us_bank_account", "bacs_debit", payment_method=token)
     invoice_id = collected(world, currency=currency)
@@ -73,12 +73,12 @@ def test_a_debit_that_bounces_days_later_is_a_failure_of_its_class(
 
     failure = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
     assert invoice_and_stripe_status(world, invoice_id)[0] == "failed"
-    assert (failure["provider_error"]["error_code"], failure["retry"]) == told
-    assert failure["will_retry"] is (told[1] == "later")
+    assert (failure["provider_error"]["error_code"], failure["retry"]) == notified
+    assert failure["will_retry"] is (notified[1] == "later")
 
 
 @pytest.mark.parametrize(("kind", "currency", "token"), DEBITS)
-def test_a_debit_is_settled_by_the_schedule_when_no_event_tells(
+def test_a_debit_is_settled_by_the_schedule_when_no_event_comes(
     world: World, kind: str, currency: str, token: str
 ) -> None:
     customer_who_pays_with(world, kind, payment_method=token)
@@ -127,14 +127,14 @@ def test_a_method_is_never_charged_in_a_currency_that_it_cannot_take(world: Worl
     assert intents(world) == []
 
 
-def test_a_boleto_waits_for_the_customer_and_is_told_with_its_voucher(world: World) -> None:
+def test_a_boleto_waits_for_the_customer_and_is_notified_with_its_voucher(world: World) -> None:
     customer_who_pays_with(world, "boleto", payment_method="pm_boleto_success")
     invoice_id = collected(world, currency="BRL")
 
-    told = world.notification("payment.requires_action")["payment"]["next_action"]
+    notified = world.notification("payment.requires_action")["payment"]["next_action"]
     assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
-    assert told["type"] == "boleto_display_details"
-    assert told == world.payments(invoice_id)[0]["next_action"]
+    assert notified["type"] == "boleto_display_details"
+    assert notified == world.payments(invoice_id)[0]["next_action"]
 
     days_later(world)
 

@@ -119,8 +119,8 @@ class TestAnIntentThatIsGone:
         look_a_minute_later(world)
 
         assert invoice_and_stripe_status(world, voucher) == ("failed", "canceled")
-        told = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
-        assert told["provider_error"]["error_code"] == "resource_missing"
+        notified = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
+        assert notified["provider_error"]["error_code"] == "resource_missing"
 
     @pytest.mark.parametrize("request_", REQUESTS)
     def test_keeps_nobody_from_settling_the_invoice_otherwise(self, world: World, voucher: str, request_: str) -> None:
@@ -132,7 +132,7 @@ class TestAnIntentThatIsGone:
         assert payment_statuses(world, voucher)[-1] == "failed"
         assert world.charged() == []
 
-    def test_gives_way_to_a_retry(self, world: World, voucher: str) -> None:
+    def test_is_superseded_by_a_retry(self, world: World, voucher: str) -> None:
         assert retry(world, voucher) == (200, None)
         look_a_minute_later(world, times=3)
 
@@ -149,7 +149,7 @@ class TestAnIntentThatIsGone:
 
         assert invoice_and_stripe_status(world, invoice_id) == ("failed", "canceled")
 
-    def test_that_had_failed_is_asked_for_once_and_gives_way_to_another_card(self, world: World) -> None:
+    def test_that_had_failed_is_asked_for_once_and_superseded_by_another_card(self, world: World) -> None:
         invoice_id = failed_invoice(world)
         world.stripe.control.delete_intent(intents(world)[0].id)
 

@@ -231,7 +231,7 @@ class TestLinking:
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
-    def test_what_waits_for_a_payment_method_after_the_link_is_told(self, world: World) -> None:
+    def test_what_waits_for_a_payment_method_after_the_link_is_notified(self, world: World) -> None:
         upsert(world)
         world.create_invoice()
         world.collect_new_invoices()

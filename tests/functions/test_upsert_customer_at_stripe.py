@@ -48,16 +48,16 @@ class TestCreating:
         (customer,) = customers_at_stripe(world)
         assert provider_id(answer) == stored_id(world) == customer.id
 
-    def test_it_is_told_once_with_the_id(self, world: World) -> None:
+    def test_it_is_notified_once_with_the_id(self, world: World) -> None:
         world.connect()
 
         answer = upsert_of_events(world)
         upsert_of_events(world)
 
         assert world.notified() == ["customer.payment_provider_created"]
-        told = world.notification("customer.payment_provider_created")
-        assert told["object_type"] == "customer"
-        assert told["customer"]["billing_configuration"]["provider_customer_id"] == provider_id(answer)
+        notified = world.notification("customer.payment_provider_created")
+        assert notified["object_type"] == "customer"
+        assert notified["customer"]["billing_configuration"]["provider_customer_id"] == provider_id(answer)
 
     def test_an_account_that_creates_customers_does_so_unasked(self, world: World) -> None:
         world.connect(create_customers=True)
@@ -90,7 +90,7 @@ class TestCreating:
 
         assert len(customers_at_stripe(world)) == 1
 
-    def test_stripe_is_told_who_it_is(self, world: World) -> None:
+    def test_stripe_learns_who_it_is(self, world: World) -> None:
         world.connect()
         answer = answer_to_upsert(
             world,
@@ -225,7 +225,9 @@ class TestNoCertainOutcome:
         assert (customer.name, customer.email) == ("Acme", "new@acme.test")
         assert stored_id(world) == customer.id
 
-    def test_a_change_that_stripe_refuses_meanwhile_is_told_and_the_customer_is_completed(self, world: World) -> None:
+    def test_a_change_that_stripe_refuses_meanwhile_is_notified_and_the_customer_is_completed(
+        self, world: World
+    ) -> None:
         world.connect()
         break_stripe(world, CREATE_CUSTOMER, "cut_after_commit", times=4)
         upsert_of_events(world)
@@ -371,15 +373,15 @@ class TestStripeRefuses:
     def _connected(self, world: World) -> None:
         world.connect()
 
-    def test_a_refused_creation_is_told_and_the_customer_stays_without_an_id(self, world: World) -> None:
+    def test_a_refused_creation_is_notified_and_the_customer_stays_without_an_id(self, world: World) -> None:
         answer = answer_to_upsert(world, email="nonsense", billing_configuration={"sync_with_provider": True})
 
         assert answer.status == 200
         assert provider_id(answer) is None
         assert world.notified() == ["customer.payment_provider_error"]
-        told = world.notification("customer.payment_provider_error")
-        error = told["payment_provider_customer_error"]
-        assert told["object_type"] == "payment_provider_customer_error"
+        notified = world.notification("customer.payment_provider_error")
+        error = notified["payment_provider_customer_error"]
+        assert notified["object_type"] == "payment_provider_customer_error"
         assert error["lago_customer_id"] == answer.body["customer"]["lago_id"]
         assert error["external_customer_id"] == "acme"
         assert (error["payment_provider"], error["payment_provider_code"]) == ("stripe", "stripe")
@@ -390,7 +392,7 @@ class TestStripeRefuses:
 
         assert provider_id(answer_to_upsert(world, email="ap@acme.test"))
 
-    def test_a_refused_change_is_422_changes_nothing_and_is_told(self, world: World) -> None:
+    def test_a_refused_change_is_422_changes_nothing_and_is_notified(self, world: World) -> None:
         upsert_of_events(world)
         before = everything(world)
 
@@ -405,7 +407,7 @@ class TestStripeRefuses:
             del contents["tables"]["notifications"]
         assert after == before
 
-    def test_a_customer_that_was_deleted_at_stripe_cannot_be_changed_there_and_can_be_linked_anew(
+    def test_a_customer_that_was_deleted_at_stripe_cannot_be_changed_there_and_can_be_relinked(
         self, world: World
     ) -> None:
         world.stripe_client.v1.customers.delete(provider_id(upsert_of_events(world)))
@@ -445,7 +447,7 @@ class TestTheKeyIsRefused:
         assert answer.status == 422
         assert answer.body["error_details"]["thirdparty_error"].startswith("the key lacks a permission")
 
-    def test_a_creation_is_kept_and_told_and_made_when_the_key_was_rotated(self, world: World) -> None:
+    def test_a_creation_is_kept_and_notified_and_made_when_the_key_was_rotated(self, world: World) -> None:
         world.connect()
         world.stripe.control.expire_key(SECRET_KEY)
         assert upsert_of_events(world).status == 422
@@ -472,7 +474,7 @@ class TestUpdating:
         world.connect()
         upsert_of_events(world)
 
-    def test_stripe_is_told_what_has_changed(self, world: World) -> None:
+    def test_stripe_learns_what_has_changed(self, world: World) -> None:
         answer_to_upsert(world, name="Acme SAS", city="Paris")
 
         (customer,) = customers_at_stripe(world)
@@ -519,7 +521,7 @@ class TestUpdating:
         assert customers_at_stripe(world)[0].address is None
 
     @pytest.mark.parametrize("kind", UNKNOWN)
-    def test_without_an_answer_it_is_503_and_sending_it_again_tells_stripe(self, world: World, kind: str) -> None:
+    def test_without_an_answer_it_is_503_and_sending_it_again_reaches_stripe(self, world: World, kind: str) -> None:
         break_stripe(world, UPDATE_CUSTOMER, kind, times=3)
         assert answer_to_upsert(world, name="Acme SAS").status == 503
         world.stripe.control.clear_faults()

@@ -1,4 +1,4 @@
-"""Where ways to pay meet: a page that comes by itself, a voucher, a transfer, a new card, an account that goes."""
+"""Where ways to pay meet: a page that comes automatically, a voucher, a transfer, a new card, an account that goes."""
 
 from builders.accounts import INTEGRATION_PATH
 from builders.customers import UNAUTHENTICATED, becomes_default, customer_who_pays_with
@@ -11,7 +11,7 @@ from builders.read import intents
 from world.world import SECRET_KEY, World
 
 
-def test_a_voucher_that_is_chosen_on_the_page_is_told_besides_the_page(world: World) -> None:
+def test_a_voucher_that_is_chosen_on_the_page_is_notified_besides_the_page(world: World) -> None:
     world.connect()
     world.stripe.control.set_settlement_delay(3 * DAY)
     customer_who_pays_with(world, "card", "boleto", payment_method=UNAUTHENTICATED)
@@ -89,7 +89,7 @@ def test_a_refund_that_is_on_record_is_sent_in_time_though_a_second_payment_come
     assert [one["status"] for one in payment(world, first)["refunds"]] == ["succeeded"]
 
 
-def test_an_item_that_is_put_anew_while_a_page_is_open_knows_what_was_charged_in_vain(world: World) -> None:
+def test_an_item_that_is_replaced_while_a_page_is_open_knows_what_was_charged_without_success(world: World) -> None:
     world.connect()
     world.customer(payment_method=UNAUTHENTICATED)
     invoice_id = world.put_invoice_item()

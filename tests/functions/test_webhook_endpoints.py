@@ -157,7 +157,7 @@ class TestCreating:
             (URL, "invoice.payment_failure")
         ]
 
-    def test_tells_receivers_the_key_by_which_they_drop_repeats(self, declined: World, hooks: Receivers) -> None:
+    def test_gives_receivers_the_key_by_which_they_drop_repeats(self, declined: World, hooks: Receivers) -> None:
         create_endpoint(declined)
         hooks.confirm(URL)
         fail_an_invoice(declined)
@@ -254,7 +254,7 @@ class TestPasswords:
         assert delete_endpoint(world, made).body["webhook_endpoint"]["webhook_url"] == self.SHOWN
         assert "s3cret" not in logs.getvalue()
 
-    def test_are_kept_by_whoever_sends_back_what_was_answered(self, world: World, hooks: Receivers) -> None:
+    def test_are_kept_by_a_caller_that_sends_back_what_was_answered(self, world: World, hooks: Receivers) -> None:
         made = create_endpoint(world, self.WITH_PASSWORD)
         hooks.confirm(self.WITH_PASSWORD)
 
@@ -362,7 +362,7 @@ class TestChanging:
 
         assert (hooks.pending(), hooks.asked[URL]) == ([URL], 2)
 
-    def test_begins_anew_where_nobody_confirmed_in_time(self, world: World, hooks: Receivers) -> None:
+    def test_begins_again_where_nobody_confirmed_in_time(self, world: World, hooks: Receivers) -> None:
         made = create_endpoint(world)
         hooks.forget_unconfirmed()
         settle_endpoints(world, after=2 * DAY)
@@ -391,7 +391,7 @@ class TestChanging:
         assert again.body == first.body
         assert (hooks.subscribed(), hooks.pending()) == ([URL], [OTHER_URL])
 
-    def test_of_somebody_elses_is_not_found(self, world: World, hooks: Receivers) -> None:
+    def test_of_another_organization_is_not_found(self, world: World, hooks: Receivers) -> None:
         theirs = create_endpoint(world, organization_id=OTHER_ORGANIZATION)
 
         answers = [change_endpoint(world, theirs, name="Mine"), delete_endpoint(world, theirs)]
@@ -544,7 +544,7 @@ class TestWhatHappensAtTheSameTime:
 
         assert hooks.pending() == [URL, OTHER_URL]
 
-    def test_whoever_loses_again_and_again_is_told_to_send_it_again(self, world: World) -> None:
+    def test_who_loses_again_and_again_is_asked_to_send_it_again(self, world: World) -> None:
         def be_faster(number: int) -> None:
             if number <= 3:
                 create_endpoint(world, f"{OTHER_URL}/{number}")

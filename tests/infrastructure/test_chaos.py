@@ -51,12 +51,12 @@ def test_every_function_of_the_template_is_killed_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("function", [name for name, role in FUNCTIONS.items() if READS_STRIPES_KEY in actions(role)])
-def test_whoever_calls_stripe_is_killed_before_a_call_took_effect_and_after(function: str) -> None:
+def test_what_calls_stripe_is_killed_before_a_call_took_effect_and_after(function: str) -> None:
     assert sides(function, at_stripe=True) == {False, True}
 
 
 @pytest.mark.parametrize("function", [name for name, role in FUNCTIONS.items() if CHANGES & actions(role)])
-def test_whoever_changes_anything_is_killed_before_the_change_and_after(function: str) -> None:
+def test_what_changes_anything_is_killed_before_the_change_and_after(function: str) -> None:
     assert sides(function, at_stripe=False) == {False, True}
 
 

@@ -71,7 +71,7 @@ OURS = {
     "WebhookEndpoint": "subscription_status",
     "Meta": "next_cursor",
 }
-"""What is told besides."""
+"""What is notified besides."""
 
 
 @pytest.mark.parametrize("name", LAGO)

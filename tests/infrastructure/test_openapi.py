@@ -249,7 +249,7 @@ class TestParameters:
 
 
 def with_patterns(model: Schema) -> Schema:
-    """The model's schema with the patterns that its own validators check, and pydantic does not tell of.
+    """The model's schema with the patterns that its own validators check, and pydantic does not show.
 
     The tests with keys, URLs and units show that they are the right ones.
     """

@@ -101,9 +101,9 @@ def source(function: str) -> ast.Module:
 
 def redriven_consumers() -> dict[str, Any]:
     """The functions that stream records are given to by hand, by the consumer's name in the code."""
-    told = environment("RedriveRecordsFunction")
+    known = environment("RedriveRecordsFunction")
     return {
-        "".join(part.capitalize() for part in consumer.split("-")): told[f"{consumer.name}_FUNCTION_ARN"]
+        "".join(part.capitalize() for part in consumer.split("-")): known[f"{consumer.name}_FUNCTION_ARN"]
         for consumer in StreamConsumer
     }
 
@@ -162,14 +162,14 @@ class TestEachFunction:
         assert "logs:CreateLogGroup" not in writes["Action"]
 
     @each_function
-    def test_is_told_the_tables_that_its_role_may_touch_and_no_others(self, name: str) -> None:
-        told = {variable: value["Ref"] for variable, value in environment(name).items() if variable.endswith("_TABLE")}
-        assert set(told.values()) == touched(name) & TABLES.keys()
-        for variable, table in told.items():
+    def test_knows_the_tables_that_its_role_may_touch_and_no_others(self, name: str) -> None:
+        known = {variable: value["Ref"] for variable, value in environment(name).items() if variable.endswith("_TABLE")}
+        assert set(known.values()) == touched(name) & TABLES.keys()
+        for variable, table in known.items():
             assert table == "".join(part.capitalize() for part in variable.split("_"))
 
     @each_function
-    def test_is_told_where_the_queue_and_the_topic_are_if_it_may_use_them(self, name: str) -> None:
+    def test_knows_where_the_queue_and_the_topic_are_if_it_may_use_them(self, name: str) -> None:
         allowed = {
             resource
             for statement in statements(name)
@@ -179,13 +179,13 @@ class TestEachFunction:
             )
             for resource in named(statement["Resource"])
         }
-        told = {
+        known = {
             variable: value["Ref"]
             for variable, value in environment(name).items()
             if variable.endswith(("_QUEUE_URL", "TOPIC_ARN"))
         }
-        assert set(told.values()) == allowed
-        for variable, target in told.items():
+        assert set(known.values()) == allowed
+        for variable, target in known.items():
             assert target == "".join(part.capitalize() for part in variable.rpartition("_")[0].split("_"))
 
     @each_function
@@ -251,11 +251,11 @@ class TestEachEventSource:
         assert STREAMS["InvoiceCreatedFunction"]["MaximumRecordAgeInSeconds"] < LONGEST_AGE_SECONDS
 
     @pytest.mark.parametrize("name", STREAMS)
-    def test_a_stream_never_tells_of_what_we_wrote_ourselves(self, name: str) -> None:
-        put_over_another = {"NewImage": {"customer_key": {"S": [{"exists": False}]}}}
+    def test_a_stream_never_reports_what_we_wrote_ourselves(self, name: str) -> None:
+        replacement = {"NewImage": {"customer_key": {"S": [{"exists": False}]}}}
         patterns = [json.loads(entry["Pattern"]) for entry in STREAMS[name]["FilterCriteria"]["Filters"]]
         assert patterns[0] == {"eventName": ["INSERT"]}
-        assert all(pattern == {"eventName": ["MODIFY"], "dynamodb": put_over_another} for pattern in patterns[1:])
+        assert all(pattern == {"eventName": ["MODIFY"], "dynamodb": replacement} for pattern in patterns[1:])
         table = STREAMS[name]["Stream"]["Fn::GetAtt"][0]
         assert TABLES[table]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 

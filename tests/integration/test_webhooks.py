@@ -73,7 +73,7 @@ def test_a_url_that_confirms_is_posted_its_organizations_notifications_of_its_ty
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_what_was_told_is_told_again_when_asked(stages: tuple[Stage, Stage]) -> None:
+def test_what_was_notified_is_sent_again_when_asked(stages: tuple[Stage, Stage]) -> None:
     stage, _ = stages
     with Receiver() as receiver:
         made = create(stage, receiver.url())

@@ -16,7 +16,7 @@ Moves = Iterator[tuple[str, World]]
 
 
 def begin_attempt(world: World, job: str, params: int, rules: Rules) -> World:
-    """A retry, or a link that somebody asks for: read, and close what was before."""
+    """A retry, or a link that is asked for: read, and close what was before."""
     invoice = world.invoice
     step = "close" if invoice.attempt and _closes(rules) else "rise"
     if invoice.attempt >= rules.scenario.attempts:
@@ -60,7 +60,7 @@ def _intent_to_close(world: World, worker: Worker, payment: Payment | None, rule
 def rise(world: World, worker: Worker, rules: Rules) -> Moves:
     """The number of the attempt rises, and with it a payment is on record."""
     if not may_write(worker, rules):
-        yield "begins nothing: somebody wrote meanwhile", ended(world, worker, rules)
+        yield "begins nothing: it was written meanwhile", ended(world, worker, rules)
         return
     attempt = worker.attempt + 1
     invoice = seen(world, worker).invoice._replace(

@@ -21,7 +21,7 @@ class Decision(NamedTuple):
     attempt: int
     is_open: bool
     payment_status: str
-    told: tuple[str, ...]
+    notified: tuple[str, ...]
 
 
 @cache

@@ -14,11 +14,11 @@ class Invariant(StrEnum):
     ONE_SUCCESS = "I1 at most one payment intent of ours succeeds"
     SUCCESS_IS_FINAL = "I2 succeeded is final"
     TABLE_IS_STRIPE = "I3 when quiet, the table says what Stripe says"
-    ONE_FAILURE_TOLD = "I4 each failed attempt, and nothing else, is told as a failure once"
+    ONE_FAILURE_NOTIFIED = "I4 each failed attempt, and nothing else, is notified as a failure once"
     OPEN_IS_DUE = "I5 whatever is open has a due time"
     NOT_STUCK = "I6 from every state a quiet and settled one can be reached"
     NEWEST_ATTEMPT_COUNTS = "I7 an older attempt never overwrites a newer one"
-    NO_SILENT_SUCCESS = "I8 a success whose event was taken is recorded and told"
+    NO_SILENT_SUCCESS = "I8 a success whose event was taken is recorded and notified"
     LEARNT_IN_TIME = "I9 what succeeded at Stripe is learnt before its key is forgotten"
 
 
@@ -43,8 +43,8 @@ def _table_is_stripe(world: World, rules: Rules) -> bool:
     return all(intent.outside for intent in succeeded)
 
 
-def _one_failure_told(world: World, rules: Rules) -> bool:
-    failures = [told.attempt for told in world.told if told.webhook_type == FAILURE]
+def _one_failure_notified(world: World, rules: Rules) -> bool:
+    failures = [one.attempt for one in world.notified if one.webhook_type == FAILURE]
     if len(failures) != len(set(failures)) or not set(failures) <= world.stripe.failed:
         return False
     return not is_settled(world, rules) or all(
@@ -66,12 +66,12 @@ def _newest_attempt_counts(world: World, rules: Rules) -> bool:
 
 
 def _no_silent_success(world: World, rules: Rules) -> bool:
-    told = {(told.attempt, told.id) for told in world.told if told.webhook_type == SUCCESS}
+    notified = {(one.attempt, one.id) for one in world.notified if one.webhook_type == SUCCESS}
     for number in world.heard:
         attempt = world.stripe.intents[number].attempt
         payment = world.payment(attempt)
         is_first = payment is not None and payment.intent == number and payment.status == SUCCEEDED
-        if (attempt, 0 if is_first else second_success_id(number)) not in told:
+        if (attempt, 0 if is_first else second_success_id(number)) not in notified:
             return False
     return True
 
@@ -79,7 +79,7 @@ def _no_silent_success(world: World, rules: Rules) -> bool:
 STATES: dict[Invariant, Callable[[World, Rules], bool]] = {
     Invariant.ONE_SUCCESS: _one_success,
     Invariant.TABLE_IS_STRIPE: _table_is_stripe,
-    Invariant.ONE_FAILURE_TOLD: _one_failure_told,
+    Invariant.ONE_FAILURE_NOTIFIED: _one_failure_notified,
     Invariant.OPEN_IS_DUE: _open_is_due,
     Invariant.NEWEST_ATTEMPT_COUNTS: _newest_attempt_counts,
     Invariant.NO_SILENT_SUCCESS: _no_silent_success,
@@ -99,7 +99,7 @@ CHANGES: dict[Invariant, Callable[[World, World], bool]] = {
     Invariant.SUCCESS_IS_FINAL: _success_is_final,
     Invariant.NEWEST_ATTEMPT_COUNTS: _attempt_never_falls,
 }
-"""What holds of each change. An item that an application puts anew begins a new life."""
+"""What holds of each change. An item that an application replaces begins again."""
 
 
 def has_unlearnt_success(world: World) -> bool:

@@ -19,7 +19,7 @@ STEPS: dict[str, Callable[[World, Worker, Rules], Moves]] = {
     "unknown": collect.unknown,
     "record": settle.record,
     "restore": settle.restore,
-    "tell": writes.tell,
+    "notify": writes.notify,
     "close": attempts.close_before,
     "rise": attempts.rise,
     "end": attempts.end,
@@ -74,7 +74,7 @@ def _links(world: World, rules: Rules) -> Moves:
     is_open = invoice.taken_in and invoice.status == "pending"
     is_first = is_open and invoice.attempt == 0 and world.payment(1) is None
     if is_first or (invoice.attempt < rules.scenario.attempts and _may_begin_attempt(world, rules)):
-        yield "link: somebody asks for a link", attempts.begin_attempt(world, "link", LINK, rules)
+        yield "link: a link is asked for", attempts.begin_attempt(world, "link", LINK, rules)
     if is_open and invoice.link:
         yield "expiry: the invoice is to be charged", attempts.begin_expiry(world, rules)
 
@@ -134,7 +134,7 @@ def _outside(world: World, rules: Rules) -> Moves:
         yield "customer: changes the default card", world._replace(card=1)
     if scenario.outside_intent and stripe.intents and not any(intent.outside for intent in stripe.intents):
         intents = (*stripe.intents, Intent(1, ("succeeded",), outside=True))
-        yield "somebody else charges under the payment's name", world._replace(stripe=stripe._replace(intents=intents))
+        yield "another system charges under the payment's name", world._replace(stripe=stripe._replace(intents=intents))
     if world.puts < scenario.puts and world.invoice.taken_in:
         yield "application: replaces the item", _replaced(world, rules)
 

@@ -1,5 +1,5 @@
 """How a worker writes down what it heard: `paystream.use_cases.record_outcome`, `apply_intent`, and the way an
-item that was put anew gets its state back.
+item that was replaced gets its state back.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from model.writes import (
     ended,
     may_write,
     notifications,
+    notified_or_to_notify,
     read,
     seen,
-    told_or_to_tell,
     with_worker,
     with_workers,
     written,
@@ -49,7 +49,7 @@ def _extra(world: World, number: int) -> Payment | None:
 
 
 def record(world: World, worker: Worker, rules: Rules) -> Moves:
-    """Settle in one transaction; whoever loses the race reads again and decides again."""
+    """Settle in one transaction; a worker that loses the race reads again and decides again."""
     outcome = worker.outcome or Outcome("failed")
     if not may_write(worker, rules):
         yield "loses the race and reads again", _read_again(world, worker, outcome, rules)
@@ -66,18 +66,18 @@ def record(world: World, worker: Worker, rules: Rules) -> Moves:
         intent=payment.intent if outcome.intent == NO_INTENT else outcome.intent,
     )
     invoice = _invoice(world, before, decision, rules)
-    tell = notifications(world, worker, decision, rules)
+    notify = notifications(world, worker, decision, rules)
     if worker.extra:
         after = written(world, worker, invoice, attempt=worker.attempt)
         after = after._replace(extra=after.extra | {outcome.intent})
     else:
         after = written(world, worker, invoice, attempt=worker.attempt, payment=settled)
-    told = told_or_to_tell(after, worker._replace(current=True), tell, rules)
-    yield f"records attempt {worker.attempt}: {outcome.intent_status}; invoice {invoice.status}", told
+    notified = notified_or_to_notify(after, worker._replace(current=True), notify, rules)
+    yield f"records attempt {worker.attempt}: {outcome.intent_status}; invoice {invoice.status}", notified
 
 
 def _decided(invoice: Invoice, payment: Payment, attempt: int, outcome: Outcome, rules: Rules) -> Decision | None:
-    """The product's state machine decides. Without a guard it is told less than what is on record."""
+    """The product's state machine decides. Without a guard it gets less than what is on record."""
     status, invoice_status = payment.status, invoice.status
     if not rules.guards.succeeded_is_final and status == SUCCEEDED and outcome.intent_status != "succeeded":
         status, invoice_status = PayableStatus.PENDING.value, "pending"
@@ -106,7 +106,9 @@ def _read_again(world: World, worker: Worker, outcome: Outcome, rules: Rules) ->
 
 
 def restore(world: World, worker: Worker, rules: Rules) -> Moves:
-    """The attempt is on record: the invoice gets its state back, and what was told is told again under its old id."""
+    """The attempt is on record: the invoice gets its state back, and what was notified is notified again under its old
+    id.
+    """
     stored = seen(world, worker).payment or Payment()
     decision = decide(
         world.invoice.status,
@@ -119,6 +121,9 @@ def restore(world: World, worker: Worker, rules: Rules) -> Moves:
     if not worker.current or decision is None:
         yield "leaves the invoice to who wrote meanwhile", ended(world, worker, rules, well=False)
         return
-    tell = notifications(world, worker, decision, rules)
+    notify = notifications(world, worker, decision, rules)
     after = written(world, worker, _invoice(world, world.invoice, decision, rules), attempt=worker.attempt)
-    yield "gives the invoice its state back from the payment on record", told_or_to_tell(after, worker, tell, rules)
+    yield (
+        "gives the invoice its state back from the payment on record",
+        notified_or_to_notify(after, worker, notify, rules),
+    )

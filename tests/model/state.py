@@ -47,7 +47,7 @@ class Intent(NamedTuple):
     """A payment intent at Stripe, or the checkout session of a payment link (`open`, `expired`) until it is paid.
 
     Stripe sends an event of each of the `statuses` it has had, the last one of which it has now. `found` says that
-    Search knows it; `outside` that somebody else made it under the payment's name.
+    Search knows it; `outside` that another system made it under the payment's name.
     """
 
     attempt: int
@@ -94,8 +94,8 @@ class Stripe(NamedTuple):
     failed: frozenset[int] = frozenset()
 
 
-class Told(NamedTuple):
-    """A notification in the outbox: it is never lost from there, and `id` is what subscribers tell repeats by."""
+class Notified(NamedTuple):
+    """A notification in the outbox: it is never lost from there, and `id` is how subscribers know repeats."""
 
     webhook_type: str
     attempt: int
@@ -122,7 +122,7 @@ class Worker(NamedTuple):
     attempt: int = 1
     outcome: Outcome | None = None
     params: int = 0
-    tell: tuple[Told, ...] = ()
+    notify: tuple[Notified, ...] = ()
     extra: bool = False
     current: bool = True
     crossed: bool = False
@@ -138,7 +138,7 @@ class World(NamedTuple):
     payments: tuple[Payment | None, ...]
     invoice: Invoice = Invoice()
     extra: frozenset[int] = frozenset()
-    told: frozenset[Told] = frozenset()
+    notified: frozenset[Notified] = frozenset()
     stripe: Stripe = Stripe()
     workers: tuple[Worker, ...] = ()
     card: int = 0

@@ -9,7 +9,7 @@ from paystream.model.outcome import PayableStatus
 
 from model.decide import Decision
 from model.rules import Rules
-from model.state import Invoice, Payment, Seen, Told, Worker, World
+from model.state import Invoice, Notified, Payment, Seen, Worker, World
 
 FAILURE = WebhookType.INVOICE_PAYMENT_FAILURE.value
 SUCCESS = WebhookType.PAYMENT_SUCCEEDED.value
@@ -17,7 +17,7 @@ SUCCEEDED = PayableStatus.SUCCEEDED.value
 STREAM = "stream"
 EVENT = "event"
 _SECOND = 100
-"""Added to the number of an intent: the id of what is told of a second success."""
+"""Added to the number of an intent: the id of the notification of a second success."""
 
 _numbers = count()
 
@@ -83,24 +83,26 @@ def written(world: World, worker: Worker, invoice: Invoice, *, attempt: int, pay
     return with_workers(after, worker._replace(current=True), *(w._replace(current=False) for w in others))
 
 
-def notifications(world: World, worker: Worker, decision: Decision, rules: Rules) -> tuple[Told, ...]:
-    """What a decision has to tell, of failures and successes."""
-    told = (webhook_type for webhook_type in decision.told if webhook_type in (FAILURE, SUCCESS))
-    return tuple(Told(webhook_type, worker.attempt, _id(world, worker, webhook_type, rules)) for webhook_type in told)
+def notifications(world: World, worker: Worker, decision: Decision, rules: Rules) -> tuple[Notified, ...]:
+    """What a decision has to notify, of failures and successes."""
+    notified = (webhook_type for webhook_type in decision.notified if webhook_type in (FAILURE, SUCCESS))
+    return tuple(
+        Notified(webhook_type, worker.attempt, _id(world, worker, webhook_type, rules)) for webhook_type in notified
+    )
 
 
-def told_or_to_tell(world: World, worker: Worker, tell: tuple[Told, ...], rules: Rules) -> World:
+def notified_or_to_notify(world: World, worker: Worker, notify: tuple[Notified, ...], rules: Rules) -> World:
     """In the same transaction; without that guard, a moment later."""
-    if rules.guards.notification_in_the_transaction or not tell:
-        return ended(world._replace(told=world.told | set(tell)), worker, rules)
-    return with_worker(world, worker, worker._replace(step="tell", tell=tell))
+    if rules.guards.notification_in_the_transaction or not notify:
+        return ended(world._replace(notified=world.notified | set(notify)), worker, rules)
+    return with_worker(world, worker, worker._replace(step="notify", notify=notify))
 
 
-def tell(world: World, worker: Worker, rules: Rules) -> Iterator[tuple[str, World]]:
+def notify(world: World, worker: Worker, rules: Rules) -> Iterator[tuple[str, World]]:
     """Only without the guard: the notification follows its state."""
     yield (
         "puts the notification into the outbox",
-        ended(world._replace(told=world.told | set(worker.tell)), worker, rules),
+        ended(world._replace(notified=world.notified | set(worker.notify)), worker, rules),
     )
 
 
@@ -109,9 +111,9 @@ def _id(world: World, worker: Worker, webhook_type: str, rules: Rules) -> int:
         return _SECOND + worker.outcome.intent
     if rules.guards.stable_notification_id:
         return 0
-    return sum((told.webhook_type, told.attempt) == (webhook_type, worker.attempt) for told in world.told)
+    return sum((one.webhook_type, one.attempt) == (webhook_type, worker.attempt) for one in world.notified)
 
 
 def second_success_id(intent: int) -> int:
-    """The id of what is told of a second success."""
+    """The id of the notification of a second success."""
     return _SECOND + intent

@@ -123,7 +123,7 @@ _IN_TESTS_OF_FUNCTIONS = (
         text="return None if is_last and not payment.is_to_be_closed else now",
         replacement="return None",
         killers=(
-            f"{FUNCTIONS}/test_settled_otherwise.py::TestWhatSomebodyElseCollectsUnderTheNameOfAnAttempt"
+            f"{FUNCTIONS}/test_settled_otherwise.py::TestWhatAnotherSystemCollectsUnderTheNameOfAnAttempt"
             "::test_is_a_payment_of_its_own_and_the_attempt_is_closed",
         ),
     ),

@@ -35,7 +35,7 @@ OF_THE_CORE = (
         f"{_CROSSING}::test_a_page_is_closed_when_what_failed_on_the_page_before_is_paid",
     ),
     _mutant(
-        "A page stays open when only an event has told that it was paid",
+        "A page stays open when only an event has said that it was paid",
         "model/payment.py",
         "return has_page and self.payment_status is PayableStatus.SUCCEEDED",
         "return False",
@@ -89,21 +89,21 @@ OF_THE_CORE = (
         "steps/attempts/send_attempt.py",
         "of_another = _look_up_of_any_customer(payment, gateway, now)",
         "of_another = None",
-        f"{_CROSSING}::test_a_charge_of_the_customer_before_is_found_when_another_is_put_over_it",
+        f"{_CROSSING}::test_a_charge_of_the_customer_before_is_found_when_another_replaces_it",
     ),
     _mutant(
         "What is under way is not followed when a mistake replaces its item",
         "model/next_step.py",
         "under_way = [one for one in case.attempts if one.payment_status is PayableStatus.PROCESSING]",
         "under_way: list[Payment] = []",
-        f"{_CROSSING}::test_a_debit_is_followed_when_a_mistake_is_put_over_its_invoice",
+        f"{_CROSSING}::test_a_debit_is_followed_when_a_mistake_replaces_its_item",
     ),
     _mutant(
         "What another system has begun stays open when the invoice is settled",
         "steps/attempts/close_others.py",
         "if names_it and intent_id and intent_id not in ours and _is_payable(listed.outcome):",
         "if intent_id and not names_it and intent_id not in ours and _is_payable(listed.outcome):",
-        f"{_FORMER}::test_an_intent_of_somebody_else_under_our_name_that_is_not_paid_yet_is_closed_when_the_invoice_is_settled",
+        f"{_FORMER}::test_an_intent_of_another_system_under_our_name_that_is_not_paid_yet_is_closed_when_the_invoice_is_settled",
     ),
     _mutant(
         "What failed on a page is never asked for again",
@@ -124,7 +124,7 @@ OF_THE_CORE = (
         "steps/attempts/close_attempt.py",
         "return gateway.cancel_payment(intent_id) or gone(intent_id) if intent_id else None",
         "return gateway.cancel_payment(intent_id) if intent_id else None",
-        f"{FUNCTIONS}/test_unconfirmed_and_gone_intents.py::TestAnIntentThatIsGone::test_gives_way_to_a_retry",
+        f"{FUNCTIONS}/test_unconfirmed_and_gone_intents.py::TestAnIntentThatIsGone::test_is_superseded_by_a_retry",
     ),
     _mutant(
         "A retry whose customer is gone at Stripe fails for ever",

@@ -48,7 +48,7 @@ class Measured:
 
 
 def lost_events(invoices: int, latency: Latency, progress: Progress = lambda text: None) -> Measured:
-    """Bank debits have settled, Stripe told nobody, and the schedule was off meanwhile: then it runs again.
+    """Bank debits have settled, Stripe sent no event, and the schedule was off meanwhile: then it runs again.
 
     Those that found no turn at Stripe before are not among them: they were never sent.
     """
@@ -111,13 +111,13 @@ def _now_and_then(world: TimedWorld, workload: Workload, payer: Payer) -> None:
 def _drain(world: TimedWorld, ids: Iterable[str], progress: Progress) -> float:
     """Live on until all of these have succeeded; returns the time at which the last one did."""
     began, wanted, succeeded = world.clock.now(), set(ids), world.invoices.succeeded_at
-    told = began
+    reported = began
     while len(succeeded) < len(wanted) or wanted - succeeded.keys():
         world.step()
-        if world.clock.seconds > told + 60:
-            told = world.clock.seconds
-            progress(f"after {told - began:,.0f} s: {len(wanted & succeeded.keys()):,} of {len(wanted):,}")
-        if told > began + _LONGEST:
+        if world.clock.seconds > reported + 60:
+            reported = world.clock.seconds
+            progress(f"after {reported - began:,.0f} s: {len(wanted & succeeded.keys()):,} of {len(wanted):,}")
+        if reported > began + _LONGEST:
             raise AssertionError(f"{len(wanted - succeeded.keys())} invoices are open after {_LONGEST:.0f} s")
     return max(succeeded[one] for one in wanted)
 
@@ -172,13 +172,13 @@ def main(arguments: list[str]) -> int:
     all_measured = []
     for scenario in (lost_events, burst):
         began = time.process_time()
-        all_measured.append(scenario(invoices, latency, partial(_tell, scenario.__name__)))
-        _tell(scenario.__name__, f"{time.process_time() - began:.0f} s of CPU")
+        all_measured.append(scenario(invoices, latency, partial(_report, scenario.__name__)))
+        _report(scenario.__name__, f"{time.process_time() - began:.0f} s of CPU")
     print(table(all_measured))
     return 0
 
 
-def _tell(scenario: str, text: str) -> None:
+def _report(scenario: str, text: str) -> None:
     """Past the functions' log, which is where standard output leads meanwhile."""
     print(f"{scenario}: {text}", file=sys.__stdout__, flush=True)
 

@@ -25,7 +25,7 @@ def disconnect_for_a_while(workload: Workload, connection: Connection, *, forced
 
 
 def lose_a_permission(workload: Workload, connection: Connection) -> None:
-    """A restricted key may refund no more, or make no pages, until somebody notices."""
+    """A restricted key may refund no more, or make no pages, until a person notices."""
     control, random = workload.world.stripe.control, workload.world.random
     key = connection.secret_key
     if not key.startswith("rk_"):

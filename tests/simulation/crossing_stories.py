@@ -30,7 +30,7 @@ def _waits(stage: Stage) -> None:
 
 
 def _a_part_by_hand_while_it_is_charged(stage: Stage) -> None:
-    """Stripe has told of no card: the schedule finds it, and claims what it charges. The part is refused."""
+    """No event brought the card: the schedule finds it, and claims what it charges. The part is refused."""
     stage.workload.change_card(stage.first_payer(), "pm_card_visa")
     hold = _until_stripe_holds_a_charge(stage)
     stage.workload.pay_by_hand(key(stage), 1000)
@@ -149,7 +149,7 @@ def _a_part_by_hand_then_confirmed(stage: Stage) -> None:
     stage.pass_time(_DAY)
 
 
-def _put_over(stage: Stage, kind: str = "put", **changes: Any) -> None:
+def _replace_item(stage: Stage, kind: str = "put", **changes: Any) -> None:
     """The application puts the story's invoice once more, with these changes."""
     stored = stage.workload.world.database.tables["InvoicesTable"].get(key(stage)) or {}
     names = ("organization_id", "lago_id", "external_customer_id", "currency", "total_amount_cents")
@@ -165,7 +165,7 @@ def _too_little(stage: Stage) -> None:
 
 def _more_is_owed(stage: Stage) -> None:
     """50.00, of which 42.00 are paid."""
-    _put_over(stage, total_amount_cents={"N": "5000"})
+    _replace_item(stage, total_amount_cents={"N": "5000"})
     stage.pass_time(_DAY)
 
 
@@ -179,7 +179,7 @@ def _another_customer_while_charged(stage: Stage) -> None:
     (account,) = stage.workload.world.stripe.accounts.values()
     stage.put_invoice(stage.first_payer(), total_amount_cents={"N": "4200"})
     stage.step_until(lambda: len(account.payment_intents) == 1)
-    _put_over(stage, external_customer_id={"S": "customer-1"})
+    _replace_item(stage, external_customer_id={"S": "customer-1"})
     stage.pass_time(2 * _DAY)
 
 
@@ -191,7 +191,7 @@ def _debit_on_its_way(stage: Stage) -> None:
 
 
 def _a_mistake_while_it_is_debited(stage: Stage) -> None:
-    _put_over(stage, "malformed", currency={"S": "dollars"})
+    _replace_item(stage, "malformed", currency={"S": "dollars"})
     stage.pass_time(4 * _DAY)
 
 
@@ -234,12 +234,12 @@ CROSSING_STORIES = (
         _a_part_by_hand_then_confirmed,
     ),
     Scenario("another system collects too little under the name of an attempt", declined, _too_little),
-    Scenario("an item over more is put over an invoice that is paid", paid, _more_is_owed),
+    Scenario("an item over more replaces that of a paid invoice", paid, _more_is_owed),
     Scenario(
-        "another customer is put over a charge that is not written yet", _two_customers, _another_customer_while_charged
+        "an item of another customer replaces one that is charged and not written yet",
+        _two_customers,
+        _another_customer_while_charged,
     ),
-    Scenario(
-        "a mistake is put over an invoice whose debit is on its way", _debit_on_its_way, _a_mistake_while_it_is_debited
-    ),
+    Scenario("a mistake replaces an item whose debit is on its way", _debit_on_its_way, _a_mistake_while_it_is_debited),
     Scenario("a debit is chosen on a page, and a retry was planned", declined, _debited_on_a_page),
 )

@@ -1,4 +1,4 @@
-"""What must hold of disputes when all is quiet: what Stripe has told of them is on record, and was told once."""
+"""What must hold of disputes when all is quiet: what Stripe's events said is on record, and was notified once."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from sandbox.stripe.wire import JsonObject
 from .world import World
 
 _OPENED, _ENDED = "charge.dispute.created", "charge.dispute.closed"
-_END_IS_TOLD = {"won": "payment.dispute_won", "lost": "invoice.payment_dispute_lost"}
+_END_IS_NOTIFIED = {"won": "payment.dispute_won", "lost": "invoice.payment_dispute_lost"}
 
 
 def dispute_complaints(world: World) -> Iterator[str]:
-    """Each thing that is wrong, in words. What was never told, because the events were lost, nobody can know."""
+    """Each thing that is wrong, in words. What was never sent, because the events were lost, nobody can know."""
     payments = _by_intent(world)
     for account in world.stripe.accounts.values():
         heard = {_name(event) for event in account.events if event["id"] in world.webhooks.taken}
@@ -28,10 +28,10 @@ def _compare(world: World, found: tuple[Key, Item], dispute: JsonObject, *, has_
     status = _status_on_record(payment, dispute)
     if status != dispute["status"] and (has_ended or status != "needs_response"):
         yield f"the dispute of payment {key} is {status}, at Stripe it is {dispute['status']}"
-    kind = _END_IS_TOLD.get(status, "payment.dispute_opened")
+    kind = _END_IS_NOTIFIED.get(status, "payment.dispute_opened")
     invoice_id = payment["invoice_id"]["S"]
     if len(world.subscriber.keys(kind, invoice_id if status == "lost" else key[1])) != 1:
-        yield f"that the dispute of payment {key} is {status} was not told once"
+        yield f"that the dispute of payment {key} is {status} was not notified once"
     invoice = world.database.tables["InvoicesTable"].get((key[0], invoice_id))
     if status == "lost" and "payment_dispute_lost_at" not in (invoice or {}):
         yield f"the dispute of payment {key} is lost, and its invoice does not say so"

@@ -115,11 +115,11 @@ class Disturbances:
             "by hand": self._pay_by_hand,
             "refund": self._refund_some_payment,
             "collected again": lambda: collect_in_its_name(self.workload),
-            "put amount": lambda: items_again.put_over_another_amount(self.workload),
-            "put customer": lambda: items_again.put_over_another_customer(self.workload),
-            "put mistake": lambda: items_again.put_over_a_mistake(self.workload),
+            "put amount": lambda: items_again.replace_with_another_amount(self.workload),
+            "put customer": lambda: items_again.replace_with_another_customer(self.workload),
+            "put mistake": lambda: items_again.replace_with_a_mistake(self.workload),
             "put again": lambda: items_again.put_again(self.workload),
-            "put currency": lambda: items_again.put_over_another_currency(self.workload),
+            "put currency": lambda: items_again.replace_with_another_currency(self.workload),
             "backup": lambda: items_again.take_a_backup(self.workload),
             "put back": lambda: items_again.put_back_from_the_backup(self.workload),
             "confirmed": lambda: confirm_what_failed(self.workload),
@@ -194,7 +194,7 @@ class Disturbances:
                 yield key, item
 
     def _use_some_page(self, connection: Connection) -> None:
-        """Somebody who was led to a page tries to pay there, with something that may be declined."""
+        """A customer who was led to a page tries to pay there, with something that may be declined."""
         is_open = [
             page
             for page in connection.account.checkout_sessions

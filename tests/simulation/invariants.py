@@ -21,7 +21,7 @@ class ViolationError(AssertionError):
 
 @dataclass(slots=True)
 class Invariants:
-    """Collects what was violated; whoever drives the world raises it."""
+    """Collects what was violated; the caller that drives the world raises it."""
 
     violations: list[str] = field(default_factory=list)
     failed_payments: set[Key] = field(default_factory=set)

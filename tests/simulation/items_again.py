@@ -12,30 +12,30 @@ _CURRENCIES = ("USD", "EUR", "GBP", "BRL")
 
 def put_again(workload: Workload) -> None:
     """One of the invoices that were brought lately, as it was put: also one that is paid, by hand too, or void."""
-    _put_over(workload, lambda item: {})
+    _replace_item(workload, lambda item: {})
 
 
-def put_over_another_currency(workload: Workload) -> None:
-    _put_over(workload, lambda item: {"currency": {"S": workload.world.random.choice(_CURRENCIES)}})
+def replace_with_another_currency(workload: Workload) -> None:
+    _replace_item(workload, lambda item: {"currency": {"S": workload.world.random.choice(_CURRENCIES)}})
 
 
-def put_over_another_amount(workload: Workload) -> None:
+def replace_with_another_amount(workload: Workload) -> None:
     """More, or less, than before."""
-    _put_over(workload, lambda item: {"total_amount_cents": {"N": str(workload.world.random.randint(10, _MOST))}})
+    _replace_item(workload, lambda item: {"total_amount_cents": {"N": str(workload.world.random.randint(10, _MOST))}})
 
 
-def put_over_another_customer(workload: Workload) -> None:
+def replace_with_another_customer(workload: Workload) -> None:
     """Of the same organization."""
 
     def another(item: dict[str, Any]) -> dict[str, Any]:
         theirs = [one for one in workload.payers if one.organization_id == item["organization_id"]["S"]]
         return {"external_customer_id": {"S": workload.world.random.choice(theirs).external_id}}
 
-    _put_over(workload, another)
+    _replace_item(workload, another)
 
 
-def put_over_a_mistake(workload: Workload) -> None:
-    _put_over(workload, lambda item: workload.mistake(), kind="malformed")
+def replace_with_a_mistake(workload: Workload) -> None:
+    _replace_item(workload, lambda item: workload.mistake(), kind="malformed")
 
 
 def take_a_backup(workload: Workload) -> None:
@@ -53,7 +53,9 @@ def put_back_from_the_backup(workload: Workload) -> None:
         workload.put(dict(item), kind, over=True)
 
 
-def _put_over(workload: Workload, changes: Callable[[dict[str, Any]], dict[str, Any]], *, kind: str = "put") -> None:
+def _replace_item(
+    workload: Workload, changes: Callable[[dict[str, Any]], dict[str, Any]], *, kind: str = "put"
+) -> None:
     table = workload.world.database.tables["InvoicesTable"]
     ours = [key for key in workload.recent if "problem" not in (table.get(key) or {"problem": {}})]
     if not ours:

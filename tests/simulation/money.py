@@ -24,7 +24,7 @@ class Money:
     though the item is replaced in that moment.
     """
     most_owed: dict[str, int] = field(default_factory=dict)
-    """In minor units, by the invoice's own id: an item that is put over another may be over less."""
+    """In minor units, by the invoice's own id: an item that replaces another may be over less."""
     by_hand: Counter[str] = field(default_factory=Counter)
     on_record: set[str] = field(default_factory=set)
     """The intents that are known to have succeeded."""
@@ -74,8 +74,8 @@ class Money:
                 yield intent["amount_received"]
 
     def watch_intent(self, intent: JsonObject) -> None:
-        """Rule 1: at most one successful payment per invoice, but for what somebody else collects in its name, and what
-        is owed since because a larger item was put over it.
+        """Rule 1: at most one successful payment per invoice, but for what another system collects in its name, and
+        what is owed since because a larger item replaced it.
         """
         invoice_id = intent["metadata"].get("lago_invoice_id")
         if intent["status"] != "succeeded" or not is_our_own(intent["metadata"]):

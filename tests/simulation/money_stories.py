@@ -77,7 +77,7 @@ def _confirmed_with_a_debit_that_bounces(stage: Stage) -> None:
 
 
 def _confirmed_after_it_was_paid_by_hand(stage: Stage) -> None:
-    """In the moment before it is closed: there is too much, it is on record, and whoever listens was notified."""
+    """In the moment before it is closed: there is too much, it is on record, and was notified."""
     stage.workload.pay_by_hand(key(stage), 4200)
     stage.step_until(lambda: stage.workload.world.invariants.money.by_hand[key(stage)[1]] > 0)
     confirm(stage, "pm_card_visa")

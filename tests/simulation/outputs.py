@@ -1,4 +1,4 @@
-"""What leaves the system: log lines, messages to subscribers, answers. None of it may tell a secret or an e-mail."""
+"""What leaves the system: log lines, messages to subscribers, answers. None of it may hold a secret or an e-mail."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from typing import Any
 
 _SECRETS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_", "whsec_")
 _EMAIL = re.compile(r"[^\s\"@]+@[^\s\"@]+\.[a-z]+")
-_TELLS_OF_THE_CUSTOMER = frozenset(
+_ABOUT_THE_CUSTOMER = frozenset(
     {
         "invoice.payment_status_updated",
         "invoice.voided",
@@ -24,7 +24,7 @@ Complain = Callable[[str], None]
 
 
 def leak(text: str, *, emails_allowed: bool = False) -> str | None:
-    """What the text tells that it must not."""
+    """What the text holds that it must not."""
     if "@" in text and not emails_allowed and (found := _EMAIL.search(text)):
         return f"an e-mail: {found[0]}"
     for secret in _SECRETS:
@@ -46,7 +46,7 @@ class Log(StringIO):
         self.lines += 1
         found = leak(text)
         if found:
-            self._complain(f"a log line tells {found}")
+            self._complain(f"a log line holds {found}")
         if '"exception"' in text:
             content = json.loads(text)
             self.exceptions[str(content.get("exception_name"))] += 1
@@ -64,9 +64,9 @@ class Subscriber:
     def receive(self, topic: str, body: str, attributes: Mapping[str, Any]) -> None:
         unique_key = attributes["unique_key"]["StringValue"]
         webhook_type = attributes["webhook_type"]["StringValue"]
-        found = leak(body, emails_allowed=webhook_type in _TELLS_OF_THE_CUSTOMER)
+        found = leak(body, emails_allowed=webhook_type in _ABOUT_THE_CUSTOMER)
         if found:
-            self.complain(f"a message of the type {webhook_type} tells {found}")
+            self.complain(f"a message of the type {webhook_type} holds {found}")
         self.times[unique_key] += 1
         if self.times[unique_key] > 1:
             return

@@ -23,7 +23,7 @@ from .world import World
 
 _SETTLED = (("voided", "failed"), ("finalized", "succeeded"))
 _LONGEST_DELAY = 300.0
-"""Seconds, from the time at which an invoice is due until somebody looks at it."""
+"""Seconds, from the time at which an invoice is due until it is looked at."""
 _CLOSED = ("succeeded", "failed")
 
 
@@ -42,14 +42,14 @@ class Quiet:
             *self._each_payment_is_as_stripe_has_it(),
             *self._each_invoice_is_as_stripe_has_it(),
             *self._each_notification_was_published(),
-            *self._each_failure_was_told_once(),
+            *self._each_failure_was_notified_once(),
             *self._each_success_was_notified_once(),
             *self._how_each_invoice_ended_was_notified(),
             *refund_complaints(self.world),
             *money_complaints(self.world),
             *self._each_second_payment_is_on_record(),
             *dispute_complaints(self.world),
-            *self._each_page_that_nobody_asked_for_was_told_once(),
+            *self._each_page_that_nobody_asked_for_was_notified_once(),
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
             *self._each_webhook_endpoint_has_a_dead_letter_queue_and_nothing_else(),
             *self._what_is_disconnecting_is_gone(),
@@ -74,16 +74,16 @@ class Quiet:
         payments = self._payments()
         by_intent = {item["provider_payment_id"]["S"] for item in payments.values() if "provider_payment_id" in item}
         for intent in self._intents():
-            is_ours = "lago_payment_id" in intent["metadata"] and not _is_somebody_elses(intent)
+            is_ours = "lago_payment_id" in intent["metadata"] and not _is_another_systems(intent)
             if is_ours and intent["id"] not in by_intent:
                 yield f"intent {intent['id']} ({intent['status']}) is on no payment"
 
     def _each_second_payment_is_on_record(self) -> Iterator[str]:
-        """If Stripe has told of it: nobody asks for it. It goes back by itself where the account is set to that."""
+        """If Stripe's event has come: nobody asks for it. It goes back automatically where that is set."""
         by_intent = {item.get("provider_payment_id", {}).get("S"): item for item in self._payments().values()}
         for account in self.world.stripe.accounts.values():
             goes_back = any(one.refunds_second_payments for one in self.workload.connections if one.account is account)
-            for intent in filter(_is_somebody_elses, self._heard_successes(account)):
+            for intent in filter(_is_another_systems, self._heard_successes(account)):
                 if intent["id"] not in by_intent:
                     yield f"intent {intent['id']} was paid a second time, and is on no payment"
                 elif goes_back and not self._has_gone_back(by_intent[intent["id"]]):
@@ -118,7 +118,7 @@ class Quiet:
             item["provider_payment_id"]["S"] for item in self._payments().values() if "provider_payment_id" in item
         }
         for intent in self._intents():
-            if _is_somebody_elses(intent) and intent["id"] not in by_intent:
+            if _is_another_systems(intent) and intent["id"] not in by_intent:
                 continue
             statuses.setdefault(intent["metadata"].get("lago_invoice_id", ""), []).append(intent)
         for key, item in self._invoices().items():
@@ -152,18 +152,18 @@ class Quiet:
 
     def _what_is_pending_has_a_reason(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
         if intents and intents[-1]["status"] == "requires_action":
-            yield from self._what_the_customer_is_to_do_is_told(key, item)
+            yield from self._what_the_customer_is_to_do_is_notified(key, item)
         elif item["status"]["S"] != "voided":
             yield from self._explain(key, item)
 
-    def _what_the_customer_is_to_do_is_told(self, key: Key, item: Item) -> Iterator[str]:
+    def _what_the_customer_is_to_do_is_notified(self, key: Key, item: Item) -> Iterator[str]:
         """Unless the invoice is owed no more: then nobody is to do anything."""
         if item["status"]["S"] == "voided":
             yield f"invoice {key} is voided, and its intent can still be paid"
         for payment in self._payments_of(item):
             lago_id, is_waiting = payment["lago_id"]["S"], payment.get("status") == {"S": "requires_action"}
             if is_waiting and not self.world.subscriber.keys("payment.requires_action", lago_id):
-                yield f"that payment {lago_id} waits for the customer was never told"
+                yield f"that payment {lago_id} waits for the customer was never notified"
 
     def _what_failed_is_closed(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
         """Nothing can come of it any more, or it will be looked at."""
@@ -217,7 +217,7 @@ class Quiet:
             yield f"invoice {key} is open without a reason: it waits for {waiting_for}, the world knows {known}"
 
     def _can_pay(self, customer: Item) -> bool:
-        """Whether Stripe knows a default method, whatever it has told us."""
+        """Whether Stripe knows a default method, whatever its events said."""
         for account in self.world.stripe.accounts.values():
             found = account.customers.get(customer["provider_customer_id"]["S"])
             if found is not None and not found.get("deleted"):
@@ -241,33 +241,33 @@ class Quiet:
         invoice = self.world.database.tables["InvoicesTable"].get((key[0], payment["invoice_id"]["S"]))
         return invoice is not None and (invoice["status"]["S"], invoice["payment_status"]["S"]) in _SETTLED
 
-    def _each_failure_was_told_once(self) -> Iterator[str]:
+    def _each_failure_was_notified_once(self) -> Iterator[str]:
         for key in sorted(self.world.invariants.failed_payments):
-            told = self.world.subscriber.keys("invoice.payment_failure", key[1])
-            if len(told) > 1 or (not told and not self._ended_unasked(key)):
-                yield f"the failure of payment {key} was told {len(told)} times"
+            notified = self.world.subscriber.keys("invoice.payment_failure", key[1])
+            if len(notified) > 1 or (not notified and not self._ended_unasked(key)):
+                yield f"the failure of payment {key} was notified {len(notified)} times"
 
     def _each_success_was_notified_once(self) -> Iterator[str]:
         for key, payment in self._payments().items():
-            told = self.world.subscriber.keys("payment.succeeded", key[1])
-            if payment["payment_status"]["S"] == "succeeded" and len(told) != 1:
-                yield f"the success of payment {key} was not told once"
+            notified = self.world.subscriber.keys("payment.succeeded", key[1])
+            if payment["payment_status"]["S"] == "succeeded" and len(notified) != 1:
+                yield f"the success of payment {key} was not notified once"
 
     def _how_each_invoice_ended_was_notified(self) -> Iterator[str]:
         for key, item in self._invoices().items():
             status = item.get("payment_status", {}).get("S")
-            is_told = status in _CLOSED and "problem" not in item and int(item["total_amount_cents"]["N"]) > 0
-            if is_told and not self.world.subscriber.keys("invoice.payment_status_updated", f"{key[1]} {status}"):
-                yield f"that invoice {key} is {status} was never told"
+            is_notified = status in _CLOSED and "problem" not in item and int(item["total_amount_cents"]["N"]) > 0
+            if is_notified and not self.world.subscriber.keys("invoice.payment_status_updated", f"{key[1]} {status}"):
+                yield f"that invoice {key} is {status} was never notified"
 
-    def _each_page_that_nobody_asked_for_was_told_once(self) -> Iterator[str]:
-        """Where it is, too: the customer is led there by what is told."""
+    def _each_page_that_nobody_asked_for_was_notified_once(self) -> Iterator[str]:
+        """Where it is, too: the customer is led there by the notification."""
         for key, payment in self._payments().items():
             link = payment.get("link", {"M": {}})["M"]
-            is_told = "url" in link and link["follows_failure"]["BOOL"]
-            told = len(self.world.subscriber.keys("payment.requires_action", key[1]))
-            if "link" in payment and told != is_told:
-                yield f"the page of payment {key} was told {told} times"
+            is_notified = "url" in link and link["follows_failure"]["BOOL"]
+            notified = len(self.world.subscriber.keys("payment.requires_action", key[1]))
+            if "link" in payment and notified != is_notified:
+                yield f"the page of payment {key} was notified {notified} times"
 
     def _each_webhook_endpoint_is_subscribed_and_nothing_else(self) -> Iterator[str]:
         items = self.world.database.tables["WebhookEndpointsTable"].items()
@@ -344,15 +344,15 @@ def _compare_with_its_intent(key: Key, payment: Item, intent: JsonObject) -> Ite
 
 
 def _is_over(intent: JsonObject, of_pages_that_ended: set[str]) -> bool:
-    """Whether nobody can pay it any more. An item that was put over another forgets that its last attempt was being
+    """Whether nobody can pay it any more. An item that replaced another forgets that its last attempt was being
     closed; Stripe cancels no intent of a page.
     """
     has_failed = intent["status"] == "requires_payment_method"
     return intent["status"] == "canceled" or (has_failed and intent["id"] in of_pages_that_ended)
 
 
-def _is_somebody_elses(intent: JsonObject) -> bool:
-    """Made by somebody who collected once more under the name of a payment."""
+def _is_another_systems(intent: JsonObject) -> bool:
+    """Made by another system that collected once more under the name of a payment."""
     return "made_by" in intent["metadata"]
 
 

@@ -101,7 +101,7 @@ def _a_refund_has_failed(world: World, key: Key) -> bool:
 
 
 def _counts(money: Money, intent: JsonObject) -> bool:
-    """What another system collected, and Stripe never told of, nobody can know."""
+    """What another system collected, and no event brought, nobody can know."""
     return is_our_own(intent["metadata"]) or intent["id"] in money.on_record
 
 

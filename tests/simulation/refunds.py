@@ -22,7 +22,7 @@ def refund_complaints(world: World) -> Iterator[str]:
     for key, payment in payments.items():
         for refund in _of(payment):
             yield from _compare(key, refund, at_stripe)
-            yield from _told_once(world, key, refund)
+            yield from _notified_once(world, key, refund)
     yield from _sums(world, payments)
 
 
@@ -49,11 +49,12 @@ def _compare(key: Key, refund: Mapping[str, Any], at_stripe: Mapping[str, JsonOb
         yield f"refund {refund_id} is {status} over {refund['amount_cents']}, at Stripe {found['status']}"
 
 
-def _told_once(world: World, key: Key, refund: Mapping[str, Any]) -> Iterator[str]:
+def _notified_once(world: World, key: Key, refund: Mapping[str, Any]) -> Iterator[str]:
     kind = {"succeeded": "payment.refund_succeeded", "failed": "payment.refund_failed"}.get(refund["status"])
-    told = world.subscriber.keys(kind, refund["lago_id"]) if kind else {""}
-    if len(told) != 1:
-        yield f"that refund {refund['lago_id']} of payment {key} is {refund['status']} was told {len(told)} times"
+    notified = world.subscriber.keys(kind, refund["lago_id"]) if kind else {""}
+    if len(notified) != 1:
+        refund_id, times = refund["lago_id"], len(notified)
+        yield f"that refund {refund_id} of payment {key} is {refund['status']} was notified {times} times"
 
 
 def _sums(world: World, payments: Mapping[Key, Item]) -> Iterator[str]:

@@ -31,7 +31,7 @@ FaultOf = Callable[[str, str, Mapping[str, Any]], tuple[str, Fault] | None]
 
 @dataclass(slots=True)
 class Stage:
-    """What a story is told with."""
+    """What a story is made of."""
 
     workload: Workload
     connection: Connection | None = None
@@ -162,7 +162,7 @@ def _in_india_and_put(stage: Stage) -> None:
 
 
 def _move_and_retry(stage: Stage) -> None:
-    """The customer never authenticates, and lives elsewhere by now; somebody asks for a retry."""
+    """The customer never authenticates, and lives elsewhere by now; a retry is asked for."""
     body = {"customer": {"external_id": stage.first_payer().external_id, "country": "DE"}}
     stage.ask("POST", "/api/v1/customers", body)
     ((_, lago_id),) = stage.workload.expected
@@ -192,7 +192,7 @@ def _unauthenticated_and_put(stage: Stage) -> None:
 
 
 def _authenticate_on_the_page(stage: Stage) -> None:
-    """The page comes by itself, and the customer pays there with the card that was declined."""
+    """The page comes automatically, and the customer pays there with the card that was declined."""
     _put_and_be_led_to_a_page(stage)
     stage.workload.use_page(stage.first_payer(), "pm_card_authenticationRequired")
     stage.wait(_A_FEW_MINUTES)
@@ -264,8 +264,8 @@ def _paid_and_what_comes_twice_goes_back(stage: Stage) -> None:
     stage.wait(60)
 
 
-def _somebody_else_collects_again(stage: Stage) -> None:
-    """Under the name of the payment, as whoever may write to the account can."""
+def _another_system_collects_again(stage: Stage) -> None:
+    """Under the name of the payment, as any holder of the account's key can."""
     (known,) = stage.workload.client(stage.first_payer()).v1.payment_intents.list().data
     stage.workload.collect_again(known.id)
     stage.wait(_HOUR)
@@ -450,7 +450,7 @@ def _read(stage: Stage) -> None:
         stage.wait(20)
 
 
-def _put_over(stage: Stage) -> None:
+def _replace_item(stage: Stage) -> None:
     table = stage.workload.world.database.tables["InvoicesTable"]
     (item,) = [item for _, item in table.items()]
     names = ("organization_id", "lago_id", "external_customer_id", "currency", "total_amount_cents")
@@ -607,7 +607,7 @@ def _let_the_link_expire(stage: Stage) -> None:
 
 
 def _end_the_link(action: str) -> Callable[[Stage], None]:
-    """Somebody decides otherwise while the page is open."""
+    """It is decided otherwise while the page is open."""
 
     def act(stage: Stage) -> None:
         _ask_for_a_link(stage)
@@ -616,7 +616,7 @@ def _end_the_link(action: str) -> Callable[[Stage], None]:
     return act
 
 
-def _tell_again(stage: Stage) -> None:
+def _send_notifications_again(stage: Stage) -> None:
     """One by its id, then all."""
     table = stage.workload.world.database.tables["NotificationsTable"]
     lago_id = next(item["lago_id"]["S"] for _, item in table.items())
@@ -676,7 +676,7 @@ SCENARIOS = (
     Scenario("an account is connected, changed and disconnected", _nobody, _connect_rotate_disconnect),
     Scenario("an account is disconnected while a debit is on its way", _debit_on_its_way, _disconnect),
     Scenario(
-        "an account is disconnected while a debit is on its way, and Stripe tells nothing",
+        "an account is disconnected while a debit is on its way, and no event comes",
         _debit_on_its_way,
         _disconnect,
         webhooks_are_lost=True,
@@ -702,16 +702,16 @@ SCENARIOS = (
     Scenario("a customer is linked", _connected, _link_with_a_card_that_is_no_default),
     Scenario("a key is issued", _nobody, _issue_key_and_use_it),
     Scenario("records are read", _an_invoice, _read),
-    Scenario("an item is put over an invoice", _an_invoice, _put_over),
+    Scenario("an invoice's item is replaced", _an_invoice, _replace_item),
     Scenario("a refused key is replaced", _good, _key_is_refused_and_replaced),
     Scenario("bank debits are looked at together", _bank_debit, _two_put, webhooks_are_lost=True),
     Scenario("records are redriven", _a_record_failed, _redrive),
     Scenario("webhook endpoints come and change", _nobody, _subscribe_change_and_destroy),
     Scenario("a webhook endpoint is destroyed", _one_webhook, _destroy_it),
     Scenario("a failed payment is retried", _a_failed_invoice_and_money_again, _ask_of_the_invoice("retry_payment")),
-    Scenario("a failed payment is tried again by itself", _declined_and_put, _wait_for_the_next_try),
+    Scenario("a failed payment is tried again automatically", _declined_and_put, _wait_for_the_next_try),
     Scenario(
-        "a failed payment is tried again by itself, and Stripe tells nothing",
+        "a failed payment is tried again automatically, and no event comes",
         _declined_and_put,
         _wait_for_the_next_try,
         webhooks_are_lost=True,
@@ -719,25 +719,27 @@ SCENARIOS = (
     ),
     Scenario("another card collects what failed", _two_failed, _another_card),
     Scenario(
-        "another card collects what failed, and Stripe tells nothing",
+        "another card collects what failed, and no event comes",
         _blocked_and_put,
         _another_card_and_a_day,
         webhooks_are_lost=True,
     ),
     Scenario("a failed payment is closed", _blocked_and_put, _wait_for_the_next_try),
-    Scenario("a customer authenticates on a page that comes by itself", _unauthenticated, _authenticate_on_the_page),
     Scenario(
-        "a page that comes by itself is looked up, and Stripe tells nothing",
+        "a customer authenticates on a page that comes automatically", _unauthenticated, _authenticate_on_the_page
+    ),
+    Scenario(
+        "a page that comes automatically is looked up, and no event comes",
         _unauthenticated,
         _authenticate_on_the_page,
         fault_of=_lost("POST /v1/checkout/sessions"),
         webhooks_are_lost=True,
     ),
-    Scenario("a page that comes by itself expires", _unauthenticated, _let_the_page_expire, leap=25 * _HOUR),
-    Scenario("another card ends a page that came by itself", _unauthenticated_and_put, _another_card),
+    Scenario("a page that comes automatically expires", _unauthenticated, _let_the_page_expire, leap=25 * _HOUR),
+    Scenario("another card ends a page that came automatically", _unauthenticated_and_put, _another_card),
     Scenario("a bank transfer comes in two parts", _by_transfer, _transfer_in_two_parts),
     Scenario(
-        "a bank transfer comes in two parts, and Stripe tells nothing",
+        "a bank transfer comes in two parts, and no event comes",
         _by_transfer,
         _transfer_in_two_parts,
         webhooks_are_lost=True,
@@ -749,22 +751,22 @@ SCENARIOS = (
         fault_of=_lost("POST /v1/payment_intents"),
         webhooks_are_lost=True,
     ),
-    Scenario("a bank transfer gives way to another attempt", _by_transfer_and_put, _retry_and_transfer),
+    Scenario("a bank transfer is superseded by another attempt", _by_transfer_and_put, _retry_and_transfer),
     Scenario("an invoice is voided that waits for a bank transfer", _by_transfer_and_put, _ask_of_the_invoice("void")),
-    Scenario("a charge in India gives way to one elsewhere", _in_india_and_put, _move_and_retry),
+    Scenario("a charge in India is superseded by one elsewhere", _in_india_and_put, _move_and_retry),
     Scenario("a failed invoice is paid by a link", _declined_and_put, _pay_by_link),
     Scenario(
-        "a waiting invoice is paid by a link, and Stripe tells nothing",
+        "a waiting invoice is paid by a link, and no event comes",
         _without_card,
         _pay_by_link,
         webhooks_are_lost=True,
     ),
     Scenario("a link's page is looked up a day later", _declined_and_put, _let_the_link_expire, leap=25 * _HOUR),
     Scenario("a link expires", _declined_and_put, _let_the_link_expire, fault_of=_lost("POST /v1/checkout/sessions")),
-    Scenario("a link gives way to a charge", _a_failed_invoice_and_money_again, _end_the_link("retry_payment")),
+    Scenario("a link is superseded by a charge", _a_failed_invoice_and_money_again, _end_the_link("retry_payment")),
     Scenario("an invoice is voided whose link is open", _declined_and_put, _end_the_link("void")),
     Scenario(
-        "a failed payment is retried, and Stripe tells nothing",
+        "a failed payment is retried, and no event comes",
         _a_failed_invoice_and_money_again,
         _ask_of_the_invoice("retry_payment"),
         webhooks_are_lost=True,
@@ -773,7 +775,7 @@ SCENARIOS = (
     Scenario("a payment is disputed, and the dispute is lost", _disputed, _collect_and_lose_the_dispute),
     Scenario("a payment is refunded, a part and the rest", _paid_by("pm_card_visa"), _refund_a_part_and_the_rest),
     Scenario(
-        "a refund is looked up, and Stripe tells nothing",
+        "a refund is looked up, and no event comes",
         _paid_by("pm_card_pendingRefund"),
         _refund_and_wait,
         webhooks_are_lost=True,
@@ -787,21 +789,23 @@ SCENARIOS = (
         webhooks_are_lost=True,
     ),
     Scenario(
-        "two refunds of one payment are looked up, and Stripe tells nothing",
+        "two refunds of one payment are looked up, and no event comes",
         _paid_by("pm_card_pendingRefund"),
         _refund_twice_and_wait,
         webhooks_are_lost=True,
     ),
-    Scenario("a second payment goes back", _paid_and_what_comes_twice_goes_back, _somebody_else_collects_again),
+    Scenario("a second payment goes back", _paid_and_what_comes_twice_goes_back, _another_system_collects_again),
     Scenario(
-        "somebody collects under the name of a voucher", _put_for("pm_boleto_success"), _somebody_else_collects_again
+        "another system collects under the name of a voucher",
+        _put_for("pm_boleto_success"),
+        _another_system_collects_again,
     ),
     Scenario("a voucher's invoice is paid by hand", _put_for("pm_boleto_success"), _pay_by_hand),
     Scenario("a waiting invoice is paid by hand", _put_for(""), _pay_by_hand),
     Scenario("a voucher expires", _payer_with("pm_boleto_expires"), _put, webhooks_are_lost=True),
     Scenario("a debit in pounds is looked up", _payer_with("pm_bacsDebit_success"), _put, webhooks_are_lost=True),
-    Scenario("a person refunds at Stripe, in vain", _paid_by("pm_card_refundFail"), _refund_at_stripe),
-    Scenario("notifications are told again", _an_invoice, _tell_again),
+    Scenario("a person's refund at Stripe fails", _paid_by("pm_card_refundFail"), _refund_at_stripe),
+    Scenario("notifications are sent again", _an_invoice, _send_notifications_again),
     Scenario("payment methods are managed", _good, _manage_payment_methods),
     Scenario("a customer is led to Stripe's page", _good, _check_out),
     Scenario("a failed invoice is voided", _declined_and_put, _ask_of_the_invoice("void")),

@@ -74,7 +74,7 @@ class Scheduler:
             self.hub.switch()
 
     def block(self) -> None:
-        """Called by a task: wait until somebody unblocks it."""
+        """Called by a task: wait until another one unblocks it."""
         task = current_task()
         if task is None:
             raise RuntimeError("only a task can wait")

@@ -11,10 +11,10 @@ from simulation.forks import Children
 
 def heard(work: Callable[[], Any], *, longest: float = 60.0) -> list[tuple[str, Any]]:
     """What a parent hears of a child that does this work and reports what comes of it."""
-    told: list[tuple[str, Any]] = []
+    reported: list[tuple[str, Any]] = []
 
     def note(name: str, what: Any) -> None:
-        told.append((name, what))
+        reported.append((name, what))
 
     with Children(note, note, longest=longest) as children:
         if children.fork("the child"):
@@ -22,7 +22,7 @@ def heard(work: Callable[[], Any], *, longest: float = 60.0) -> list[tuple[str, 
                 children.finish(work())
             finally:
                 os._exit(7)
-    return told
+    return reported
 
 
 def test_a_child_reports() -> None:
@@ -35,11 +35,11 @@ def test_a_large_report_arrives_whole() -> None:
     assert len(report) == 1_000_000
 
 
-def test_a_child_that_is_killed_is_told_of() -> None:
+def test_a_child_that_is_killed_is_reported() -> None:
     assert heard(lambda: os.kill(os.getpid(), signal.SIGKILL)) == [("the child", "the process ended with SIGKILL")]
 
 
-def test_a_child_that_ends_without_a_report_is_told_of() -> None:
+def test_a_child_that_ends_without_a_report_is_reported() -> None:
     assert heard(lambda: os._exit(3)) == [("the child", "the process ended with exit code 3")]
 
 
@@ -51,10 +51,10 @@ def test_a_child_that_hangs_is_ended() -> None:
 
 
 def test_as_many_children_run_side_by_side_as_may() -> None:
-    told: list[int] = []
-    with Children(lambda _, number: told.append(number), lambda *died: None, most=2) as children:
+    reported: list[int] = []
+    with Children(lambda _, number: reported.append(number), lambda *died: None, most=2) as children:
         for number in range(5):
             if children.fork(str(number)):
                 children.finish(number)
 
-    assert sorted(told) == [0, 1, 2, 3, 4]
+    assert sorted(reported) == [0, 1, 2, 3, 4]

@@ -85,14 +85,14 @@ class TestWhereWaysCross:
     def test_a_success_over_too_little_is_a_part_payment(self, is_well: Play) -> None:
         is_well("another system collects too little under the name of an attempt")
 
-    def test_what_an_item_that_is_put_over_another_adds_is_still_owed(self, is_well: Play) -> None:
-        is_well("an item over more is put over an invoice that is paid")
+    def test_what_an_item_that_replaces_another_adds_is_still_owed(self, is_well: Play) -> None:
+        is_well("an item over more replaces that of a paid invoice")
 
-    def test_a_charge_of_the_customer_before_is_found_when_another_is_put_over_it(self, is_well: Play) -> None:
-        is_well("another customer is put over a charge that is not written yet")
+    def test_a_charge_of_the_customer_before_is_found_when_another_replaces_it(self, is_well: Play) -> None:
+        is_well("an item of another customer replaces one that is charged and not written yet")
 
-    def test_a_debit_is_followed_when_a_mistake_is_put_over_its_invoice(self, is_well: Play) -> None:
-        is_well("a mistake is put over an invoice whose debit is on its way")
+    def test_a_debit_is_followed_when_a_mistake_replaces_its_item(self, is_well: Play) -> None:
+        is_well("a mistake replaces an item whose debit is on its way")
 
     def test_a_page_that_is_complete_leaves_no_plan_behind(self, is_well: Play) -> None:
         is_well("a debit is chosen on a page, and a retry was planned")

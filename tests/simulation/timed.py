@@ -94,7 +94,7 @@ class TimedWorld(World):
         self._held: list[ScheduleSource] = []
 
     def _late(self, delivery: Delivery, seconds: float) -> list[Delivery]:
-        """Stripe tells of nothing before it has answered."""
+        """Stripe sends no event before it has answered."""
         return [replace(one, due_at=one.due_at + seconds) for one in self.weather.disrupt(delivery)]
 
     def hold_schedule(self) -> None:
@@ -107,7 +107,7 @@ class TimedWorld(World):
         self._held = []
 
     def step(self, until: float = inf) -> bool:
-        """Whoever can go on does; then what can begin begins; only then time passes, to the next thing that happens."""
+        """What can go on does; then what can begin begins; only then time passes, to the next thing that happens."""
         self.trace.steps += 1
         self.scheduler.run_timers()
         happened = self._happens(until)

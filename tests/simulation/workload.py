@@ -40,7 +40,7 @@ _INVOICE_KINDS = (
     ("api twice at once", 2),
     ("put", 34),
     ("put twice", 4),
-    ("put over", 5),
+    ("replace", 5),
     ("malformed", 3),
     ("nothing owed", 2),
     ("too small", 1),
@@ -142,7 +142,7 @@ class Workload:
                 item = self.item(payer)
                 self.put(item, "put")
                 self.put(item, "put")
-            case "put over" if self.put_items:
+            case "replace" if self.put_items:
                 self.put(self.world.random.choice(self.put_items), "put", over=True)
             case _:
                 item = self.item(payer)
@@ -154,14 +154,14 @@ class Workload:
         self._store(payer, name=f"Name {self.world.random.randrange(1000)}")
 
     def pay_by_hand(self, key: tuple[str, str], amount: int, *, times: int = 1) -> None:
-        """Tell of money for an invoice that came outside of Stripe, in cents; so many times at once, under one key."""
+        """Record money for an invoice that came outside of Stripe, in cents; so many times at once, under one key."""
         body = {"payment": {"invoice_id": key[1], "amount_cents": amount, "reference": "transfer 8812"}}
         headers = {"Idempotency-Key": self.world.new_id()}
         for _ in range(times):
             self.request("POST", "/api/v1/payments", key[0], body, headers=headers)
 
     def collect_again(self, intent_id: str, card: str = "pm_card_visa") -> None:
-        """Whoever may write to the account charges a card under the name of this intent's payment, or later."""
+        """A holder of the account's key charges a card under the name of this intent's payment, or later."""
         connection = next(one for one in self.connections if one.account.payment_intents.get(intent_id))
         client = self.client_of(connection)
         known = client.v1.payment_intents.retrieve(intent_id)
@@ -169,19 +169,19 @@ class Workload:
             "amount": known.amount,
             "currency": known.currency,
             "customer": str(known.customer),
-            "metadata": {**(known.metadata.to_dict() if known.metadata else {}), "made_by": "somebody else"},
+            "metadata": {**(known.metadata.to_dict() if known.metadata else {}), "made_by": "another system"},
         }
         charged = {"payment_method": card, "confirm": True, "off_session": True} if card else {}
         with contextlib.suppress(stripe.CardError):
             client.v1.payment_intents.create(wanted | charged)
 
     def collect_under(self, payer: Payer, name: Mapping[str, Any], amount: int) -> None:
-        """Whoever may write to the account charges the customer under a name of Paystream's."""
+        """A holder of the account's key charges the customer under a name of Paystream's."""
         wanted: Any = {
             "amount": amount,
             "currency": wallet_of(payer.kind).currency.lower(),
             "customer": str(payer.provider_customer_id),
-            "metadata": {**name, "made_by": "somebody else"},
+            "metadata": {**name, "made_by": "another system"},
             "payment_method": "pm_card_visa",
             "confirm": True,
             "off_session": True,
@@ -275,7 +275,7 @@ class Workload:
                 self.change_card(payer, wallet_of(payer.kind).tokens[0])
 
     def _has_card(self, payer: Payer) -> bool:
-        """Whether somebody at Stripe has a default method; true of who is nobody there."""
+        """Whether a customer of Stripe has a default method; true of one that is not there."""
         if payer.provider_customer_id is None:
             return True
         customer = self.client(payer).v1.customers.retrieve(payer.provider_customer_id)
@@ -287,7 +287,7 @@ class Workload:
                 self.put_connection(connection)
 
     def tidy_up(self) -> None:
-        """A request that was sent again late may have connected a code anew that had been left, or linked a customer
+        """A request that was sent again late may have connected a code again that had been left, or linked a customer
         there.
         """
         codes = {(one.organization_id, one.code) for one in self.connections}
@@ -393,7 +393,7 @@ class Workload:
         return self.client_of(next(one for one in self.connections if (one.organization_id, one.code) == code))
 
     def client_of(self, connection: Connection) -> stripe.StripeClient:
-        """As somebody of the company itself uses Stripe, whose own key is always good."""
+        """As a person of the company itself uses Stripe, whose own key is always good."""
         key = f"sk_test_own{connection.account.id}"
         if key not in self._own_keys:
             self._own_keys.add(key)

@@ -120,7 +120,7 @@ class World:
         return account
 
     def stripe_as(self, secret_key: str) -> stripe.StripeClient:
-        """Stripe's own library, as somebody with this key would use it."""
+        """Stripe's own library, as a holder of this key would use it."""
         return stripe.StripeClient(secret_key, http_client=InProcessHTTPClient(self.stripe))
 
     def new_id(self) -> str:
@@ -151,7 +151,7 @@ class World:
                 return
             found = leak(answer["body"], emails_allowed=answer["statusCode"] == 200)
             if found:
-                self.invariants.complain(f"an answer tells {found}")
+                self.invariants.complain(f"an answer holds {found}")
             answered(answer["statusCode"], answer["body"])
 
         self.compute.invoke(stack.function_of_route(method, resource), event, done)
@@ -176,7 +176,7 @@ class World:
         return happened
 
     def run(self, until: float, *, exactly: bool = False) -> None:
-        """Step until it is that time, or a little later if somebody is still at work; or until something happens that
+        """Step until it is that time, or a little later if a function is still at work; or until something happens that
         was due next, unless it is to be `exactly` then.
         """
         while self.clock.seconds < until:

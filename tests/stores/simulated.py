@@ -17,7 +17,7 @@ _ALL = 10**6
 
 
 class SimulatedDynamoDB:
-    """A client of DynamoDB. In the simulation the tables are the template's, here they are whoever's makes them."""
+    """A client of DynamoDB. In the simulation the tables are the template's, here they are made by each target."""
 
     def __init__(self) -> None:
         self._database = DynamoDB({})

@@ -48,7 +48,7 @@ def test_a_lost_race_writes_nothing_of_the_transaction(stores: Stores, target: T
     assert target.dynamodb.scan(TableName=tables.notifications)["Count"] == 0
 
 
-def test_a_customer_and_what_is_told_are_written_together(stores: Stores, target: Target, tables: Tables) -> None:
+def test_a_customer_and_what_is_notified_are_written_together(stores: Stores, target: Target, tables: Tables) -> None:
     stores.customers.save(customer(), (notification(), notification("notification-2")))
 
     assert stores.customers.get(ORGANIZATION, "acme")

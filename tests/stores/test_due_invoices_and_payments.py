@@ -75,7 +75,7 @@ class TestDueInvoices:
         found = [name for shard in stores.due_invoices.shards for name in due(stores, shard=shard)]
         assert sorted(found) == sorted(f"invoice-{number}" for number in range(40))
 
-    def test_it_is_put_off_by_the_one_that_saw_its_time(self, stores: Stores) -> None:
+    def test_it_is_postponed_by_the_one_that_saw_its_time(self, stores: Stores) -> None:
         stores.invoices.create(invoice())
         (seen,) = stores.due_invoices.oldest(SHARD, until=NOW, limit=1)
 
@@ -85,7 +85,7 @@ class TestDueInvoices:
         assert due(stores, 1199) == []
         assert stores.due_invoices.oldest(SHARD, until=at(1200), limit=1) == (later,)
 
-    def test_putting_off_disturbs_nobody_who_writes(self, stores: Stores) -> None:
+    def test_postponing_disturbs_nobody_who_writes(self, stores: Stores) -> None:
         stores.invoices.create(invoice())
         read = stores.invoices.get(ORGANIZATION, "invoice-1")
         assert read
@@ -96,7 +96,7 @@ class TestDueInvoices:
 
         assert due(stores, 5) == ["invoice-1"]
 
-    def test_one_that_is_closed_or_not_there_is_not_put_off(self, stores: Stores) -> None:
+    def test_one_that_is_closed_or_not_there_is_not_postponed(self, stores: Stores) -> None:
         stores.invoices.create(paid())
         for name in ("invoice-1", "invoice-2"):
             assert stores.due_invoices.postpone(DueInvoice(ORGANIZATION, name, NOW.isoformat()), at(1)) is None
@@ -215,7 +215,7 @@ class TestThoseThatWaitForAKey:
         assert stores.invoices.get(ORGANIZATION, "a") == saved
         assert due(stores, 3600, due_shard("a")) == []
 
-    def test_who_saw_the_time_before_does_not_put_off_what_was_made_due(self, stores: Stores) -> None:
+    def test_who_saw_the_time_before_does_not_postpone_what_was_made_due(self, stores: Stores) -> None:
         self.created(stores, "a", due_at=at(60))
         (seen,) = stores.due_invoices.oldest(due_shard("a"), until=at(60), limit=1)
         stores.due_invoices.make_due(ORGANIZATION, "a", integration_id="integration-1", at=NOW)

@@ -122,9 +122,9 @@ class TestWriting:
         read = found(stores)
         stores.invoices.save(replace(read, attempt=1))
 
-        for told in ((), (notification(),)):
+        for notified in ((), (notification(),)):
             with pytest.raises(VersionConflictError):
-                stores.invoices.save(replace(read, attempt=2), told)
+                stores.invoices.save(replace(read, attempt=2), notified)
 
         assert found(stores).attempt == 1
         assert target.dynamodb.scan(TableName=tables.notifications)["Count"] == 0
@@ -167,7 +167,7 @@ class TestWhatAnApplicationPut:
 
 
 class TestSettling:
-    def test_invoice_payment_and_what_is_told_are_written_together(
+    def test_invoice_payment_and_what_is_notified_are_written_together(
         self, stores: Stores, target: Target, tables: Tables
     ) -> None:
         stores.invoices.create(invoice())

@@ -142,13 +142,13 @@ class TestPayments:
 
 class TestNotifications:
     @pytest.fixture
-    def told(self, stores: Stores) -> Stores:
+    def filled(self, stores: Stores) -> Stores:
         for number, webhook_type in enumerate((WebhookType.PAYMENT_SUCCEEDED, WebhookType.INVOICE_VOIDED) * 2):
             stores.notifications.add(notification(str(number), webhook_type=webhook_type, created_at=at(number)))
         return stores
 
-    def test_are_found_by_their_id(self, told: Stores) -> None:
-        stores = told
+    def test_are_found_by_their_id(self, filled: Stores) -> None:
+        stores = filled
 
         assert stores.notifications.find(ORGANIZATION, "1") == notification(
             "1", webhook_type=WebhookType.INVOICE_VOIDED, created_at=at(1)
@@ -165,8 +165,8 @@ class TestNotifications:
             (NotificationFilter(since=at(3) + timedelta(milliseconds=1)), []),
         ],
     )
-    def test_are_chosen(self, told: Stores, wanted: NotificationFilter, expected: list[str]) -> None:
-        stores = told
+    def test_are_chosen(self, filled: Stores, wanted: NotificationFilter, expected: list[str]) -> None:
+        stores = filled
 
         page = stores.notifications.page(ORGANIZATION, wanted, request=PageRequest(10, number=1))
         first = stores.notifications.page(ORGANIZATION, wanted, request=PageRequest(1))
@@ -174,8 +174,8 @@ class TestNotifications:
         assert (ids(page), page.count) == (expected, Count(len(expected), is_exact=True))
         assert ids(first) == expected[:1]
 
-    def test_are_told_by_records_as_their_stream_told_them(self, told: Stores) -> None:
-        stores = told
+    def test_are_the_records_that_their_stream_brought(self, filled: Stores) -> None:
+        stores = filled
 
         (record,) = stores.notifications.records(ORGANIZATION, ["2", "no such one"])
 

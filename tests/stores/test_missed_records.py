@@ -67,7 +67,7 @@ class TestInvoices:
 
         assert names(records) == [f"{ORGANIZATION}/put", f"{OTHER_ORGANIZATION}/put"]
 
-    def test_each_is_told_as_put_over_another_one_just_now(self, stores: Stores, put: Any) -> None:
+    def test_each_is_reported_as_a_replacement_of_just_now(self, stores: Stores, put: Any) -> None:
         put("invoice-1", total_amount_cents={"N": "4200"})
 
         records = found(stores.missed_records.invoices(now=LATER))
@@ -140,7 +140,7 @@ class TestNotifications:
 
         assert names(records) == [f"{ORGANIZATION}/since", f"{ORGANIZATION}/until", f"{OTHER_ORGANIZATION}/since"]
 
-    def test_each_is_told_as_it_was_when_it_was_stored(self, stores: Stores) -> None:
+    def test_each_is_reported_as_it_was_when_it_was_stored(self, stores: Stores) -> None:
         stored = notification(body='{"text": "é 💶"}')
         stores.notifications.add(stored)
 

@@ -75,17 +75,17 @@ def test_one_of_many_connects_an_integration(stores: Stores) -> None:
     assert winners(outcomes) == [stores.integrations.get(ORGANIZATION, "stripe")]
 
 
-def test_one_of_many_changes_an_integration_and_tells_it(stores: Stores, target: Target, tables: Tables) -> None:
+def test_one_of_many_changes_an_integration_and_notifies(stores: Stores, target: Target, tables: Tables) -> None:
     read = stores.integrations.save(integration())
     outcomes = at_once(
         lambda number: stores.integrations.save(replace(read, name=str(number)), (notification(str(number)),))
     )
     (winner,) = winners(outcomes)
-    (told,) = target.dynamodb.scan(TableName=tables.notifications)["Items"]
+    (notified,) = target.dynamodb.scan(TableName=tables.notifications)["Items"]
     found = stores.integrations.get(ORGANIZATION, "stripe")
     assert found == winner
     assert found
-    assert told["lago_id"]["S"] == found.name
+    assert notified["lago_id"]["S"] == found.name
 
 
 def test_one_of_many_disconnects_an_integration(stores: Stores) -> None:

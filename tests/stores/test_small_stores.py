@@ -91,14 +91,14 @@ class TestIntegrations:
         with pytest.raises(VersionConflictError):
             stores.integrations.remove(current)
 
-    def test_what_is_told_is_written_with_it(self, stores: Stores, target: Target, tables: Tables) -> None:
+    def test_what_is_notified_is_written_with_it(self, stores: Stores, target: Target, tables: Tables) -> None:
         saved = stores.integrations.save(integration(), (notification(), notification("2")))
         again = stores.integrations.save(saved, (notification("3"),))
 
         assert stores.integrations.get(ORGANIZATION, "stripe") == again
-        assert self.told(target, tables) == {"notification-1", "2", "3"}
+        assert self.notified(target, tables) == {"notification-1", "2", "3"}
 
-    def test_a_lost_race_tells_nothing(self, stores: Stores, target: Target, tables: Tables) -> None:
+    def test_a_lost_race_notifies_nothing(self, stores: Stores, target: Target, tables: Tables) -> None:
         read = stores.integrations.save(integration())
         current = stores.integrations.save(read)
 
@@ -107,31 +107,31 @@ class TestIntegrations:
                 stores.integrations.save(replace(stale, name="Acme 3"), (notification(),))
 
         assert stores.integrations.get(ORGANIZATION, "stripe") == current
-        assert self.told(target, tables) == set()
+        assert self.notified(target, tables) == set()
 
-    @pytest.mark.parametrize("told", [(), (notification(),)], ids=["telling nothing", "telling it"])
+    @pytest.mark.parametrize("notified", [(), (notification(),)], ids=["notifying nothing", "notifying it"])
     def test_one_that_was_disconnected_and_connected_again_is_another_one(
-        self, stores: Stores, target: Target, tables: Tables, told: tuple[Notification, ...]
+        self, stores: Stores, target: Target, tables: Tables, notified: tuple[Notification, ...]
     ) -> None:
-        """Its versions begin anew, so that the stale one has the very version that is stored."""
+        """Its versions begin again, so that the stale one has the very version that is stored."""
         read = stores.integrations.save(integration())
         stores.integrations.remove(read)
         for gone in (read, replace(read, version=2)):
             with pytest.raises(VersionConflictError):
-                stores.integrations.save(gone, told)
+                stores.integrations.save(gone, notified)
         connected = stores.integrations.save(integration(created_at=at(60)))
         assert connected.version == read.version
 
         with pytest.raises(VersionConflictError):
-            stores.integrations.save(replace(read, name="Acme 2"), told)
+            stores.integrations.save(replace(read, name="Acme 2"), notified)
         with pytest.raises(VersionConflictError):
             stores.integrations.remove(read)
 
         assert stores.integrations.get(ORGANIZATION, "stripe") == connected
-        assert self.told(target, tables) == set()
-        assert stores.integrations.save(connected, told).version == 2
+        assert self.notified(target, tables) == set()
+        assert stores.integrations.save(connected, notified).version == 2
 
-    def told(self, target: Target, tables: Tables) -> set[str]:
+    def notified(self, target: Target, tables: Tables) -> set[str]:
         """The ids of all notifications in the outbox."""
         return {item["lago_id"]["S"] for item in target.dynamodb.scan(TableName=tables.notifications)["Items"]}
 

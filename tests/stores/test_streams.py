@@ -1,4 +1,4 @@
-"""What the tables' streams tell, and which of it reaches a function."""
+"""What the tables' streams bring, and which of it reaches a function."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -64,7 +64,7 @@ def put(target: Target, tables: Tables) -> Any:
 
 
 class TestInvoices:
-    def test_each_change_is_told_once_in_order_with_the_whole_new_item(
+    def test_each_change_is_reported_once_in_order_with_the_whole_new_item(
         self, stores: Stores, target: Target, tables: Tables
     ) -> None:
         stores.invoices.create(invoice())
@@ -118,7 +118,7 @@ class TestInvoices:
             versions = [from_item(Invoice, change.image).version for change in found if change.key["lago_id"] == name]
             assert versions == [1, 2, 3, 4]
 
-    def test_what_lost_a_race_is_not_told(self, stores: Stores, target: Target, tables: Tables) -> None:
+    def test_what_lost_a_race_is_not_reported(self, stores: Stores, target: Target, tables: Tables) -> None:
         stores.invoices.create(invoice(number="ACM-1"))
         for refused in (
             lambda: stores.invoices.create(invoice("invoice-2", number="ACM-1")),
@@ -161,7 +161,9 @@ class TestWhatReachesInvoiceCreated:
     def reached(self, target: Target, tables: Tables) -> list[str]:
         return [record["eventName"] for record in reaching(self.FUNCTION, records(target, tables.invoices))]
 
-    def test_new_invoices_do_whoever_put_them(self, stores: Stores, target: Target, tables: Tables, put: Any) -> None:
+    def test_new_invoices_do_however_they_were_put(
+        self, stores: Stores, target: Target, tables: Tables, put: Any
+    ) -> None:
         put()
         stores.invoices.create(invoice("invoice-2"))
         assert self.reached(target, tables) == ["INSERT", "INSERT"]
@@ -177,9 +179,7 @@ class TestWhatReachesInvoiceCreated:
         assert [record["eventName"] for record in records(target, tables.invoices)] == ["INSERT"] + ["MODIFY"] * 4
         assert self.reached(target, tables) == ["INSERT"]
 
-    def test_an_item_that_was_put_over_ours_does(
-        self, stores: Stores, target: Target, tables: Tables, put: Any
-    ) -> None:
+    def test_an_item_that_replaces_ours_does(self, stores: Stores, target: Target, tables: Tables, put: Any) -> None:
         stores.invoices.create(invoice())
         put(currency={"S": "USD"})
         put(currency={"S": "CHF"})
@@ -200,18 +200,18 @@ class TestWhatReachesInvoiceCreated:
 class TestTheOutbox:
     FUNCTION = "PublishNotificationsFunction"
 
-    def test_a_notification_is_told_as_it_was_stored(self, stores: Stores, target: Target, tables: Tables) -> None:
+    def test_a_notification_is_reported_as_it_was_stored(self, stores: Stores, target: Target, tables: Tables) -> None:
         body = json.dumps({"webhook_type": "payment.succeeded", "payment": {"amount_cents": 4200, "text": "é"}})
         stores.invoices.create(invoice())
         stores.invoices.settle(Settlement(invoice(), payment(), ()), (notification(body=body), notification("2")))
 
         found = reaching(self.FUNCTION, records(target, tables.notifications))
 
-        told = {one.lago_id: one for one in map(notification_from_change, changes(found))}
-        assert told.keys() == {"notification-1", "2"}
-        assert replace(told["notification-1"], created_at=NOW) == notification(body=body)
+        notified = {one.lago_id: one for one in map(notification_from_change, changes(found))}
+        assert notified.keys() == {"notification-1", "2"}
+        assert replace(notified["notification-1"], created_at=NOW) == notification(body=body)
 
-    def test_a_repeat_is_not_told_and_neither_is_an_expiry(
+    def test_a_repeat_is_not_reported_and_neither_is_an_expiry(
         self, stores: Stores, target: Target, tables: Tables
     ) -> None:
         stores.notifications.add(notification())

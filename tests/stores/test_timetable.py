@@ -23,7 +23,7 @@ STRIPE = integration()
 
 
 class Environment:
-    """An execution environment: it remembers what it was told, and knows nothing of the others."""
+    """An execution environment: it remembers what it was answered, and knows nothing of the others."""
 
     def __init__(self, timetable: DynamoTimetable, one: Integration = STRIPE) -> None:
         self.timetable, self.integration = timetable, one
@@ -68,7 +68,7 @@ class TestTurns:
         environment.seen = {CREATE: START + 10 * STEP}
         assert environment.turn() == 0
 
-    def test_a_line_that_is_free_begins_anew_and_nothing_is_made_up_for(self, environment: Environment) -> None:
+    def test_a_line_that_is_free_begins_again_and_nothing_is_made_up_for(self, environment: Environment) -> None:
         environment.turn()
         minute = START + 60 * SECOND
 

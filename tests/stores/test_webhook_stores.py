@@ -56,7 +56,7 @@ class TestWebhookEndpoints:
 
         assert stores.webhook_endpoints.of(OTHER_ORGANIZATION) == WebhookEndpoints(organization_id=OTHER_ORGANIZATION)
 
-    def test_are_written_by_whoever_read_the_last_version(self, stores: Stores) -> None:
+    def test_are_written_by_who_read_the_last_version(self, stores: Stores) -> None:
         read = stores.webhook_endpoints.save(endpoints())
         stores.webhook_endpoints.save(read)
 

@@ -56,18 +56,18 @@ def test_one_that_is_lost_is_kept_with_its_end_on_the_invoice_too(known: Dispute
 
 
 @pytest.mark.parametrize(
-    ("status", "tell"),
+    ("status", "notify"),
     [("won", (WebhookType.PAYMENT_DISPUTE_WON,)), ("prevented", ()), ("warning_closed", ())],
 )
 @pytest.mark.parametrize("known", [None, word("under_review")])
-def test_one_that_ends_well_takes_nothing(status: str, tell: tuple[WebhookType, ...], known: Dispute | None) -> None:
+def test_one_that_ends_well_takes_nothing(status: str, notify: tuple[WebhookType, ...], known: Dispute | None) -> None:
     settled = heard(status, known=known)
 
     assert settled
     assert settled.settlement.invoice.payment_dispute_lost_at == LONG_AGO
     assert settled.settlement.payment.dispute
     assert settled.settlement.payment.dispute.ended_at == HEARD_AT
-    assert settled.news == tell
+    assert settled.news == notify
 
 
 def test_one_that_goes_on_is_not_notified_again() -> None:

@@ -1,4 +1,4 @@
-"""lago/envelope: whatever a customer's profile holds, what is told of it fits."""
+"""lago/envelope: whatever a customer's profile holds, its notifications fit."""
 
 import json
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ def customer(profile: dict[str, Any]) -> Customer:
     )
 
 
-def told_of(customer: Customer) -> list[Notification]:
+def notifications_of(customer: Customer) -> list[Notification]:
     return [
         payment_status_updated(INVOICE, customer, NOW, cause="payment"),
         payment_method_missing(INVOICE, customer, NOW),
@@ -56,16 +56,16 @@ def shown(notification: Notification) -> dict[str, Any]:
 
 @pytest.mark.parametrize("position", range(3))
 def test_of_a_profile_that_is_too_large_the_long_fields_are_left_out(position: int) -> None:
-    notification = told_of(customer(SHORT | LONG))[position]
+    notification = notifications_of(customer(SHORT | LONG))[position]
 
     assert len(notification.body.encode()) <= MOST_BYTES
-    told = shown(notification)
-    assert {name: told[name] for name in SHORT} == SHORT
-    assert (told["legal_name"], told["shipping_address"]["city"], told["metadata"]) == (None, None, [])
+    notified = shown(notification)
+    assert {name: notified[name] for name in SHORT} == SHORT
+    assert (notified["legal_name"], notified["shipping_address"]["city"], notified["metadata"]) == (None, None, [])
 
 
 @pytest.mark.parametrize("position", range(3))
-def test_a_profile_that_fits_is_told_whole(position: int) -> None:
+def test_a_profile_that_fits_is_notified_whole(position: int) -> None:
     long = {"legal_name": "é" * 50_000}
 
-    assert shown(told_of(customer(SHORT | long))[position])["legal_name"] == long["legal_name"]
+    assert shown(notifications_of(customer(SHORT | long))[position])["legal_name"] == long["legal_name"]

@@ -40,7 +40,7 @@ def test_what_is_no_number_of_an_attempt_names_none(attempt: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["lago_invoice_id", "lago_organization_id", "lago_payment_id"])
-def test_an_intent_of_somebody_else_names_none_of_ours(name: str) -> None:
+def test_an_intent_of_another_system_names_none_of_ours(name: str) -> None:
     without = {key: value for key, value in named().items() if key != name}
 
     assert named_attempt(named(**{name: "another"}), "organization") is None

@@ -52,7 +52,7 @@ nearly_good_items = st.fixed_dictionaries(
 
 
 def test_the_file_is_what_the_model_says() -> None:
-    assert PATH.read_text() == text(), "write it anew: see tests/invoice_item_schema.py"
+    assert PATH.read_text() == text(), "write it again: see tests/invoice_item_schema.py"
 
 
 def test_it_is_a_json_schema_and_its_example_is_as_it_says() -> None:

@@ -1,4 +1,4 @@
-"""use_cases/create_provider_customer: what Stripe is told of a customer."""
+"""use_cases/create_provider_customer: what Stripe gets of a customer."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,7 @@ def customer(**profile: Any) -> Customer:
     )
 
 
-def told(knows: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def changed(knows: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """What Stripe knows after an update: nested objects are merged, what is empty is unset."""
     address = changes.get("address")
     merged = knows | changes
@@ -45,11 +45,11 @@ def test_the_companys_name_goes_before_the_persons() -> None:
     assert provider_customer_params(customer(name="", lastname="Lee"))["name"] == "Lee"
 
 
-def test_of_several_addresses_the_first_is_told() -> None:
+def test_of_several_addresses_the_first_is_sent() -> None:
     assert provider_customer_params(customer(email=" ap@acme.test , cfo@acme.test")) == {"email": "ap@acme.test"}
 
 
-def test_nothing_is_told_of_a_customer_without_a_profile() -> None:
+def test_nothing_is_sent_of_a_customer_without_a_profile() -> None:
     assert provider_customer_params(customer(name="", email=" ", phone="", city="")) == {}
 
 
@@ -74,7 +74,7 @@ def test_after_the_request_stripe_knows_all_but_names_and_numbers_that_are_gone(
 ) -> None:
     old, new = provider_customer_params(customer(**before)), provider_customer_params(customer(**after))
 
-    known = told(old, params_to_change(old, new))
+    known = changed(old, params_to_change(old, new))
 
     stays = {name: old[name] for name in ("name", "phone") if name in old and name not in new}
     assert known == new | stays

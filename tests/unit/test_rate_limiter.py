@@ -181,7 +181,7 @@ def test_what_is_refused_in_several_environments_comes_again_in_blocks_that_do_n
     assert min(gaps) > 0.999 / (25 * 0.9)
 
 
-def test_the_line_of_what_was_put_off_costs_a_write_for_25(street: Street) -> None:
+def test_the_line_of_what_was_postponed_costs_a_write_for_25(street: Street) -> None:
     limiter = street.limiter()
 
     for _ in range(100):
@@ -205,7 +205,7 @@ def test_jitter_spreads_what_comes_again(street: Street) -> None:
     assert error.try_again_at.timestamp() == pytest.approx(START.timestamp() + 15)
 
 
-def test_a_function_that_may_not_wait_is_refused_and_told_when(street: Street) -> None:
+def test_a_function_that_may_not_wait_is_refused_and_learns_when(street: Street) -> None:
     street.passes(street.limiter())
 
     assert stuck(street).seconds >= 10

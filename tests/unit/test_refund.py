@@ -112,7 +112,7 @@ def test_a_refund_may_ask_the_customer_and_go_on() -> None:
     assert after(RefundStatus.REQUIRES_ACTION, RefundStatus.PENDING).payment.refunds[0].status is RefundStatus.PENDING
 
 
-def test_one_that_was_refused_gives_way_to_one_that_was_made_all_the_same() -> None:
+def test_one_that_was_refused_is_superseded_by_one_that_was_made_all_the_same() -> None:
     settlement = begun()
     refused = settle_refund(
         settlement.invoice, settlement.payment, word(RefundStatus.FAILED, provider_refund_id=None), now=NOW

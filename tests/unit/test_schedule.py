@@ -51,9 +51,9 @@ def test_an_invoice_of_last_year_that_was_put_just_now_is_new() -> None:
 
 
 def test_an_item_that_may_have_been_charged_long_ago_is_as_old_as_its_creation() -> None:
-    put_anew = replace(INVOICE, attempt_started_at=datetime(2010, 1, 1, tzinfo=UTC))
+    replaced = replace(INVOICE, attempt_started_at=datetime(2010, 1, 1, tzinfo=UTC))
 
-    assert look_again_at(put_anew, CREATED) == CREATED + timedelta(minutes=5)
+    assert look_again_at(replaced, CREATED) == CREATED + timedelta(minutes=5)
 
 
 @given(st.text())

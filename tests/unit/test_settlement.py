@@ -77,7 +77,7 @@ class History:
 
     invoice: Invoice = field(default_factory=an_invoice)
     payments: dict[int, Payment] = field(default_factory=dict)
-    told: list[tuple[int, WebhookType]] = field(default_factory=list)
+    notified: list[tuple[int, WebhookType]] = field(default_factory=list)
     schedule: tuple[int, ...] = ()
 
     def hear(self, attempt: int, outcome: Outcome) -> Settlement | None:
@@ -91,7 +91,7 @@ class History:
         if settlement:
             self.invoice = settlement.invoice
             self.payments[attempt] = settlement.payment
-            self.told += [(attempt, webhook_type) for webhook_type in settlement.notify]
+            self.notified += [(attempt, webhook_type) for webhook_type in settlement.notify]
         return settlement
 
 
@@ -119,40 +119,40 @@ def test_an_invoice_is_paid_if_and_only_if_one_of_its_attempts_was(news: list[tu
     paid = {attempt for attempt, outcome in news if outcome is SUCCESS}
     assert (history.invoice.payment_status is PaymentStatus.SUCCEEDED) == bool(paid)
     assert history.invoice.total_paid_amount_cents == AMOUNT * len(paid)
-    assert {attempt for attempt, told in history.told if told is WebhookType.PAYMENT_SUCCEEDED} == paid
+    assert {attempt for attempt, notified in history.notified if notified is WebhookType.PAYMENT_SUCCEEDED} == paid
 
 
 def was_to_act(attempt: int, payment: Payment, history: History) -> bool:
     """Whether the customer was to act, and the attempt was closed because its invoice was settled otherwise."""
-    is_told = (attempt, WebhookType.PAYMENT_REQUIRES_ACTION) in history.told
-    return is_told and payment.status == "canceled"
+    is_notified = (attempt, WebhookType.PAYMENT_REQUIRES_ACTION) in history.notified
+    return is_notified and payment.status == "canceled"
 
 
 @given(heard)
-def test_an_attempt_is_told_to_have_failed_once_and_to_have_succeeded_once(news: list[tuple[int, Outcome]]) -> None:
+def test_an_attempt_is_notified_as_failed_once_and_as_succeeded_once(news: list[tuple[int, Outcome]]) -> None:
     history = History()
     for attempt, outcome in news:
         history.hear(attempt, outcome)
 
-    ends = [entry for entry in history.told if entry[1] is not WebhookType.INVOICE_PAYMENT_STATUS_UPDATED]
+    ends = [entry for entry in history.notified if entry[1] is not WebhookType.INVOICE_PAYMENT_STATUS_UPDATED]
     assert len(ends) == len(set(ends))
     failed = {
         attempt
         for attempt, payment in history.payments.items()
         if payment.payment_status is PayableStatus.FAILED and not was_to_act(attempt, payment, history)
     }
-    assert failed <= {attempt for attempt, told in ends if told is WebhookType.INVOICE_PAYMENT_FAILURE}
+    assert failed <= {attempt for attempt, notified in ends if notified is WebhookType.INVOICE_PAYMENT_FAILURE}
 
 
 @given(heard)
-def test_every_change_of_the_payment_status_is_told_and_nothing_else(news: list[tuple[int, Outcome]]) -> None:
+def test_every_change_of_the_payment_status_is_notified_and_nothing_else(news: list[tuple[int, Outcome]]) -> None:
     history = History()
 
     for attempt, outcome in news:
         before = history.invoice.payment_status
         settlement = history.hear(attempt, outcome)
-        told = settlement is not None and WebhookType.INVOICE_PAYMENT_STATUS_UPDATED in settlement.notify
-        assert told == (history.invoice.payment_status is not before)
+        notified = settlement is not None and WebhookType.INVOICE_PAYMENT_STATUS_UPDATED in settlement.notify
+        assert notified == (history.invoice.payment_status is not before)
 
 
 @given(heard, st.integers(1, 3), st.sampled_from(OUTCOMES))
@@ -229,7 +229,7 @@ def test_a_success_of_an_older_attempt_pays_the_invoice() -> None:
     assert history.invoice.payment_status is PaymentStatus.SUCCEEDED
 
 
-def test_a_second_success_is_counted_and_told_though_the_invoice_is_paid() -> None:
+def test_a_second_success_is_counted_and_notified_though_the_invoice_is_paid() -> None:
     history = History()
     history.hear(1, SUCCESS)
 
@@ -251,7 +251,7 @@ def test_an_action_is_asked_for_before_processing_and_not_after() -> None:
     assert on_its_way is not None
     assert on_its_way.payment.next_action is None
     assert repeated is None
-    assert history.told == [(1, WebhookType.PAYMENT_REQUIRES_ACTION)]
+    assert history.notified == [(1, WebhookType.PAYMENT_REQUIRES_ACTION)]
 
 
 @given(heard, st.booleans(), st.sampled_from(PaymentStatus), st.integers(0, 3))
@@ -353,7 +353,7 @@ def test_the_schedule_is_gone_through_once_with_each_payment_method() -> None:
     one, other = failing(history, times=3), failing(history, times=3, method="pm_2")
 
     assert one == other == [timedelta(days=1), timedelta(days=3), None]
-    abandoned = [attempt for attempt, told in history.told if told is WebhookType.INVOICE_PAYMENT_ABANDONED]
+    abandoned = [attempt for attempt, notified in history.notified if notified is WebhookType.INVOICE_PAYMENT_ABANDONED]
     assert abandoned == [3, 6]
 
 
@@ -375,7 +375,7 @@ def test_a_link_that_was_not_paid_leaves_the_plan_as_it_was() -> None:
     history.hear(2, CANCELED)
 
     assert (history.invoice.next_retry_at, history.invoice.due_at) == (planned, planned)
-    assert WebhookType.INVOICE_PAYMENT_ABANDONED not in [told for _, told in history.told]
+    assert WebhookType.INVOICE_PAYMENT_ABANDONED not in [notified for _, notified in history.notified]
 
 
 def test_an_invoice_that_was_voided_meanwhile_is_not_tried_again() -> None:

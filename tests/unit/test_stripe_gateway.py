@@ -130,7 +130,7 @@ class TestWhatErrorsMean:
         with pytest.raises(OutcomeUnknownError, match="409"):
             shop.gateway.collect(request)
 
-    def test_a_key_known_with_other_parameters_is_told_apart(self, shop: Shop) -> None:
+    def test_a_key_known_with_other_parameters_is_notified_apart(self, shop: Shop) -> None:
         request = shop.request()
         shop.gateway.collect(request)
         with pytest.raises(ParametersChangedError):

@@ -27,7 +27,7 @@ class Machine:
         return self.done
 
     def seconds_until_given_up(self, meanwhile: Callable[[int], None] | None = None) -> float:
-        """How long somebody is patient; `meanwhile` is told the number of each poll."""
+        """How long a caller is patient; `meanwhile` is called with the number of each poll."""
         patience = Patience(self.progress, clock=self.clock)
         with pytest.raises(TimeoutError):
             self._poll(patience, meanwhile)

@@ -105,7 +105,7 @@ class World:
         self.clock.advance(seconds)
 
     def stripe_as(self, secret_key: str) -> stripe.StripeClient:
-        """Stripe's own library, as somebody with this key would use it."""
+        """Stripe's own library, as a holder of this key would use it."""
         return stripe.StripeClient(secret_key, http_client=InProcessHTTPClient(self.stripe))
 
     def invoke(self, function: str, event: Mapping[str, Any], *, remaining_milliseconds: int = 300_000) -> Any:

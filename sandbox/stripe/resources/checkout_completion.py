@@ -45,7 +45,7 @@ def asks_for_authentication(instrument: Instrument) -> bool:
 
 
 def payment_settled(context: Context, intent: JsonObject) -> None:
-    """Tells of a bank debit of a session that has since succeeded or failed."""
+    """The event about a bank debit of a session that has since succeeded or failed."""
     succeeded = intent["status"] == "succeeded"
     for session in context.account.checkout_sessions.having("payment_intent", intent["id"]):
         if session["status"] == "complete" and session["payment_status"] == "unpaid":

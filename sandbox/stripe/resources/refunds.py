@@ -63,7 +63,7 @@ def update(context: Context, params: JsonObject, refund_id: str) -> JsonObject:
     before = context.account.refunds.require(refund_id)
     metadata = merge_metadata(before["metadata"], params.get("metadata"))
     after = context.account.refunds.change(refund_id, metadata=metadata)
-    _tell_updated(context, before, after)
+    _send_updated(context, before, after)
     return after
 
 
@@ -74,12 +74,12 @@ def settle(context: Context, refund_id: str) -> JsonObject:
     if _behind(context, charge) == "failed":
         after = context.account.refunds.change(refund_id, status="failed", failure_reason="expired_or_canceled_card")
         _set_refunded(context, charge, charge["amount_refunded"] - before["amount"])
-        _tell_updated(context, before, after)
+        _send_updated(context, before, after)
         context.emit("refund.failed", after)
         return after
     details = _destination(charge["payment_method_details"]["type"], "available")
     after = context.account.refunds.change(refund_id, without=("pending_reason",), status="succeeded", **details)
-    _tell_updated(context, before, after)
+    _send_updated(context, before, after)
     return after
 
 
@@ -133,7 +133,7 @@ def _new(context: Context, params: JsonObject, charge: JsonObject, amount: int) 
 
 def _destination(kind: str, reference_status: str) -> JsonObject:
     """Where the money goes: back to the card, to the customer's balance, by a transfer to the bank account that was
-    debited. Of Link there is nothing to tell.
+    debited. Of Link nothing is known.
     """
     match kind:
         case "card":
@@ -163,7 +163,7 @@ def _set_refunded(context: Context, charge: JsonObject, amount: int) -> JsonObje
     )
 
 
-def _tell_updated(context: Context, before: JsonObject, after: JsonObject) -> None:
+def _send_updated(context: Context, before: JsonObject, after: JsonObject) -> None:
     previous = changed_attributes(before, after)
     context.emit("refund.updated", after, previous)
     context.emit("charge.refund.updated", after, previous)

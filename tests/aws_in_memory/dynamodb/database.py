@@ -32,7 +32,7 @@ _MOST_TRANSACTION_BYTES = 4 * 1024 * 1024
 
 
 class Lag:
-    """How far reads that are not consistent are behind. Not at all, unless somebody says otherwise."""
+    """How far reads that are not consistent are behind. Not at all, unless a test says otherwise."""
 
     def index(self, pending: int) -> int:
         """How many of the last changes an index does not show yet."""

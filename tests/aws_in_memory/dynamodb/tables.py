@@ -22,7 +22,7 @@ Key = tuple[Any, ...]
 """The key attributes' plain values, the partition key first."""
 
 Watcher = Callable[["Table", Key, Item | None, Item | None], None]
-"""Told of every change: the item before and after it, None where there is none. Neither may be changed."""
+"""Called with every change: the item before and after it, None where there is none. Neither may be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Entry:
 
 
 class Index:
-    """A global secondary index: sparse, and behind its table by as much as it is told to be."""
+    """A global secondary index: sparse, and behind its table by as much as is asked for."""
 
     def __init__(self, definition: Mapping[str, Any], table: KeySchema, types: Mapping[str, str]) -> None:
         self.name: str = definition["IndexName"]
@@ -255,7 +255,7 @@ class Table:
             index.check(item)
 
     def store(self, key: Key, item: Item | None, size: int = 0) -> None:
-        """Put the item, or remove what is there; everybody who watches is told."""
+        """Put the item, or remove what is there; every watcher is called."""
         before = self.get(key)
         if item is None:
             if before is None:

@@ -87,7 +87,7 @@ def test_an_expired_session_cannot_be_paid_and_its_intent_is_canceled(shop: Shop
         shop.stripe.v1.checkout.sessions.expire(created.id)
 
 
-def test_a_session_expires_by_itself(shop: Shop) -> None:
+def test_a_session_expires_automatically(shop: Shop) -> None:
     created = session(shop, expires_at=int(shop.clock.now()) + HOUR)
 
     shop.clock.advance(HOUR)

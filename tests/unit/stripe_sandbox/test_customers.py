@@ -3,7 +3,7 @@ import stripe
 from unit.stripe_sandbox.shop import Shop
 
 
-def test_an_update_event_tells_what_was_before(shop: Shop) -> None:
+def test_an_update_event_says_what_was_before(shop: Shop) -> None:
     customer = shop.customer(metadata={"plan": "free", "seat": "1"})
 
     shop.stripe.v1.customers.update(customer.id, {"email": "eve@example.com", "metadata": {"plan": "pro", "seat": ""}})

@@ -143,7 +143,7 @@ LEADS_TO: Mapping[Stage, frozenset[Stage]] = {
     Stage.PAID: frozenset({Stage.SETTLING}),
     Stage.VOIDED: frozenset({Stage.SETTLING}),
 }
-"""Which stage may follow which. An item that is replaced begins anew."""
+"""Which stage may follow which. An item that is replaced begins again."""
 
 _OPTIONAL = ("due_at", "next_retry_at", "planned_payment_method_id", "paused_integration_id", "claimed_until")
 
