@@ -167,8 +167,8 @@ OF_THE_CORE = (
     _mutant(
         "Closing looks only from ten minutes before the payment on",
         "steps/attempts/close_attempt.py",
-        "return close_link(payment, gateway) if payment.link else _cancel(payment, gateway, since - LONGEST_REQUEST)",
-        "return close_link(payment, gateway) if payment.link else _cancel(payment, gateway, payment.created_at)",
+        "return close_page(payment, gateway) if payment.link else _cancel(payment, gateway, since - LONGEST_REQUEST)",
+        "return close_page(payment, gateway) if payment.link else _cancel(payment, gateway, payment.created_at)",
         f"{_REFUSALS}::test_is_not_followed_by_a_second_charge_when_the_customer_pays_by_card_again",
     ),
     _mutant(

@@ -57,7 +57,7 @@ ALL = {
             "is_in_flight",
             {"charged", "processing", "authenticates", "on page", "processing on page", "voucher on page"},
         ),
-        ("is_open_link", {"on page"}),
+        ("is_open_payment_link", {"on page"}),
         ("is_to_be_closed", {"authenticates", "failed", "on page", "failed on page", "succeeded on page"}),
         ("is_waiting_for_customer", {"authenticates", "on page"}),
         ("requires_action", {"authenticates"}),

@@ -126,7 +126,7 @@ def manual_payment_notifications(
 
 
 def _requires_action(payment: Payment, now: datetime) -> Notification:
-    """Once, and once more for each part of a bank transfer that has come, and for what a link's page leads to."""
+    """Once, and once more for each part of a bank transfer that has come, and for what the page leads to."""
     remaining = payment.remaining_amount_cents
     part = () if remaining in (None, payment.amount_cents) else (str(remaining),)
     if payment.link and payment.provider_payment_id:

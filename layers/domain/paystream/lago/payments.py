@@ -55,7 +55,7 @@ def _page(payment: Payment) -> dict[str, Any]:
     https://docs.stripe.com/api/payment_intents/object#payment_intent_object-next_action
     """
     link = payment.link
-    if not payment.is_open_link or link is None or link.url is None:
+    if not payment.is_open_payment_link or link is None or link.url is None:
         return {}
     redirect = {"url": link.url, "return_url": link.return_url}
     return {

@@ -375,7 +375,7 @@ def _collect(case: Case) -> Step | None:
     if isinstance(payer, WaitingFor):
         return None
     attempt = case.latest or new_payment(case.invoice, payer, max(case.invoice.attempt, 1), case.now)
-    if attempt.is_open_link:
+    if attempt.is_open_payment_link:
         return LookAtPage(attempt, payer)
     if attempt.payment_status is not PayableStatus.PENDING:
         return None
@@ -447,7 +447,7 @@ def _is_superseded(case: Case, latest: Payment) -> bool:
 
 def _has_another(case: Case, latest: Payment) -> bool:
     """Whether a page follows a failure, and the customer has saved a method meanwhile that can be charged instead."""
-    follows = latest.is_open_link and latest.link is not None and latest.link.follows_failure
+    follows = latest.is_open_payment_link and latest.link is not None and latest.link.follows_failure
     method = case.customer.pays_with if case.customer else None
     is_asked = case.occasion is Occasion.CUSTOMER_CHANGED
     return is_asked and follows and case.account is not None and case.invoice.is_to_be_collected_with(method)

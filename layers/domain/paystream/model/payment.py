@@ -115,9 +115,9 @@ class Payment:
 
     `status` is Stripe's status of the payment intent, `payment_status` its meaning. `provider_created_at` is when
     Stripe made the intent: there it stands in lists. `unknown_tries` counts the requests whose outcome stayed unknown.
-    With a `link` it is the customer who pays, and nothing is charged. With a `bank_transfer` it is charged to the
-    customer's balance, which needs no payment method; `remaining_amount_cents` is what the balance lacks, in minor
-    units. `on_session`: it is charged as if the customer were there. `is_superseded`: it waits for the
+    With a `link`, a payment link, it is the customer who pays, and nothing is charged. With a `bank_transfer` it is
+    charged to the customer's balance, which needs no payment method; `remaining_amount_cents` is what the balance
+    lacks, in minor units. `on_session`: it is charged as if the customer were there. `is_superseded`: it waits for the
     customer, and another attempt was asked for instead, so it is closed, and the next one follows. `disputes` and
     `refunds` are in the order in which they became known.
     """
@@ -155,12 +155,14 @@ class Payment:
 
     @property
     def is_in_flight(self) -> bool:
-        """Whether its outcome is still to come, as far as is known, or a refund's: an open link is on its way, too."""
+        """Whether its outcome is still to come, as far as is known, or a refund's: an open payment link is on its way,
+        too.
+        """
         return self.payment_status in (PayableStatus.PENDING, PayableStatus.PROCESSING) or self.is_being_refunded
 
     @property
-    def is_open_link(self) -> bool:
-        """Whether the customer may pay on the link's page, as far as is known."""
+    def is_open_payment_link(self) -> bool:
+        """Whether the customer may pay on its page, as far as is known."""
         return self.link is not None and self.payment_status is PayableStatus.PENDING
 
     @property
@@ -185,12 +187,12 @@ class Payment:
     @property
     def is_waiting_for_customer(self) -> bool:
         """Whether nothing happens until the customer acts, and it can be closed until then."""
-        return self.is_open_link or self.requires_action
+        return self.is_open_payment_link or self.requires_action
 
     @property
     def requires_action(self) -> bool:
         """Whether its intent waits, and can be canceled until then: for the customer to authenticate, to
-        transfer money, to pay a voucher; for a program to confirm or to capture it. One that was made on a link's page
+        transfer money, to pay a voucher; for a program to confirm or to capture it. One that was made on a page
         is not meant: Stripe cancels none of those.
         """
         is_open = self.payment_status is PayableStatus.PROCESSING and self.status in CANCELABLE_WHILE_OPEN
@@ -205,7 +207,7 @@ class Payment:
 
     @property
     def waits_on_page(self) -> bool:
-        """Whether the customer has chosen on a link's page to transfer money, or to pay a voucher, and has not yet."""
+        """Whether the customer has chosen on a page to transfer money, or to pay a voucher, and has not yet."""
         is_waiting = self.payment_status is PayableStatus.PROCESSING and self.status == REQUIRES_ACTION
         return is_waiting and self.link is not None
 

@@ -28,7 +28,7 @@ def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
 def next_retry_at(invoice: Invoice, payment: Payment, schedule_days: tuple[int, ...], now: datetime) -> datetime | None:
     """When the invoice, whose latest attempt has failed, is tried again automatically; None if it is not.
 
-    The schedule is gone through once with each payment method. What was not paid on a link's page leaves the plan as it
+    The schedule is gone through once with each payment method. What was not paid on a page leaves the plan as it
     was.
     """
     if payment.link is not None:

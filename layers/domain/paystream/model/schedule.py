@@ -58,14 +58,14 @@ CLAIMED_FOR = timedelta(minutes=5)
 LONGEST_REQUEST = timedelta(minutes=10)
 """No function runs for longer: what was sent before has arrived at Stripe, or never will."""
 
-LINK_IS_EXPIRED_AFTER = timedelta(minutes=1)
+PAGE_IS_EXPIRED_AFTER = timedelta(minutes=1)
 """Stripe expires a checkout session at its time, or a moment later."""
 
 
-def look_at_link_again_at(invoice: Invoice, expires_at: datetime | None, now: datetime) -> datetime:
-    """As any open invoice, but not long after its link has expired."""
+def look_at_page_again_at(invoice: Invoice, expires_at: datetime | None, now: datetime) -> datetime:
+    """As any open invoice, but not long after its page has expired."""
     usual = look_again_at(invoice, now)
-    expired_at = expires_at + LINK_IS_EXPIRED_AFTER if expires_at else usual
+    expired_at = expires_at + PAGE_IS_EXPIRED_AFTER if expires_at else usual
     return min(usual, expired_at) if now < expired_at else usual
 
 

@@ -189,7 +189,7 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
     """What follows. Where no attempt does, the invoice is looked at once more: its attempt is closed, and the customer
     may have another payment method by then.
 
-    A link follows a charge only: one that expired is not followed by another.
+    A payment link follows a charge only: one that expired is not followed by another.
     """
     if not failed.is_owed:
         return move(failed, Stage.GIVEN_UP, due_at=now if payment.is_to_be_closed else None, now=now)
@@ -220,15 +220,13 @@ def _decide_without_retry(failed: Invoice, payment: Payment, follow_up: FollowUp
 
 
 def _planned_method(failed: Invoice, payment: Payment) -> str | None:
-    """A link that was not paid leaves the plan as it was; a bank transfer needs no method."""
+    """A payment link that was not paid leaves the plan as it was; a bank transfer needs no method."""
     charged = None if payment.bank_transfer else payment.payment_method_id
     return failed.standing.planned_payment_method_id if payment.link else charged
 
 
 def _was_closed_for_another(payment: Payment) -> bool:
-    """Whether it was closed because another attempt was asked for; not if a debit bounced that was begun on a
-    link's page.
-    """
+    """Whether it was closed because another attempt was asked for; not if a debit bounced that was begun on a page."""
     is_expired = payment.failure is not None and payment.failure.code == LINK_EXPIRED
     return payment.is_superseded and (is_expired or payment.link is None)
 

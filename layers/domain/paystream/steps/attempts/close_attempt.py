@@ -18,14 +18,14 @@ from paystream.ports.stripe import Gateways, PaymentGateway
 from paystream.steps.accounts.connected import account_of
 from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.record_outcome import record_outcome
-from paystream.steps.pages.payment_link import close_link, outwait
+from paystream.steps.pages.payment_link import close_page, outwait
 
 
 def close_attempt(
     invoice: Invoice, payment: Payment, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Invoice, bool]:
     """The updated invoice, and whether the payment is closed: not so if it has succeeded, which is recorded, or
-    is on its way after all. A link is expired.
+    is on its way after all. A page is expired.
 
     Safe to repeat. Raises TooEarlyError while a function may be at work under a key that leads to no intent,
     NotFoundError if the account is not connected any more, and what asking Stripe raises.
@@ -63,7 +63,7 @@ def close_at_stripe(
         outwait(payment, now)
     action = "checkout.session.expire" if payment.link else "payment_intent.cancel"
     with calls_stripe(integration, action, stores=stores, gateways=gateways, now=now) as gateway:
-        return close_link(payment, gateway) if payment.link else _cancel(payment, gateway, since - LONGEST_REQUEST)
+        return close_page(payment, gateway) if payment.link else _cancel(payment, gateway, since - LONGEST_REQUEST)
 
 
 def _cancel(payment: Payment, gateway: PaymentGateway, since: datetime) -> Outcome | None:

@@ -18,7 +18,7 @@ from paystream.model.moves import move
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
 from paystream.model.payment import Payment, PaymentLink, ended_on_page
-from paystream.model.schedule import LONGEST_REQUEST, look_at_link_again_at
+from paystream.model.schedule import LONGEST_REQUEST, look_at_page_again_at
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
@@ -28,7 +28,7 @@ from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.record_outcome import record_outcome
 
 
-def make_link(
+def make_page(
     invoice: Invoice,
     payment: Payment,
     payer: Payer,
@@ -38,8 +38,8 @@ def make_link(
     gateways: Gateways,
     now: datetime,
 ) -> Invoice:
-    """Make the page of a link that is on record. It is looked for first, unless it `is_new`; what has become of it by
-    then is recorded.
+    """Make the page of a payment link that is on record. It is looked for first, unless it `is_new`; what has become of
+    it by then is recorded.
 
     Safe to repeat. Where the page of one that follows a failure is written down, it is notified. Raises
     VersionConflictError, and what asking Stripe raises.
@@ -54,11 +54,12 @@ def make_link(
     return _record(invoice, payment, found, payer, stores=stores, now=now)
 
 
-def look_at_link(
+def look_at_page(
     invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> Invoice:
-    """What has become of an open link: recorded if it has ended. One that is superseded is expired. One whose page was
-    never made has ended, too: nobody asks for it any more. If nobody did, because it follows a failure, it is made.
+    """What has become of an open payment link: recorded if it has ended. One that is superseded is expired. One whose
+    page was never made has ended, too: nobody asks for it any more. If nobody did, because it follows a failure, it is
+    made.
 
     Safe to repeat. Raises TooEarlyError while its page may be about to be made, VersionConflictError, and what asking
     Stripe raises.
@@ -66,13 +67,13 @@ def look_at_link(
     link = payment.link or PaymentLink()
     is_superseded = payment.is_superseded or _has_another_method(invoice, link, payer.customer, stores)
     if link.session_id is None and link.follows_failure and not is_superseded:
-        return make_link(invoice, payment, payer, is_new=False, stores=stores, gateways=gateways, now=now)
+        return make_page(invoice, payment, payer, is_new=False, stores=stores, gateways=gateways, now=now)
     with calls_stripe(
         payer.integration, "checkout.session.retrieve", stores=stores, gateways=gateways, now=now
     ) as gateway:
         if link.session_id is None:
             outwait(payment, now)
-        found = close_link(payment, gateway) if is_superseded else _find(payment, gateway)
+        found = close_page(payment, gateway) if is_superseded else _find(payment, gateway)
     return _record(invoice, payment, found or expired_link(), payer, stores=stores, now=now)
 
 
@@ -82,7 +83,7 @@ def _has_another_method(invoice: Invoice, link: PaymentLink, customer: Customer,
     return is_another and integration_for_new(customer, stores) is not None
 
 
-def close_link(payment: Payment, gateway: PaymentGateway) -> Outcome:
+def close_page(payment: Payment, gateway: PaymentGateway) -> Outcome:
     """Expire the page; what became of it. Money that is on its way stays there.
 
     A page on which a payment has failed for good is closed with that: nobody can pay there, and Stripe cancels no
@@ -143,7 +144,7 @@ def _session(payment: Payment, gateway: PaymentGateway) -> CheckoutSession | Non
 
 
 def _charged(payment: Payment, gateway: PaymentGateway) -> Outcome | None:
-    """A charge that was under way when the link began, under the same key: then no page was made."""
+    """A charge that was under way when the payment link began, under the same key: then no page was made."""
     if payment.link and payment.link.session_id:
         return None
     return gateway.find_payment(
@@ -218,7 +219,7 @@ def _keep(
         waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD if is_waiting else None,
         next_retry_at=invoice.next_retry_at,
         planned_payment_method_id=invoice.standing.planned_payment_method_id,
-        due_at=look_at_link_again_at(invoice, session.expires_at, now),
+        due_at=look_at_page_again_at(invoice, session.expires_at, now),
         now=now,
     )
     kept = payment if link == before else replace(payment, link=link, updated_at=now)

@@ -114,7 +114,12 @@ def find_attempts(
 
 def _is_to_be_found(attempt: Attempt, now: datetime) -> bool:
     invoice, payment = attempt.invoice, attempt.payment
-    if payment.is_open_link or payment.is_superseded or payment.is_to_be_superseded or invoice.refunding_payment_ids:
+    if (
+        payment.is_open_payment_link
+        or payment.is_superseded
+        or payment.is_to_be_superseded
+        or invoice.refunding_payment_ids
+    ):
         return False
     if payment.payment_status is PayableStatus.PENDING:
         return is_looked_up_first(invoice, payment, now)

@@ -21,7 +21,7 @@ from paystream.steps.attempts.recover_lost_attempt import recover_lost_attempt
 from paystream.steps.attempts.restore_invoice import restore_invoice, with_declines_known
 from paystream.steps.attempts.run import Run
 from paystream.steps.attempts.send_attempt import look_up, send_attempt
-from paystream.steps.pages.payment_link import look_at_link
+from paystream.steps.pages.payment_link import look_at_page
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
 from paystream.use_cases.customers.create_provider_customer import resume_creation
@@ -184,5 +184,5 @@ def _look_at_page(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
     invoice = case.invoice
     if invoice.attempt < attempt.attempt:
         invoice = with_declines_known(invoice, attempt, run.stores)
-    seen = look_at_link(invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now)
+    seen = look_at_page(invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now)
     return case.answered(seen)

@@ -21,7 +21,7 @@ from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
 from paystream.steps.attempts.choose_method import NO_SUCH_METHOD, with_method
 from paystream.steps.attempts.run import Run
-from paystream.steps.pages.begin_link import begin_link
+from paystream.steps.pages.begin_payment_link import begin_payment_link
 
 
 def closed(case: Case, attempt: Payment, run: Run) -> Case:
@@ -68,7 +68,7 @@ def begin(case: Case, after: Payment, payer: Payer, run: Run) -> Case:
 
 def begin_page(case: Case, payer: Payer, run: Run) -> Case:
     """A page that follows a failure is on record before it is made."""
-    invoice, payment = begin_link(
+    invoice, payment = begin_payment_link(
         case.invoice, payer, follows_failure=True, closed=case.closed, stores=run.stores, now=run.now
     )
     return _begun(case, invoice, payment, payer)

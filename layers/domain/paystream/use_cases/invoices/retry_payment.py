@@ -88,7 +88,7 @@ def refuse_if_being_collected(
     is_given_up: bool = False,
 ) -> None:
     """Raises NotAllowedError while an attempt may be on its way: what comes of it is not known yet. One that waits for
-    the customer can be closed. What waits on a link's page cannot, it can be given up: no other attempt follows it.
+    the customer can be closed. What waits on a page cannot, it can be given up: no other attempt follows it.
     """
     if payment is None:
         is_under_way = invoice.waiting_for is None or invoice.is_claimed(now)

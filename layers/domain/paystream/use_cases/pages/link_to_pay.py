@@ -20,8 +20,8 @@ from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.steps.attempts.recover_lost_attempt import recover_lost_attempt
-from paystream.steps.pages.begin_link import begin_link
-from paystream.steps.pages.payment_link import make_link
+from paystream.steps.pages.begin_payment_link import begin_payment_link
+from paystream.steps.pages.payment_link import make_page
 from paystream.use_cases.customers.create_provider_customer import resume_creation
 from paystream.use_cases.invoices.retry_payment import being_collected, refuse_if_being_collected
 
@@ -33,7 +33,7 @@ def link_to_pay(
 ) -> tuple[Payment, Payer, str]:
     """The payment, who pays, and the page's URL. A page that is open is answered with again.
 
-    The link is a new attempt: the one before is closed first, and nothing is charged while it is open. Raises
+    The payment link is a new attempt: the one before is closed first, and nothing is charged while it is open. Raises
     NotFoundError; InvalidInputError if nothing is owed, nobody is linked to Stripe or Stripe makes no such page;
     NotAllowedError while the invoice is being collected, NeedsAttentionError, and what asking Stripe raises.
     """
@@ -52,12 +52,12 @@ def _link(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime
     payer = _payer(invoice, stores, gateways, now)
     payment = last_payment(invoice, stores)
     refuse_if_being_collected(invoice, payment, now)
-    is_new = payment is None or not payment.is_open_link
+    is_new = payment is None or not payment.is_open_payment_link
     if payment is None or is_new:
         ended = _ended(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
         if ended is None:
             return None
-        invoice, payment = begin_link(ended, payer, is_first=payment is None, stores=stores, now=now)
+        invoice, payment = begin_payment_link(ended, payer, is_first=payment is None, stores=stores, now=now)
     url = _page(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
     return (payment, payer, url) if url else None
 
@@ -149,11 +149,11 @@ def _page(
     is_payers = payment.provider_customer_id == payer.customer.provider_customer_id
     if not (is_payers and payer.integration.leads_to(payment)):
         raise being_collected()
-    seen = make_link(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
+    seen = make_page(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
     return _url_of(last_payment(seen, stores))
 
 
 def _url_of(made: Payment | None) -> str | None:
     if made and made.payment_status is PayableStatus.FAILED and made.status == "failed":
         raise InvalidInputError({"base": ["payment_provider_error"]})
-    return made.link.url if made and made.is_open_link and made.link else None
+    return made.link.url if made and made.is_open_payment_link and made.link else None

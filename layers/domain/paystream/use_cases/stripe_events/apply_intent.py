@@ -111,7 +111,7 @@ def _besides(invoice: Invoice, lago_id: str, stores: Stores) -> Payment | None:
 
 def _is_inconclusive(event: IntentEvent, stored: Payment) -> bool:
     """A try on a page that is still open, or another intent that has collected nothing."""
-    is_a_try = stored.is_open_link and event.outcome.intent_status not in _PAID_BY_LINK
+    is_a_try = stored.is_open_payment_link and event.outcome.intent_status not in _PAID_BY_LINK
     return is_a_try or (_is_another_intent(event, stored) and event.outcome.status is not PayableStatus.SUCCEEDED)
 
 

@@ -16,7 +16,7 @@ from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
 
 
-def begin_link(
+def begin_payment_link(
     invoice: Invoice,
     payer: Payer,
     *,
@@ -26,9 +26,9 @@ def begin_link(
     stores: Stores,
     now: datetime,
 ) -> tuple[Invoice, Payment]:
-    """The invoice, which is open again, and the link. The attempt before is closed.
+    """The invoice, which is open again, and the payment link. The attempt before is closed.
 
-    While a link is open that follows a failure automatically, the invoice goes on waiting for another payment method.
+    While a page is open that follows a failure automatically, the invoice goes on waiting for another payment method.
     Raises VersionConflictError.
     """
     begun = replace(
