@@ -38,6 +38,6 @@ def test_a_record_is_never_changed_and_takes_no_other_fields(record: Any) -> Non
 
 @each_record
 def test_a_record_is_made_with_the_names_of_its_fields(record: Any) -> None:
-    is_step = record.__module__ == "paystream.model.next_step"
+    is_step = record.__module__ == "paystream.model.steps"
 
     assert all(field.kw_only is not (is_step or record.__name__ in SMALL) for field in fields(record))

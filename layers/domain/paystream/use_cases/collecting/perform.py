@@ -4,15 +4,15 @@ from dataclasses import replace
 from typing import assert_never
 
 from paystream.errors import TooEarlyError
-from paystream.model import next_step as steps
+from paystream.model import steps
 from paystream.model.attempts import started_at
 from paystream.model.case import Case, Learned, Payer
 from paystream.model.customer import Customer
 from paystream.model.moves import resume
-from paystream.model.next_step import AttemptStep, RecordStep, SearchStep, Step
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus, gone
 from paystream.model.payment import Payment, ended_on_page
 from paystream.model.settlement import settle
+from paystream.model.steps import AttemptStep, RecordStep, SearchStep, Step
 from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.close_attempt import close_at_stripe
 from paystream.steps.attempts.close_others import close_others
