@@ -93,3 +93,16 @@ def test_what_comes_of_one_after_a_void_is_on_record_and_notified(world: World) 
 
     assert world.invoice(invoice_id)["total_paid_amount_cents"] == sum(world.charged()) == 4200
     assert world.notified().count("payment.succeeded") == 1
+
+
+def test_what_comes_of_one_after_a_void_is_found_where_its_events_are_lost(world: World) -> None:
+    invoice_id = debited_after_failure(world, knows=False)
+
+    assert void(world, invoice_id).status == 200
+    for _ in range(8):
+        world.stripe.due_deliveries()
+        world.look_again()
+        world.pass_time(DAY)
+
+    assert world.charged() == [4200]
+    assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200

@@ -54,6 +54,17 @@ class TestATransferWithoutACountry:
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
+    def test_is_no_failure_that_anyone_is_notified_of(self, world: World, seconds: int, by: str) -> None:
+        _, record = lost_success(world)
+        pays_with(world, "customer_balance")
+        world.pass_time(seconds)
+
+        comes_again(world, record if by == "its record" else None)
+        days_pass(world, 2)
+
+        assert "invoice.payment_failure" not in world.notified()
+        assert world.notified().count("payment.succeeded") == 1
+
     def test_is_not_followed_by_a_second_charge_when_the_customer_pays_by_card_again(
         self, world: World, seconds: int, by: str
     ) -> None:

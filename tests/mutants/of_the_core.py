@@ -18,14 +18,14 @@ OF_THE_CORE = (
         "model/next_step.py",
         "if until and not _is_looked_up(case, until):",
         "if False:",
-        f"{_CROSSING}::test_a_refusal_of_our_own_never_hides_a_success_that_was_not_written",
+        f"{_REFUSALS}::test_is_no_failure_that_anyone_is_notified_of",
     ),
     _mutant(
         "That the customer was changed does not count before a rule of ours refuses",
         "model/attempts.py",
         "changes = [one for one in (payer.customer.updated_at, payer.integration.updated_at) if one > began_at]",
         "changes: list[datetime] = []",
-        f"{_CROSSING}::test_a_refusal_of_our_own_never_hides_a_success_that_was_not_written",
+        f"{_REFUSALS}::test_is_no_failure_that_anyone_is_notified_of",
     ),
     _mutant(
         "A page stays open when what failed on the page before is paid",
@@ -120,11 +120,11 @@ OF_THE_CORE = (
         f"{FUNCTIONS}/test_received_amounts.py::test_of_an_intent_that_was_captured_in_part_only_that_part_is_recorded",
     ),
     _mutant(
-        "An intent that is gone at Stripe is never closed",
-        "steps/attempts/close_attempt.py",
-        "return gateway.cancel_payment(intent_id) or gone(intent_id) if intent_id else None",
-        "return gateway.cancel_payment(intent_id) if intent_id else None",
-        f"{FUNCTIONS}/test_unconfirmed_and_gone_intents.py::TestAnIntentThatIsGone::test_is_superseded_by_a_retry",
+        "An intent that is gone at Stripe is followed for ever",
+        "use_cases/collecting/perform.py",
+        "outcome = gateway.payment(intent_id) or gone(intent_id)",
+        "outcome = gateway.payment(intent_id)\n    if outcome is None:\n        return case.answered(case.invoice)",
+        f"{FUNCTIONS}/test_unconfirmed_and_gone_intents.py::TestAnIntentThatIsGone::test_has_failed_which_is_notified_when_it_is_looked_at",
     ),
     _mutant(
         "A retry whose customer is gone at Stripe fails for ever",
@@ -149,27 +149,12 @@ OF_THE_CORE = (
         f"{_CROSSING}::test_a_part_that_is_paid_by_hand_is_not_charged_a_second_time",
     ),
     _mutant(
-        "A page over more than what is due stays open",
-        "model/next_step.py",
-        "is_over_too_much = latest.is_waiting_for_customer and"
-        " latest.amount_cents > case.invoice.total_due_amount_cents",
-        "is_over_too_much = False",
-        f"{_SURPLUSES}::TestASuccessOverLessThanIsOwed::test_closes_a_page_over_more_than_is_due",
-    ),
-    _mutant(
         "A look-up counts before the last function can have ended",
-        "model/next_step.py",
-        "return found_nothing and case.now >= until",
-        "return found_nothing",
+        "use_cases/collecting/perform.py",
+        "if run.now < step.not_before:",
+        "if False:",
         f"{FUNCTIONS}/test_invoice_created_outcomes.py"
         "::test_an_attempt_that_may_have_been_sent_is_looked_up_before_its_amount_is_refused",
-    ),
-    _mutant(
-        "Closing looks only from ten minutes before the payment on",
-        "steps/attempts/close_attempt.py",
-        "return close_page(payment, gateway) if payment.link else _cancel(payment, gateway, since - LONGEST_REQUEST)",
-        "return close_page(payment, gateway) if payment.link else _cancel(payment, gateway, payment.created_at)",
-        f"{_REFUSALS}::test_is_not_followed_by_a_second_charge_when_the_customer_pays_by_card_again",
     ),
     _mutant(
         "A paid invoice can be owed again",
