@@ -139,6 +139,21 @@ class TestTheSameRequestAgain:
 
         assert refunds(world, payment_id) == [(1000, "succeeded")] * 2
 
+    def test_twice_at_once_is_one_refund(self, world: World) -> None:
+        """The second request has read the payment, and finds in Stripe's list what the first one has made."""
+        payment_id = paid_payment(world)
+        answers = []
+
+        def made_by_the_first() -> None:
+            answers.append(refund(world, payment_id, 1000, key="credit-note-17"))
+
+        world.aws.meanwhile("GetItem", made_by_the_first, TableName="IntegrationsTable")
+        answers.append(refund(world, payment_id, 1000, key="credit-note-17"))
+
+        assert [answer.status for answer in answers] == [200, 200]
+        assert refunds(world, payment_id) == [(1000, "succeeded")]
+        assert world.payments(world.items("invoices")[0]["lago_id"])[0]["refunds"][0]["amount_cents"] == 1000
+
     @pytest.mark.parametrize("other", [{"amount_cents": 1001}, {"reason": "duplicate"}])
     def test_with_another_body_is_refused(self, world: World, other: dict[str, Any]) -> None:
         payment_id = paid_payment(world)

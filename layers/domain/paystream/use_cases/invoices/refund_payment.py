@@ -65,14 +65,17 @@ def refund_payment(
         with contextlib.suppress(VersionConflictError):
             invoice, payment = _read(organization_id, order.payment_id, stores)
             known = payment.refund(lago_id)
-            if known:
-                _refuse_another(known, order)
-                refund = known
-            else:
+            if known is None:
                 _checked(order, payment, lago_id, now)
                 _refuse_if_nothing_begins(account_of(payment, stores))
                 with contextlib.suppress(KeyRefusedError, NotFoundError, OutcomeUnknownError):
                     invoice, payment = learn_refunds(invoice, payment, stores=stores, gateways=gateways, now=now)
+                # The same request may have made it meanwhile, and Stripe's list tells of it.
+                known = payment.refund(lago_id)
+            if known:
+                _refuse_another(known, order)
+                refund = known
+            else:
                 refund = _checked(order, payment, lago_id, now)
                 begun = begin_refund(invoice, payment, refund, due_at=now + AWAITED_IS_LOOKED_AT_AFTER, now=now)
                 invoice, payment = stores.invoices.settle(begun, ()), begun.payment
