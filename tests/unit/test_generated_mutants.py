@@ -66,7 +66,7 @@ def test_an_explanation_of_what_is_killed_or_gone_is_an_error() -> None:
 def test_only_tests_that_failed_or_came_to_no_end_are_a_kill(server: str, tmp_path: Path, body: str, code: int) -> None:
     (tmp_path / "test_one.py").write_text(f"def test_one():\n    {body}\n")
 
-    found, _ = run_tests.run(server, 5 if "while" in body else 60, ["test_one.py"], folder=str(tmp_path))
+    found, _ = run_tests.run(server, 2 if "while" in body else 60, ["test_one.py"], folder=str(tmp_path))
 
     assert found == code
 

@@ -71,12 +71,12 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
 
 def standings_in(stage: Stage) -> st.SearchStrategy[Standing]:
     """What may be said of an invoice in this stage."""
-    may_be = {
-        "payment_status": st.sampled_from(PaymentStatus),
-        "status": st.sampled_from(InvoiceStatus),
-        "waiting_for": st.none() | st.sampled_from(WaitingFor),
-    }
     shape = SHAPES[stage]
+    may_be = {
+        "payment_status": st.sampled_from([shape.payment_status] if shape.payment_status else list(PaymentStatus)),
+        "status": st.sampled_from(InvoiceStatus),
+        "waiting_for": st.sampled_from([one for one in (None, *WaitingFor) if one in shape.waiting_for]),
+    }
     others = {name: values_of(get_type_hints(Standing)[name]) for name in shape.needs | shape.allows}
     drawn = st.fixed_dictionaries(may_be, optional=others)
     return drawn.filter(partial(_is_one, stage)).map(lambda fields_: Standing(stage=stage, **fields_))
