@@ -1,13 +1,13 @@
 """Invoices that were written before items had a stage are read as what they said."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from builders.standings import standing
+from builders.records import invoice_record
 from paystream.adapters.dynamodb.invoice_items import invoice_of
 from paystream.adapters.dynamodb.items import attribute_values, to_item
-from paystream.model.invoice import Invoice, Problem
+from paystream.model.invoice import Problem
 from paystream.model.standing import ContradictionError, Stage
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -22,19 +22,7 @@ VOIDED = {"status": "voided"}
 
 def first_format(**fields: Any) -> dict[str, Any]:
     """An item as it was written before there were stages."""
-    invoice = Invoice(
-        organization_id="o",
-        lago_id="i",
-        external_customer_id="acme",
-        number="1",
-        currency="EUR",
-        total_amount_cents=4200,
-        created_at=NOW,
-        updated_at=NOW,
-        issuing_date=date(2026, 11, 23),
-        standing=standing(due_at=NOW),
-        version=3,
-    )
+    invoice = invoice_record(version=3)
     item = to_item(invoice)
     del item["stage"], item["due_at"]
     return item | attribute_values({"status": "finalized", "link_follows": False} | fields)

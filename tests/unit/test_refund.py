@@ -1,8 +1,9 @@
 """Refunds: what each word from Stripe makes of a payment and of its invoice."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from builders.records import invoice_record, payment_record
 from builders.standings import standing
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
@@ -17,38 +18,10 @@ ENDED = [RefundStatus.FAILED, RefundStatus.CANCELED]
 
 
 def paid(*, due_at: datetime | None = None) -> tuple[Invoice, Payment]:
-    invoice = Invoice(
-        organization_id="organization",
-        lago_id="invoice",
-        external_customer_id="acme",
-        number="1",
-        currency="EUR",
-        total_amount_cents=4200,
-        total_paid_amount_cents=4200,
-        created_at=NOW,
-        updated_at=NOW,
-        issuing_date=date(2026, 11, 23),
-        standing=standing(payment_status=PaymentStatus.SUCCEEDED, due_at=due_at),
+    invoice = invoice_record(
+        total_paid_amount_cents=4200, standing=standing(payment_status=PaymentStatus.SUCCEEDED, due_at=due_at)
     )
-    payment = Payment(
-        organization_id="organization",
-        lago_id="payment",
-        invoice_id="invoice",
-        invoice_number="1",
-        attempt=1,
-        external_customer_id="acme",
-        lago_customer_id="customer",
-        payment_provider_code="stripe",
-        integration_id="integration",
-        provider_customer_id="cus_1",
-        amount_cents=4200,
-        currency="EUR",
-        created_at=NOW,
-        updated_at=NOW,
-        status="succeeded",
-        payment_status=PayableStatus.SUCCEEDED,
-        provider_payment_id="pi_1",
-    )
+    payment = payment_record(status="succeeded", payment_status=PayableStatus.SUCCEEDED, provider_payment_id="pi_1")
     return invoice, payment
 
 

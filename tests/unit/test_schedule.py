@@ -1,29 +1,17 @@
 """When an open invoice is looked at again."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders.standings import standing
+from builders.records import invoice_record
 from hypothesis import given
 from hypothesis import strategies as st
 from paystream.adapters.dynamodb.due_invoices import DynamoDueInvoices, due_shard
-from paystream.model.invoice import Invoice
 from paystream.model.schedule import look_again_at
 
 CREATED = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-INVOICE = Invoice(
-    organization_id="o",
-    lago_id="i",
-    external_customer_id="acme",
-    number="1",
-    currency="EUR",
-    total_amount_cents=4200,
-    created_at=CREATED,
-    updated_at=CREATED,
-    issuing_date=date(2026, 11, 23),
-    standing=standing(due_at=CREATED),
-)
+INVOICE = invoice_record()
 
 
 @pytest.mark.parametrize(

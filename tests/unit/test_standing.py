@@ -2,10 +2,11 @@
 
 import ast
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from builders.records import invoice_record
 from builders.standings import standing
 from paystream.model.invoice import Invoice, Problem
 from paystream.model.moves import PARKED, claim, move, park, pause, postpone, resume
@@ -47,18 +48,7 @@ def in_stage(stage: Stage, **changes: Any) -> Standing:
 
 
 def invoice_in(standing: Standing) -> Invoice:
-    return Invoice(
-        organization_id="o",
-        lago_id="i",
-        external_customer_id="acme",
-        number="1",
-        currency="EUR",
-        total_amount_cents=4200,
-        created_at=NOW,
-        updated_at=NOW,
-        issuing_date=date(2026, 11, 23),
-        standing=standing,
-    )
+    return invoice_record(standing=standing)
 
 
 def cases(*, is_allowed: bool) -> list[tuple[Stage, str]]:
