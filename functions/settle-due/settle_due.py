@@ -49,7 +49,11 @@ class Batch:
         """Returns the messages that failed, or one of whose invoices did."""
         with_ids = [replace(message, value=(message.identifier, message.value)) for message in messages]
         failed = self._side_by_side(with_ids, self._take_up, at_once=MESSAGES_AT_ONCE)
-        return failed | self._side_by_side(self._rest, self._look_at)
+        return failed | self._side_by_side(self._oldest_first(), self._look_at)
+
+    def _oldest_first(self) -> list[Record]:
+        """An invoice that was handed out twice is looked at for its last message only, in whatever order they came."""
+        return sorted(self._rest, key=lambda record: record.value.at)
 
     def _take_up(self, with_id: tuple[str, Mapping[str, Any]]) -> None:
         message_id, message = with_id

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from builders.debits import IBAN_THAT_FAILS, bank_debit
-from builders.due import due_in_whole_seconds
+from builders.due import due_in_whole_seconds, due_records
 from builders.durations import DAY, HOUR, MINUTE
 from builders.invoices import INVOICE_OF_EVENTS, invoice_of_begun_customer, unknown_invoice
 from builders.stripe_requests import FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY, LIST_INTENTS, RETRIEVE_INTENT
@@ -89,6 +89,21 @@ def test_an_invoice_that_is_unknown_three_times_is_looked_up_and_not_sent_again(
     assert status(world, invoice_id) == "succeeded"
     assert (world.stripe_calls(), world.stripe_calls(LIST_INTENTS)) == (sent, 1)
     assert world.charged() == [4200]
+
+
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_an_old_message_of_an_invoice_does_not_fail_with_the_new_one_whichever_came_first(
+    world: World, first: str
+) -> None:
+    invoice_id = unknown_invoice(world, "500_after_commit")
+    messages = []
+    for message_id in ("old", "new"):
+        world.pass_time(due_in_whole_seconds(world, invoice_id).total_seconds())
+        messages += [record | {"messageId": message_id} for record in due_records(world)]
+        in_order = sorted(messages, key=lambda record: record["messageId"] != first)
+        answer = world.invoke("settle-due", {"Records": in_order})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "new"}]}
 
 
 def test_an_unknown_attempt_of_yesterday_is_looked_up_before_anything_is_sent(world: World) -> None:
