@@ -133,6 +133,23 @@ def hand_over(world: World, record: dict[str, Any]) -> int:
     return len(failed_records(world, record))
 
 
+def replace_item(world: World, **attributes: Any) -> str:
+    """The application puts its item over the one that is there; everything happens that happens at once."""
+    record = record_of_replaced_item(world, **attributes)
+    hand_over(world, record)
+    world.run()
+    return str(record["Records"][0]["dynamodb"]["Keys"]["lago_id"]["S"])
+
+
+def record_of_replaced_item(world: World, **attributes: Any) -> dict[str, Any]:
+    """The application puts its item over the one that is there; the record of that in the stream."""
+    invoice_id = world.put_invoice_item(**attributes)
+    images = [one for one in world.all_images("invoices") if one["lago_id"] == {"S": invoice_id}]
+    record = world.stream_event(images)
+    record["Records"][0]["eventName"] = "MODIFY"
+    return record
+
+
 def put_items_of_event(world: World, name: str) -> dict[str, Any]:
     """An event of events/, its items being in the table as the application put them."""
     event = load_event(name)

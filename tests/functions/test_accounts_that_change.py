@@ -129,16 +129,6 @@ class TestNewsOfAPayment:
         assert answer.status == 200
         assert kept(world) == before
 
-    def test_in_another_currency_than_the_invoices_is_ignored(self, world: World) -> None:
-        invoice_id = waiting_invoice(world)
-        before = kept(world)
-
-        forged = intent(invoice_id, "succeeded", amount=1, currency="jpy")
-        answer = post(world, event(world, "payment_intent.succeeded", forged))
-
-        assert answer.status == 200
-        assert kept(world) == before
-
     @pytest.mark.parametrize("attempt", [2, 101, 10**7, 10**60])
     def test_of_an_attempt_that_cannot_have_been_made_is_ignored(self, world: World, attempt: int) -> None:
         invoice_id = waiting_invoice(world)

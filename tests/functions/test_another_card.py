@@ -19,7 +19,7 @@ from builders.read import invoice_statuses
 from paystream.model.identifiers import saved_method_id
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
-from world.world import SECRET_KEY, TABLES, World
+from world.world import SECRET_KEY, World
 
 
 def failed_invoices(world: World, card: str = DECLINED, *, invoices: int = 1) -> list[str]:
@@ -213,7 +213,7 @@ def test_a_crash_after_it_was_claimed_leaves_it_to_the_schedule(world: World) ->
     becomes_default(world)
     world.deliver_stripe_events()
     messages = world.take(world.queue_url)
-    world.aws.crash("GetItem", Moment.BEFORE, TableName=TABLES["payments"])
+    world.aws.crash("UpdateItem", Moment.AFTER, TableName=TABLES["invoices"])
     world.invoke("collect-waiting", {"Records": [{"messageId": "1", "body": messages[0]}]})
     assert world.charged() == []
 

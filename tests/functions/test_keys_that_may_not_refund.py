@@ -74,6 +74,27 @@ def test_a_refund_that_was_made_before_stays_pending_while_the_key_may_not_read_
     assert world.connect()["needs_attention_since"] is None
 
 
+def test_a_refund_without_an_answer_is_no_failure_when_the_key_may_not_read_refunds_any_more(world: World) -> None:
+    """It was made, the event is lost, and the account is connected with another key now."""
+    lago_id = paid_payment(world)
+    world.stripe.control.add_fault("cut_after_commit", method="POST", path="/v1/refunds", times=2)
+    refund(world, lago_id, 1000)
+    world.stripe.control.clear_faults()
+    connect_without_the_right_to_refund(world)
+    world.stripe.due_deliveries()
+    world.pass_time(DAY)
+    world.look_again()
+    meanwhile = [one["status"] for one in payment(world, lago_id)["refunds"]]
+
+    world.connect()
+    world.pass_time(DAY)
+    world.look_again()
+
+    assert meanwhile == ["pending"]
+    assert [one["status"] for one in payment(world, lago_id)["refunds"]] == ["succeeded"]
+    assert len(refunds_at_stripe(world)) == 1
+
+
 def test_a_failed_intent_of_an_invoice_that_is_paid_by_hand_is_closed_before_money_goes_back(world: World) -> None:
     world.connect(refund_second_payments=True)
     world.customer(payment_method=DECLINED)

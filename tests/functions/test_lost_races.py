@@ -9,7 +9,7 @@ from builders.customers import attach, provider_customer_id
 from builders.debits import create_sepa_debit
 from builders.due import hand_over_waiting
 from builders.durations import DAY
-from builders.invoices import hand_over, invoices_that_waited
+from builders.invoices import hand_over, invoices_that_waited, record_of_replaced_item
 from builders.read import NOTIFIED_OF_SUCCESS, invoice_statuses
 from builders.stripe_events import event, events_due, intent, post
 from world.aws_calls import lose_a_race
@@ -20,14 +20,6 @@ from world.world import World, load_event
 def _every_race_took_place(world: World) -> Iterator[None]:
     yield
     assert not world.aws.are_still_to_come
-
-
-def replace_item(world: World) -> dict[str, Any]:
-    """The main application puts the same item over the invoice; returns the record of that change."""
-    world.put_invoice_item()
-    record = world.stream_event(world.all_images("invoices"))
-    record["Records"][0]["eventName"] = "MODIFY"
-    return record
 
 
 def attach_card(world: World) -> str:
@@ -96,7 +88,7 @@ class TestNoResultIsLost:
         world.deliver_stripe_events()
         assert world.payments(invoice_id)[0]["payment_status"] == "processing"
 
-        record = replace_item(world)
+        record = record_of_replaced_item(world)
         world.pass_time(10 * DAY)
         (answered,) = [world.deliver(one) for one in events_due(world, "payment_intent.succeeded")]
         assert answered >= 400
@@ -113,7 +105,7 @@ class TestNoResultIsLost:
         world.customer()
         invoice_id = world.put_invoice_item()
         world.collect_new_invoices()
-        record = replace_item(world)
+        record = record_of_replaced_item(world)
         world.aws.meanwhile("TransactWriteItems", lose_a_race)
 
         assert [hand_over(world, record), hand_over(world, record)] == [0, 0]
@@ -130,7 +122,7 @@ class TestNoResultIsLost:
         world.collect_new_invoices()
         assert world.api("DELETE", "/api/v1/integrations/stripe/stripe").status == 200
 
-        assert hand_over(world, replace_item(world)) == 0
+        assert hand_over(world, record_of_replaced_item(world)) == 0
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert world.notified() == NOTIFIED_OF_SUCCESS

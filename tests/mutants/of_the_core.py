@@ -87,7 +87,7 @@ OF_THE_CORE = (
     _mutant(
         "A key that another customer's request has used is not looked for in the account",
         "steps/attempts/send_attempt.py",
-        "of_another = _look_up_of_any_customer(payment, gateway, now)",
+        "of_another = find_as_sent(payment, gateway, stores=stores, now=now)",
         "of_another = None",
         f"{_CROSSING}::test_a_charge_of_the_customer_before_is_found_when_another_replaces_it",
     ),

@@ -1,6 +1,6 @@
 """Items that an application puts over its own, whatever has become of their invoices by then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .workload import Workload
@@ -57,9 +57,14 @@ def _replace_item(
     workload: Workload, changes: Callable[[dict[str, Any]], dict[str, Any]], *, kind: str = "put"
 ) -> None:
     table = workload.world.database.tables["InvoicesTable"]
-    ours = [key for key in workload.recent if "problem" not in (table.get(key) or {"problem": {}})]
+    ours = [key for key in workload.recent if _is_taken_in(table.get(key) or {})]
     if not ours:
         return
     stored = table.get(workload.world.random.choice(ours)) or {}
     item = {name: dict(stored[name]) for name in _PUT if name in stored}
     workload.put(item | changes(item), kind, over=True)
+
+
+def _is_taken_in(item: Mapping[str, Any]) -> bool:
+    """Whether it is an invoice of ours by now, and right."""
+    return "customer_key" in item and "problem" not in item

@@ -17,6 +17,7 @@ from .invariants import ViolationError
 from .quiet_money import money_complaints
 from .redriving import SET_ASIDE
 from .refunds import refund_complaints
+from .terms import complaints_about_parking, is_of_its_terms
 from .wallets import BY_TRANSFER
 from .workload import Workload
 from .world import World
@@ -67,8 +68,8 @@ class Quiet:
                 yield f"invoice {key} is gone"
             elif "customer_key" not in item:
                 yield f"invoice {key} ({kind}) was never taken in"
-            elif (kind == "malformed") is not ("problem" in item):
-                yield f"invoice {key} ({kind}) is {'' if 'problem' in item else 'not '}parked"
+            else:
+                yield from complaints_about_parking(self.world, key, item, kind)
 
     def _each_intent_is_on_record(self) -> Iterator[str]:
         payments = self._payments()
@@ -95,8 +96,10 @@ class Quiet:
                 yield event["data"]["object"]
 
     def _has_gone_back(self, second: Item) -> bool:
-        """It, or as much of what was paid first; what a lost dispute took is owed again."""
+        """It, or as much of what was paid first, if it is too much; what a lost dispute took is owed again."""
         invoice = self._invoices()[second["organization_id"]["S"], second["invoice_id"]["S"]]
+        if int(invoice["total_paid_amount_cents"]["N"]) <= int(invoice["total_amount_cents"]["N"]):
+            return True
         is_owed_again = "payment_dispute_lost_at" in invoice
         return bool(second["refunds"]["L"]) or invoice["total_refunded_amount_cents"]["N"] != "0" or is_owed_again
 
@@ -115,15 +118,24 @@ class Quiet:
     def _each_invoice_is_as_stripe_has_it(self) -> Iterator[str]:
         statuses: dict[str, list[JsonObject]] = {}
         by_intent = {
-            item["provider_payment_id"]["S"] for item in self._payments().values() if "provider_payment_id" in item
+            item["provider_payment_id"]["S"]: item
+            for item in self._payments().values()
+            if "provider_payment_id" in item
         }
         for intent in self._intents():
-            if _is_another_systems(intent) and intent["id"] not in by_intent:
+            if intent["id"] not in by_intent:
+                if _is_another_systems(intent):
+                    continue
+            elif not self._is_of_its_invoices_terms(by_intent[intent["id"]]):
                 continue
             statuses.setdefault(intent["metadata"].get("lago_invoice_id", ""), []).append(intent)
         for key, item in self._invoices().items():
             if "customer_key" in item and "problem" not in item:
                 yield from self._compare(key, item, statuses.get(item["lago_id"]["S"], []))
+
+    def _is_of_its_invoices_terms(self, payment: Item) -> bool:
+        item = self._invoices()[payment["organization_id"]["S"], payment["invoice_id"]["S"]]
+        return is_of_its_terms(item, payment)
 
     def _compare(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
         status, paid = item["payment_status"]["S"], int(item["total_paid_amount_cents"]["N"])
@@ -143,9 +155,12 @@ class Quiet:
 
     def _came_by_hand(self, item: Item) -> int:
         """In minor units."""
-        return sum(int(one["amount_cents"]["N"]) for one in self._payments_of(item) if "attempt" not in one)
+        return sum(int(one["amount_cents"]["N"]) for one in self._payments_of(item) if _is_by_hand(item, one))
 
     def _status_of_what_is_not_paid(self, item: Item, intents: list[JsonObject]) -> str:
+        if intents and intents[-1]["status"] == "succeeded":
+            # It has brought a part: whether the rest is asked for follows from the settings.
+            return str(item["payment_status"]["S"])
         if intents:
             return "failed" if intents[-1]["status"] in ("requires_payment_method", "canceled") else "pending"
         return "failed" if self._was_refused(item) else "pending"
@@ -171,8 +186,11 @@ class Quiet:
         long_ago = self.world.clock.now() - _LONGEST_DELAY
         if due_at and datetime.fromisoformat(due_at).timestamp() < long_ago:
             yield f"invoice {key} is failed, and nobody has looked at it since {due_at}"
-        elif due_at is None and intents and not _is_over(intents[-1], self._of_pages_that_ended()):
+        elif due_at is None and intents and intents[-1]["status"] != "succeeded" and not self._is_closed(intents[-1]):
             yield f"invoice {key} is failed, and its intent {intents[-1]['id']} can still be paid"
+
+    def _is_closed(self, intent: JsonObject) -> bool:
+        return _is_over(intent, self._of_pages_that_ended())
 
     def _all_methods_are_tried(self, key: Key, item: Item) -> Iterator[str]:
         """What failed was tried with the payment method that the customer is known to have, or will be looked at."""
@@ -374,3 +392,7 @@ def _wanted(endpoint: Item) -> tuple[str, list[str]]:
 def _chosen(subscription: HttpsSubscription) -> list[str]:
     types: list[str] = json.loads(subscription.attributes["FilterPolicy"]).get("webhook_type", [])
     return types
+
+
+def _is_by_hand(item: Item, payment: Item) -> bool:
+    return "attempt" not in payment and is_of_its_terms(item, payment)

@@ -83,4 +83,6 @@ def _of(payment: Item) -> list[dict[str, Any]]:
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: int(value["N"]) if "N" in value else value["S"] for name, value in values.items()}
+    return {
+        name: int(value["N"]) if "N" in value else value["S"] for name, value in values.items() if "BOOL" not in value
+    }

@@ -101,6 +101,32 @@ class TestOne:
 
         assert former == ItemHistory(NOW, ("payment-1", "payment-2"))
 
+    def test_its_history_can_be_read_without_beginning_one(self, stores: Stores) -> None:
+        assert stores.invoices.known_history(ORGANIZATION, "invoice-1") is None
+        stores.invoices.register_payment(ORGANIZATION, "invoice-1", "payment-1")
+        assert stores.invoices.known_history(ORGANIZATION, "invoice-1") == ItemHistory(None, ("payment-1",))
+        stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW)
+        assert stores.invoices.known_history(ORGANIZATION, "invoice-1") == ItemHistory(NOW, ("payment-1",))
+
+    def test_that_it_was_voided_is_kept_beside_it(self, stores: Stores) -> None:
+        stores.invoices.create(invoice())
+        voided = replace(found(stores), voided_at=at(5))
+
+        ended = stores.invoices.end(voided, (notification(),))
+
+        assert found(stores) == ended
+        assert stores.notifications.find(ORGANIZATION, notification().lago_id) == notification()
+        assert stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW) == ItemHistory(NOW, (), voided_at=at(5))
+
+    def test_what_was_paid_elsewhere_adds_up_beside_it(self, stores: Stores) -> None:
+        stores.invoices.create(invoice())
+        for cents in (4200, 800):
+            stores.invoices.end(found(stores), paid_elsewhere_cents=cents)
+
+        former = stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW)
+
+        assert former == ItemHistory(NOW, (), paid_elsewhere_cents=5000, paid_elsewhere_currency="EUR")
+
 
 class TestWriting:
     def test_the_next_version_is_written(self, stores: Stores) -> None:
@@ -127,6 +153,9 @@ class TestWriting:
                 stores.invoices.save(replace(read, attempt=2), notified)
 
         assert found(stores).attempt == 1
+        with pytest.raises(VersionConflictError):
+            stores.invoices.end(replace(read, voided_at=at(5)))
+        assert stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW).voided_at is None
         assert target.dynamodb.scan(TableName=tables.notifications)["Count"] == 0
 
     def test_an_invoice_that_is_not_there_is_not_made(self, stores: Stores) -> None:

@@ -307,7 +307,7 @@ def test_an_attempt_that_is_closed_leaves_the_next_one_as_it_is() -> None:
 
 
 def test_an_item_that_is_parked_is_never_due() -> None:
-    parked = park(an_invoice(), Problem(code="invalid_item", details={}), rejected="{}")
+    parked = park(an_invoice(), Problem(code="invalid_item", details={}), "{}", now=NOW)
 
     settlement = settle(parked, a_payment(), PROCESSING, now=NOW)
 

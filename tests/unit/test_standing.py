@@ -139,7 +139,7 @@ def test_what_is_voided_stays_so_whatever_becomes_of_its_payments() -> None:
 
 
 def test_what_is_parked_stays_so_whatever_becomes_of_its_payments() -> None:
-    parked = park(invoice_in(standing(due_at=NOW)), Problem(code="invalid_item", details={}), rejected="{}")
+    parked = park(invoice_in(standing(due_at=NOW)), Problem(code="invalid_item", details={}), "{}", now=NOW)
 
     paid = move(parked, Stage.PAID, now=NOW)
 

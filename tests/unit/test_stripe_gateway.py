@@ -245,6 +245,7 @@ class TestCollecting:
                 "status": "succeeded",
                 "amount": 4200,
                 "amount_received": 4200,
+                "currency": "eur",
             },
         }
         outcome = outcome_from_error(error, http_status=400, request_id="req_1")

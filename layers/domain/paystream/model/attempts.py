@@ -27,7 +27,7 @@ def new_payment(invoice: Invoice, payer: Payer, attempt: int, now: datetime) -> 
         invoice_id=invoice.lago_id,
         invoice_number=invoice.number,
         attempt=attempt,
-        external_customer_id=invoice.external_customer_id,
+        external_customer_id=customer.external_id,
         lago_customer_id=customer.lago_id,
         payment_provider_code=integration.code,
         integration_id=integration.lago_id,

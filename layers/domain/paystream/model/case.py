@@ -9,7 +9,8 @@ from typing import Self
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
-from paystream.model.payment import Payment
+from paystream.model.item_history import ItemHistory
+from paystream.model.payment import AnyPayment, Payment
 from paystream.model.standing import WaitingFor
 
 
@@ -47,13 +48,16 @@ class Case:
     not know how many there are. `account` is the one through which something new may begin for the customer.
     `sent_through` has, by a payment's id, the account that an attempt was sent to, if that is connected. `closed` is
     an attempt that was closed at Stripe just now, which is not written yet; `retrieved` are the ids of those spent ones
-    that were asked for in this run.
+    that were asked for in this run. `history` and `besides`, the payments that follow from no attempt, are those of an
+    invoice that is owed and due.
     """
 
     invoice: Invoice
     occasion: Occasion
     now: datetime
     attempts: tuple[Payment, ...] = ()
+    history: ItemHistory | None = None
+    besides: tuple[AnyPayment, ...] = ()
     customer: Customer | None = None
     account: Integration | None = None
     sent_through: Mapping[str, Integration] = field(default_factory=dict)

@@ -45,8 +45,9 @@ def move(
 ) -> Invoice:
     """The invoice in its new stage; what is not given is cleared.
 
-    One that is paid or voided with a time to look at it again is `settling`. One that was voided or parked stays so,
-    whatever becomes of its payments: then only `payment_status` and the time change. Raises ContradictionError.
+    One that is paid or voided with a time to look at it again is `settling`. One that was voided stays so, whatever
+    becomes of its payments, and so does one that is parked until it is voided: then only `payment_status` and the time
+    change. Raises ContradictionError.
     """
     payment_status = _PAYMENT_STATUS.get(to, invoice.payment_status)
     if invoice.payment_status is PaymentStatus.SUCCEEDED and payment_status is not PaymentStatus.SUCCEEDED:
@@ -102,13 +103,16 @@ def resume(invoice: Invoice) -> Invoice:
     return replace(invoice, standing=replace(standing, stage=stage, waiting_for=None, paused_integration_id=None))
 
 
-def park(invoice: Invoice, problem: Problem, *, rejected: str) -> Invoice:
-    """An invoice whose item cannot be collected as it is."""
-    return replace(invoice, standing=PARKED, problem=problem, rejected=rejected)
+def park(
+    invoice: Invoice, problem: Problem, rejected: str, *, now: datetime, due_at: datetime | None = None
+) -> Invoice:
+    """An invoice whose item cannot be collected as it is; with a time to look at it while work is left."""
+    standing = replace(PARKED, payment_status=invoice.payment_status, due_at=due_at)
+    return replace(invoice, standing=standing, problem=problem, rejected=rejected, updated_at=now)
 
 
 def _ended(invoice: Invoice, to: Stage, payment_status: PaymentStatus, due_at: datetime | None) -> Standing:
-    if invoice.stage is Stage.PARKED:
+    if invoice.stage is Stage.PARKED and to is not Stage.VOIDED:
         return Standing(stage=Stage.PARKED, payment_status=payment_status, due_at=due_at)
     is_voided = to is Stage.VOIDED or invoice.status is InvoiceStatus.VOIDED
     ended = Standing(

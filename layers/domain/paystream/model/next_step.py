@@ -13,7 +13,9 @@ from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.received import is_forgotten
 from paystream.model.schedule import (
+    LONGEST_REQUEST,
     SPENT_IS_RETRIEVED_EVERY,
     SPENT_IS_RETRIEVED_FOR,
     UNREACHABLE_IS_LOOKED_AT_EVERY,
@@ -70,11 +72,14 @@ def next_step(case: Case) -> Step | None:
 
 
 def _restore(case: Case) -> Step | None:
-    """The item was replaced, and an attempt that has an outcome is on record."""
+    """The item was replaced, and an attempt that has an outcome is on record, or something else that it does not know.
+    An attempt without an outcome goes on first.
+    """
     latest = case.latest
-    if latest is None or not _is_replaced(case) or latest.payment_status is PayableStatus.PENDING:
+    goes_on = latest is not None and latest.payment_status is PayableStatus.PENDING and _is_replaced(case)
+    if case.customer is None or goes_on or not case.invoice.is_owed:
         return None
-    return Restore(latest, case.customer) if case.customer and case.invoice.is_open else None
+    return Restore(case.customer) if is_forgotten(case.invoice, (*case.attempts, *case.besides), case.history) else None
 
 
 def _retrieve(case: Case) -> Step | None:
@@ -87,6 +92,17 @@ def _retrieve(case: Case) -> Step | None:
         return Retrieve(under_way[-1], case.customer) if under_way else None
     is_retrieved = is_on_its_way(case.invoice, latest) and not latest.is_to_be_superseded
     return Retrieve(latest, case.customer) if is_retrieved else None
+
+
+def _look_up(case: Case) -> Step | None:
+    """The last attempt may have been sent, no answer is known, and the item that it was for is there no more."""
+    latest, payer = case.latest, case.payer_of(case.latest)
+    if case.occasion is not Occasion.DUE or case.invoice.stage not in (Stage.PARKED, Stage.SETTLING) or latest is None:
+        return None
+    is_unknown = latest.payment_status is PayableStatus.PENDING and latest.link is None
+    if not is_unknown or isinstance(payer, WaitingFor) or case.has(Learned.ATTEMPT_LOOKED_UP):
+        return None
+    return LookUp(latest, payer, latest.updated_at + LONGEST_REQUEST)
 
 
 def _close(case: Case) -> Step | None:
@@ -128,9 +144,15 @@ def _look_up_first_attempt(case: Case) -> Step | None:
     """The first attempt is not on record, and is not sent again: the invoice waits, or has ended."""
     customer = _whose_first_attempt_is_not_on_record(case)
     is_sent_again = case.invoice.is_open and case.invoice.waiting_for is None
-    if customer is None or is_sent_again or case.has(Learned.FIRST_ATTEMPT_LOOKED_UP):
+    if is_sent_again or case.has(Learned.FIRST_ATTEMPT_LOOKED_UP):
         return None
-    return LookUpFirstAttempt(customer)
+    return LookUpFirstAttempt(customer) if customer or _is_unnamed(case) else None
+
+
+def _is_unnamed(case: Case) -> bool:
+    """Whether a mistake replaced the item, which does not even say who pays."""
+    is_known = case.customer is not None or case.latest is not None
+    return case.occasion is Occasion.DUE and case.invoice.stage is Stage.PARKED and not is_known
 
 
 def _retrieve_spent(case: Case) -> Step | None:
@@ -256,6 +278,7 @@ def _is_looked_up(case: Case, until: datetime) -> bool:
 RULES: tuple[Rule, ...] = (
     _restore,
     _retrieve,
+    _look_up,
     _close,
     _resume_creation,
     _look_up_first_attempt,

@@ -73,7 +73,8 @@ class Outcome:
     """A definite answer of Stripe on one payment.
 
     `intent_status` is Stripe's own, or `failed` where no intent was made. `amount_cents` is what a success has brought,
-    else what the intent is over, in minor units: it counts, should the invoice have been changed since it was sent.
+    else what the intent is over, in minor units of `currency`: they count, should the invoice have been changed since
+    it was sent.
     `remaining_amount_cents` is what the customer still has to transfer for it. `intent_created_at` is Stripe's time, in
     whole seconds.
     """
@@ -84,6 +85,7 @@ class Outcome:
     intent_created_at: datetime | None = None
     payment_method_id: str | None = None
     amount_cents: int | None = None
+    currency: str | None = None
     remaining_amount_cents: int | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None

@@ -81,7 +81,7 @@ class Refund:
 
     `lago_id` is the idempotency key at Stripe; it is on record before it is sent. It has no `provider_refund_id` until
     Stripe's answer is known, and never if Stripe refused it. `reason` is Stripe's code for why, and so is
-    `failure_reason`.
+    `failure_reason`. `is_unsent`: it was planned automatically, and nobody has sent it yet.
     """
 
     lago_id: str
@@ -92,6 +92,7 @@ class Refund:
     reason: str | None = None
     provider_refund_id: str | None = None
     failure_reason: str | None = None
+    is_unsent: bool = False
 
     @property
     def is_under_way(self) -> bool:

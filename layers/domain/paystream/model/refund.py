@@ -10,6 +10,7 @@ from paystream.model.moves import postpone
 from paystream.model.notification import RefundNews, WebhookType
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, Refund, RefundStatus
+from paystream.model.received import settles
 from paystream.model.schedule import look_at_ended_again_at
 from paystream.model.settlement import Settlement
 from paystream.model.standing import PaymentStatus
@@ -106,9 +107,11 @@ def settle_refund(
 
 def is_surplus(before: Invoice, settlement: Settlement) -> bool:
     """Whether a success has brought more than what was owed `before`. What was refunded already counts: nobody gets
-    both payments back. Nothing goes back where a dispute was lost, or where only the invoice was given up.
+    both payments back. Nothing goes back where a dispute was lost, where only the invoice was given up, or of what came
+    in another currency or from another customer.
     """
-    is_success = settlement.payment.payment_status is PayableStatus.SUCCEEDED
+    payment = settlement.payment
+    is_success = payment.payment_status is PayableStatus.SUCCEEDED and settles(before, payment)
     return is_success and before.payment_dispute_lost_at is None and _surplus(before, settlement) > 0
 
 
@@ -120,6 +123,7 @@ def with_refund_of_surplus(before: Invoice, settlement: Settlement, now: datetim
         amount_cents=_surplus(before, settlement),
         status=RefundStatus.PENDING,
         reason=DUPLICATE,
+        is_unsent=True,
         created_at=now,
         updated_at=now,
     )
@@ -165,6 +169,13 @@ def cut_to_surplus(invoice: Invoice, payment: Payment, now: datetime) -> Settlem
     refunds = (one for refund in payment.refunds for one in (cut if refund is planned else (refund,)))
     after = replace(payment, refunds=tuple(refunds), updated_at=now)
     return Settlement(_with_refunds(invoice, payment, after, now), after, ())
+
+
+def with_refund_sent(invoice: Invoice, payment: Payment, refund: Refund, now: datetime) -> Settlement:
+    """On record before it is sent: from then on nobody but Stripe can say that there is none."""
+    sent = replace(refund, is_unsent=False, updated_at=now)
+    refunds = tuple(sent if one is refund else one for one in payment.refunds)
+    return Settlement(replace(invoice, updated_at=now), replace(payment, refunds=refunds, updated_at=now), ())
 
 
 def is_automatic(payment: Payment, refund: Refund) -> bool:
@@ -217,7 +228,7 @@ def _made_at_stripe(payment: Payment, outcome: RefundOutcome, now: datetime) -> 
 def _with_refunds(invoice: Invoice, before: Payment, after: Payment, now: datetime) -> Invoice:
     """When the last refund has ended, the invoice is looked at once more: something else may be to be done about it."""
     others = tuple(one for one in invoice.refunding_payment_ids if one != after.lago_id)
-    difference = after.refunded_amount_cents - before.refunded_amount_cents
+    difference = after.refunded_amount_cents - before.refunded_amount_cents if settles(invoice, after) else 0
     refunding = replace(
         invoice,
         total_refunded_amount_cents=invoice.total_refunded_amount_cents + difference,

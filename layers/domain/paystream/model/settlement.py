@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from paystream.model.declines import Retry, asks_for_authentication, when_to_retry
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
-from paystream.model.moves import move, postpone
+from paystream.model.moves import move, park, postpone
 from paystream.model.notification import PaymentNews, WebhookType
 from paystream.model.outcome import CANCELED, LINK_EXPIRED, PROGRESS, REQUIRES_ACTION, Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.received import paid_otherwise
 from paystream.model.retries import next_retry_at, with_decline
 from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, look_again_at
 from paystream.model.standing import PaymentStatus, Stage, WaitingFor
@@ -63,6 +64,7 @@ def settle(
         provider_created_at=outcome.intent_created_at or payment.provider_created_at,
         payment_method_id=outcome.payment_method_id or payment.payment_method_id,
         amount_cents=payment.amount_cents if outcome.amount_cents is None else outcome.amount_cents,
+        currency=outcome.currency or payment.currency,
         failure=outcome.failure,
         next_action=outcome.next_action,
         remaining_amount_cents=outcome.remaining_amount_cents,
@@ -126,10 +128,7 @@ def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now
         updated_at=now,
     )
     if payment.payment_status is PayableStatus.SUCCEEDED:
-        paid = replace(invoice, total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents)
-        if paid.is_owed and paid.total_due_amount_cents:
-            return _decide_rest(paid, payment, follow_up, now)
-        return move(paid, Stage.PAID, due_at=_look_at_paid_again_at(invoice, payment, now), now=now)
+        return _decide_paid(invoice, payment, follow_up, now)
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
         return _decide_failed(with_decline(invoice, payment), payment, follow_up, now)
     if not invoice.is_open:
@@ -142,6 +141,17 @@ def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now
         due_at=look_again_at(invoice, now),
         now=now,
     )
+
+
+def _decide_paid(invoice: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:
+    """What came in another currency, or from another customer, settles nothing: a person has to say what is right."""
+    other = paid_otherwise(invoice, (payment,))
+    if other:
+        return park(invoice, *other, due_at=now, now=now) if invoice.is_owed else invoice
+    paid = replace(invoice, total_paid_amount_cents=invoice.total_paid_amount_cents + payment.amount_cents)
+    if paid.is_owed and paid.total_due_amount_cents:
+        return _decide_rest(paid, payment, follow_up, now)
+    return move(paid, Stage.PAID, due_at=_look_at_paid_again_at(invoice, payment, now), now=now)
 
 
 def _stage_under_way(payment: Payment) -> Stage:

@@ -126,17 +126,18 @@ SHAPES: Mapping[Stage, _Shape] = {
 _OPEN = frozenset(stage for stage, shape in SHAPES.items() if shape.payment_status is PaymentStatus.PENDING)
 _AFTER_FAILURE = frozenset(stage for stage, shape in SHAPES.items() if shape.payment_status is PaymentStatus.FAILED)
 _ENDS = frozenset({Stage.SETTLING, Stage.PAID, Stage.VOIDED})
+_STOPS = _ENDS | {Stage.PARKED}
 
 LEADS_TO: Mapping[Stage, frozenset[Stage]] = {
-    Stage.PARKED: frozenset(),
-    Stage.WAITING: (_OPEN | _AFTER_FAILURE | _ENDS) - {Stage.WAITING, Stage.SHOWN_ON_PAGE},
-    Stage.IN_FLIGHT: (_OPEN | _AFTER_FAILURE | _ENDS) - {Stage.IN_FLIGHT, Stage.PAGE_DUE},
-    Stage.PAGE_DUE: frozenset({Stage.PAGE_OPEN, Stage.WAITING}) | _AFTER_FAILURE | _ENDS,
-    Stage.PAGE_OPEN: frozenset({Stage.IN_FLIGHT, Stage.SHOWN_ON_PAGE, Stage.WAITING}) | _AFTER_FAILURE | _ENDS,
-    Stage.CUSTOMER_TO_ACT: frozenset({Stage.IN_FLIGHT, Stage.WAITING}) | _AFTER_FAILURE | _ENDS,
-    Stage.SHOWN_ON_PAGE: frozenset({Stage.IN_FLIGHT, Stage.WAITING}) | _AFTER_FAILURE | _ENDS,
+    Stage.PARKED: frozenset({Stage.VOIDED, Stage.SETTLING}),
+    Stage.WAITING: (_OPEN | _AFTER_FAILURE | _STOPS) - {Stage.WAITING, Stage.SHOWN_ON_PAGE},
+    Stage.IN_FLIGHT: (_OPEN | _AFTER_FAILURE | _STOPS) - {Stage.IN_FLIGHT, Stage.PAGE_DUE},
+    Stage.PAGE_DUE: frozenset({Stage.PAGE_OPEN, Stage.WAITING}) | _AFTER_FAILURE | _STOPS,
+    Stage.PAGE_OPEN: frozenset({Stage.IN_FLIGHT, Stage.SHOWN_ON_PAGE, Stage.WAITING}) | _AFTER_FAILURE | _STOPS,
+    Stage.CUSTOMER_TO_ACT: frozenset({Stage.IN_FLIGHT, Stage.WAITING}) | _AFTER_FAILURE | _STOPS,
+    Stage.SHOWN_ON_PAGE: frozenset({Stage.IN_FLIGHT, Stage.WAITING}) | _AFTER_FAILURE | _STOPS,
     **{
-        stage: frozenset({Stage.IN_FLIGHT, Stage.PAGE_DUE}) | (_AFTER_FAILURE - {stage}) | _ENDS
+        stage: frozenset({Stage.IN_FLIGHT, Stage.PAGE_DUE}) | (_AFTER_FAILURE - {stage}) | _STOPS
         for stage in _AFTER_FAILURE
     },
     Stage.SETTLING: frozenset({Stage.PAID, Stage.VOIDED}),

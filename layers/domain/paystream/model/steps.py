@@ -14,7 +14,6 @@ from paystream.model.standing import WaitingFor
 class Restore:
     """Give an invoice whose item was replaced its state back."""
 
-    attempt: Payment
     customer: Customer
 
 
@@ -43,9 +42,9 @@ class ResumeCreation:
 
 @dataclass(frozen=True, slots=True)
 class LookUpFirstAttempt:
-    """Look for a first attempt that is not on record, wherever it can have been sent."""
+    """Look for a first attempt that is not on record, wherever it can have been sent; without a `customer` for any."""
 
-    customer: Customer
+    customer: Customer | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,10 @@ class Invoices(Protocol):
         """What is known of an invoice, whatever became of its item since. One that is new is taken in now."""
         ...
 
+    def known_history(self, organization_id: str, lago_id: str) -> ItemHistory | None:
+        """The same, changing nothing; None if nothing is kept beside the item."""
+        ...
+
     def register_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
         """Before a payment is written whose id does not follow from an attempt: so that `history` knows it at once.
         Repeats are harmless.
@@ -106,6 +110,12 @@ class Invoices(Protocol):
 
     def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
         """Write the next version and its notifications, all or nothing. Raises VersionConflictError."""
+        ...
+
+    def end(
+        self, invoice: Invoice, notifications: Sequence[Notification] = (), *, paid_elsewhere_cents: int = 0
+    ) -> Invoice:
+        """The same, of an invoice that a person voided, or said was paid elsewhere: its `history` keeps that, too."""
         ...
 
     def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.due_invoices import due_shard, paused_key
 from paystream.adapters.dynamodb.invoice_items import FORMAT, FORMER_ATTRIBUTES, invoice_of
+from paystream.adapters.dynamodb.item_history import end_update, history_from, history_key, history_update
 from paystream.adapters.dynamodb.items import attribute_names, attribute_values, plain, plain_item, to_item
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.payments import customer_key, index_keys
@@ -73,34 +73,36 @@ class DynamoInvoices:
 
     def history(self, organization_id: str, lago_id: str, *, now: datetime) -> ItemHistory:
         taken_in = "SET taken_in_at = if_not_exists(taken_in_at, :now)"
-        found = self._remember(organization_id, lago_id, taken_in, {":now": {"S": plain(now)}})
-        return ItemHistory(
-            taken_in_at=datetime.fromisoformat(found["taken_in_at"]["S"]),
-            payment_ids=tuple(sorted(found.get("payment_ids", {"SS": []})["SS"])),
-        )
+        return self._remember(organization_id, lago_id, taken_in, {":now": {"S": plain(now)}})
+
+    def known_history(self, organization_id: str, lago_id: str) -> ItemHistory | None:
+        table, key = self._database.tables.invoice_numbers, history_key(organization_id, lago_id)
+        found = self._database.get(table, key)
+        return history_from(found) if found else None
 
     def register_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
         self._remember(organization_id, invoice_id, "ADD payment_ids :id", {":id": {"SS": [payment_id]}})
 
-    def _remember(
-        self, organization_id: str, lago_id: str, change: str, values: Mapping[str, Any]
-    ) -> dict[str, dict[str, Any]]:
-        """Beside the numbers, where no application writes; under a hash, since an id may be as long as a key. No index
-        is asked: it may not know yet what was written a moment ago.
-        """
-        hashed = sha256(lago_id.encode()).hexdigest()
-        answer = self._database.client.update_item(
-            TableName=self._database.tables.invoice_numbers,
-            Key=attribute_values({"organization_id": organization_id, "number": f"#taken-in#{hashed}"}),
-            UpdateExpression=change,
-            ExpressionAttributeValues=values,
-            ReturnValues="ALL_NEW",
-        )
-        return cast("dict[str, dict[str, Any]]", answer["Attributes"])
+    def _remember(self, organization_id: str, lago_id: str, change: str, values: Mapping[str, Any]) -> ItemHistory:
+        """No index is asked: it may not know yet what was written a moment ago."""
+        table = self._database.tables.invoice_numbers
+        update = history_update(table, organization_id, lago_id, change, values)
+        answer = self._database.client.update_item(**update, ReturnValues="ALL_NEW")
+        return history_from(answer["Attributes"])
 
     def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
         written = replace(invoice, version=invoice.version + 1)
         self._database.write(self._update(invoice, written), *self._database.outbox(notifications))
+        return written
+
+    def end(
+        self, invoice: Invoice, notifications: Sequence[Notification] = (), *, paid_elsewhere_cents: int = 0
+    ) -> Invoice:
+        written = replace(invoice, version=invoice.version + 1)
+        change = end_update(invoice, paid_elsewhere_cents)
+        table = self._database.tables.invoice_numbers
+        kept = {"Update": history_update(table, invoice.organization_id, invoice.lago_id, *change)}
+        self._database.write(self._update(invoice, written), kept, *self._database.outbox(notifications))
         return written
 
     def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:

@@ -30,6 +30,7 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
         intent_created_at=datetime.fromtimestamp(intent["created"], UTC),
         payment_method_id=_method_of(intent),
         amount_cents=intent["amount_received"] if status is PayableStatus.SUCCEEDED else intent["amount"],
+        currency=intent["currency"].upper(),
         remaining_amount_cents=_remaining(next_action),
         failure=failure,
         next_action=next_action,

@@ -1,12 +1,15 @@
 """Load what is to be decided about an invoice: each row once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from paystream.model.case import Case, Learned, Occasion
+from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
-from paystream.model.payment import Payment
+from paystream.model.item_history import ItemHistory
+from paystream.model.payment import AnyPayment, Payment
+from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import Accounts
 
@@ -21,19 +24,30 @@ def load_case(
     now: datetime,
 ) -> Case:
     """The case of an invoice, whose version vouches for what is read here after it."""
-    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     attempts = tuple(attempts_of(invoice, stores))
+    customer = _customer(invoice, attempts, stores)
     followed = {attempt.lago_id: accounts.of(attempt) for attempt in attempts if not _is_over(attempt)}
+    is_owed = occasion is Occasion.DUE and invoice.is_owed
+    history, besides = payments_besides(invoice, stores) if is_owed else (None, ())
     return Case(
         invoice=invoice,
         occasion=occasion,
         now=now,
         attempts=attempts,
+        history=history,
+        besides=besides,
         customer=customer,
         account=accounts.for_new(customer) if customer else None,
         sent_through={lago_id: account for lago_id, account in followed.items() if account},
         learned=learned,
     )
+
+
+def _customer(invoice: Invoice, attempts: Sequence[Payment], stores: Stores) -> Customer | None:
+    """The invoice's; of one that is parked that of its last attempt, which is followed whatever the item says."""
+    is_parked = invoice.stage is Stage.PARKED and attempts
+    external_id = attempts[-1].external_customer_id if is_parked else invoice.external_customer_id
+    return stores.customers.get(invoice.organization_id, external_id) if external_id else None
 
 
 def _is_over(attempt: Payment) -> bool:
@@ -47,17 +61,31 @@ def attempts_of(invoice: Invoice, stores: Stores) -> Iterator[Payment]:
     replaced does not know how many there are.
     """
     organization_id = invoice.organization_id
-    if invoice.attempt > 1:
-        ids = [payment_id(organization_id, invoice.lago_id, attempt) for attempt in range(1, invoice.attempt + 1)]
-        yield from sorted(stores.payments.batch(organization_id, ids), key=lambda payment: payment.attempt)
-        return
-    found = stores.payments.get(organization_id, payment_id(organization_id, invoice.lago_id, 1))
-    while found:
-        yield found
-        if invoice.attempt:
-            return
-        following = payment_id(organization_id, invoice.lago_id, found.attempt + 1)
-        found = stores.payments.get(organization_id, following)
+    known: tuple[Payment, ...] = ()
+    if invoice.attempt:
+        ids = [payment_id(organization_id, invoice.lago_id, attempt) for attempt in range(1, invoice.attempt + 2)]
+        found = stores.payments.batch(organization_id, ids)
+        known = tuple(sorted(found, key=lambda payment: payment.attempt))
+        yield from known
+    last = known[-1].attempt if known else 0
+    is_all = invoice.attempt > 0 and last <= invoice.attempt
+    following = None if is_all else _attempt(invoice, last + 1, stores)
+    while following:
+        yield following
+        following = _attempt(invoice, following.attempt + 1, stores)
+
+
+def _attempt(invoice: Invoice, attempt: int, stores: Stores) -> Payment | None:
+    lago_id = payment_id(invoice.organization_id, invoice.lago_id, attempt)
+    return stores.payments.get(invoice.organization_id, lago_id)
+
+
+def payments_besides(invoice: Invoice, stores: Stores) -> tuple[ItemHistory | None, tuple[AnyPayment, ...]]:
+    """What is kept of the invoice beside its item, and its payments that follow from no attempt."""
+    history = stores.invoices.known_history(invoice.organization_id, invoice.lago_id)
+    ids = history.payment_ids if history else ()
+    found = (stores.payments.find(invoice.organization_id, lago_id) for lago_id in ids)
+    return history, tuple(payment for payment in found if payment)
 
 
 def last_payment(invoice: Invoice, stores: Stores) -> Payment | None:

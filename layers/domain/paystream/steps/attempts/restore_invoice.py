@@ -1,66 +1,80 @@
-"""Give an invoice whose item was replaced its state back, from the payments on record."""
+"""Give an invoice whose item was replaced its state back, from what is on record beside the item."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
-from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
-from paystream.model.item_history import with_payments
+from paystream.model.moves import move, park
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.received import as_on_record, is_forgotten, paid_otherwise
+from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import Accounts
+from paystream.steps.attempts.load_case import attempts_of, payments_besides
 from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.steps.attempts.record_outcome import decide
 
 
-def restore_invoice(stored: Payment, customer: Customer, *, stores: Stores, now: datetime) -> Invoice:
-    """The attempt is on record: nothing is sent. An invoice whose item was replaced gets its state back.
+def restore_invoice(invoice_id: str, customer: Customer, *, stores: Stores, now: datetime) -> Invoice:
+    """What is on record counts: nothing is sent.
 
     Raises VersionConflictError if another function writes it: repeat it.
     """
-    invoice = read_invoice(stores, stored.organization_id, stored.invoice_id)
-    if invoice.attempt >= stored.attempt:
-        return invoice
-    attempts = _attempts(stored, stores)
     # Read again: the invoice's version vouches only for what was read after it.
-    stored = next((one for one in attempts if one.lago_id == stored.lago_id), stored)
-    outcome = Outcome(
-        status=stored.payment_status,
-        intent_status=stored.status,
-        intent_id=stored.provider_payment_id,
-        remaining_amount_cents=stored.remaining_amount_cents,
-        failure=stored.failure,
-        next_action=stored.next_action,
-    )
-    blank = replace(stored, status="pending", payment_status=PayableStatus.PENDING)
-    known = replace(
-        with_payments(invoice, (blank if one.lago_id == stored.lago_id else one for one in attempts)),
-        declined_payment_method_ids=_declined_before(stored, attempts),
-    )
-    accounts = Accounts(invoice.organization_id, stores)
-    settlement = decide(known, blank, outcome, customer=customer, accounts=accounts, now=now)
-    if settlement is None:
+    invoice = read_invoice(stores, customer.organization_id, invoice_id)
+    attempts = tuple(attempts_of(invoice, stores))
+    history, besides = payments_besides(invoice, stores)
+    latest = attempts[-1] if attempts else None
+    if not is_forgotten(invoice, (*attempts, *besides), history):
         return invoice
+    other = paid_otherwise(invoice, (*attempts, *besides))
+    has_ended = latest is not None and latest.payment_status is not PayableStatus.PENDING
+    counted = [_begun(one) if has_ended and one is latest else one for one in attempts]
+    known = as_on_record(invoice, (*counted, *besides), history)
+    known = replace(
+        known, attempt=max(invoice.attempt, len(attempts)), declined_payment_method_ids=_declined_before(attempts)
+    )
+    if history and history.voided_at:
+        voided = replace(known, voided_at=history.voided_at)
+        return stores.invoices.save(move(voided, Stage.VOIDED, due_at=now, now=now))
+    if other:
+        return stores.invoices.save(park(known, *other, due_at=now, now=now))
+    if latest and has_ended:
+        return _decided_again(known, latest, customer, stores=stores, now=now)
+    settled = known if known.total_due_amount_cents else move(known, Stage.PAID, due_at=now, now=now)
+    return stores.invoices.save(replace(settled, updated_at=now))
+
+
+def with_declines_known(invoice: Invoice, stores: Stores) -> Invoice:
+    """An invoice whose item was replaced, with what was charged without success before the last attempt."""
+    return replace(invoice, declined_payment_method_ids=_declined_before(tuple(attempts_of(invoice, stores))))
+
+
+def _decided_again(known: Invoice, latest: Payment, customer: Customer, *, stores: Stores, now: datetime) -> Invoice:
+    outcome = Outcome(
+        status=latest.payment_status,
+        intent_status=latest.status,
+        intent_id=latest.provider_payment_id,
+        remaining_amount_cents=latest.remaining_amount_cents,
+        failure=latest.failure,
+        next_action=latest.next_action,
+    )
+    accounts = Accounts(known.organization_id, stores)
+    settlement = decide(known, _begun(latest), outcome, customer=customer, accounts=accounts, now=now)
+    if settlement is None:
+        return known
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
 
 
-def with_declines_known(invoice: Invoice, stored: Payment, stores: Stores) -> Invoice:
-    """An invoice whose item was replaced, with what was charged without success before this attempt."""
-    return replace(invoice, declined_payment_method_ids=_declined_before(stored, _attempts(stored, stores)))
+def _begun(attempt: Payment) -> Payment:
+    """The attempt as it was before its outcome was known, which is decided once more."""
+    return replace(attempt, status="pending", payment_status=PayableStatus.PENDING)
 
 
-def _attempts(stored: Payment, stores: Stores) -> tuple[Payment, ...]:
-    """All until this one: they are there without a gap, but for the first."""
-    organization_id, invoice_id = stored.organization_id, stored.invoice_id
-    ids = [payment_id(organization_id, invoice_id, attempt) for attempt in range(1, stored.attempt + 1)]
-    return stores.payments.batch(organization_id, ids)
-
-
-def _declined_before(stored: Payment, attempts: tuple[Payment, ...]) -> tuple[str, ...]:
-    """What was charged without success in the attempts before, the oldest first."""
-    before = sorted((one for one in attempts if one.attempt < stored.attempt), key=lambda one: one.attempt)
-    failed = (one for one in before if one.payment_status is PayableStatus.FAILED)
+def _declined_before(attempts: tuple[Payment, ...]) -> tuple[str, ...]:
+    """What was charged without success in the attempts before the last one, the oldest first."""
+    failed = (one for one in attempts[:-1] if one.payment_status is PayableStatus.FAILED)
     return tuple(one.pays_with or "" for one in failed if not one.link or one.payment_method_id)

@@ -7,7 +7,7 @@ anything is sent if it may have been sent more than 23 hours ago, or to another 
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
@@ -26,9 +26,7 @@ from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway, PaymentRequest
 from paystream.steps.accounts.connected import integration_of
 from paystream.steps.accounts.refused_key import calls_stripe
-
-_KEY_IS_KEPT_FOR = timedelta(days=2)
-_MOST_PAGES = 50
+from paystream.steps.attempts.any_customer import find_as_sent
 
 
 def send_attempt(
@@ -58,7 +56,7 @@ def send_attempt(
                 found = _look_up(payment, gateway, began_at)
                 if found:
                     return payment, found
-            return _send(_payment_request(invoice, payment, payer), payment, gateway, began_at, now)
+            return _send(_payment_request(invoice, payment, payer), payment, gateway, began_at, stores=stores, now=now)
     except TooEarlyError:
         raise
     except OutcomeUnknownError:
@@ -133,7 +131,13 @@ def _former_links(payment: Payment, payer: Payer, began_at: datetime) -> Iterato
 
 
 def _send(
-    request: PaymentRequest, payment: Payment, gateway: PaymentGateway, began_at: datetime, now: datetime
+    request: PaymentRequest,
+    payment: Payment,
+    gateway: PaymentGateway,
+    began_at: datetime,
+    *,
+    stores: Stores,
+    now: datetime,
 ) -> tuple[Payment, Outcome]:
     """Other parameters under the same key say that an earlier request exists: of this customer, or of another one, if
     the invoice's item was replaced since.
@@ -144,27 +148,10 @@ def _send(
         found = _look_up(payment, gateway, began_at)
         if found:
             return payment, found
-        of_another = _look_up_of_any_customer(payment, gateway, now)
+        of_another = find_as_sent(payment, gateway, stores=stores, now=now)
         if of_another:
             return of_another
         raise
-
-
-def _look_up_of_any_customer(
-    payment: Payment, gateway: PaymentGateway, now: datetime
-) -> tuple[Payment, Outcome] | None:
-    """In the list of the account, the newest first, as far back as Stripe keeps the key as a rule."""
-    cursor = None
-    for _ in range(_MOST_PAGES):
-        page = gateway.intents(since=now - _KEY_IS_KEPT_FOR, until=now, cursor=cursor)
-        for listed in page.records:
-            if listed.payment_id == payment.lago_id:
-                sent = replace(payment, provider_customer_id=listed.provider_customer_id or "")
-                return sent, listed.outcome
-        cursor = page.next_cursor
-        if cursor is None:
-            return None
-    return None
 
 
 def _look_up(payment: Payment, gateway: PaymentGateway, began_at: datetime) -> Outcome | None:

@@ -17,11 +17,10 @@ from paystream.errors import (
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment, Refund
 from paystream.model.refund import (
-    KEY_LACKS_PERMISSION,
     RefundOutcome,
     cut_to_surplus,
     is_automatic,
-    refused_refund,
+    with_refund_sent,
 )
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, RefundRequest, Refunds
@@ -93,7 +92,11 @@ def _looked_at(
         if left is None or not left.is_under_way:
             return invoice
         refund = left
-    return send_refund(invoice, payment, refund, is_new=False, stores=stores, gateways=gateways, now=now)
+    is_new = refund.is_unsent
+    if is_new:
+        sent = with_refund_sent(invoice, payment, refund, now)
+        invoice, payment = stores.invoices.settle(sent, ()), sent.payment
+    return send_refund(invoice, payment, refund, is_new=is_new, stores=stores, gateways=gateways, now=now)
 
 
 def _under_way(invoice: Invoice, stores: Stores) -> list[tuple[str, str]]:
@@ -102,8 +105,8 @@ def _under_way(invoice: Invoice, stores: Stores) -> list[tuple[str, str]]:
 
 
 def _ask(refunds: Refunds, payment: Payment, refund: Refund, *, is_new: bool) -> RefundOutcome | None:
-    """A key that may not read refunds may not make any: `write` includes `read`. One that was made under another key
-    before is learnt by its event.
+    """One that may have been sent is looked for first. Where the key may not read refunds, nobody knows whether it was
+    made: that is no failure.
     """
     intent_id = str(payment.provider_payment_id)
     if refund.provider_refund_id:
@@ -111,7 +114,8 @@ def _ask(refunds: Refunds, payment: Payment, refund: Refund, *, is_new: bool) ->
     try:
         made = () if is_new else refunds.of_intent(intent_id)
     except PermissionMissingError:
-        return refused_refund(refund.lago_id, refund.amount_cents, refund.reason, KEY_LACKS_PERMISSION)
+        text = "the key may not read refunds; connect the integration with one that may"
+        raise OutcomeUnknownError(text) from None
     found = next((one for one in made if one.lago_id == refund.lago_id), None)
     return found or refunds.create(
         RefundRequest(

@@ -9,11 +9,13 @@ from paystream.model.attempts import started_at
 from paystream.model.case import Case, Learned, Payer
 from paystream.model.customer import Customer
 from paystream.model.moves import resume
-from paystream.model.outcome import CANCELED, Outcome, PayableStatus, gone
+from paystream.model.outcome import CANCELED, Outcome, PayableStatus, expired_link, gone
 from paystream.model.payment import Payment, ended_on_page
-from paystream.model.settlement import settle
+from paystream.model.settlement import is_news, settle
 from paystream.model.steps import AttemptStep, RecordStep, SearchStep, Step
 from paystream.steps.accounts.refused_key import calls_stripe
+from paystream.steps.attempts.any_customer import find_first_attempt
+from paystream.steps.attempts.besides import is_of_another_intent, payment_besides
 from paystream.steps.attempts.close_attempt import close_at_stripe
 from paystream.steps.attempts.close_others import close_others
 from paystream.steps.attempts.record_outcome import record_outcome
@@ -37,8 +39,8 @@ def perform(step: Step, case: Case, run: Run) -> Case:
 
 def _settle_attempt(step: AttemptStep, case: Case, run: Run) -> Case:
     match step:
-        case steps.Restore(attempt, customer):
-            after = case.answered(restore_invoice(attempt, customer, stores=run.stores, now=run.now))
+        case steps.Restore(customer):
+            after = case.answered(restore_invoice(case.invoice.lago_id, customer, stores=run.stores, now=run.now))
         case steps.Retrieve(attempt, customer):
             after = _retrieve(case, attempt, customer, run)
         case steps.Close(attempt, customer):
@@ -150,8 +152,8 @@ def _close(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
     integration = case.sent_through[attempt.lago_id]
     since = started_at(case.invoice, attempt)
     outcome = close_at_stripe(attempt, integration, since=since, stores=run.stores, gateways=run.gateways, now=run.now)
-    if attempt.is_paid_page_left and attempt.link:
-        return write.closed(case, replace(attempt, link=replace(attempt.link, is_over=True), updated_at=run.now), run)
+    if attempt.is_paid_page_left:
+        return _close_paid_page(case, attempt, outcome or expired_link(), customer, run)
     if outcome is None:
         return write.closed(case, replace(attempt, status=CANCELED, updated_at=run.now), run)
     if outcome.status is PayableStatus.PROCESSING:
@@ -164,6 +166,20 @@ def _close(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
     return run.reloaded(case) if is_closed else recorded
 
 
+def _close_paid_page(case: Case, attempt: Payment, page: Outcome, customer: Customer, run: Run) -> Case:
+    """Its success came from elsewhere. What was paid on the page itself is a payment of its own; until it is known what
+    becomes of that, the page is looked at again.
+    """
+    if is_of_another_intent(attempt, page.intent_id) and page.intent_id:
+        if page.status is PayableStatus.PROCESSING:
+            return case.answered(case.invoice)
+        if page.status is PayableStatus.SUCCEEDED:
+            payment = payment_besides(attempt, page.intent_id, stores=run.stores, now=run.now)
+            if is_news(payment, page):
+                return _record(case, payment, page, customer, run)
+    return write.closed(case, ended_on_page(replace(attempt, updated_at=run.now), page), run)
+
+
 def _look_up(case: Case, step: steps.LookUp, run: Run) -> Case:
     if run.now < step.not_before:
         seconds = (step.not_before - run.now).total_seconds()
@@ -173,7 +189,10 @@ def _look_up(case: Case, step: steps.LookUp, run: Run) -> Case:
     return _record(case, *found, payer.customer, run) if found else case.with_learned(Learned.ATTEMPT_LOOKED_UP)
 
 
-def _look_up_first_attempt(case: Case, customer: Customer, run: Run) -> Case:
+def _look_up_first_attempt(case: Case, customer: Customer | None, run: Run) -> Case:
+    if customer is None:
+        of_any = find_first_attempt(case.invoice, stores=run.stores, gateways=run.gateways, now=run.now)
+        return _record(case, *of_any, run) if of_any else case.with_learned(Learned.FIRST_ATTEMPT_LOOKED_UP)
     found = recover_lost_attempt(case.invoice, customer, stores=run.stores, gateways=run.gateways, now=run.now)
     if found:
         return _record(replace(case, invoice=resume(case.invoice)), *found, customer, run)
@@ -183,6 +202,6 @@ def _look_up_first_attempt(case: Case, customer: Customer, run: Run) -> Case:
 def _look_at_page(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
     invoice = case.invoice
     if invoice.attempt < attempt.attempt:
-        invoice = with_declines_known(invoice, attempt, run.stores)
+        invoice = with_declines_known(invoice, run.stores)
     seen = look_at_page(invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now)
     return case.answered(seen)

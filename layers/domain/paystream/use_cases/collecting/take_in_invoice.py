@@ -1,13 +1,18 @@
 """Make an item that an application put into the invoices table an invoice of ours."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from paystream.model.invoice import Invoice, Problem
-from paystream.model.item_history import with_payments
-from paystream.model.moves import park, postpone
+from paystream.model.item_history import ItemHistory
+from paystream.model.moves import move, park, postpone
+from paystream.model.outcome import PayableStatus
+from paystream.model.payment import AnyPayment
+from paystream.model.received import paid_otherwise, with_paid_elsewhere, with_payments
 from paystream.model.schedule import COLLECTED_BY_THEN
+from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.steps.attempts.load_case import attempts_of
 
@@ -16,39 +21,50 @@ BEFORE_ANY_PAYMENT = datetime(2010, 1, 1, tzinfo=UTC)
 
 
 def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invoice:
-    """Give the invoice its number and a first version; park it if it broke the contract or its number is taken.
+    """Give the invoice its number and a first version; park it if it broke the contract, if its number is taken, or if
+    it says another currency or customer than what was paid.
 
     From then on it is found by the API. An item that is replaced may have been charged before: its key is
     as old as its first one, and what was paid by hand, or a second time, is not owed again; the attempts are found when
-    it is collected. Of one that replaced another it is not known how old it is, so that it is looked up. Raises
-    VersionConflictError if another function took it in: read it again.
+    it is collected. Of one that replaced another it is not known how old it is, so that it is looked up. A void stays,
+    and what was said to be paid elsewhere. Raises VersionConflictError if another function took it in: read it again.
     """
-    if invoice.attempt_started_at:
-        seen_at = BEFORE_ANY_PAYMENT if replaced else invoice.attempt_started_at
-        former = stores.invoices.history(invoice.organization_id, invoice.lago_id, now=seen_at)
-        besides = (stores.payments.find(invoice.organization_id, one) for one in former.payment_ids)
-        invoice = replace(invoice, attempt_started_at=min(seen_at, former.taken_in_at))
-        invoice = with_payments(invoice, (payment for payment in besides if payment))
+    seen_at = BEFORE_ANY_PAYMENT if replaced else invoice.attempt_started_at or invoice.created_at
+    former = stores.invoices.history(invoice.organization_id, invoice.lago_id, now=seen_at)
+    besides = [one for one in (stores.payments.find(invoice.organization_id, i) for i in former.payment_ids) if one]
+    invoice = replace(invoice, attempt_started_at=min(seen_at, former.taken_in_at or seen_at))
+    other = None if invoice.problem else paid_otherwise(invoice, besides)
+    invoice = park(invoice, *other, now=invoice.updated_at) if other else invoice
+    if invoice.problem or former.voided_at:
+        invoice = _ended_or_parked(invoice, former, besides, stores)
     else:
-        invoice = _parked_with_history(invoice, stores)
-    if invoice.problem is None and not stores.invoices.claim_number(invoice):
-        taken = Problem(code="invalid_item", details={"number": ["value_already_exist"]})
-        rejected = json.dumps({"number": invoice.number}, ensure_ascii=False)
-        invoice = park(replace(invoice, number=invoice.lago_id), taken, rejected=rejected)
-    return stores.invoices.save(invoice)
+        invoice = _with_what_was_paid(invoice, former, besides)
+    return stores.invoices.save(_with_number(invoice, stores))
 
 
-def _parked_with_history(invoice: Invoice, stores: Stores) -> Invoice:
-    """An item that cannot be collected may have replaced one that was: what is on record of it counts, and what is
-    under way is followed.
+def _with_number(invoice: Invoice, stores: Stores) -> Invoice:
+    if invoice.problem or stores.invoices.claim_number(invoice):
+        return invoice
+    taken = Problem(code="invalid_item", details={"number": ["value_already_exist"]})
+    rejected = json.dumps({"number": invoice.number}, ensure_ascii=False)
+    return park(replace(invoice, number=invoice.lago_id), taken, rejected, now=invoice.updated_at)
+
+
+def _with_what_was_paid(invoice: Invoice, former: ItemHistory, besides: Sequence[AnyPayment]) -> Invoice:
+    return with_paid_elsewhere(with_payments(invoice, besides), former)
+
+
+def _ended_or_parked(invoice: Invoice, former: ItemHistory, besides: Sequence[AnyPayment], stores: Stores) -> Invoice:
+    """What is not collected may have replaced what was: what is on record of it counts, what is under way is closed, or
+    followed, and an attempt that may have been sent is looked up.
     """
-    now = invoice.updated_at
-    former = stores.invoices.history(invoice.organization_id, invoice.lago_id, now=now)
-    besides = [stores.payments.find(invoice.organization_id, one) for one in former.payment_ids]
-    attempts = tuple(attempts_of(invoice, stores))
-    known = with_payments(invoice, [*attempts, *(payment for payment in besides if payment)])
-    if not attempts:
-        return known
-    attempted = replace(known, attempt=attempts[-1].attempt)
+    now, attempts = invoice.updated_at, tuple(attempts_of(invoice, stores))
+    known = with_payments(invoice, [*attempts, *besides])
+    known = replace(known, attempt=attempts[-1].attempt if attempts else invoice.attempt)
     is_left = any(one.is_in_flight or one.is_to_be_closed for one in attempts)
-    return postpone(attempted, now + COLLECTED_BY_THEN, now=now) if is_left else attempted
+    due_at = now + COLLECTED_BY_THEN if is_left or not attempts else None
+    if known.problem:
+        return postpone(known, due_at, now=now)
+    if attempts and attempts[-1].payment_status is PayableStatus.FAILED:
+        known = move(known, Stage.GIVEN_UP, now=now)
+    return move(replace(known, voided_at=former.voided_at), Stage.VOIDED, due_at=due_at, now=now)

@@ -43,7 +43,11 @@ def update_invoice(
         notifications = (payment_status_updated(changed, customer, now, cause=f"version {invoice.version}"),)
     if changed == invoice:
         return invoice, customer
-    return stores.invoices.save(replace(changed, updated_at=now), notifications), customer
+    changed = replace(changed, updated_at=now)
+    if change.payment_status is PaymentStatus.SUCCEEDED and invoice.payment_status is not PaymentStatus.SUCCEEDED:
+        rest = invoice.total_due_amount_cents
+        return stores.invoices.end(changed, notifications, paid_elsewhere_cents=rest), customer
+    return stores.invoices.save(changed, notifications), customer
 
 
 def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: datetime) -> Invoice:

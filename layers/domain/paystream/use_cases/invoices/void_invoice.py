@@ -32,4 +32,4 @@ def void_invoice(
     refuse_if_being_collected(invoice, payment, now, is_given_up=True)
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
     voided = move(replace(invoice, voided_at=now), Stage.VOIDED, due_at=look_at_last_attempt_at(payment, now), now=now)
-    return stores.invoices.save(voided, (invoice_voided(voided, customer, now),)), customer
+    return stores.invoices.end(voided, (invoice_voided(voided, customer, now),)), customer

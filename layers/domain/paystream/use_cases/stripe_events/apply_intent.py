@@ -7,7 +7,6 @@ from datetime import datetime
 from paystream.errors import VersionConflictError
 from paystream.model.bank_transfer import bank_transfer_of
 from paystream.model.customer import Customer, FormerLink
-from paystream.model.identifiers import derived_id
 from paystream.model.integration import Integration
 from paystream.model.intent_metadata import NamedAttempt, named_attempt
 from paystream.model.invoice import Invoice
@@ -15,6 +14,7 @@ from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.settlement import is_news
 from paystream.ports.stores import Stores
+from paystream.steps.attempts.besides import is_of_another_intent, payment_besides
 from paystream.steps.attempts.read_invoice import refuse_if_forgotten
 from paystream.steps.attempts.record_outcome import record_outcome
 
@@ -62,19 +62,16 @@ def _apply(
     now: datetime,
 ) -> bool:
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-    if customer is None or not _is_about(event, named.attempt, invoice):
+    if customer is None or not _is_about(named.attempt, invoice):
         return False
     sent_through = _sent_through(event, customer, stored, integration)
     if sent_through is None:
         return False
-    lago_id = named.payment_id
-    if stored and _is_another_intent(event, stored):
+    if stored and is_of_another_intent(stored, event.outcome.intent_id):
         refuse_if_forgotten(invoice, stored)
-        lago_id = derived_id("payment", lago_id, str(event.outcome.intent_id))
-        stored = _besides(invoice, lago_id, stores)
+        stored = payment_besides(stored, str(event.outcome.intent_id), stores=stores, now=now)
     payment = stored or _new_payment(
-        lago_id,
-        named.attempt,
+        named,
         event,
         invoice=invoice,
         customer=customer,
@@ -101,26 +98,15 @@ def _is_known(event: IntentEvent, stored: Payment, integration: Integration) -> 
     return is_its_own and not is_news(stored, event.outcome)
 
 
-def _besides(invoice: Invoice, lago_id: str, stores: Stores) -> Payment | None:
-    """A payment that follows from no attempt, if it is on record; else it is noted that it is to be."""
-    stored = stores.payments.get(invoice.organization_id, lago_id)
-    if stored is None:
-        stores.invoices.register_payment(invoice.organization_id, invoice.lago_id, lago_id)
-    return stored
-
-
 def _is_inconclusive(event: IntentEvent, stored: Payment) -> bool:
     """A try on a page that is still open, or another intent that has collected nothing."""
     is_a_try = stored.is_open_payment_link and event.outcome.intent_status not in _PAID_BY_LINK
-    return is_a_try or (_is_another_intent(event, stored) and event.outcome.status is not PayableStatus.SUCCEEDED)
+    is_another = is_of_another_intent(stored, event.outcome.intent_id)
+    return is_a_try or (is_another and event.outcome.status is not PayableStatus.SUCCEEDED)
 
 
-def _is_another_intent(event: IntentEvent, stored: Payment) -> bool:
-    return stored.provider_payment_id not in (None, event.outcome.intent_id)
-
-
-def _is_about(event: IntentEvent, attempt: int, invoice: Invoice) -> bool:
-    return event.currency == invoice.currency and attempt <= invoice.attempt + 1
+def _is_about(attempt: int, invoice: Invoice) -> bool:
+    return attempt <= invoice.attempt + 1
 
 
 def _links(customer: Customer, stored: Payment | None) -> tuple[Payment | Customer | FormerLink, ...]:
@@ -134,8 +120,7 @@ def _is_of(event: IntentEvent, link: Payment | Customer | FormerLink, integratio
 
 
 def _new_payment(
-    lago_id: str,
-    attempt: int,
+    named: NamedAttempt,
     event: IntentEvent,
     *,
     invoice: Invoice,
@@ -146,10 +131,10 @@ def _new_payment(
 ) -> Payment:
     return Payment(
         organization_id=invoice.organization_id,
-        lago_id=lago_id,
+        lago_id=named.payment_id,
         invoice_id=invoice.lago_id,
         invoice_number=invoice.number,
-        attempt=attempt,
+        attempt=named.attempt,
         external_customer_id=invoice.external_customer_id,
         lago_customer_id=customer.lago_id,
         payment_provider_code=str(link.payment_provider_code),

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 from builders.records import RECORDED_AT, invoice_record, payment_record
-from paystream.model.item_history import with_payments
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Dispute, ManualPayment, Payment, Refund, RefundStatus
+from paystream.model.received import with_payments
 
 BY_HAND = ManualPayment(
     organization_id="organization",

@@ -1,0 +1,51 @@
+"""What is kept of an invoice beside its item, in the table of the numbers, where no application writes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from paystream.adapters.dynamodb.items import attribute_values, plain
+from paystream.model.invoice import Invoice
+from paystream.model.item_history import ItemHistory
+
+
+def history_key(organization_id: str, lago_id: str) -> dict[str, str]:
+    """Under a hash, since an id may be as long as a key."""
+    hashed = sha256(lago_id.encode()).hexdigest()
+    return {"organization_id": organization_id, "number": f"#taken-in#{hashed}"}
+
+
+def history_from(item: Mapping[str, Any]) -> ItemHistory:
+    """The history in an item of DynamoDB."""
+    return ItemHistory(
+        taken_in_at=_time(item, "taken_in_at"),
+        payment_ids=tuple(sorted(item.get("payment_ids", {"SS": []})["SS"])),
+        voided_at=_time(item, "voided_at"),
+        paid_elsewhere_cents=int(item.get("paid_elsewhere_cents", {"N": "0"})["N"]),
+        paid_elsewhere_currency=item.get("paid_elsewhere_currency", {"S": None})["S"],
+    )
+
+
+def end_update(invoice: Invoice, paid_elsewhere_cents: int) -> tuple[str, dict[str, Any]]:
+    """The expression that keeps what a person said of the invoice, and its values."""
+    if invoice.voided_at:
+        return "SET voided_at = :at", {":at": {"S": plain(invoice.voided_at)}}
+    values = {":currency": {"S": invoice.currency}, ":cents": {"N": str(paid_elsewhere_cents)}}
+    return "SET paid_elsewhere_currency = :currency ADD paid_elsewhere_cents :cents", values
+
+
+def history_update(
+    table: str, organization_id: str, lago_id: str, change: str, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The parameters of a write."""
+    return {
+        "TableName": table,
+        "Key": attribute_values(history_key(organization_id, lago_id)),
+        "UpdateExpression": change,
+        "ExpressionAttributeValues": values,
+    }
+
+
+def _time(item: Mapping[str, Any], name: str) -> datetime | None:
+    return datetime.fromisoformat(item[name]["S"]) if name in item else None
