@@ -19,7 +19,7 @@ from builders.read import invoice_statuses
 from paystream.model.identifiers import saved_method_id
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
-from world.world import SECRET_KEY, World
+from world.world import SECRET_KEY, TABLES, World
 
 
 def failed_invoices(world: World, card: str = DECLINED, *, invoices: int = 1) -> list[str]:

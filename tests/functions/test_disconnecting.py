@@ -1,5 +1,6 @@
 """An account that is disconnected while payments are on their way through it: they settle first, then it is gone."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -8,8 +9,10 @@ from builders.accounts import INTEGRATION_PATH, ROLLED_KEY
 from builders.debits import debit_on_its_way
 from builders.durations import DAY, HOUR, MINUTE
 from builders.invoices import failed_invoice
+from builders.payments import pay_by_hand, void
 from builders.stripe_events import event, intent, post
 from builders.stripe_requests import RETRIEVE_INTENT
+from world.api_gateway import Answer
 from world.aws_calls import Moment
 from world.stored import secrets
 from world.world import SECRET_KEY, World, load_event
@@ -206,6 +209,26 @@ class TestItIsGoneAtOnce:
         world.pass_time(DAY)
         world.look_again()
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+    @pytest.mark.parametrize("end", [void, pay_by_hand])
+    def test_and_a_person_can_end_what_was_on_its_way_whose_money_is_on_record_when_the_account_comes_back(
+        self, world: World, end: Callable[[World, str], Answer]
+    ) -> None:
+        invoice_id = debit_on_its_way(world)
+        refused = end(world, invoice_id).status
+        disconnect(world, query="?force=true")
+
+        ended = end(world, invoice_id).status
+
+        assert (refused, ended) == (405, 200)
+        world.pass_time(DAY)
+        world.look_again()
+        world.connect("renamed")
+        for _ in range(2):
+            world.pass_time(DAY)
+            world.look_again()
+        assert "succeeded" in [one["payment_status"] for one in world.payments(invoice_id)]
+        assert not [item for item in world.items("invoices") if "due_at" in item]
 
     def test_once_it_is_disconnecting_by_force(self, world: World) -> None:
         disconnecting(world)

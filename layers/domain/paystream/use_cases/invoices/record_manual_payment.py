@@ -15,7 +15,7 @@ from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
-from paystream.use_cases.invoices.retry_payment import refuse_if_being_collected
+from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def _check(invoice: Invoice, request: ManualPaymentRequest, stores: Stores, now:
         raise InvalidInputError({"amount_cents": ["amount_not_in_steps"]})
     is_all = rest == 0
     refuse_if_being_collected(
-        invoice, last_payment(invoice, stores), now, may_wait_for_customer=is_all, is_given_up=is_all
+        invoice, last_payment(invoice, stores), stores, now, may_wait_for_customer=is_all, is_given_up=is_all
     )
 
 

@@ -18,6 +18,7 @@ from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import integration_for_new
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 
 _A_MOMENT = timedelta(microseconds=1)
 """A message counts if it was sent later than its invoice was written."""
@@ -46,7 +47,7 @@ def retry_payment(
     if not is_owed or invoice.payment_status is PaymentStatus.SUCCEEDED:
         raise NotAllowedError("invalid_status")
     payment = last_payment(invoice, stores)
-    refuse_if_being_collected(invoice, payment, now)
+    refuse_if_being_collected(invoice, payment, stores, now)
     is_waiting = invoice.is_open and payment is None
     if payment is None and payment_method_id:
         raise NotAllowedError("invalid_status")
@@ -77,28 +78,3 @@ def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: dat
         return stores.invoices.save(due)
     superseded = replace(payment, is_superseded=True, updated_at=now)
     return stores.invoices.settle(Settlement(due, superseded, ()), ())
-
-
-def refuse_if_being_collected(
-    invoice: Invoice,
-    payment: Payment | None,
-    now: datetime,
-    *,
-    may_wait_for_customer: bool = True,
-    is_given_up: bool = False,
-) -> None:
-    """Raises NotAllowedError while an attempt may be on its way: what comes of it is not known yet. One that waits for
-    the customer can be closed. What waits on a page cannot, it can be given up: no other attempt follows it.
-    """
-    if payment is None:
-        is_under_way = invoice.waiting_for is None or invoice.is_claimed(now)
-    else:
-        is_closable = payment.is_waiting_for_customer and may_wait_for_customer
-        is_under_way = not (is_closable or (is_given_up and payment.waits_on_page))
-    if invoice.is_open and is_under_way:
-        raise being_collected()
-
-
-def being_collected() -> NotAllowedError:
-    """Lago's code for it."""
-    return NotAllowedError("payment_processor_is_currently_handling_payment")

@@ -14,7 +14,7 @@ from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
-from paystream.use_cases.invoices.retry_payment import refuse_if_being_collected
+from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,6 @@ def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: d
         raise NotAllowedError("invalid_status")
     payment = last_payment(invoice, stores)
     is_paid = status is PaymentStatus.SUCCEEDED
-    refuse_if_being_collected(invoice, payment, now, may_wait_for_customer=is_paid, is_given_up=is_paid)
+    refuse_if_being_collected(invoice, payment, stores, now, may_wait_for_customer=is_paid, is_given_up=is_paid)
     stage = Stage.PAID if is_paid else Stage.GIVEN_UP
     return move(invoice, stage, due_at=look_at_last_attempt_at(payment, now), now=now)

@@ -13,7 +13,7 @@ from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
-from paystream.use_cases.invoices.retry_payment import refuse_if_being_collected
+from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 
 
 def void_invoice(
@@ -29,7 +29,7 @@ def void_invoice(
     if invoice.status is InvoiceStatus.VOIDED or invoice.payment_status is PaymentStatus.SUCCEEDED:
         raise NotAllowedError("not_voidable")
     payment = last_payment(invoice, stores)
-    refuse_if_being_collected(invoice, payment, now, is_given_up=True)
+    refuse_if_being_collected(invoice, payment, stores, now, is_given_up=True)
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
     voided = move(replace(invoice, voided_at=now), Stage.VOIDED, due_at=look_at_last_attempt_at(payment, now), now=now)
     return stores.invoices.end(voided, (invoice_voided(voided, customer, now),)), customer

@@ -23,7 +23,7 @@ from paystream.steps.attempts.recover_lost_attempt import recover_lost_attempt
 from paystream.steps.pages.begin_payment_link import begin_payment_link
 from paystream.steps.pages.payment_link import make_page
 from paystream.use_cases.customers.create_provider_customer import resume_creation
-from paystream.use_cases.invoices.retry_payment import being_collected, refuse_if_being_collected
+from paystream.use_cases.invoices.being_collected import being_collected, refuse_if_being_collected
 
 _TRIES = 3
 
@@ -51,7 +51,7 @@ def _link(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime
     _refuse_if_not_owed(invoice)
     payer = _payer(invoice, stores, gateways, now)
     payment = last_payment(invoice, stores)
-    refuse_if_being_collected(invoice, payment, now)
+    refuse_if_being_collected(invoice, payment, stores, now)
     is_new = payment is None or not payment.is_open_payment_link
     if payment is None or is_new:
         ended = _ended(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
