@@ -10,10 +10,11 @@ from builders.accounts import INTEGRATION_PATH, add_key, connect_with_customer
 from builders.debits import bank_debit
 from builders.durations import HOUR, MINUTE
 from builders.invoices import invoice_of_begun_customer
+from builders.payments import pay_by_hand
 from builders.read import count_by_status
 from paystream import bootstrap
 from world.aws_calls import Moment
-from world.world import SECRET_KEY, World, load_event
+from world.world import RATE_LIMITS_TABLE, SECRET_KEY, World, load_event
 
 NEW_KEY = "sk_test_new00000000000000000"
 MAY_ALL_BUT_COLLECT = (
@@ -536,3 +537,22 @@ class TestCrashesAndRaces:
 
         assert stored_statuses(world) == {"succeeded"}
         assert charged_with_another_key(world) == [1001]
+
+
+def test_a_part_that_is_paid_by_hand_in_the_moment_of_the_charge_is_refused_and_not_charged_a_second_time(
+    world: World,
+) -> None:
+    (invoice_id,) = paused(world)
+    world.connect(secret_key=new_key(world))
+    answered: list[int] = []
+    turn_at_stripe = partial(world.aws.meanwhile, "UpdateItem", TableName=RATE_LIMITS_TABLE)
+    pay = partial(pay_by_hand, world, invoice_id, 1)
+    of_the_look_up = partial(turn_at_stripe, lambda: answered.append(pay().status))
+    turn_at_stripe(of_the_look_up)
+
+    world.collect_waiting()
+    world.pass_time(HOUR)
+    world.look_again()
+
+    assert answered == [405]
+    assert charged_with_another_key(world) == [1001]

@@ -65,7 +65,7 @@ OF_THE_CORE = (
     _mutant(
         "What had been waiting is charged without a claim",
         "model/next_step.py",
-        "is_seen = case.invoice.stage is not Stage.WAITING or case.invoice.is_claimed(case.now)",
+        "is_seen = case.invoice.waiting_for is None or case.invoice.is_claimed(case.now)",
         "is_seen = True",
         f"{_CROSSING}::test_a_part_that_is_paid_by_hand_is_not_charged_a_second_time",
     ),

@@ -261,7 +261,7 @@ def _collect(case: Case) -> Step | None:
         return None
     refusal = refusal_of_ours(attempt, payer)
     if refusal is None:
-        is_seen = case.invoice.stage is not Stage.WAITING or case.invoice.is_claimed(case.now)
+        is_seen = case.invoice.waiting_for is None or case.invoice.is_claimed(case.now)
         return Charge(attempt, payer) if is_seen else Claim()
     until = sent_until(case, attempt, payer)
     if until and not _is_looked_up(case, until):
