@@ -8,8 +8,9 @@ from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
+from paystream.model.manual_payment import ManualPayment
 from paystream.model.notification import Notification, WebhookType
-from paystream.model.payment import ManualPayment, Payment
+from paystream.model.payment import Payment
 
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
 ACCOUNT = "acct_1#test"

@@ -10,8 +10,9 @@ from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.adapters.dynamodb.items import to_item
 from paystream.errors import InvalidInputError
 from paystream.model.invoice import Invoice
+from paystream.model.manual_payment import AnyPayment
 from paystream.model.outcome import PayableStatus
-from paystream.model.payment import AnyPayment, Payment
+from paystream.model.payment import Payment
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 from paystream.model.standing import PaymentStatus

@@ -63,7 +63,7 @@ NEW_KINDS = {
         DOMAIN / "lago" / "dispute_notifications.py",
     ),
     "of a refund's status": NewKind(
-        "model/payment.py",
+        "model/payment_refund.py",
         '    REQUIRES_ACTION = "requires_action"',
         '    REQUIRES_ACTION = "requires_action"\n    NEW = "new"',
         "RefundStatus.NEW",

@@ -6,7 +6,7 @@ import pytest
 from builders.records import RECORDED_AT, invoice_record, payment_record
 from paystream.model.dispute import DisputeSettlement, settle_dispute
 from paystream.model.notification import WebhookType
-from paystream.model.payment import Dispute
+from paystream.model.payment_dispute import Dispute
 from paystream.model.settlement import Settlement
 
 UNKNOWN = ["a_status_of_next_year", "x_status_of_next_year"]

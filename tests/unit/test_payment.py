@@ -7,7 +7,8 @@ import pytest
 from builders.records import RECORDED_AT, payment_record
 from paystream.model.bank_transfer import BankTransfer
 from paystream.model.outcome import PayableStatus
-from paystream.model.payment import Payment, PaymentLink, Refund, RefundStatus
+from paystream.model.payment import Payment, PaymentLink
+from paystream.model.payment_refund import Refund, RefundStatus
 
 PAGE = PaymentLink(session_id="cs_1")
 ENDED = [RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELED]

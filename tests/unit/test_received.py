@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 from builders.records import RECORDED_AT, invoice_record, payment_record
+from paystream.model.manual_payment import ManualPayment
 from paystream.model.outcome import PayableStatus
-from paystream.model.payment import Dispute, ManualPayment, Payment, Refund, RefundStatus
+from paystream.model.payment import Payment
+from paystream.model.payment_dispute import Dispute
+from paystream.model.payment_refund import Refund, RefundStatus
 from paystream.model.received import with_payments
 
 BY_HAND = ManualPayment(

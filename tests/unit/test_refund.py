@@ -7,7 +7,8 @@ from builders.records import invoice_record, payment_record
 from builders.standings import standing
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
-from paystream.model.payment import Payment, Refund, RefundStatus
+from paystream.model.payment import Payment
+from paystream.model.payment_refund import Refund, RefundStatus
 from paystream.model.refund import RefundOutcome, begin_refund, settle_refund
 from paystream.model.settlement import Settlement
 from paystream.model.standing import PaymentStatus

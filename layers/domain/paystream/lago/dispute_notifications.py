@@ -10,7 +10,7 @@ from paystream.lago.payments import payment_object
 from paystream.model.customer import Customer
 from paystream.model.dispute import DisputeSettlement
 from paystream.model.notification import DisputeNews, Notification, WebhookType
-from paystream.model.payment import Dispute
+from paystream.model.payment_dispute import Dispute
 from paystream.model.settlement import Settlement
 
 

@@ -11,8 +11,9 @@ from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
 from paystream.model.declines import Retry, when_to_retry
 from paystream.model.invoice import Invoice
+from paystream.model.manual_payment import AnyPayment, ManualPayment
 from paystream.model.notification import Notification, PaymentNews, WebhookType
-from paystream.model.payment import AnyPayment, ManualPayment, Payment
+from paystream.model.payment import Payment
 from paystream.model.settlement import Settlement
 
 

@@ -5,7 +5,9 @@ from typing import Any
 from paystream.lago.refunds import refund_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
-from paystream.model.payment import AnyPayment, Dispute, ManualPayment, Payment
+from paystream.model.manual_payment import AnyPayment, ManualPayment
+from paystream.model.payment import Payment
+from paystream.model.payment_dispute import Dispute
 
 
 def payment_object(payment: AnyPayment) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from paystream.lago.timestamps import timestamp
-from paystream.model.payment import Payment, Refund
+from paystream.model.payment import Payment
+from paystream.model.payment_refund import Refund
 
 
 def refund_object(payment: Payment, refund: Refund) -> dict[str, Any]:

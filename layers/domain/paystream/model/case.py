@@ -10,7 +10,8 @@ from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.item_history import ItemHistory
-from paystream.model.payment import AnyPayment, Payment
+from paystream.model.manual_payment import AnyPayment
+from paystream.model.payment import Payment
 from paystream.model.standing import WaitingFor
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from paystream.model.invoice import Invoice
 from paystream.model.notification import DisputeNews, WebhookType
-from paystream.model.payment import LOST, Dispute, Payment
+from paystream.model.payment import Payment
+from paystream.model.payment_dispute import LOST, Dispute
 from paystream.model.settlement import Settlement
 
 _WON = "won"

@@ -1,8 +1,7 @@
-"""What was paid, or is to be: an attempt to collect an invoice, or money that came by another way."""
+"""What was paid through Stripe, or is to be: an attempt to collect an invoice."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from paystream.model.bank_transfer import BankTransfer
@@ -16,10 +15,9 @@ from paystream.model.outcome import (
     Outcome,
     PayableStatus,
 )
+from paystream.model.payment_dispute import Dispute
 from paystream.model.payment_method_types import CUSTOMER_BALANCE
-
-LOST = "lost"
-"""Stripe's status of a dispute: https://docs.stripe.com/api/disputes/object#dispute_object-status"""
+from paystream.model.payment_refund import Refund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,70 +37,6 @@ class PaymentLink:
     follows_failure: bool = False
     is_over: bool = False
     is_spent: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dispute:
-    """The customer has asked the bank for the money back. `status` and `reason` are Stripe's, `amount_cents` is what is
-    disputed, in minor units of the dispute's currency. `ended_at`: when the bank has decided.
-
-    Source: https://docs.stripe.com/api/disputes/object
-    """
-
-    id: str
-    status: str
-    reason: str
-    amount_cents: int
-    currency: str
-    ended_at: datetime | None = None
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the bank has taken the money back."""
-        return self.status == LOST
-
-
-class RefundStatus(StrEnum):
-    """Stripe's status of a refund. One that has succeeded may fail later.
-
-    Source: https://docs.stripe.com/api/refunds/object#refund_object-status
-    """
-
-    PENDING = "pending"
-    REQUIRES_ACTION = "requires_action"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELED = "canceled"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refund:
-    """Money of a payment that goes back to whom it came from; `amount_cents` in minor units of the payment's currency.
-
-    `lago_id` is the idempotency key at Stripe; it is on record before it is sent. It has no `provider_refund_id` until
-    Stripe's answer is known, and never if Stripe refused it. `reason` is Stripe's code for why, and so is
-    `failure_reason`. `is_unsent`: it was planned automatically, and nobody has sent it yet.
-    """
-
-    lago_id: str
-    amount_cents: int
-    status: RefundStatus
-    created_at: datetime
-    updated_at: datetime
-    reason: str | None = None
-    provider_refund_id: str | None = None
-    failure_reason: str | None = None
-    is_unsent: bool = False
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether its end is not known yet."""
-        return self.status in (RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION)
-
-    @property
-    def counts(self) -> bool:
-        """Whether the money has gone back, or is to."""
-        return self.status not in (RefundStatus.FAILED, RefundStatus.CANCELED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,26 +175,6 @@ class Payment:
     def refund(self, lago_id: str) -> Refund | None:
         """One of its refunds."""
         return next((refund for refund in self.refunds if refund.lago_id == lago_id), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManualPayment:
-    """Money that came outside of Stripe. `created_at` is when it was paid, `reference` what it is known by there."""
-
-    organization_id: str
-    lago_id: str
-    invoice_id: str
-    invoice_number: str
-    external_customer_id: str
-    amount_cents: int
-    currency: str
-    reference: str
-    created_at: datetime
-    updated_at: datetime
-    lago_customer_id: str | None = None
-
-
-AnyPayment = Payment | ManualPayment
 
 
 def ended_on_page(payment: Payment, outcome: Outcome) -> Payment:

@@ -6,8 +6,9 @@ from json import dumps
 
 from paystream.model.invoice import Invoice, Problem
 from paystream.model.item_history import ItemHistory
+from paystream.model.manual_payment import AnyPayment
 from paystream.model.outcome import PayableStatus
-from paystream.model.payment import AnyPayment, Payment
+from paystream.model.payment import Payment
 
 TERMS = ("currency", "external_customer_id")
 """What an invoice and a payment of it have in common, unless its item was replaced since."""

@@ -9,7 +9,8 @@ from paystream.model.invoice import Invoice
 from paystream.model.moves import postpone
 from paystream.model.notification import RefundNews, WebhookType
 from paystream.model.outcome import PayableStatus
-from paystream.model.payment import Payment, Refund, RefundStatus
+from paystream.model.payment import Payment
+from paystream.model.payment_refund import Refund, RefundStatus
 from paystream.model.received import settles
 from paystream.model.schedule import look_at_ended_again_at
 from paystream.model.settlement import Settlement

@@ -11,8 +11,9 @@ from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.item_history import ItemHistory
+from paystream.model.manual_payment import AnyPayment, ManualPayment
 from paystream.model.notification import Notification, NotificationFilter
-from paystream.model.payment import AnyPayment, ManualPayment, Payment
+from paystream.model.payment import Payment
 from paystream.model.redrive import StreamRecord
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement

@@ -16,8 +16,8 @@ from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import EVERY_STATUS, InvoiceFilter
 from paystream.model.item_history import ItemHistory
+from paystream.model.manual_payment import AnyPayment, ManualPayment
 from paystream.model.notification import Notification
-from paystream.model.payment import AnyPayment, ManualPayment
 from paystream.model.settlement import Settlement
 from paystream.ports.pages import Page, PageRequest
 

@@ -7,7 +7,8 @@ from typing import Any
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import from_item
 from paystream.adapters.dynamodb.listing import Listing
-from paystream.model.payment import AnyPayment, ManualPayment, Payment
+from paystream.model.manual_payment import AnyPayment, ManualPayment
+from paystream.model.payment import Payment
 from paystream.ports.pages import Page, PageRequest
 
 BY_CREATION = "by_creation"

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from paystream.adapters.stripe.intents import outcome_from_intent
 from paystream.adapters.stripe.refund_objects import refund_outcome
-from paystream.model.payment import Dispute
+from paystream.model.payment_dispute import Dispute
 from paystream.use_cases.stripe_events.apply_dispute import DisputeEvent
 from paystream.use_cases.stripe_events.apply_intent import IntentEvent
 from paystream.use_cases.stripe_events.apply_payment_method import (

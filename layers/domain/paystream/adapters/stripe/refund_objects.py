@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from paystream.model.payment import RefundStatus
+from paystream.model.payment_refund import RefundStatus
 from paystream.model.refund import RefundOutcome
 
 

@@ -8,7 +8,8 @@ from paystream.model.customer import Customer
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
 from paystream.model.item_history import ItemHistory
-from paystream.model.payment import AnyPayment, Payment
+from paystream.model.manual_payment import AnyPayment
+from paystream.model.payment import Payment
 from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import Accounts

@@ -15,7 +15,8 @@ from paystream.errors import (
     VersionConflictError,
 )
 from paystream.model.invoice import Invoice
-from paystream.model.payment import Payment, Refund
+from paystream.model.payment import Payment
+from paystream.model.payment_refund import Refund
 from paystream.model.refund import (
     RefundOutcome,
     cut_to_surplus,

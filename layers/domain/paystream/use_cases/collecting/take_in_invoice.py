@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from paystream.model.invoice import Invoice, Problem
 from paystream.model.item_history import ItemHistory
+from paystream.model.manual_payment import AnyPayment
 from paystream.model.moves import move, park, postpone
 from paystream.model.outcome import PayableStatus
-from paystream.model.payment import AnyPayment
 from paystream.model.received import paid_otherwise, with_paid_elsewhere, with_payments
 from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.model.standing import Stage

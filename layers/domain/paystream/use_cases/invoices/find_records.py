@@ -3,7 +3,7 @@
 from paystream.errors import NotFoundError
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
-from paystream.model.payment import AnyPayment
+from paystream.model.manual_payment import AnyPayment
 from paystream.ports.pages import Count, Page, PageRequest
 from paystream.ports.stores import Stores
 

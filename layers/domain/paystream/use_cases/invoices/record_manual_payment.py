@@ -8,8 +8,8 @@ from paystream.lago.invoice_notifications import manual_payment_notifications
 from paystream.model.currency import smallest_step
 from paystream.model.identifiers import requested_payment_id
 from paystream.model.invoice import Invoice
+from paystream.model.manual_payment import ManualPayment
 from paystream.model.moves import move, postpone
-from paystream.model.payment import ManualPayment
 from paystream.model.schedule import look_at_last_attempt_at
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores

@@ -17,7 +17,9 @@ from paystream.model.currency import smallest_step
 from paystream.model.identifiers import requested_refund_id
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
-from paystream.model.payment import ManualPayment, Payment, Refund, RefundStatus
+from paystream.model.manual_payment import ManualPayment
+from paystream.model.payment import Payment
+from paystream.model.payment_refund import Refund, RefundStatus
 from paystream.model.refund import begin_refund, is_refundable
 from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER
 from paystream.ports.stores import Stores

@@ -6,7 +6,7 @@ from datetime import datetime
 from paystream.lago.dispute_notifications import dispute_notifications
 from paystream.model.dispute import settle_dispute
 from paystream.model.integration import Integration
-from paystream.model.payment import Dispute
+from paystream.model.payment_dispute import Dispute
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.use_cases.stripe_events.find_payment_by_intent import find_payment_by_intent
