@@ -1,12 +1,16 @@
 """Where an invoice stands, in the stage that its fields call for."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from paystream.model.invoice import Invoice
-from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, Standing, WaitingFor
+from paystream.model.standing import SHAPES, InvoiceStatus, PaymentStatus, Stage, Standing, WaitingFor
 
 STANDING_FIELDS = frozenset(Standing.__dataclass_fields__)
+
+STANDING_SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
+"""All times of a standing that has just what its stage needs."""
 
 
 def standing(*, is_parked: bool = False, **fields: Any) -> Standing:
@@ -15,6 +19,22 @@ def standing(*, is_parked: bool = False, **fields: Any) -> Standing:
     if fields.get("paused_integration_id"):
         fields["waiting_for"] = WaitingFor.KEY
     return Standing(stage=Stage.PARKED if is_parked else _stage(fields), **fields)
+
+
+def in_stage(stage: Stage, **changes: Any) -> Standing:
+    """A standing in this stage with what it needs, and nothing else; what can only be voided, or settling, is voided.
+    Raises ContradictionError if the changes contradict the stage.
+    """
+    shape = SHAPES[stage]
+    waits = [one for one in WaitingFor if one in shape.waiting_for and one is not WaitingFor.KEY]
+    needed: dict[str, Any] = {
+        "payment_status": shape.payment_status or PaymentStatus.PENDING,
+        "waiting_for": None if None in shape.waiting_for else waits[0],
+    }
+    needed |= dict.fromkeys(shape.needs, STANDING_SINCE)
+    if stage in (Stage.SETTLING, Stage.VOIDED):
+        needed["status"] = InvoiceStatus.VOIDED
+    return Standing(stage=stage, **(needed | changes))
 
 
 def standing_otherwise(invoice: Invoice, **changes: Any) -> Invoice:

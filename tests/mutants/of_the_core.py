@@ -161,7 +161,7 @@ OF_THE_CORE = (
         "model/moves.py",
         "if invoice.payment_status is PaymentStatus.SUCCEEDED and payment_status is not PaymentStatus.SUCCEEDED:",
         "if False:",
-        "tests/unit/test_standing.py::test_what_is_paid_is_never_owed_again",
+        "tests/unit/test_moves.py::test_what_is_paid_is_never_owed_again",
     ),
     _mutant(
         "A lost race is not decided again",

@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -27,6 +27,15 @@ def records() -> Iterator[type[Any]]:
                 yield found
 
 
+def functions() -> Iterator[Callable[..., Any]]:
+    for name in MODULES:
+        module = importlib.import_module(f"paystream.model.{name}")
+        classes = [found for _, found in inspect.getmembers(module, inspect.isclass)]
+        for place in (module, *classes):
+            members = [found for _, found in inspect.getmembers(place, inspect.isfunction)]
+            yield from (one for one in members if one.__module__ == module.__name__ and one.__name__[:2] != "__")
+
+
 each_record = pytest.mark.parametrize("record", list(records()), ids=lambda record: record.__name__)
 
 
@@ -41,3 +50,9 @@ def test_a_record_is_made_with_the_names_of_its_fields(record: Any) -> None:
     is_step = record.__module__ == "paystream.model.steps"
 
     assert all(field.kw_only is not (is_step or record.__name__ in SMALL) for field in fields(record))
+
+
+def test_whatever_a_function_takes_can_be_given_by_its_name() -> None:
+    taken = ((one, parameter) for one in functions() for parameter in inspect.signature(one).parameters.values())
+
+    assert not [one.__qualname__ for one, parameter in taken if parameter.kind is parameter.POSITIONAL_ONLY]

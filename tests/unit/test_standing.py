@@ -1,54 +1,47 @@
 """Where an invoice stands: one stage, and nothing that contradicts it."""
 
 import ast
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from builders.records import invoice_record
-from builders.standings import standing
-from paystream.model.invoice import Invoice, Problem
-from paystream.model.moves import PARKED, claim, move, park, pause, postpone, resume
+from builders.standings import STANDING_SINCE, in_stage
 from paystream.model.standing import (
     SHAPES,
     ContradictionError,
     InvoiceStatus,
     PaymentStatus,
     Stage,
-    Standing,
     WaitingFor,
 )
 from template import REPOSITORY
 
-NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-LATER = NOW + timedelta(days=1)
 VALUES: dict[str, Any] = {
-    "due_at": NOW,
-    "next_retry_at": NOW,
+    "due_at": STANDING_SINCE,
+    "next_retry_at": STANDING_SINCE,
     "planned_payment_method_id": "pm_1",
-    "claimed_until": NOW,
+    "claimed_until": STANDING_SINCE,
     "paused_integration_id": "integration",
 }
-PENDING, FAILED, SUCCEEDED = PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.SUCCEEDED
-
-
-def in_stage(stage: Stage, **changes: Any) -> Standing:
-    """The stage with what it needs, and nothing else."""
-    shape = SHAPES[stage]
-    has_ended = stage in (Stage.SETTLING, Stage.VOIDED)
-    waits = [one for one in WaitingFor if one in shape.waiting_for and one is not WaitingFor.KEY]
-    waiting_for = None if None in shape.waiting_for else waits[0]
-    needed = {"payment_status": shape.payment_status or PENDING, "waiting_for": waiting_for} | {
-        name: VALUES[name] for name in shape.needs
-    }
-    if has_ended:
-        needed["status"] = InvoiceStatus.VOIDED
-    return Standing(stage=stage, **(needed | changes))
-
-
-def invoice_in(standing: Standing) -> Invoice:
-    return invoice_record(standing=standing)
+MISSING = {
+    WaitingFor.CUSTOMER,
+    WaitingFor.INTEGRATION,
+    WaitingFor.PROVIDER_CUSTOMER,
+    WaitingFor.PAYMENT_METHOD,
+    WaitingFor.KEY,
+}
+ANOTHER = WaitingFor.ANOTHER_PAYMENT_METHOD
+WAITS_FOR: dict[Stage, set[WaitingFor | None]] = {
+    Stage.WAITING: {*MISSING},
+    Stage.IN_FLIGHT: {None, WaitingFor.KEY},
+    Stage.PAGE_DUE: {None, WaitingFor.KEY, ANOTHER},
+    Stage.PAGE_OPEN: {None, WaitingFor.KEY, ANOTHER},
+    Stage.CUSTOMER_TO_ACT: {None, WaitingFor.KEY},
+    Stage.SHOWN_ON_PAGE: {None, WaitingFor.KEY},
+    Stage.RETRY_PLANNED: {None, ANOTHER},
+    Stage.AUTHENTICATION_LINK_DUE: {ANOTHER},
+    Stage.WAITS_FOR_ANOTHER_METHOD: {ANOTHER},
+}
+"""What an invoice in a stage may wait for; in the other stages for nothing."""
 
 
 def cases(*, is_allowed: bool) -> list[tuple[Stage, str]]:
@@ -94,7 +87,7 @@ def test_lagos_payment_status_follows_from_the_stage(stage: Stage, status: Payme
 def test_what_it_waits_for_follows_from_the_stage(stage: Stage) -> None:
     for waiting_for in (None, *WaitingFor):
         paused = {"paused_integration_id": "integration"} if waiting_for is WaitingFor.KEY else {}
-        if waiting_for in SHAPES[stage].waiting_for:
+        if waiting_for in WAITS_FOR.get(stage, {None}):
             assert in_stage(stage, waiting_for=waiting_for, **paused).waiting_for is waiting_for
         else:
             with pytest.raises(ContradictionError):
@@ -117,74 +110,6 @@ def test_what_is_voided_is_in_no_other_stage(stage: Stage) -> None:
 def test_what_has_not_ended_does_not_say_so(stage: Stage) -> None:
     with pytest.raises(ContradictionError, match="ended"):
         in_stage(stage, status=InvoiceStatus.FINALIZED)
-
-
-def test_what_is_paid_and_has_work_left_is_settling_until_there_is_none() -> None:
-    paid = move(invoice_in(standing(due_at=NOW)), Stage.PAID, due_at=LATER, now=NOW)
-    settled = postpone(paid, None, now=NOW)
-
-    assert (paid.stage, paid.due_at, paid.payment_status) == (Stage.SETTLING, LATER, SUCCEEDED)
-    assert (settled.stage, settled.due_at) == (Stage.PAID, None)
-    assert postpone(settled, LATER, now=NOW).stage is Stage.SETTLING
-
-
-def test_what_is_voided_stays_so_whatever_becomes_of_its_payments() -> None:
-    voided = move(invoice_in(standing(due_at=NOW)), Stage.VOIDED, due_at=LATER, now=NOW)
-    paid = move(voided, Stage.PAID, now=NOW)
-    failed = move(voided, Stage.GIVEN_UP, due_at=LATER, now=NOW)
-
-    assert (voided.stage, voided.payment_status) == (Stage.SETTLING, PENDING)
-    assert (paid.stage, paid.payment_status) == (Stage.VOIDED, SUCCEEDED)
-    assert (failed.stage, failed.payment_status, failed.status) == (Stage.SETTLING, FAILED, InvoiceStatus.VOIDED)
-
-
-def test_what_is_parked_stays_so_whatever_becomes_of_its_payments() -> None:
-    parked = park(invoice_in(standing(due_at=NOW)), Problem(code="invalid_item", details={}), "{}", now=NOW)
-
-    paid = move(parked, Stage.PAID, now=NOW)
-
-    assert parked.standing == PARKED
-    assert (paid.stage, paid.payment_status) == (Stage.PARKED, SUCCEEDED)
-
-
-@pytest.mark.parametrize("to", sorted(stage for stage in Stage if SHAPES[stage].payment_status in (PENDING, FAILED)))
-def test_what_is_paid_is_never_owed_again(to: Stage) -> None:
-    with pytest.raises(ContradictionError, match="paid"):
-        move(invoice_in(in_stage(Stage.PAID)), to, due_at=NOW, next_retry_at=NOW, now=NOW)
-
-
-def test_a_move_clears_what_belonged_to_the_stage_before() -> None:
-    waiting = claim(invoice_in(in_stage(Stage.WAITING)), LATER, now=NOW)
-    paused = pause(waiting, "integration", due_at=NOW, now=NOW)
-
-    begun = move(paused, Stage.IN_FLIGHT, due_at=NOW, now=LATER)
-
-    assert begun.standing == Standing(stage=Stage.IN_FLIGHT, payment_status=PENDING, due_at=NOW)
-    assert begun.updated_at == LATER
-
-
-def test_a_pause_ends_a_claim_and_leaves_the_stage() -> None:
-    paused = pause(claim(invoice_in(in_stage(Stage.PAGE_OPEN)), LATER, now=NOW), "integration", due_at=LATER, now=NOW)
-
-    assert (paused.stage, paused.waiting_for, paused.due_at) == (Stage.PAGE_OPEN, WaitingFor.KEY, LATER)
-    assert not paused.is_claimed(NOW)
-
-
-def test_who_got_an_answer_waits_for_nothing() -> None:
-    resumed = resume(pause(invoice_in(in_stage(Stage.WAITING)), "integration", due_at=NOW, now=NOW))
-    failed = invoice_in(in_stage(Stage.WAITS_FOR_ANOTHER_METHOD))
-
-    assert resumed.standing == Standing(stage=Stage.IN_FLIGHT, payment_status=PENDING, due_at=NOW)
-    assert resume(failed) == failed
-
-
-def test_a_claim_lasts_until_its_time_and_survives_another_time_to_look_only_where_it_is_kept() -> None:
-    claimed = claim(invoice_in(in_stage(Stage.WAITING)), LATER, due_at=LATER, now=NOW)
-
-    assert (claimed.due_at, claimed.is_claimed(NOW), claimed.is_claimed(LATER)) == (LATER, True, False)
-    assert postpone(claimed, NOW, keeps_claim=True, now=NOW).is_claimed(NOW)
-    assert not postpone(claimed, NOW, now=NOW).is_claimed(NOW)
-    assert claim(replace(claimed), LATER, now=NOW).due_at == LATER
 
 
 def test_nobody_else_writes_where_an_invoice_stands() -> None:

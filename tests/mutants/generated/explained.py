@@ -4,20 +4,15 @@ Key = tuple[str, str, str]
 """The module, the line before and the line after."""
 
 _FOR_THE_TYPE_CHECKER = "a protocol is for the type checker"
-_BY_NAME = "its callers give these by their names: the type checker and the order of the others see to that"
 _PAUSES = (
     "pauses = [min(max((now - begun_at) {} 2, _SHORTEST_PAUSE), _LONGEST_PAUSE) for begun_at in self._unsettled()]"
 )
 _DAYS = 'days = max(schedule_days[tries - 1], NOT_BEFORE_DAYS.get(failure.network_advice_code or "", {}))'
-_INTEGRATION_ID = "def integration_id(organization_id: str, code: str, account_id: str, {}, livemode: bool) -> str:"
-_DISPUTE = "invoice: Invoice, payment: Payment, dispute: Dispute, {}, occurred_at: datetime, now: datetime"
 _CODE = "def payment_provider_code(self) -> str | None: ..."
 _ID = "def integration_id(self) -> str | None: ..."
 _ONE = "is_one = self.payment_statuses {} EVERY_STATUS or ("
 
 EXPLAINED: dict[Key, str] = {
-    ("dispute", _DISPUTE.format("*"), _DISPUTE.format("/")): _BY_NAME,
-    ("identifiers", _INTEGRATION_ID.format("*"), _INTEGRATION_ID.format("/")): _BY_NAME,
     ("integration", f"@property {_CODE}", _CODE): _FOR_THE_TYPE_CHECKER,
     ("integration", f"@property {_ID}", _ID): _FOR_THE_TYPE_CHECKER,
     ("invoice_filter", _ONE.format("=="), _ONE.format(">=")): "no set of statuses has more than all of them",

@@ -9,17 +9,8 @@ MODEL = Path("layers/domain/paystream/model")
 _OF_ALL = ("tests/unit/test_records.py",)
 """What holds for all records."""
 
-_HANDLERS = {
-    "attempts": ("invoice_created_repeats", "refusals_over_unwritten_successes", "create_payment"),
-    "case": ("planned_retries", "invoice_created", "retry_payment"),
-    "moves": ("planned_retries", "payment_url", "paused_integration"),
-    "next_step": ("planned_retries", "settled_otherwise", "another_card", "older_attempts_that_are_paid"),
-    "invoice": ("planned_retries", "create_invoice", "invoice_created_items", "change_invoice", "payment_url"),
-    "refund": ("refund_payment", "second_payments"),
-    "schedule": ("settle_due", "collect_due", "planned_retries", "payment_url", "settled_otherwise"),
-    "settlement": ("planned_retries", "requires_action", "payment_result", "another_card", "settled_otherwise"),
-}
-"""Tests of handlers, where those of the module alone are not enough."""
+_OTHERS = {"standing": ("infrastructure/test_architecture_tables.py",)}
+"""Tests of what is made from a module, where those of the module alone are not enough."""
 
 
 NOT_HELD_YET = frozenset(
@@ -37,6 +28,6 @@ def modules() -> tuple[str, ...]:
 
 def killers(module: str) -> tuple[str, ...]:
     """The files of tests, relative to the repository."""
-    handlers = (f"tests/functions/test_{name}.py" for name in _HANDLERS.get(module, ()))
+    others = (f"tests/{name}" for name in _OTHERS.get(module, ()))
     own = f"tests/unit/test_{module}.py"
-    return (*((own,) if (REPOSITORY / own).exists() else ()), *_OF_ALL, *handlers)
+    return (*((own,) if (REPOSITORY / own).exists() else ()), *_OF_ALL, *others)

@@ -1,0 +1,138 @@
+"""How an invoice comes from one stage to another."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from builders.records import invoice_record
+from builders.standings import STANDING_SINCE, in_stage
+from paystream.model.invoice import Invoice, Problem
+from paystream.model.moves import PARKED, claim, move, new_standing, park, pause, postpone, resume
+from paystream.model.standing import (
+    SHAPES,
+    ContradictionError,
+    InvoiceStatus,
+    PaymentStatus,
+    Stage,
+    Standing,
+    WaitingFor,
+)
+
+NOW = STANDING_SINCE
+LATER = NOW + timedelta(days=1)
+PENDING, FAILED, SUCCEEDED = PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.SUCCEEDED
+
+
+def invoice_in(stage: Stage, **changes: Any) -> Invoice:
+    return invoice_record(standing=in_stage(stage, **changes))
+
+
+def test_a_new_invoice_is_in_flight_or_paid_if_nothing_is_owed() -> None:
+    assert new_standing(owed=True, due_at=LATER) == in_stage(Stage.IN_FLIGHT, due_at=LATER)
+    assert new_standing(owed=False, due_at=LATER) == in_stage(Stage.PAID)
+
+
+@pytest.mark.parametrize("to", sorted(stage for stage in Stage if SHAPES[stage].payment_status in (PENDING, FAILED)))
+def test_a_move_brings_the_payment_status_of_the_stage_and_what_is_given(to: Stage) -> None:
+    needs = in_stage(to)
+
+    moved = move(
+        invoice_in(Stage.IN_FLIGHT),
+        to,
+        due_at=needs.due_at,
+        waiting_for=needs.waiting_for,
+        next_retry_at=needs.next_retry_at,
+        now=LATER,
+    )
+
+    assert moved == invoice_record(standing=needs, updated_at=LATER)
+
+
+def test_what_is_paid_and_has_work_left_is_settling_until_there_is_none() -> None:
+    paid = move(invoice_in(Stage.IN_FLIGHT), Stage.PAID, due_at=LATER, now=NOW)
+    settled = postpone(paid, None, now=NOW)
+
+    assert (paid.stage, paid.due_at, paid.payment_status) == (Stage.SETTLING, LATER, SUCCEEDED)
+    assert (settled.stage, settled.due_at) == (Stage.PAID, None)
+    assert postpone(settled, LATER, now=NOW).stage is Stage.SETTLING
+
+
+def test_what_is_voided_stays_so_whatever_becomes_of_its_payments() -> None:
+    voided = move(invoice_in(Stage.IN_FLIGHT), Stage.VOIDED, due_at=LATER, now=NOW)
+    paid = move(voided, Stage.PAID, now=NOW)
+    failed = move(voided, Stage.GIVEN_UP, due_at=LATER, now=NOW)
+
+    assert (voided.stage, voided.payment_status) == (Stage.SETTLING, PENDING)
+    assert (paid.stage, paid.payment_status) == (Stage.VOIDED, SUCCEEDED)
+    assert (failed.stage, failed.payment_status, failed.status) == (Stage.SETTLING, FAILED, InvoiceStatus.VOIDED)
+
+
+def test_what_is_voided_and_has_work_left_is_settling_until_there_is_none() -> None:
+    voided = move(invoice_in(Stage.IN_FLIGHT), Stage.VOIDED, due_at=LATER, now=NOW)
+
+    assert postpone(voided, NOW, now=NOW).standing == in_stage(Stage.SETTLING, due_at=NOW)
+    assert postpone(voided, None, now=NOW).standing == in_stage(Stage.VOIDED)
+
+
+@pytest.mark.parametrize("stage", [Stage.GIVEN_UP, Stage.WAITS_FOR_ANOTHER_METHOD])
+def test_what_failed_stays_where_it_stands_when_it_is_looked_at_no_more(stage: Stage) -> None:
+    assert postpone(invoice_in(stage, due_at=NOW), None, now=NOW) == invoice_in(stage)
+
+
+def test_what_is_paid_stays_so_when_more_is_paid() -> None:
+    assert move(invoice_in(Stage.PAID), Stage.PAID, now=NOW) == invoice_in(Stage.PAID)
+
+
+def test_what_is_parked_stays_so_whatever_becomes_of_its_payments() -> None:
+    parked = park(invoice_in(Stage.IN_FLIGHT), Problem(code="invalid_item", details={}), "{}", now=NOW)
+
+    paid = move(parked, Stage.PAID, now=NOW)
+
+    assert parked.standing == PARKED
+    assert (paid.stage, paid.payment_status) == (Stage.PARKED, SUCCEEDED)
+
+
+@pytest.mark.parametrize("to", sorted(stage for stage in Stage if SHAPES[stage].payment_status in (PENDING, FAILED)))
+def test_what_is_paid_is_never_owed_again(to: Stage) -> None:
+    with pytest.raises(ContradictionError, match="paid"):
+        move(invoice_in(Stage.PAID), to, due_at=NOW, next_retry_at=NOW, now=NOW)
+
+
+def test_a_move_clears_what_belonged_to_the_stage_before() -> None:
+    waiting = claim(invoice_in(Stage.WAITING), LATER, now=NOW)
+    paused = pause(waiting, "integration", due_at=NOW, now=NOW)
+
+    begun = move(paused, Stage.IN_FLIGHT, due_at=NOW, now=LATER)
+
+    assert begun.standing == Standing(stage=Stage.IN_FLIGHT, payment_status=PENDING, due_at=NOW)
+    assert begun.updated_at == LATER
+
+
+def test_a_pause_ends_a_claim_and_leaves_the_stage() -> None:
+    paused = pause(claim(invoice_in(Stage.PAGE_OPEN), LATER, now=NOW), "integration", due_at=LATER, now=NOW)
+
+    assert (paused.stage, paused.waiting_for, paused.due_at) == (Stage.PAGE_OPEN, WaitingFor.KEY, LATER)
+    assert not paused.is_claimed(NOW)
+
+
+def test_who_got_an_answer_waits_for_nothing() -> None:
+    resumed = resume(pause(invoice_in(Stage.WAITING), "integration", due_at=NOW, now=NOW))
+    failed = invoice_in(Stage.WAITS_FOR_ANOTHER_METHOD)
+
+    assert resumed.standing == Standing(stage=Stage.IN_FLIGHT, payment_status=PENDING, due_at=NOW)
+    assert resume(failed) == failed
+
+
+def test_an_answer_leaves_an_open_invoice_in_its_stage_unless_it_was_waiting() -> None:
+    paused = pause(invoice_in(Stage.PAGE_OPEN), "integration", due_at=NOW, now=NOW)
+
+    assert resume(paused) == invoice_in(Stage.PAGE_OPEN)
+
+
+def test_a_claim_lasts_until_its_time_and_survives_another_time_to_look_only_where_it_is_kept() -> None:
+    claimed = claim(invoice_in(Stage.WAITING), LATER, due_at=LATER, now=NOW)
+
+    assert (claimed.due_at, claimed.is_claimed(NOW), claimed.is_claimed(LATER)) == (LATER, True, False)
+    assert postpone(claimed, NOW, keeps_claim=True, now=NOW).is_claimed(NOW)
+    assert not postpone(claimed, NOW, now=NOW).is_claimed(NOW)
+    assert claim(claimed, LATER, now=NOW).due_at == LATER
