@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from builders.cases import ACCOUNT, CHARGEABLE, DECIDED_AT, PAYER, case_record
 from builders.records import customer_record, integration_record, invoice_record, payment_record
-from paystream.model.case import Case, Learned, Occasion, Payer
+from paystream.model.case import Case, Learned, Occasion, Payer, payer_of_new
 from paystream.model.standing import WaitingFor
 
 INVOICE = invoice_record(attempt=1)
@@ -24,7 +24,10 @@ BY_TRANSFER = customer_record(provider_customer_id="cus_1", provider_payment_met
     ],
 )
 def test_a_new_attempt_lacks_the_first_of_what_is_missing(lacks: dict[str, Any], missing: WaitingFor) -> None:
-    assert case_record(INVOICE, **lacks).new_payer() is missing
+    case = case_record(INVOICE, **lacks)
+
+    assert case.new_payer() is missing
+    assert payer_of_new(case.customer, case.account) is missing
 
 
 def test_a_new_attempt_is_paid_by_the_customer_through_the_account_of_now() -> None:
@@ -58,9 +61,10 @@ def test_the_first_attempt_is_paid_as_a_new_one() -> None:
 
 
 def test_the_latest_attempt_is_the_last_one_if_any_is_on_record() -> None:
-    first, second = payment_record(), payment_record(lago_id="second", attempt=2)
+    first, second, third = (payment_record(lago_id=f"attempt {number}", attempt=number) for number in (1, 2, 3))
 
-    assert case_record(INVOICE, first, second).latest == second
+    assert case_record(INVOICE, first).latest == first
+    assert case_record(INVOICE, first, second, third).latest == third
     assert case_record(INVOICE).latest is None
 
 

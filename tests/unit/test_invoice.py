@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from builders.records import RECORDED_AT, invoice_record
 from builders.standings import in_stage
+from paystream.adapters.dynamodb.items import attribute_names
 from paystream.model.invoice import MOST_DECLINES_KEPT, MOST_REJECTED, Invoice
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, WaitingFor
 
@@ -56,6 +57,10 @@ def test_it_says_where_it_stands() -> None:
     assert (invoice.stage, invoice.status) == (Stage.RETRY_PLANNED, InvoiceStatus.FINALIZED)
     assert (invoice.payment_status, invoice.waiting_for) == (PaymentStatus.FAILED, planned.waiting_for)
     assert (invoice.due_at, invoice.next_retry_at) == (LATER, RECORDED_AT)
+
+
+def test_what_says_where_it_stands_is_stored_beside_its_other_fields() -> None:
+    assert {"stage", "status", "payment_status", "due_at", "waiting_for"} <= set(attribute_names(Invoice))
 
 
 def test_a_claim_holds_until_its_time() -> None:

@@ -1,16 +1,20 @@
 """What follows from how a payment is stored: whether it is on its way, open, or to be closed."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
 import pytest
 from builders.records import RECORDED_AT, payment_record
 from paystream.model.bank_transfer import BankTransfer
-from paystream.model.outcome import PayableStatus
-from paystream.model.payment import Payment, PaymentLink
+from paystream.model.outcome import Failure, Outcome, PayableStatus, expired_link
+from paystream.model.payment import Payment, PaymentLink, ended_on_page
+from paystream.model.payment_dispute import Dispute
 from paystream.model.payment_refund import Refund, RefundStatus
 
 PAGE = PaymentLink(session_id="cs_1")
+SPENT_PAGE = PaymentLink(session_id="cs_1", is_over=True, is_spent=True)
 ENDED = [RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELED]
 UNDER_WAY = [RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION]
 
@@ -90,14 +94,98 @@ def test_a_refund_that_is_under_way_keeps_the_payment_in_flight(status: RefundSt
 
     assert payment.is_being_refunded is (status in UNDER_WAY)
     assert payment.is_in_flight is (status in UNDER_WAY)
-    assert refund(status).is_under_way is (status in UNDER_WAY)
 
 
 def test_what_failed_or_was_canceled_has_not_gone_back() -> None:
     payment = payment_record(refunds=tuple(map(refund, RefundStatus, (1, 10, 100, 1000, 10000))))
 
-    assert [one.counts for one in payment.refunds] == [True, True, True, False, False]
     assert payment.refunded_amount_cents == 111
+
+
+@pytest.mark.parametrize(
+    ("status", "is_superseded", "is_closed"),
+    [
+        ("requires_confirmation", False, True),
+        ("requires_action", False, False),
+        ("requires_action", True, True),
+        ("requires_capture", False, False),
+        ("processing", True, False),
+    ],
+)
+def test_what_waits_is_closed_at_once_if_another_was_asked_for_or_nobody_will_confirm_it(
+    status: str, is_superseded: bool, is_closed: bool
+) -> None:
+    payment = in_status(PayableStatus.PROCESSING, status, is_superseded=is_superseded)
+
+    assert payment.is_to_be_superseded is is_closed
+
+
+@pytest.mark.parametrize("status", ["a_status_of_next_year", "z_status_of_next_year"])
+def test_a_status_on_a_page_that_is_not_known_yet_is_none_that_waits(status: str) -> None:
+    assert not in_status(PayableStatus.PROCESSING, status, link=PAGE).waits_on_page
+
+
+FAILED_FOR_GOOD = Failure(code="card_declined", message="Declined.")
+LATE_CODE = Failure(code="processing_error", message="Try again.")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_spent"),
+    [
+        (Outcome(status=PayableStatus.FAILED, intent_status="canceled", failure=FAILED_FOR_GOOD), True),
+        (Outcome(status=PayableStatus.FAILED, intent_status="canceled", failure=LATE_CODE), True),
+        (Outcome(status=PayableStatus.FAILED, intent_status="canceled"), True),
+        (expired_link(), False),
+        (Outcome(status=PayableStatus.SUCCEEDED, intent_status="succeeded"), False),
+        (Outcome(status=PayableStatus.PROCESSING, intent_status="processing"), False),
+    ],
+)
+def test_a_page_that_is_over_is_spent_if_its_payment_failed_and_it_did_not_just_expire(
+    outcome: Outcome, is_spent: bool
+) -> None:
+    ended = ended_on_page(ON_PAGE, outcome)
+
+    assert ended == replace(ON_PAGE, link=replace(PAGE, is_over=True, is_spent=is_spent))
+
+
+def test_what_has_no_page_does_not_end_on_one() -> None:
+    assert ended_on_page(CHARGED, expired_link()) == CHARGED
+
+
+def test_only_a_failure_on_a_spent_page_is_spent() -> None:
+    spent = {name for name, one in ALL.items() if replace(one, link=SPENT_PAGE).is_spent}
+
+    assert spent == {"failed", "canceled", "failed on page"}
+    assert not any(one.is_spent for one in ALL.values())
+
+
+def dispute(id_: str, status: str, *, ended_at: datetime | None = None) -> Dispute:
+    return Dispute(id=id_, status=status, reason="fraudulent", amount_cents=4200, currency="EUR", ended_at=ended_at)
+
+
+EARLIER = RECORDED_AT - timedelta(days=1)
+WON, LOST = dispute("du_1", "won", ended_at=RECORDED_AT), dispute("du_2", "lost", ended_at=EARLIER)
+OPEN, OPEN_TOO = dispute("du_3", "needs_response"), dispute("du_4", "under_review")
+
+
+@pytest.mark.parametrize(
+    ("disputes", "shown", "lost_at"),
+    [
+        ((), None, None),
+        ((WON,), WON, None),
+        ((OPEN, WON), OPEN, None),
+        ((OPEN, OPEN_TOO, LOST), OPEN_TOO, EARLIER),
+        ((LOST, WON), WON, EARLIER),
+        ((LOST, dispute("du_5", "lost", ended_at=RECORDED_AT), LOST), LOST, RECORDED_AT),
+        ((dispute("du_6", "lost"),), dispute("du_6", "lost"), None),
+    ],
+)
+def test_the_dispute_that_matters_is_the_latest_that_is_open_or_the_latest(
+    disputes: tuple[Dispute, ...], shown: Dispute | None, lost_at: datetime | None
+) -> None:
+    payment = payment_record(disputes=disputes)
+
+    assert (payment.dispute, payment.lost_at) == (shown, lost_at)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +215,7 @@ def test_a_new_payment_is_pending_and_nothing_is_known_of_it() -> None:
 
     assert (new.status, new.payment_status) == ("pending", PayableStatus.PENDING)
     assert (new.unknown_tries, new.on_session, new.is_superseded) == (0, False, False)
-    assert not PAGE.follows_failure
+    assert (PAGE.follows_failure, PAGE.is_over, PAGE.is_spent) == (False, False, False)
 
 
 def test_the_list_of_kinds_is_complete() -> None:

@@ -4,7 +4,8 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from typing import Any
+from enum import Enum
+from typing import Any, Protocol
 
 import pytest
 from template import REPOSITORY
@@ -24,6 +25,16 @@ def records() -> Iterator[type[Any]]:
         module = importlib.import_module(f"paystream.model.{name}")
         for _, found in inspect.getmembers(module, inspect.isclass):
             if found.__module__ == module.__name__ and is_dataclass(found):
+                yield found
+
+
+def plain_classes() -> Iterator[type[Any]]:
+    """Those that are no records, no lists of words, no errors, and no types for the type checker alone."""
+    for name in MODULES:
+        module = importlib.import_module(f"paystream.model.{name}")
+        for _, found in inspect.getmembers(module, inspect.isclass):
+            is_other = issubclass(found, Enum | Exception | tuple) or Protocol in found.__mro__
+            if found.__module__ == module.__name__ and not is_dataclass(found) and not is_other:
                 yield found
 
 
@@ -50,6 +61,10 @@ def test_a_record_is_made_with_the_names_of_its_fields(record: Any) -> None:
     is_step = record.__module__ == "paystream.model.steps"
 
     assert all(field.kw_only is not (is_step or record.__name__ in SMALL) for field in fields(record))
+
+
+def test_every_class_of_the_model_is_a_record() -> None:
+    assert not list(plain_classes())
 
 
 def test_whatever_a_function_takes_can_be_given_by_its_name() -> None:

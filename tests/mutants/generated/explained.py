@@ -12,11 +12,25 @@ _CODE = "def payment_provider_code(self) -> str | None: ..."
 _ID = "def integration_id(self) -> str | None: ..."
 _ONE = "is_one = self.payment_statuses {} EVERY_STATUS or ("
 
+_MISSING = "_MISSING = frozenset(WaitingFor) {} {{WaitingFor.ANOTHER_PAYMENT_METHOD}}"
+_AFTER_WAITING = "Stage.WAITING: (_OPEN | _AFTER_FAILURE | _STOPS) {} {{Stage.WAITING, Stage.SHOWN_ON_PAGE}},"
+_AFTER_IN_FLIGHT = "Stage.IN_FLIGHT: (_OPEN | _AFTER_FAILURE | _STOPS) {} {{Stage.IN_FLIGHT, Stage.PAGE_DUE}},"
+_AFTER_ONE_THAT_FAILED = (
+    "stage: frozenset({{Stage.IN_FLIGHT, Stage.PAGE_DUE}}) | (_AFTER_FAILURE {} {{stage}}) | _STOPS"
+)
+_UNCONFIRMED = "return self.requires_action and (self.is_superseded or self.status {} REQUIRES_CONFIRMATION)"
+_SUBSET = "what is taken away is all there"
+
 EXPLAINED: dict[Key, str] = {
     ("integration", f"@property {_CODE}", _CODE): _FOR_THE_TYPE_CHECKER,
     ("integration", f"@property {_ID}", _ID): _FOR_THE_TYPE_CHECKER,
     ("invoice_filter", _ONE.format("=="), _ONE.format(">=")): "no set of statuses has more than all of them",
+    ("payment", _UNCONFIRMED.format("=="), _UNCONFIRMED.format(">=")): "no status that can be canceled comes after it",
     ("retries", _DAYS.format(0), _DAYS.format(1)): "a pause of a schedule is a day at least",
     ("retries", _DAYS.format(0), _DAYS.format(-1)): "a pause of a schedule is a day at least",
+    ("standing", _AFTER_IN_FLIGHT.format("-"), _AFTER_IN_FLIGHT.format("^")): _SUBSET,
+    ("standing", _AFTER_ONE_THAT_FAILED.format("-"), _AFTER_ONE_THAT_FAILED.format("^")): _SUBSET,
+    ("standing", _AFTER_WAITING.format("-"), _AFTER_WAITING.format("^")): _SUBSET,
+    ("standing", _MISSING.format("-"), _MISSING.format("^")): _SUBSET,
     ("webhook_endpoint", _PAUSES.format("/"), _PAUSES.format("//")): "half of a millionth of a second less",
 }

@@ -89,10 +89,7 @@ class Case:
 
     def new_payer(self, *, needs_method: bool = True) -> Payer | WaitingFor:
         """Who pays a new attempt, or what it lacks; `needs_method` is for a charge."""
-        missing = what_is_missing(self.customer, self.account, needs_method=needs_method)
-        if missing or self.customer is None or self.account is None:
-            return missing or WaitingFor.INTEGRATION
-        return Payer(self.customer, self.account)
+        return payer_of_new(self.customer, self.account, needs_method=needs_method)
 
     def payer_of(self, attempt: Payment | None) -> Payer | WaitingFor:
         """Who pays an attempt, or what is missing. One that was begun keeps its account, its customer at Stripe and its
@@ -104,11 +101,11 @@ class Case:
         return Payer(self.customer, account) if account else WaitingFor.INTEGRATION
 
 
-def what_is_missing(
+def payer_of_new(
     customer: Customer | None, account: Integration | None, *, needs_method: bool = True
-) -> WaitingFor | None:
-    """What a new attempt lacks: `account` is the one through which something new may begin for the customer. A bank
-    transfer needs no method.
+) -> Payer | WaitingFor:
+    """Who pays a new attempt, or what it lacks: `account` is the one through which something new may begin for the
+    customer. A bank transfer needs no method.
     """
     if customer is None:
         return WaitingFor.CUSTOMER
@@ -116,4 +113,4 @@ def what_is_missing(
         return WaitingFor.INTEGRATION
     if customer.provider_customer_id is None:
         return WaitingFor.PROVIDER_CUSTOMER
-    return WaitingFor.PAYMENT_METHOD if needs_method and customer.pays_with is None else None
+    return WaitingFor.PAYMENT_METHOD if needs_method and customer.pays_with is None else Payer(customer, account)

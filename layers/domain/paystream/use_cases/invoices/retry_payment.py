@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from paystream.errors import NotAllowedError
 from paystream.lago.invoice_notifications import collection_refused
-from paystream.model.case import what_is_missing
+from paystream.model.case import payer_of_new
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move, postpone
 from paystream.model.next_step import CANNOT_PAY
@@ -64,7 +64,8 @@ def _missing(invoice: Invoice, stores: Stores, *, needs_method: bool) -> Waiting
     """What a new attempt lacks."""
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     account = integration_for_new(customer, stores) if customer else None
-    return what_is_missing(customer, account, needs_method=needs_method)
+    payer = payer_of_new(customer, account, needs_method=needs_method)
+    return payer if isinstance(payer, WaitingFor) else None
 
 
 def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:
