@@ -91,6 +91,7 @@ def test_it_is_looked_up_before_it_is_sent_again_once_its_key_is_old_or_three_tr
     ("customer_changed", "account_changed", "unknown_tries", "until"),
     [
         (RECORDED_AT, RECORDED_AT, 0, None),
+        (EARLIER, EARLIER, 0, None),
         (LATER, RECORDED_AT, 0, LATER),
         (RECORDED_AT, LATER, 0, LATER),
         (LATER, LATER + timedelta(seconds=1), 0, LATER + timedelta(seconds=1)),

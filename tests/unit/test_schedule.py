@@ -67,6 +67,7 @@ def test_an_item_that_may_have_been_charged_long_ago_is_as_old_as_its_creation()
         (timedelta(hours=1), timedelta(minutes=5)),
         (timedelta(minutes=2), timedelta(minutes=3)),
         (timedelta(minutes=-1), timedelta(minutes=5)),
+        (timedelta(minutes=-2), timedelta(minutes=5)),
         (timedelta(seconds=-59), timedelta(seconds=1)),
     ],
 )
@@ -99,6 +100,7 @@ def test_what_a_person_ended_is_looked_at_for_its_last_attempt(last: Payment | N
         (Stage.WAITS_FOR_ANOTHER_METHOD, {}, timedelta(days=1), timedelta(days=7)),
         (Stage.WAITS_FOR_ANOTHER_METHOD, {}, timedelta(days=90, seconds=-1), timedelta(days=7)),
         (Stage.WAITS_FOR_ANOTHER_METHOD, {}, timedelta(days=90), None),
+        (Stage.WAITS_FOR_ANOTHER_METHOD, {}, timedelta(days=91), None),
         (
             Stage.WAITS_FOR_ANOTHER_METHOD,
             {"attempt_started_at": CREATED + timedelta(days=1)},
