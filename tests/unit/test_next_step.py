@@ -254,6 +254,11 @@ class TestClose:
         )
         assert step(page_open, PAGE) == (Close(PAGE, CHARGEABLE) if is_closed else LookAtPage(PAGE, PAYER))
 
+    def test_an_item_that_was_replaced_learns_of_its_page_first(self) -> None:
+        replaced = invoice_in(Stage.IN_FLIGHT, attempt=0, total_amount_cents=4199)
+
+        assert step(replaced, PAGE) == LookAtPage(PAGE, PAYER)
+
     def test_what_is_at_work_over_too_much_is_waited_for(self) -> None:
         invoice = invoice_in(Stage.IN_FLIGHT, total_amount_cents=4199)
 
@@ -371,6 +376,7 @@ class TestASpentPage:
 
         assert step(invoice, replace(SPENT, created_at=NOW - month + timedelta(seconds=1))) != Rest(None)
         assert step(invoice, replace(SPENT, created_at=NOW - month)) == Rest(None)
+        assert step(invoice, replace(SPENT, created_at=NOW - month * 2)) == Rest(None)
 
 
 class TestCloseOthers:
@@ -496,6 +502,15 @@ class TestEndWithoutPayment:
 
     def test_not_while_a_cent_is_owed(self) -> None:
         assert step(invoice_in(Stage.IN_FLIGHT, total_paid_amount_cents=4199), SENT) == Charge(SENT, PAYER)
+
+    def test_not_while_the_item_does_not_know_that_its_last_attempt_was_paid(self) -> None:
+        replaced = invoice_in(Stage.IN_FLIGHT, attempt=0, total_amount_cents=0)
+        later = invoice_in(Stage.IN_FLIGHT, attempt=2, total_amount_cents=0)
+
+        assert step(replaced, SUCCEEDED, customer=None) == Wait(WaitingFor.CUSTOMER)
+        assert step(replaced, CLOSED, customer=None) == EndWithoutPayment()
+        assert step(later, SUCCEEDED, customer=None) == EndWithoutPayment()
+        assert step(replaced) == EndWithoutPayment()
 
     def test_what_failed_does_not_end_so(self) -> None:
         assert step(invoice_in(Stage.GIVEN_UP, total_paid_amount_cents=4200), CLOSED) == Rest(None)
@@ -662,4 +677,5 @@ class TestRefuse:
         before = until - timedelta(seconds=1)
 
         assert self.decided(tried, learned={learned}, now=until) == self.refused(tried)
+        assert self.decided(tried, learned={learned}, now=NOW) == self.refused(tried)
         assert self.decided(tried, learned={learned}, now=before) == LookUp(tried, self.PAYER, until)

@@ -1,17 +1,35 @@
 """Refunds: what each word from Stripe makes of a payment and of its invoice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from builders.records import invoice_record, payment_record
-from builders.standings import standing
+from builders.standings import in_stage, standing
+from paystream.model.identifiers import derived_id
 from paystream.model.invoice import Invoice
+from paystream.model.notification import WebhookType
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.payment_dispute import Dispute
 from paystream.model.payment_refund import Refund, RefundStatus
-from paystream.model.refund import RefundOutcome, begin_refund, settle_refund
+from paystream.model.refund import (
+    DUPLICATE,
+    KEY_LACKS_PERMISSION,
+    RefundOutcome,
+    begin_refund,
+    cut_to_surplus,
+    is_automatic,
+    is_refundable,
+    is_surplus,
+    refused_refund,
+    settle_refund,
+    with_refund_of_surplus,
+    with_refund_sent,
+)
 from paystream.model.settlement import Settlement
-from paystream.model.standing import PaymentStatus
+from paystream.model.standing import PaymentStatus, Stage
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 UNDER_WAY = [RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION]
@@ -115,3 +133,345 @@ def test_when_a_refund_ends_the_time_for_anything_else_stays(status: RefundStatu
 
     assert settlement.invoice.due_at == NOW
     assert settled is None or settled[0].invoice.due_at == NOW
+
+
+LATER, DAY = NOW + timedelta(hours=1), timedelta(days=1)
+SUCCESSFUL = paid()[1]
+
+
+def a_refund(status: RefundStatus = RefundStatus.PENDING, **fields: Any) -> Refund:
+    known = Refund(lago_id="refund", amount_cents=1000, status=status, created_at=NOW, updated_at=NOW)
+    return replace(known, **fields)
+
+
+def refunding(*refunds: Refund, **fields: Any) -> tuple[Invoice, Payment]:
+    """A paid invoice and its payment with these refunds; `fields` are the invoice's."""
+    invoice, payment = paid()
+    return replace(invoice, **fields), replace(payment, refunds=refunds)
+
+
+class TestBegin:
+    def test_it_is_on_record_and_counted_and_sent_when_the_invoice_is_due(self) -> None:
+        invoice, payment = paid()
+
+        settlement = begin_refund(invoice, payment, a_refund(), due_at=LATER, now=NOW)
+
+        assert settlement.payment == replace(payment, refunds=(a_refund(),), updated_at=NOW)
+        assert settlement.invoice == replace(
+            invoice,
+            total_refunded_amount_cents=1000,
+            refunding_payment_ids=("payment",),
+            standing=replace(invoice.standing, stage=Stage.SETTLING, due_at=LATER),
+            updated_at=NOW,
+        )
+        assert settlement.notify == ()
+
+    @pytest.mark.parametrize(("was_due", "is_due"), [(NOW, NOW), (NOW + DAY, LATER), (None, LATER)])
+    def test_it_waits_no_longer_than_the_invoice_does(self, was_due: datetime | None, is_due: datetime) -> None:
+        invoice, payment = paid(due_at=was_due)
+
+        assert begin_refund(invoice, payment, a_refund(), due_at=LATER, now=NOW).invoice.due_at == is_due
+
+    def test_a_second_one_stands_behind_the_first_and_its_payment_is_named_once(self) -> None:
+        first = begun()
+
+        second = begin_refund(first.invoice, first.payment, a_refund(lago_id="second"), due_at=LATER, now=NOW)
+
+        assert [one.lago_id for one in second.payment.refunds] == ["refund", "second"]
+        assert second.invoice.refunding_payment_ids == ("payment",)
+
+    def test_those_of_other_payments_stay_under_way(self) -> None:
+        invoice, payment = refunding(refunding_payment_ids=("other",))
+        begun = begin_refund(invoice, payment, a_refund(), due_at=LATER, now=NOW)
+        ended = settle_refund(begun.invoice, begun.payment, word(RefundStatus.SUCCEEDED), now=NOW)
+
+        assert ended
+        assert begun.invoice.refunding_payment_ids == ("other", "payment")
+        assert ended.settlement.invoice.refunding_payment_ids == ("other",)
+
+    def test_a_claim_of_the_invoice_is_kept(self) -> None:
+        _, payment = paid()
+        waiting = invoice_record(standing=in_stage(Stage.WAITING, claimed_until=LATER))
+
+        begun = begin_refund(waiting, payment, a_refund(), due_at=NOW, now=NOW)
+        ended = settle_refund(begun.invoice, begun.payment, word(RefundStatus.SUCCEEDED), now=NOW)
+
+        assert ended
+        assert begun.invoice.is_claimed(NOW)
+        assert ended.settlement.invoice.is_claimed(NOW)
+
+    def test_of_other_money_nothing_counts_on_the_invoice(self) -> None:
+        invoice, payment = paid()
+
+        begun = begin_refund(invoice, replace(payment, currency="USD"), a_refund(), due_at=LATER, now=NOW)
+
+        assert begun.invoice.total_refunded_amount_cents == 0
+        assert begun.payment.refunded_amount_cents == 1000
+
+
+class TestMayBeRefunded:
+    @pytest.mark.parametrize("status", PayableStatus)
+    def test_only_what_was_paid(self, status: PayableStatus) -> None:
+        assert is_refundable(payment_record(payment_status=status)) is (status is PayableStatus.SUCCEEDED)
+
+    @pytest.mark.parametrize(("status", "may_be"), [("lost", False), ("won", True), ("needs_response", True)])
+    def test_not_what_the_bank_has_taken_back(self, status: str, may_be: bool) -> None:
+        dispute = Dispute(id="du_1", status=status, reason="fraudulent", amount_cents=4200, currency="EUR")
+
+        assert is_refundable(replace(SUCCESSFUL, disputes=(dispute,))) is may_be
+
+    @pytest.mark.parametrize(("number", "may_be"), [(99, True), (100, False), (101, False)])
+    def test_a_hundred_times_at_most(self, number: int, may_be: bool) -> None:
+        assert is_refundable(replace(SUCCESSFUL, refunds=(a_refund(RefundStatus.FAILED),) * number)) is may_be
+
+
+class TestSettle:
+    def test_what_stripe_says_is_kept_and_the_rest_stays(self) -> None:
+        asked_for = a_refund(reason="requested_by_customer", is_unsent=True)
+        invoice, payment = refunding(asked_for, a_refund(lago_id="another"))
+        outcome = replace(word(RefundStatus.FAILED), amount_cents=900, failure_reason="declined", reason="duplicate")
+
+        settled = settle_refund(invoice, payment, outcome, now=LATER)
+
+        assert settled
+        assert settled.refund == replace(
+            asked_for,
+            status=RefundStatus.FAILED,
+            amount_cents=900,
+            provider_refund_id="re_1",
+            failure_reason="declined",
+            updated_at=LATER,
+        )
+        assert settled.settlement.payment.refunds == (settled.refund, payment.refunds[1])
+        assert settled.settlement.payment.updated_at == LATER
+
+    @pytest.mark.parametrize(
+        ("status", "news"),
+        [
+            (RefundStatus.PENDING, ()),
+            (RefundStatus.REQUIRES_ACTION, ()),
+            (RefundStatus.SUCCEEDED, (WebhookType.PAYMENT_REFUND_SUCCEEDED,)),
+            (RefundStatus.FAILED, (WebhookType.PAYMENT_REFUND_FAILED,)),
+            (RefundStatus.CANCELED, (WebhookType.PAYMENT_REFUND_FAILED,)),
+        ],
+    )
+    def test_an_end_is_notified_once(self, status: RefundStatus, news: tuple[WebhookType, ...]) -> None:
+        made = settle_refund(*paid(), word(status), now=NOW)
+        again = settle_refund(*refunding(a_refund(status)), word(status), now=NOW)
+
+        assert made
+        assert made.news == news
+        assert made.settlement.notify == ()
+        assert again
+        assert again.news == ()
+
+    def test_one_that_was_made_at_stripe_is_kept_beside_the_others(self) -> None:
+        invoice, payment = refunding(a_refund(provider_refund_id="re_0"))
+        made = RefundOutcome(
+            status=RefundStatus.SUCCEEDED,
+            amount_cents=500,
+            created_at=NOW - DAY,
+            provider_refund_id="re_2",
+            reason="fraudulent",
+        )
+
+        settled = settle_refund(invoice, payment, made, now=NOW)
+
+        assert settled
+        assert settled.refund == Refund(
+            lago_id=derived_id("refund at Stripe", "organization", "payment", "re_2"),
+            amount_cents=500,
+            status=RefundStatus.SUCCEEDED,
+            reason="fraudulent",
+            provider_refund_id="re_2",
+            created_at=NOW - DAY,
+            updated_at=NOW,
+        )
+        assert settled.settlement.payment.refunds == (*payment.refunds, settled.refund)
+        assert settled.settlement.invoice.total_refunded_amount_cents == 500
+
+    def test_one_of_which_stripe_says_no_time_was_made_now(self) -> None:
+        settled = settle_refund(*paid(), replace(word(RefundStatus.PENDING), lago_id=None), now=LATER)
+
+        assert settled
+        assert settled.refund.created_at == LATER
+
+    @pytest.mark.parametrize(
+        ("known", "outcome", "is_the_same"),
+        [
+            (a_refund(provider_refund_id="re_1", lago_id="another"), word(RefundStatus.SUCCEEDED), True),
+            (a_refund(provider_refund_id="re_1"), word(RefundStatus.SUCCEEDED, "re_2"), False),
+            (a_refund(provider_refund_id="re_0"), word(RefundStatus.SUCCEEDED), False),
+            (a_refund(), word(RefundStatus.SUCCEEDED), True),
+            (a_refund(), word(RefundStatus.FAILED, None), True),
+            (a_refund(lago_id="another"), word(RefundStatus.SUCCEEDED), False),
+            (a_refund(lago_id="another"), word(RefundStatus.FAILED, None), False),
+        ],
+    )
+    def test_it_is_known_by_stripes_id_or_by_ours_where_there_is_none(
+        self, known: Refund, outcome: RefundOutcome, is_the_same: bool
+    ) -> None:
+        settled = settle_refund(*refunding(known), outcome, now=NOW)
+
+        assert settled
+        assert len(settled.settlement.payment.refunds) == (1 if is_the_same else 2)
+
+    def test_a_refusal_of_one_that_was_made_is_no_news(self) -> None:
+        made = a_refund(provider_refund_id="re_1")
+
+        assert settle_refund(*refunding(made), word(RefundStatus.FAILED, None), now=NOW) is None
+
+    @pytest.mark.parametrize("status", RefundStatus)
+    def test_what_is_said_again_is_no_news(self, status: RefundStatus) -> None:
+        known = a_refund(status, provider_refund_id="re_1")
+
+        assert settle_refund(*refunding(known), word(status), now=NOW) is None
+
+    def test_one_end_does_not_follow_another(self) -> None:
+        failed = a_refund(RefundStatus.FAILED, provider_refund_id="re_1")
+        canceled = a_refund(RefundStatus.CANCELED, provider_refund_id="re_1")
+
+        assert settle_refund(*refunding(failed), word(RefundStatus.CANCELED), now=NOW) is None
+        assert settle_refund(*refunding(canceled), word(RefundStatus.FAILED), now=NOW) is None
+
+    def test_while_it_is_under_way_the_invoice_is_looked_at_daily(self) -> None:
+        pending = settle_refund(*paid(), word(RefundStatus.PENDING), now=NOW)
+        ended = settle_refund(*paid(), word(RefundStatus.SUCCEEDED), now=NOW)
+
+        assert pending
+        assert ended
+        assert (pending.settlement.invoice.stage, pending.settlement.invoice.due_at) == (Stage.SETTLING, NOW + DAY)
+        assert (ended.settlement.invoice.stage, ended.settlement.invoice.due_at) == (Stage.PAID, None)
+
+    def test_one_that_stripe_has_not_made_has_failed_for_that_reason(self) -> None:
+        refused = refused_refund("refund", 1000, "duplicate", "key_lacks_permission")
+
+        assert refused == RefundOutcome(
+            status=RefundStatus.FAILED,
+            amount_cents=1000,
+            lago_id="refund",
+            reason="duplicate",
+            failure_reason="key_lacks_permission",
+        )
+        assert (DUPLICATE, KEY_LACKS_PERMISSION) == ("duplicate", "key_lacks_permission")
+
+
+def success(before: Invoice, amount: int = 4200, **fields: Any) -> Settlement:
+    """What a success over so much comes to; `fields` are the payment's."""
+    payment = replace(SUCCESSFUL, amount_cents=amount, **fields)
+    return Settlement(before, payment, (WebhookType.PAYMENT_SUCCEEDED,))
+
+
+OPEN = invoice_record()
+PAID = paid()[0]
+PAID_ELSEWHERE = replace(PAID, total_paid_amount_cents=0)
+
+
+class TestSurplus:
+    @pytest.mark.parametrize(
+        ("before", "amount", "surplus"),
+        [
+            (OPEN, 4200, 0),
+            (OPEN, 4201, 1),
+            (OPEN, 4199, -1),
+            (replace(OPEN, total_paid_amount_cents=1000), 4200, 1000),
+            (PAID, 4200, 4200),
+            (PAID, 1, 1),
+            (replace(PAID, total_paid_amount_cents=8400), 4200, 4200),
+            (replace(PAID, total_refunded_amount_cents=4200), 4200, 0),
+            (replace(PAID, total_refunded_amount_cents=1000), 4200, 3200),
+            (PAID_ELSEWHERE, 4200, 4200),
+        ],
+    )
+    def test_is_what_came_beyond_what_was_owed_and_not_back(self, before: Invoice, amount: int, surplus: int) -> None:
+        settlement = success(before, amount)
+
+        assert is_surplus(before, settlement) is (surplus > 0)
+        if surplus > 0:
+            (refund,) = with_refund_of_surplus(before, settlement, NOW).payment.refunds
+            assert refund.amount_cents == surplus
+
+    def test_is_none_unless_the_payment_succeeded_in_the_invoices_money(self) -> None:
+        assert not is_surplus(PAID, success(PAID, payment_status=PayableStatus.FAILED))
+        assert not is_surplus(PAID, success(PAID, currency="USD"))
+        assert not is_surplus(PAID, success(PAID, external_customer_id="other"))
+
+    def test_is_none_where_a_dispute_was_lost(self) -> None:
+        lost = replace(PAID, payment_dispute_lost_at=NOW)
+
+        assert not is_surplus(lost, success(lost))
+
+    def test_its_refund_is_on_record_and_sent_at_once(self) -> None:
+        settlement = with_refund_of_surplus(PAID, success(PAID), NOW)
+
+        (refund,) = settlement.payment.refunds
+        assert refund == Refund(
+            lago_id=derived_id("refund of a second payment", "organization", "payment"),
+            amount_cents=4200,
+            status=RefundStatus.PENDING,
+            reason="duplicate",
+            is_unsent=True,
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        assert (settlement.invoice.due_at, settlement.notify) == (NOW, (WebhookType.PAYMENT_SUCCEEDED,))
+        assert is_automatic(settlement.payment, refund)
+        assert not is_automatic(settlement.payment, a_refund())
+
+    def test_its_refund_counts_as_sent_before_it_is(self) -> None:
+        planned, other = a_refund(is_unsent=True), a_refund(lago_id="other", is_unsent=True)
+        invoice, payment = refunding(planned, other)
+
+        sent = with_refund_sent(invoice, payment, planned, LATER)
+
+        assert sent.payment.refunds == (replace(planned, is_unsent=False, updated_at=LATER), other)
+        assert (sent.payment.updated_at, sent.invoice, sent.notify) == (LATER, replace(invoice, updated_at=LATER), ())
+
+
+class TestCutToSurplus:
+    AUTOMATIC = derived_id("refund of a second payment", "organization", "payment")
+
+    def cut(self, *others: Refund, paid: int = 8400, planned: int = 4200, **fields: Any) -> int | None:
+        """What is left of the automatic refund of a second payment when these others are on record too."""
+        refund = a_refund(lago_id=self.AUTOMATIC, amount_cents=planned, **fields)
+        back = sum(one.amount_cents for one in (refund, *others) if one.counts)
+        invoice, payment = refunding(*others, refund, total_paid_amount_cents=paid, total_refunded_amount_cents=back)
+        settlement = cut_to_surplus(invoice, payment, LATER)
+        if settlement is None:
+            return None
+        assert settlement.payment.updated_at == settlement.invoice.updated_at == LATER
+        assert settlement.notify == ()
+        left = settlement.payment.refund(self.AUTOMATIC)
+        assert len(settlement.payment.refunds) == len(others) + bool(left)
+        assert left is None or left == replace(refund, amount_cents=left.amount_cents, updated_at=LATER)
+        amount = left.amount_cents if left else 0
+        assert settlement.invoice.total_refunded_amount_cents == back - planned + amount
+        return amount
+
+    def test_it_stays_while_it_is_all_too_much(self) -> None:
+        assert self.cut() is None
+        assert self.cut(paid=9000) is None
+
+    def test_it_stays_where_the_invoice_was_paid_elsewhere(self) -> None:
+        assert self.cut(paid=4200) is None
+
+    @pytest.mark.parametrize(("back", "left"), [(1, 4199), (1000, 3200), (4199, 1), (4200, 0)])
+    def test_it_is_cut_by_what_went_back_otherwise(self, back: int, left: int) -> None:
+        made = a_refund(RefundStatus.SUCCEEDED, amount_cents=back, provider_refund_id="re_1")
+
+        assert self.cut(made) == left
+
+    def test_it_is_not_cut_by_what_failed(self) -> None:
+        assert self.cut(a_refund(RefundStatus.FAILED, amount_cents=1000)) is None
+
+    def test_it_is_never_more_than_what_is_left_of_its_payment(self) -> None:
+        made = a_refund(RefundStatus.SUCCEEDED, amount_cents=3000, provider_refund_id="re_1")
+
+        assert self.cut(made, paid=20_000) == 1200
+
+    def test_it_is_left_alone_once_stripe_knows_it_or_it_has_ended(self) -> None:
+        made = a_refund(RefundStatus.SUCCEEDED, provider_refund_id="re_1")
+
+        assert self.cut(made, provider_refund_id="re_2") is None
+        assert self.cut(made, status=RefundStatus.FAILED) is None
+        assert cut_to_surplus(*refunding(made, a_refund()), NOW) is None

@@ -9,8 +9,11 @@ MODEL = Path("layers/domain/paystream/model")
 _OF_ALL = ("tests/unit/test_records.py",)
 """What holds for all records."""
 
-_OTHERS = {"standing": ("infrastructure/test_architecture_tables.py",)}
-"""Tests of what is made from a module, where those of the module alone are not enough."""
+_OTHERS = {
+    "settlement": ("unit/test_settlement_decisions.py",),
+    "standing": ("infrastructure/test_architecture_tables.py",),
+}
+"""Quicker tests than those that are named like the module, or tests of what is made from it."""
 
 
 NOT_HELD_YET = frozenset(
@@ -30,4 +33,4 @@ def killers(module: str) -> tuple[str, ...]:
     """The files of tests, relative to the repository."""
     others = (f"tests/{name}" for name in _OTHERS.get(module, ()))
     own = f"tests/unit/test_{module}.py"
-    return (*((own,) if (REPOSITORY / own).exists() else ()), *_OF_ALL, *others)
+    return (*others, *((own,) if (REPOSITORY / own).exists() else ()), *_OF_ALL)

@@ -201,7 +201,7 @@ def _end_without_payment(case: Case) -> Step | None:
     """It is open, and nothing is owed any more."""
     invoice, latest = case.invoice, case.latest
     is_forgotten = latest is not None and _is_replaced(case) and latest.payment_status is PayableStatus.SUCCEEDED
-    is_ended = invoice.is_open and invoice.total_due_amount_cents == 0 and not is_forgotten
+    is_ended = invoice.is_open and not invoice.total_due_amount_cents and not is_forgotten
     return EndWithoutPayment() if is_ended else None
 
 
