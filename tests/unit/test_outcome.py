@@ -12,6 +12,8 @@ from paystream.model.outcome import Failure, Outcome, PayableStatus, expired_lin
         ("requires_payment_method", PayableStatus.FAILED),
         ("processing", PayableStatus.PROCESSING),
         ("requires_action", PayableStatus.PROCESSING),
+        ("requires_capture", PayableStatus.PROCESSING),
+        ("requires_confirmation", PayableStatus.PROCESSING),
         ("a_status_of_next_year", PayableStatus.PROCESSING),
     ],
 )

@@ -9,11 +9,11 @@ from builders.standings import standing
 from hypothesis import given
 from hypothesis import strategies as st
 from paystream.model.identifiers import payment_id
-from paystream.model.invoice import Invoice, Problem
-from paystream.model.moves import move, park, pause, postpone
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move, postpone
 from paystream.model.notification import WebhookType
-from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
-from paystream.model.payment import Payment, PaymentLink
+from paystream.model.outcome import Failure, Outcome, PayableStatus
+from paystream.model.payment import Payment
 from paystream.model.schedule import FAILED_IS_CLOSED_AFTER
 from paystream.model.settlement import FollowUp, Settlement, settle
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
@@ -99,18 +99,6 @@ heard = st.lists(st.tuples(st.integers(1, 3), st.sampled_from(OUTCOMES)), max_si
 
 
 @given(heard)
-def test_succeeded_is_final(news: list[tuple[int, Outcome]]) -> None:
-    history = History()
-    history.hear(1, SUCCESS)
-
-    for attempt, outcome in news:
-        history.hear(attempt, outcome)
-
-    assert history.invoice.payment_status is PaymentStatus.SUCCEEDED
-    assert history.payments[1].payment_status is PayableStatus.SUCCEEDED
-
-
-@given(heard)
 def test_an_invoice_is_paid_if_and_only_if_one_of_its_attempts_was(news: list[tuple[int, Outcome]]) -> None:
     history = History()
     for attempt, outcome in news:
@@ -119,6 +107,7 @@ def test_an_invoice_is_paid_if_and_only_if_one_of_its_attempts_was(news: list[tu
     paid = {attempt for attempt, outcome in news if outcome is SUCCESS}
     assert (history.invoice.payment_status is PaymentStatus.SUCCEEDED) == bool(paid)
     assert history.invoice.total_paid_amount_cents == AMOUNT * len(paid)
+    assert all(history.payments[attempt].payment_status is PayableStatus.SUCCEEDED for attempt in paid)
     assert {attempt for attempt, notified in history.notified if notified is WebhookType.PAYMENT_SUCCEEDED} == paid
 
 
@@ -197,17 +186,6 @@ def test_an_older_attempt_never_overwrites_a_newer_one(news: list[tuple[int, Out
     assert history.invoice.attempt == 4
 
 
-@pytest.mark.parametrize("failure", [FAILURE, CANCELED, REFUSED])
-def test_a_failure_fails_the_invoice_and_is_looked_at_once_more(failure: Outcome) -> None:
-    settlement = settle(an_invoice(), a_payment(), failure, now=NOW)
-
-    assert settlement is not None
-    assert (settlement.invoice.payment_status, settlement.invoice.next_retry_at) == (PaymentStatus.FAILED, None)
-    assert settlement.invoice.due_at == NOW + FAILED_IS_CLOSED_AFTER
-    assert settlement.payment.failure == DECLINED
-    assert settlement.notify == (WebhookType.INVOICE_PAYMENT_FAILURE, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)
-
-
 def test_a_late_success_pays_a_failed_invoice_and_clears_the_failure() -> None:
     history = History()
     history.hear(1, FAILURE)
@@ -229,31 +207,6 @@ def test_a_success_of_an_older_attempt_pays_the_invoice() -> None:
     assert history.invoice.payment_status is PaymentStatus.SUCCEEDED
 
 
-def test_a_second_success_is_counted_and_notified_though_the_invoice_is_paid() -> None:
-    history = History()
-    history.hear(1, SUCCESS)
-
-    settlement = history.hear(2, SUCCESS)
-
-    assert settlement is not None
-    assert settlement.invoice.total_paid_amount_cents == 2 * AMOUNT
-    assert settlement.invoice.total_due_amount_cents == 0
-    assert settlement.notify == (WebhookType.PAYMENT_SUCCEEDED,)
-
-
-def test_an_action_is_asked_for_before_processing_and_not_after() -> None:
-    history = History()
-
-    asked, on_its_way, repeated = (history.hear(1, outcome) for outcome in (ACTION, PROCESSING, ACTION))
-
-    assert asked is not None
-    assert asked.payment.next_action == {"type": "redirect"}
-    assert on_its_way is not None
-    assert on_its_way.payment.next_action is None
-    assert repeated is None
-    assert history.notified == [(1, WebhookType.PAYMENT_REQUIRES_ACTION)]
-
-
 @given(heard, st.booleans(), st.sampled_from(PaymentStatus), st.integers(0, 3))
 def test_whatever_is_heard_an_open_invoice_is_due_and_no_other_becomes_so(
     news: list[tuple[int, Outcome]], was_due: bool, status: PaymentStatus, attempt: int
@@ -272,58 +225,6 @@ def test_whatever_is_heard_an_open_invoice_is_due_and_no_other_becomes_so(
             is_just_paid = after.payment_status is PaymentStatus.SUCCEEDED is not before.payment_status
             may_be = (None, before.due_at, NOW) if is_just_paid else (None, before.due_at)
             assert after.due_at is not None if is_due else after.due_at in may_be
-
-
-def test_an_invoice_that_is_paid_besides_its_attempt_is_looked_at_at_once_so_that_the_attempt_is_closed() -> None:
-    history = History()
-    history.hear(1, ACTION)
-
-    settlement = settle(history.invoice, replace(a_payment(), lago_id="besides"), SUCCESS, now=NOW)
-
-    assert settlement is not None
-    assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (PaymentStatus.SUCCEEDED, NOW)
-
-
-def test_a_retry_that_is_planned_stays_so_when_the_attempt_before_is_closed() -> None:
-    history = History()
-    history.hear(1, FAILURE)
-    history.invoice = postpone(history.invoice, NOW, now=NOW)
-
-    settlement = history.hear(1, CANCELED)
-
-    assert settlement is not None
-    assert (settlement.payment.status, settlement.payment.failure) == ("canceled", DECLINED)
-    assert (settlement.invoice.due_at, settlement.notify) == (NOW, ())
-
-
-def test_an_attempt_that_is_closed_leaves_the_next_one_as_it_is() -> None:
-    history = History(pause(an_invoice(attempt=2), "integration", due_at=NOW, now=NOW))
-    history.payments[1] = replace(a_payment(), status="requires_payment_method", payment_status=PayableStatus.FAILED)
-    before = history.invoice
-
-    history.hear(1, CANCELED)
-
-    assert history.invoice == before
-
-
-def test_an_item_that_is_parked_is_never_due() -> None:
-    parked = park(an_invoice(), Problem(code="invalid_item", details={}), "{}", now=NOW)
-
-    settlement = settle(parked, a_payment(), PROCESSING, now=NOW)
-
-    assert settlement is not None
-    assert settlement.invoice.due_at is None
-
-
-@pytest.mark.parametrize("outcome", [PROCESSING, ACTION])
-def test_a_payment_on_its_way_leaves_the_invoice_pending_and_due(outcome: Outcome) -> None:
-    settlement = settle(an_invoice(), a_payment(), outcome, now=NOW)
-
-    assert settlement is not None
-    assert (settlement.invoice.payment_status, settlement.invoice.due_at) == (
-        PaymentStatus.PENDING,
-        NOW + timedelta(minutes=5),
-    )
 
 
 def begun_again(invoice: Invoice, attempt: int) -> Invoice:
@@ -364,50 +265,8 @@ def test_a_debit_that_bounced_is_presented_again_as_often_as_stripe_does(method_
     assert pauses == [timedelta(days=1)] * retries + [None] * (9 - retries)
 
 
-def test_a_link_that_was_not_paid_leaves_the_plan_as_it_was() -> None:
-    history = History(schedule=(3,))
-    failing(history, times=1)
-    planned = history.invoice.next_retry_at
-    linked = replace(history.invoice, attempt=2)
-    history.invoice = move(linked, Stage.PAGE_OPEN, next_retry_at=planned, due_at=NOW, now=NOW)
-    history.payments[2] = replace(a_payment(2), link=PaymentLink())
-
-    history.hear(2, CANCELED)
-
-    assert (history.invoice.next_retry_at, history.invoice.due_at) == (planned, planned)
-    assert WebhookType.INVOICE_PAYMENT_ABANDONED not in [notified for _, notified in history.notified]
-
-
 def test_an_invoice_that_was_voided_meanwhile_is_not_tried_again() -> None:
     voided = move(an_invoice(), Stage.VOIDED, now=NOW)
     history = History(voided, schedule=(1,))
 
     assert failing(history, times=1) == [None]
-
-
-def test_the_intents_id_is_kept_when_a_later_word_does_not_name_it() -> None:
-    history = History()
-    history.hear(1, PROCESSING)
-
-    history.hear(1, REFUSED)
-
-    assert history.payments[1].provider_payment_id == "pi_1"
-
-
-@pytest.mark.parametrize(
-    ("intent_status", "meaning"),
-    [
-        ("succeeded", PayableStatus.SUCCEEDED),
-        ("canceled", PayableStatus.FAILED),
-        ("requires_payment_method", PayableStatus.FAILED),
-        ("processing", PayableStatus.PROCESSING),
-        ("requires_action", PayableStatus.PROCESSING),
-        ("requires_capture", PayableStatus.PROCESSING),
-        ("requires_confirmation", PayableStatus.PROCESSING),
-        ("a_status_of_next_year", PayableStatus.PROCESSING),
-    ],
-)
-def test_a_status_of_stripe_has_a_meaning_and_an_unknown_one_is_on_its_way(
-    intent_status: str, meaning: PayableStatus
-) -> None:
-    assert payable_status(intent_status) is meaning
