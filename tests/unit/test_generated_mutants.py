@@ -10,7 +10,7 @@ import pytest
 from mutants.generated import fork_server, run_tests
 from mutants.generated.__main__ import wrong
 from mutants.generated.explained import EXPLAINED, Key
-from mutants.generated.killers import MODEL, NOT_HELD_YET, killers, modules
+from mutants.generated.killers import MODEL, killers, modules
 from mutants.generated.session import Mutant, changed
 from template import REPOSITORY
 
@@ -48,11 +48,6 @@ def test_a_survivor_has_to_be_explained() -> None:
     assert wrong([mutant("survived")], ()) == ([mutant("survived")], [])
     assert wrong([mutant("survived")], (KEY,)) == ([], [])
     assert wrong([mutant("killed")], ()) == ([], [])
-
-
-@pytest.mark.parametrize("module", sorted(NOT_HELD_YET))
-def test_what_is_being_rewritten_is_counted_only(module: str) -> None:
-    assert wrong([mutant("survived", (module, "a", "b"))], ()) == ([], [])
 
 
 def test_an_explanation_of_what_is_killed_or_gone_is_an_error() -> None:

@@ -18,7 +18,7 @@ from template import REPOSITORY
 from mutants.verdict import copy_repository
 
 from .explained import EXPLAINED, Key
-from .killers import MODEL, NOT_HELD_YET, modules
+from .killers import MODEL, modules
 from .session import Mutant, prepare, run
 
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def wrong(found: Sequence[Mutant], explained: Collection[Key]) -> tuple[list[Mutant], list[Key]]:
     """The survivors that are not explained, and the explanations that are not needed."""
     survivors = [mutant for mutant in found if mutant.outcome == "survived"]
-    unexplained = [one for one in survivors if _key(one) not in explained and one.module not in NOT_HELD_YET]
+    unexplained = [one for one in survivors if _key(one) not in explained]
     judged, needed = {mutant.module for mutant in found}, set(map(_key, survivors))
     return unexplained, [key for key in explained if key[0] in judged and key not in needed]
 

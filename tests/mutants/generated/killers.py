@@ -16,14 +16,6 @@ _OTHERS = {
 """Quicker tests than those that are named like the module, or tests of what is made from it."""
 
 
-NOT_HELD_YET = frozenset(
-    {"attempts", "case", "invoice", "moves", "next_step", "refund", "schedule", "settlement", "standing", "steps"}
-)
-"""The core of docs/decisions/stages-and-steps.md: its survivors are counted, and fail nothing until each is killed or
-explained.
-"""
-
-
 def modules() -> tuple[str, ...]:
     """The names of all modules of the model that have code."""
     return tuple(sorted(path.stem for path in (REPOSITORY / MODEL).glob("[!_]*.py")))
