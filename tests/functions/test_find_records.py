@@ -242,34 +242,34 @@ class TestFilters:
         world.collect_new_invoices()
         return world
 
-    @pytest.mark.parametrize(
-        ("query", "numbers"),
-        [
-            ("payment_status=failed", "BD"),
-            ("payment_status=pending", "C"),
-            ("payment_statuses[]=failed&payment_statuses[]=succeeded", "ABD"),
-            ("payment_statuses%5B%5D=pending", "C"),
-            ("status=voided", "B"),
-            ("status=finalized", "ACD"),
-            ("statuses[]=voided&statuses[]=draft", "B"),
-            ("status=draft", ""),
-            ("payment_status=failed&status=finalized", "D"),
-            ("external_customer_id=bad&payment_status=failed", "BD"),
-            ("external_customer_id=good&payment_status=failed", ""),
-            ("issuing_date_from=2026-11-24", "C"),
-            ("issuing_date_to=2026-11-23", "ABD"),
-            ("issuing_date_from=2026-11-23&issuing_date_to=2026-11-24", "ABCD"),
-            ("amount_from=200&amount_to=300", "BC"),
-            ("currency=USD", "D"),
-            ("search_term=PoO", "C"),
-            ("search_term=nothing", ""),
-            ("invoice_type=one_off&self_billed=false", "ABCD"),
-            ("invoice_type=subscription", ""),
-            ("payment_overdue=true", ""),
-        ],
-    )
-    def test_choose_what_is_wanted(self, several: World, query: str, numbers: str) -> None:
-        assert self.found(several, query) == set(numbers)
+    def test_choose_what_is_wanted(self, several: World) -> None:
+        wanted = {
+            "payment_status=failed": "BD",
+            "payment_status=pending": "C",
+            "payment_statuses[]=failed&payment_statuses[]=succeeded": "ABD",
+            "payment_statuses%5B%5D=pending": "C",
+            "status=voided": "B",
+            "status=finalized": "ACD",
+            "statuses[]=voided&statuses[]=draft": "B",
+            "status=draft": "",
+            "payment_status=failed&status=finalized": "D",
+            "external_customer_id=bad&payment_status=failed": "BD",
+            "external_customer_id=good&payment_status=failed": "",
+            "issuing_date_from=2026-11-24": "C",
+            "issuing_date_to=2026-11-23": "ABD",
+            "issuing_date_from=2026-11-23&issuing_date_to=2026-11-24": "ABCD",
+            "amount_from=200&amount_to=300": "BC",
+            "currency=USD": "D",
+            "search_term=PoO": "C",
+            "search_term=nothing": "",
+            "invoice_type=one_off&self_billed=false": "ABCD",
+            "invoice_type=subscription": "",
+            "payment_overdue=true": "",
+        }
+
+        assert {query: self.found(several, query) for query in wanted} == {
+            query: set(numbers) for query, numbers in wanted.items()
+        }
 
     def test_follow_the_invoice_when_its_status_changes(self, several: World) -> None:
         (waiting,) = several.api("GET", "/api/v1/invoices?payment_status=pending").body["invoices"]
@@ -298,29 +298,26 @@ class TestFilters:
 class TestCost:
     """Two reads of DynamoDB for a page, whatever is in the table."""
 
-    @pytest.mark.parametrize("number", [3, 40])
-    @pytest.mark.parametrize(
-        "query",
-        [
-            "invoices?per_page=2",
-            "invoices?per_page=1&page=3",
-            "invoices?per_page=2&external_customer_id=acme",
-            "invoices?per_page=2&payment_status=pending",
-            "invoices?per_page=2&search_term=acme",
-            "customers/acme/invoices?per_page=2",
-            "payments?per_page=2",
-            "customers/acme/payments?per_page=2",
-            "customers?per_page=2",
-        ],
+    PAGES = (
+        "invoices?per_page=2",
+        "invoices?per_page=1&page=3",
+        "invoices?per_page=2&external_customer_id=acme",
+        "invoices?per_page=2&payment_status=pending",
+        "invoices?per_page=2&search_term=acme",
+        "customers/acme/invoices?per_page=2",
+        "payments?per_page=2",
+        "customers/acme/payments?per_page=2",
+        "customers?per_page=2",
     )
-    def test_of_a_page(self, world: World, query: str, number: int) -> None:
+
+    @pytest.mark.parametrize("number", [3, 40])
+    def test_of_a_page(self, world: World, number: int) -> None:
         invoices(world, number)
         world.collect_new_invoices()
-        before = self.reads(world)
 
-        assert world.api("GET", f"/api/v1/{query}").status == 200
+        costs = {query: self.cost(world, query) for query in self.PAGES}
 
-        assert self.reads(world) - before <= 2
+        assert {query: cost for query, cost in costs.items() if cost > 2} == {}
 
     def test_of_a_page_after_a_cursor(self, world: World) -> None:
         invoices(world, 40)
@@ -330,6 +327,11 @@ class TestCost:
         assert len(world.api("GET", f"/api/v1/invoices?per_page=10&cursor={cursor}").body["invoices"]) == 10
 
         assert self.reads(world) - before == 2
+
+    def cost(self, world: World, query: str) -> int:
+        before = self.reads(world)
+        assert world.api("GET", f"/api/v1/{query}").status == 200
+        return self.reads(world) - before
 
     def reads(self, world: World) -> int:
         """How often DynamoDB was asked. The function's role lets it scan nothing; the world itself does, to check."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-import pytest
 from builders.standings import standing
 from hypothesis import given
 from hypothesis import strategies as st
@@ -232,9 +231,9 @@ def begun_again(invoice: Invoice, attempt: int) -> Invoice:
     return move(replace(invoice, attempt=attempt), Stage.IN_FLIGHT, due_at=NOW, now=NOW)
 
 
-def failing(history: History, *, times: int, method: str = "pm_1", method_type: str = "card") -> list[timedelta | None]:
+def failing(history: History, *, times: int, method: str = "pm_1") -> list[timedelta | None]:
     """After how long the invoice is tried again, for each of so many attempts in a row."""
-    passes = replace(DECLINED, decline_code="insufficient_funds", payment_method_type=method_type)
+    passes = replace(DECLINED, decline_code="insufficient_funds")
     pauses = []
     for attempt in range(history.invoice.attempt + 1, history.invoice.attempt + 1 + times):
         history.invoice = begun_again(history.invoice, attempt)
@@ -256,13 +255,6 @@ def test_the_schedule_is_gone_through_once_with_each_payment_method() -> None:
     assert one == other == [timedelta(days=1), timedelta(days=3), None]
     abandoned = [attempt for attempt, notified in history.notified if notified is WebhookType.INVOICE_PAYMENT_ABANDONED]
     assert abandoned == [3, 6]
-
-
-@pytest.mark.parametrize(("method_type", "retries"), [("card", 8), ("sepa_debit", 2), ("acss_debit", 1)])
-def test_a_debit_that_bounced_is_presented_again_as_often_as_stripe_does(method_type: str, retries: int) -> None:
-    pauses = failing(History(schedule=(1,) * 8), times=9, method_type=method_type)
-
-    assert pauses == [timedelta(days=1)] * retries + [None] * (9 - retries)
 
 
 def test_an_invoice_that_was_voided_meanwhile_is_not_tried_again() -> None:
