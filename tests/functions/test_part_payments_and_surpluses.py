@@ -4,9 +4,16 @@ from contextlib import suppress
 
 import pytest
 import stripe
-from builders.customers import DECLINED, UNAUTHENTICATED, attach, becomes_default, provider_customer_id
+from builders.customers import (
+    DECLINED,
+    UNAUTHENTICATED,
+    attach,
+    becomes_default,
+    customer_who_pays_with,
+    provider_customer_id,
+)
 from builders.due import look_a_minute_later
-from builders.invoices import failed_invoice, waiting_invoice
+from builders.invoices import collected, failed_invoice, waiting_invoice
 from builders.links import pay_on_open_pages, payment_url, sessions
 from builders.payments import collect_under_name, kept_at_stripe, pay_by_hand, refunds_at_stripe
 from builders.read import intents, notified_of, still_payable
@@ -142,3 +149,17 @@ class TestASuccessOverLessThanIsOwed:
         pay_on_open_pages(world)
         assert sum(world.charged()) <= 4200
         assert page.id not in still_payable(world)
+
+    def test_closes_a_transfer_over_more_than_is_due(self, world: World) -> None:
+        world.connect()
+        customer_who_pays_with(world, "customer_balance", country="DE")
+        invoice_id = collected(world)
+        (awaited,) = intents(world)
+
+        collect_under_name(world, invoice_id, PART)
+        world.run()
+        look_a_minute_later(world, times=15)
+
+        assert awaited.status == "requires_action"
+        assert awaited.id not in still_payable(world)
+        assert world.charged() == [PART]

@@ -90,7 +90,7 @@ def _retrieve(case: Case) -> Step | None:
     if case.invoice.stage is Stage.PARKED:
         under_way = [one for one in case.attempts if one.payment_status is PayableStatus.PROCESSING]
         return Retrieve(under_way[-1], case.customer) if under_way else None
-    is_retrieved = is_on_its_way(case.invoice, latest) and not latest.is_to_be_superseded
+    is_retrieved = is_on_its_way(case.invoice, latest) and not _is_superseded(case, latest)
     return Retrieve(latest, case.customer) if is_retrieved else None
 
 
