@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from builders.accounts import connect_other_account
 from builders.customers import DECLINED, becomes_default
 from builders.due import look_a_minute_later
 from builders.durations import DAY, MINUTE
-from builders.invoices import failed_invoice, replace_item, waiting_invoice_of_events
+from builders.invoices import MINIMAL_INVOICE, failed_invoice, replace_item, waiting_invoice_of_events
 from builders.links import pay_on_page, payment_url
 from builders.payments import collect_under_name, pay_by_hand, refund, void
 from builders.stripe_requests import CREATE_INTENT, break_stripe
@@ -275,3 +276,39 @@ def put_back(world: World, backup: dict[str, Any]) -> None:
     world.pass_time(2 * DAY)
     world.look_again()
     world.run()
+
+
+def test_a_charge_of_the_customer_before_is_found_in_another_account_before_the_new_one_is_charged(
+    world: World,
+) -> None:
+    """Two accounts share no idempotency key: nothing at Stripe would keep the second charge away."""
+    item_charged_without_an_answer(world)
+    other = connect_other_account(world, "other")
+    customer = other.v1.customers.create({"name": "Initech"}).id
+    card = other.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id
+    other.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card}})
+    billing = {"payment_provider": "stripe", "payment_provider_code": "other", "provider_customer_id": customer}
+    body = {"customer": {"external_id": "initech", "billing_configuration": billing}}
+    assert world.api("POST", "/api/v1/customers", body).status == 200
+
+    invoice_id = replace_item(world, external_customer_id="initech")
+    world.pass_time(15 * MINUTE)
+    world.look_again()
+
+    assert (world.charged(), len(other.v1.payment_intents.list().data)) == ([4200], 0)
+    assert [one["external_customer_id"] for one in world.payments(invoice_id)] == ["acme"]
+    assert problem(world, invoice_id) == {"external_customer_id": ["does_not_match_payments"]}
+
+
+def test_a_repeated_request_is_answered_though_an_item_has_replaced_its_invoice(world: World) -> None:
+    world.connect()
+    world.customer(payment_method=None)
+    body, headers = {"invoice": MINIMAL_INVOICE}, {"Idempotency-Key": "2026-0042"}
+    first = world.api("POST", "/api/v1/invoices", body, headers=headers)
+    replace_item(world, lago_id=first.body["invoice"]["lago_id"], total_amount_cents=5000)
+
+    again = world.api("POST", "/api/v1/invoices", body, headers=headers)
+    other = world.api("POST", "/api/v1/invoices", {"invoice": {**MINIMAL_INVOICE, "currency": "USD"}}, headers=headers)
+
+    assert (again.status, again.body["invoice"]["total_amount_cents"]) == (200, 5000)
+    assert other.status == 409

@@ -126,7 +126,7 @@ class Quiet:
             if intent["id"] not in by_intent:
                 if _is_another_systems(intent):
                     continue
-            elif not self._is_of_its_invoices_terms(by_intent[intent["id"]]):
+            elif intent["status"] == "succeeded" and not self._is_of_its_invoices_terms(by_intent[intent["id"]]):
                 continue
             statuses.setdefault(intent["metadata"].get("lago_invoice_id", ""), []).append(intent)
         for key, item in self._invoices().items():

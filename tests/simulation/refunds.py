@@ -8,6 +8,7 @@ from aws_in_memory.dynamodb.tables import Key
 from aws_in_memory.dynamodb.values import Item
 from sandbox.stripe.wire import JsonObject
 
+from .terms import is_of_its_terms
 from .world import World
 
 _COUNT = ("pending", "requires_action", "succeeded")
@@ -61,7 +62,9 @@ def _sums(world: World, payments: Mapping[Key, Item]) -> Iterator[str]:
     gone: Counter[tuple[str, str]] = Counter()
     for key, payment in payments.items():
         sums = sum(refund["amount_cents"] for refund in _of(payment) if refund["status"] in _COUNT)
-        gone[key[0], payment["invoice_id"]["S"]] += sums
+        invoice = world.database.tables["InvoicesTable"].get((key[0], payment["invoice_id"]["S"]))
+        if invoice is not None and is_of_its_terms(invoice, payment):
+            gone[key[0], payment["invoice_id"]["S"]] += sums
         if sums > int(payment["amount_cents"]["N"]):
             yield f"of payment {key} more has gone back than was paid: {sums}"
     for key, item in world.database.tables["InvoicesTable"].items():

@@ -1,5 +1,6 @@
 """Records with defaults that are stored as they are; each test says only what matters to it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,11 @@ from paystream.adapters.dynamodb.due_invoices import due_shard
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
+from paystream.model.item_history import ItemHistory
 from paystream.model.manual_payment import ManualPayment
 from paystream.model.notification import Notification, WebhookType
 from paystream.model.payment import Payment
+from paystream.ports.stores import Stores
 
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
 ACCOUNT = "acct_1#test"
@@ -121,3 +124,9 @@ def notification(lago_id: str = "notification-1", **changes: Any) -> Notificatio
         "created_at": NOW,
     }
     return Notification(**(values | changes))
+
+
+def taken_in(stores: Stores, lago_id: str, at: datetime) -> ItemHistory:
+    """Taken in then, as an item that does not say who pays; without what is known of a request and of customers."""
+    history = stores.invoices.history(ORGANIZATION, lago_id, external_customer_id="", put_at=at, now=at)
+    return replace(history, customers={}, request_hash=None)

@@ -16,7 +16,7 @@ from paystream.model.settlement import Settlement
 from paystream.model.standing import PaymentStatus, WaitingFor
 from paystream.ports.pages import PageRequest
 from paystream.ports.stores import Stores
-from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, invoice, notification, payment
+from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, invoice, notification, payment, taken_in
 from stores.targets import Target
 
 PUT_BY_AN_APPLICATION = {
@@ -87,17 +87,17 @@ class TestOne:
 
     def test_the_first_time_it_was_taken_in_stays(self, stores: Stores) -> None:
         longest = "é" * 512
-        assert stores.invoices.history(ORGANIZATION, longest, now=NOW) == ItemHistory(NOW, ())
-        assert stores.invoices.history(ORGANIZATION, longest, now=at(60)) == ItemHistory(NOW, ())
-        assert stores.invoices.history(ORGANIZATION, "another", now=at(60)) == ItemHistory(at(60), ())
+        assert taken_in(stores, longest, NOW) == ItemHistory(NOW, ())
+        assert taken_in(stores, longest, at(60)) == ItemHistory(NOW, ())
+        assert taken_in(stores, "another", at(60)) == ItemHistory(at(60), ())
 
     def test_a_payment_that_was_noted_is_known_whether_it_was_taken_in_before_or_not(self, stores: Stores) -> None:
         stores.invoices.register_payment(ORGANIZATION, "invoice-1", "payment-2")
-        assert stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW) == ItemHistory(NOW, ("payment-2",))
+        assert taken_in(stores, "invoice-1", NOW) == ItemHistory(NOW, ("payment-2",))
         for _ in range(2):
             stores.invoices.register_payment(ORGANIZATION, "invoice-1", "payment-1")
 
-        former = stores.invoices.history(ORGANIZATION, "invoice-1", now=at(60))
+        former = taken_in(stores, "invoice-1", at(60))
 
         assert former == ItemHistory(NOW, ("payment-1", "payment-2"))
 
@@ -105,8 +105,21 @@ class TestOne:
         assert stores.invoices.known_history(ORGANIZATION, "invoice-1") is None
         stores.invoices.register_payment(ORGANIZATION, "invoice-1", "payment-1")
         assert stores.invoices.known_history(ORGANIZATION, "invoice-1") == ItemHistory(None, ("payment-1",))
-        stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW)
+        taken_in(stores, "invoice-1", NOW)
         assert stores.invoices.known_history(ORGANIZATION, "invoice-1") == ItemHistory(NOW, ("payment-1",))
+
+    def test_the_customers_of_its_items_are_known_since_they_were_seen_first(self, stores: Stores) -> None:
+        stores.invoices.create(invoice(external_customer_id="acme", created_at=NOW))
+        for external_id, minutes in (("glo#bex", 5), ("glo#bex", 9), ("", 10)):
+            put_at = at(minutes)
+            stores.invoices.history(
+                ORGANIZATION, "invoice-1", external_customer_id=external_id, put_at=put_at, now=put_at
+            )
+
+        history = stores.invoices.known_history(ORGANIZATION, "invoice-1")
+
+        assert history is not None
+        assert history.customers == {"acme": NOW, "glo#bex": at(5)}
 
     def test_that_it_was_voided_is_kept_beside_it(self, stores: Stores) -> None:
         stores.invoices.create(invoice())
@@ -116,14 +129,14 @@ class TestOne:
 
         assert found(stores) == ended
         assert stores.notifications.find(ORGANIZATION, notification().lago_id) == notification()
-        assert stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW) == ItemHistory(NOW, (), voided_at=at(5))
+        assert taken_in(stores, "invoice-1", NOW) == ItemHistory(NOW, (), voided_at=at(5))
 
     def test_what_was_paid_elsewhere_adds_up_beside_it(self, stores: Stores) -> None:
         stores.invoices.create(invoice())
         for cents in (4200, 800):
             stores.invoices.end(found(stores), paid_elsewhere_cents=cents)
 
-        former = stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW)
+        former = taken_in(stores, "invoice-1", NOW)
 
         assert former == ItemHistory(NOW, (), paid_elsewhere_cents=5000, paid_elsewhere_currency="EUR")
 
@@ -155,7 +168,7 @@ class TestWriting:
         assert found(stores).attempt == 1
         with pytest.raises(VersionConflictError):
             stores.invoices.end(replace(read, voided_at=at(5)))
-        assert stores.invoices.history(ORGANIZATION, "invoice-1", now=NOW).voided_at is None
+        assert taken_in(stores, "invoice-1", NOW).voided_at is None
         assert target.dynamodb.scan(TableName=tables.notifications)["Count"] == 0
 
     def test_an_invoice_that_is_not_there_is_not_made(self, stores: Stores) -> None:

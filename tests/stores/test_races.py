@@ -10,7 +10,7 @@ from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import VersionConflictError
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
-from stores.records import NOW, ORGANIZATION, SHARD, at, customer, integration, invoice, notification, payment
+from stores.records import NOW, ORGANIZATION, SHARD, at, customer, integration, invoice, notification, payment, taken_in
 from stores.targets import Target
 
 AT_ONCE = 8
@@ -121,7 +121,7 @@ def test_one_of_many_puts_an_invoice_off(stores: Stores) -> None:
 
 
 def test_all_agree_when_an_invoice_was_taken_in_first(stores: Stores) -> None:
-    outcomes = at_once(lambda number: stores.invoices.history(ORGANIZATION, "invoice-1", now=at(number)).taken_in_at)
+    outcomes = at_once(lambda number: taken_in(stores, "invoice-1", at(number)).taken_in_at)
     assert len({*outcomes}) == 1
 
 

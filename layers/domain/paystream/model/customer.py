@@ -100,6 +100,18 @@ class Customer:
         """The types of payment method that may be charged while the customer is not there."""
         return tuple(one.name for one in self.payment_method_types if one.is_charged_off_session)
 
+    def links_until(self, until: datetime) -> tuple[FormerLink, ...]:
+        """How Stripe has known it until then, the latest first."""
+        if not (self.payment_provider_code and self.integration_id and self.provider_customer_id):
+            return self.former_links
+        today = FormerLink(
+            payment_provider_code=self.payment_provider_code,
+            integration_id=self.integration_id,
+            provider_customer_id=self.provider_customer_id,
+            until=until,
+        )
+        return (today, *self.former_links)
+
     @property
     def requires_on_session(self) -> bool:
         """Whether it is charged as if it were there, so that its bank may ask it to authenticate: India's rule.

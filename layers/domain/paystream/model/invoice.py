@@ -38,6 +38,17 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerCustomer:
+    """A customer of whom the item said that it pays, until another item replaced it: between these times the first
+    attempt may have been sent for it.
+    """
+
+    external_customer_id: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
     """Amounts are integers in the currency's minor unit as Stripe defines it.
 
@@ -46,7 +57,8 @@ class Invoice:
     methods that were charged without success, once for each time, the latest MOST_DECLINES_KEPT.
     `refunding_payment_ids` are its payments of which a refund is under way. `chosen_payment_method_id` is Lago's id of
     the payment method that the next attempt is to charge, instead of the customer's default. `rejected` keeps what was
-    put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters. `version` is 0
+    put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters.
+    `former_customers` are those of the items that this one replaced. `version` is 0
     until Paystream has written the invoice for the first time.
     """
 
@@ -71,6 +83,7 @@ class Invoice:
     refunding_payment_ids: tuple[str, ...] = ()
     problem: Problem | None = None
     rejected: str | None = None
+    former_customers: tuple[FormerCustomer, ...] = ()
     sequential_id: int | None = None
     request_hash: str | None = None
     fees: tuple[Fee, ...] = ()

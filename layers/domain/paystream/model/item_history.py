@@ -1,6 +1,7 @@
 """What is known of an invoice, whatever becomes of the item that an application puts into the table."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -8,7 +9,8 @@ from datetime import datetime
 class ItemHistory:
     """When an item was taken in for the first time, and the ids of its payments that follow from no attempt: what
     was paid by hand, or a second time. `voided_at` and `paid_elsewhere_cents` are what a person said of it: the latter
-    is what was still owed by then, in minor units of `paid_elsewhere_currency`.
+    is what was still owed by then, in minor units of `paid_elsewhere_currency`. `customers` are those of its items, by
+    their external ids, and when each was seen first. `request_hash` is of the request that made it, if one did.
     """
 
     taken_in_at: datetime | None
@@ -16,3 +18,5 @@ class ItemHistory:
     voided_at: datetime | None = None
     paid_elsewhere_cents: int = 0
     paid_elsewhere_currency: str | None = None
+    request_hash: str | None = None
+    customers: Mapping[str, datetime] = field(default_factory=dict)

@@ -42,7 +42,8 @@ class ResumeCreation:
 
 @dataclass(frozen=True, slots=True)
 class LookUpFirstAttempt:
-    """Look for a first attempt that is not on record, wherever it can have been sent; without a `customer` for any."""
+    """Look for a first attempt that is not on record, wherever it can have been sent; also for a customer
+    of an item that this one replaced."""
 
     customer: Customer | None
 

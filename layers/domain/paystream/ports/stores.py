@@ -95,8 +95,12 @@ class Invoices(Protocol):
         """Give the invoice its number; False if another invoice has it. Repeats are harmless."""
         ...
 
-    def history(self, organization_id: str, lago_id: str, *, now: datetime) -> ItemHistory:
-        """What is known of an invoice, whatever became of its item since. One that is new is taken in now."""
+    def history(
+        self, organization_id: str, lago_id: str, *, external_customer_id: str, put_at: datetime, now: datetime
+    ) -> ItemHistory:
+        """What is known of an invoice, whatever became of its item since. One that is new is taken in now. The customer
+        is that of an item that was put at `put_at`; without an id it is not known.
+        """
         ...
 
     def known_history(self, organization_id: str, lago_id: str) -> ItemHistory | None:

@@ -8,7 +8,14 @@ from typing import Any
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.due_invoices import due_shard, paused_key
 from paystream.adapters.dynamodb.invoice_items import FORMAT, FORMER_ATTRIBUTES, invoice_of
-from paystream.adapters.dynamodb.item_history import end_update, history_from, history_key, history_update
+from paystream.adapters.dynamodb.item_history import (
+    creation_update,
+    customer_update,
+    end_update,
+    history_from,
+    history_key,
+    history_update,
+)
 from paystream.adapters.dynamodb.items import attribute_names, attribute_values, plain, plain_item, to_item
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.payments import customer_key, index_keys
@@ -57,12 +64,18 @@ class DynamoInvoices:
         item = to_item(invoice, **_index_keys(invoice)) | attribute_values({"item_format": FORMAT})
         try:
             self._database.write(
-                {"Put": {"TableName": self._table, "Item": item, **new}}, {"Put": self._number_claim(invoice)}
+                {"Put": {"TableName": self._table, "Item": item, **new}},
+                {"Put": self._number_claim(invoice)},
+                {"Update": self._history_update(invoice, *creation_update(invoice))},
             )
         except VersionConflictError:
             if self._number_holder(invoice) not in (None, invoice.lago_id):
                 raise InvalidInputError({"number": ["value_already_exist"]}) from None
             raise
+
+    def _history_update(self, invoice: Invoice, change: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        table = self._database.tables.invoice_numbers
+        return history_update(table, invoice.organization_id, invoice.lago_id, change, values)
 
     def claim_number(self, invoice: Invoice) -> bool:
         try:
@@ -71,9 +84,12 @@ class DynamoInvoices:
             return False
         return True
 
-    def history(self, organization_id: str, lago_id: str, *, now: datetime) -> ItemHistory:
-        taken_in = "SET taken_in_at = if_not_exists(taken_in_at, :now)"
-        return self._remember(organization_id, lago_id, taken_in, {":now": {"S": plain(now)}})
+    def history(
+        self, organization_id: str, lago_id: str, *, external_customer_id: str, put_at: datetime, now: datetime
+    ) -> ItemHistory:
+        change, values = customer_update(external_customer_id, put_at) if external_customer_id else ("", {})
+        taken_in = f"SET taken_in_at = if_not_exists(taken_in_at, :now) {change}"
+        return self._remember(organization_id, lago_id, taken_in, {":now": {"S": plain(now)}, **values})
 
     def known_history(self, organization_id: str, lago_id: str) -> ItemHistory | None:
         table, key = self._database.tables.invoice_numbers, history_key(organization_id, lago_id)
@@ -99,9 +115,7 @@ class DynamoInvoices:
         self, invoice: Invoice, notifications: Sequence[Notification] = (), *, paid_elsewhere_cents: int = 0
     ) -> Invoice:
         written = replace(invoice, version=invoice.version + 1)
-        change = end_update(invoice, paid_elsewhere_cents)
-        table = self._database.tables.invoice_numbers
-        kept = {"Update": history_update(table, invoice.organization_id, invoice.lago_id, *change)}
+        kept = {"Update": self._history_update(invoice, *end_update(invoice, paid_elsewhere_cents))}
         self._database.write(self._update(invoice, written), kept, *self._database.outbox(notifications))
         return written
 

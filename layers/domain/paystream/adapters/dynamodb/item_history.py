@@ -1,6 +1,6 @@
 """What is kept of an invoice beside its item, in the table of the numbers, where no application writes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -24,7 +24,14 @@ def history_from(item: Mapping[str, Any]) -> ItemHistory:
         voided_at=_time(item, "voided_at"),
         paid_elsewhere_cents=int(item.get("paid_elsewhere_cents", {"N": "0"})["N"]),
         paid_elsewhere_currency=item.get("paid_elsewhere_currency", {"S": None})["S"],
+        request_hash=item.get("request_hash", {"S": None})["S"],
+        customers=_customers(item.get("customers", {"SS": []})["SS"]),
     )
+
+
+def customer_update(external_customer_id: str, now: datetime) -> tuple[str, dict[str, Any]]:
+    """The expression that keeps whose an item is from now on, and its values."""
+    return "ADD customers :customer", {":customer": {"SS": [f"{plain(now)}#{external_customer_id}"]}}
 
 
 def end_update(invoice: Invoice, paid_elsewhere_cents: int) -> tuple[str, dict[str, Any]]:
@@ -45,6 +52,19 @@ def history_update(
         "UpdateExpression": change,
         "ExpressionAttributeValues": values,
     }
+
+
+def creation_update(invoice: Invoice) -> tuple[str, dict[str, Any]]:
+    """The same for an invoice that a request made: an item may replace it before its charge is on record."""
+    change, values = customer_update(invoice.external_customer_id, invoice.created_at)
+    return f"{change} SET request_hash = :hash", {**values, ":hash": {"S": str(invoice.request_hash)}}
+
+
+def _customers(entries: Iterable[str]) -> dict[str, datetime]:
+    first: dict[str, datetime] = {}
+    for seen_at, _, external_id in (entry.partition("#") for entry in sorted(entries)):
+        first.setdefault(external_id, datetime.fromisoformat(seen_at))
+    return first
 
 
 def _time(item: Mapping[str, Any], name: str) -> datetime | None:

@@ -84,9 +84,13 @@ def _attempt(invoice: Invoice, attempt: int, stores: Stores) -> Payment | None:
 def payments_besides(invoice: Invoice, stores: Stores) -> tuple[ItemHistory | None, tuple[AnyPayment, ...]]:
     """What is kept of the invoice beside its item, and its payments that follow from no attempt."""
     history = stores.invoices.known_history(invoice.organization_id, invoice.lago_id)
-    ids = history.payment_ids if history else ()
-    found = (stores.payments.find(invoice.organization_id, lago_id) for lago_id in ids)
-    return history, tuple(payment for payment in found if payment)
+    return history, payments_of(history, invoice.organization_id, stores) if history else ()
+
+
+def payments_of(history: ItemHistory, organization_id: str, stores: Stores) -> tuple[AnyPayment, ...]:
+    """The payments that a history knows."""
+    found = (stores.payments.find(organization_id, lago_id) for lago_id in history.payment_ids)
+    return tuple(payment for payment in found if payment)
 
 
 def last_payment(invoice: Invoice, stores: Stores) -> Payment | None:

@@ -30,22 +30,28 @@ def restore_invoice(invoice_id: str, customer: Customer, *, stores: Stores, now:
     latest = attempts[-1] if attempts else None
     if not is_forgotten(invoice, (*attempts, *besides), history):
         return invoice
-    other = paid_otherwise(invoice, (*attempts, *besides))
-    has_ended = latest is not None and latest.payment_status is not PayableStatus.PENDING
-    counted = [_begun(one) if has_ended and one is latest else one for one in attempts]
-    known = as_on_record(invoice, (*counted, *besides), history)
+    is_decided_again = latest is not None and latest.payment_status is not PayableStatus.PENDING
+    counted = (*attempts[:-1], _begun(attempts[-1])) if is_decided_again else attempts
     known = replace(
-        known, attempt=max(invoice.attempt, len(attempts)), declined_payment_method_ids=_declined_before(attempts)
+        as_on_record(invoice, (*counted, *besides), history),
+        attempt=max(invoice.attempt, len(attempts)),
+        declined_payment_method_ids=_declined_before(attempts),
     )
     if history and history.voided_at:
         voided = replace(known, voided_at=history.voided_at)
         return stores.invoices.save(move(voided, Stage.VOIDED, due_at=now, now=now))
+    other = paid_otherwise(invoice, (*attempts, *besides))
     if other:
         return stores.invoices.save(park(known, *other, due_at=now, now=now))
-    if latest and has_ended:
+    if latest and is_decided_again:
         return _decided_again(known, latest, customer, stores=stores, now=now)
-    settled = known if known.total_due_amount_cents else move(known, Stage.PAID, due_at=now, now=now)
-    return stores.invoices.save(replace(settled, updated_at=now))
+    return stores.invoices.save(_settled(known, now))
+
+
+def _settled(known: Invoice, now: datetime) -> Invoice:
+    if known.total_due_amount_cents:
+        return replace(known, updated_at=now)
+    return move(known, Stage.PAID, due_at=now, now=now)
 
 
 def with_declines_known(invoice: Invoice, stores: Stores) -> Invoice:

@@ -8,7 +8,7 @@ anything is sent if it may have been sent more than 23 hours ago, or to another 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
 from paystream.model.attempts import is_looked_up_first, started_at
@@ -26,7 +26,8 @@ from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway, PaymentRequest
 from paystream.steps.accounts.connected import integration_of
 from paystream.steps.accounts.refused_key import calls_stripe
-from paystream.steps.attempts.any_customer import find_as_sent
+from paystream.steps.look_ups.any_customer import find_as_sent
+from paystream.steps.look_ups.former_customers import links_of_former_customers
 
 
 def send_attempt(
@@ -45,9 +46,9 @@ def send_attempt(
     NeedsAttentionError if an integration is paused, KeyRefusedError if it was connected again just now.
     """
     began_at = started_at(invoice, payment)
-    former = _look_up_former_links(payment, payer, began_at, stores=stores, gateways=gateways, now=now)
-    if former:
-        return former
+    elsewhere = _look_up_elsewhere(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
+    if elsewhere:
+        return elsewhere
     try:
         with calls_stripe(
             payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now
@@ -72,25 +73,28 @@ def look_up(
     Raises as `send_attempt` does, but counts no try.
     """
     began_at = started_at(invoice, payment)
-    former = _look_up_former_links(payment, payer, began_at, stores=stores, gateways=gateways, now=now)
-    if former:
-        return former
+    elsewhere = _look_up_elsewhere(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
+    if elsewhere:
+        return elsewhere
     with calls_stripe(payer.integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
         found = _look_up(payment, gateway, began_at)
     return (payment, found) if found else None
 
 
-def _look_up_former_links(
-    payment: Payment, payer: Payer, began_at: datetime, *, stores: Stores, gateways: Gateways, now: datetime
+def _look_up_elsewhere(
+    invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Payment, Outcome] | None:
-    """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise.
+    """What a crash kept from being written: the attempt as it was sent while the customer was linked otherwise, or for
+    the customer of an item that this one replaced.
 
     Two accounts share no idempotency key: a request that is still in progress in the other one must come to its end
     first. Raises TooEarlyError until then, OutcomeUnknownError if it may have been sent to an account that is not
     connected any more: nobody can say.
     """
-    customer = payer.customer
-    for link in _former_links(payment, payer, began_at):
+    began_at = started_at(invoice, payment)
+    own = ((payer.customer, link) for link in _former_links(payment, payer, began_at))
+    of_others = links_of_former_customers(invoice, stores) if payment.attempt == 1 else ()
+    for customer, link in chain(own, of_others):
         integration = integration_of(payment.organization_id, link, stores)
         if integration is None:
             raise OutcomeUnknownError(f"account {link.payment_provider_code} of before is not connected; connect it")
@@ -100,6 +104,8 @@ def _look_up_former_links(
             integration_id=link.integration_id,
             account_key=integration.account_key,
             provider_customer_id=link.provider_customer_id,
+            external_customer_id=customer.external_id,
+            lago_customer_id=customer.lago_id,
         )
         with calls_stripe(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
             found = _look_up(linked, gateway, began_at)
@@ -108,7 +114,8 @@ def _look_up_former_links(
         ends_at = link.until + LONGEST_REQUEST
         if not payer.integration.leads_to(link) and now < ends_at:
             raise TooEarlyError(ends_at, (ends_at - now).total_seconds(), "a request may be in progress elsewhere")
-    if len(customer.former_links) >= MOST_FORMER_LINKS and customer.former_links[-1].until >= began_at:
+    links = payer.customer.former_links
+    if len(links) >= MOST_FORMER_LINKS and links[-1].until >= began_at:
         raise OutcomeUnknownError(
             "the customer was linked so often that some former links are forgotten; look at Stripe"
         )

@@ -14,15 +14,14 @@ from paystream.model.payment import Payment, ended_on_page
 from paystream.model.settlement import is_news, settle
 from paystream.model.steps import AttemptStep, RecordStep, SearchStep, Step
 from paystream.steps.accounts.refused_key import calls_stripe
-from paystream.steps.attempts.any_customer import find_first_attempt
 from paystream.steps.attempts.besides import is_of_another_intent, payment_besides
 from paystream.steps.attempts.close_attempt import close_at_stripe
 from paystream.steps.attempts.close_others import close_others
 from paystream.steps.attempts.record_outcome import record_outcome
-from paystream.steps.attempts.recover_lost_attempt import recover_lost_attempt
 from paystream.steps.attempts.restore_invoice import restore_invoice, with_declines_known
 from paystream.steps.attempts.run import Run
 from paystream.steps.attempts.send_attempt import look_up, send_attempt
+from paystream.steps.look_ups.recover_lost_attempt import recover_lost_attempt
 from paystream.steps.pages.payment_link import look_at_page
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
@@ -190,12 +189,9 @@ def _look_up(case: Case, step: steps.LookUp, run: Run) -> Case:
 
 
 def _look_up_first_attempt(case: Case, customer: Customer | None, run: Run) -> Case:
-    if customer is None:
-        of_any = find_first_attempt(case.invoice, stores=run.stores, gateways=run.gateways, now=run.now)
-        return _record(case, *of_any, run) if of_any else case.with_learned(Learned.FIRST_ATTEMPT_LOOKED_UP)
     found = recover_lost_attempt(case.invoice, customer, stores=run.stores, gateways=run.gateways, now=run.now)
     if found:
-        return _record(replace(case, invoice=resume(case.invoice)), *found, customer, run)
+        return _record(replace(case, invoice=resume(case.invoice)), *found, run)
     return case.with_learned(Learned.FIRST_ATTEMPT_LOOKED_UP)
 
 

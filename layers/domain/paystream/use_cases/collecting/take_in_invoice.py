@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from paystream.model.invoice import Invoice, Problem
+from paystream.model.invoice import FormerCustomer, Invoice, Problem
 from paystream.model.item_history import ItemHistory
 from paystream.model.manual_payment import AnyPayment
 from paystream.model.moves import move, park, postpone
@@ -14,7 +14,7 @@ from paystream.model.received import paid_otherwise, with_paid_elsewhere, with_p
 from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
-from paystream.steps.attempts.load_case import attempts_of
+from paystream.steps.attempts.load_case import attempts_of, payments_of
 
 BEFORE_ANY_PAYMENT = datetime(2010, 1, 1, tzinfo=UTC)
 """Stripe is younger."""
@@ -29,10 +29,21 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
     it is collected. Of one that replaced another it is not known how old it is, so that it is looked up. A void stays,
     and what was said to be paid elsewhere. Raises VersionConflictError if another function took it in: read it again.
     """
-    seen_at = BEFORE_ANY_PAYMENT if replaced else invoice.attempt_started_at or invoice.created_at
-    former = stores.invoices.history(invoice.organization_id, invoice.lago_id, now=seen_at)
-    besides = [one for one in (stores.payments.find(invoice.organization_id, i) for i in former.payment_ids) if one]
-    invoice = replace(invoice, attempt_started_at=min(seen_at, former.taken_in_at or seen_at))
+    organization_id, put_at = invoice.organization_id, invoice.attempt_started_at or invoice.created_at
+    seen_at = BEFORE_ANY_PAYMENT if replaced else put_at
+    former = stores.invoices.history(
+        organization_id,
+        invoice.lago_id,
+        external_customer_id=invoice.external_customer_id,
+        put_at=put_at,
+        now=seen_at,
+    )
+    besides = payments_of(former, organization_id, stores)
+    invoice = replace(
+        invoice,
+        attempt_started_at=min(seen_at, former.taken_in_at or seen_at),
+        former_customers=_former_customers(invoice, former),
+    )
     other = None if invoice.problem else paid_otherwise(invoice, besides)
     invoice = park(invoice, *other, now=invoice.updated_at) if other else invoice
     if invoice.problem or former.voided_at:
@@ -40,6 +51,14 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
     else:
         invoice = _with_what_was_paid(invoice, former, besides)
     return stores.invoices.save(_with_number(invoice, stores))
+
+
+def _former_customers(invoice: Invoice, former: ItemHistory) -> tuple[FormerCustomer, ...]:
+    return tuple(
+        FormerCustomer(external_customer_id=external_id, since=since, until=invoice.updated_at)
+        for external_id, since in former.customers.items()
+        if external_id != invoice.external_customer_id
+    )
 
 
 def _with_number(invoice: Invoice, stores: Stores) -> Invoice:
@@ -62,7 +81,8 @@ def _ended_or_parked(invoice: Invoice, former: ItemHistory, besides: Sequence[An
     known = with_payments(invoice, [*attempts, *besides])
     known = replace(known, attempt=attempts[-1].attempt if attempts else invoice.attempt)
     is_left = any(one.is_in_flight or one.is_to_be_closed for one in attempts)
-    due_at = now + COLLECTED_BY_THEN if is_left or not attempts else None
+    is_due = is_left or not attempts or known.refunding_payment_ids
+    due_at = now + COLLECTED_BY_THEN if is_due else None
     if known.problem:
         return postpone(known, due_at, now=now)
     if attempts and attempts[-1].payment_status is PayableStatus.FAILED:

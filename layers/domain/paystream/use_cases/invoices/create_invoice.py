@@ -50,7 +50,7 @@ def create_invoice(
     request_hash = _hash(request)
     existing = stores.invoices.get(organization_id, lago_id) if idempotency_key else None
     if existing:
-        return _same(existing, request_hash), customer
+        return _same(existing, request_hash, stores), customer
     invoice = _new_invoice(request, organization_id, lago_id, request_hash, now)
     try:
         if request.number:
@@ -61,7 +61,7 @@ def create_invoice(
         created_meanwhile = stores.invoices.get(organization_id, lago_id)
         if created_meanwhile is None:
             raise
-        return _same(created_meanwhile, request_hash), customer
+        return _same(created_meanwhile, request_hash, stores), customer
     return invoice, customer
 
 
@@ -100,8 +100,13 @@ def _new_invoice(
     )
 
 
-def _same(existing: Invoice, request_hash: str) -> Invoice:
-    if existing.request_hash != request_hash:
+def _same(existing: Invoice, request_hash: str, stores: Stores) -> Invoice:
+    """An item that replaced the invoice does not know what request made it."""
+    known = existing.request_hash
+    if known is None:
+        history = stores.invoices.known_history(existing.organization_id, existing.lago_id)
+        known = history.request_hash if history else None
+    if known != request_hash:
         raise ConflictError("idempotency_key_reused", "this Idempotency-Key was used for another invoice")
     return existing
 

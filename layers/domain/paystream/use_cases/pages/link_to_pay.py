@@ -19,7 +19,7 @@ from paystream.steps.attempts.close_attempt import close_attempt
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.steps.attempts.record_outcome import record_outcome
-from paystream.steps.attempts.recover_lost_attempt import recover_lost_attempt
+from paystream.steps.look_ups.recover_lost_attempt import recover_lost_attempt
 from paystream.steps.pages.begin_payment_link import begin_payment_link
 from paystream.steps.pages.payment_link import make_page
 from paystream.use_cases.customers.create_provider_customer import resume_creation
@@ -118,7 +118,8 @@ def _with_nothing_sent(
     _refuse_if_sent_elsewhere(invoice, customer, stores, now)
     unrecorded = recover_lost_attempt(invoice, customer, stores=stores, gateways=gateways, now=now)
     if unrecorded:
-        record_outcome(invoice, *unrecorded, customer=customer, stores=stores, now=now)
+        payment, outcome, payer = unrecorded
+        record_outcome(invoice, payment, outcome, customer=payer, stores=stores, now=now)
     return None if unrecorded else invoice
 
 

@@ -1,6 +1,6 @@
 """Apply what Stripe says of a payment intent. Events come in any order and more than once; foreign ones are ignored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +17,12 @@ from paystream.ports.stores import Stores
 from paystream.steps.attempts.besides import is_of_another_intent, payment_besides
 from paystream.steps.attempts.read_invoice import refuse_if_forgotten
 from paystream.steps.attempts.record_outcome import record_outcome
+from paystream.steps.look_ups.former_customers import links_of_former_customers
 
 _PAID_BY_LINK = ("succeeded", "processing")
 """Whatever else becomes of an intent while its page is open, the customer may try again there."""
+
+_SentThrough = Payment | Customer | FormerLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +64,12 @@ def _apply(
     stores: Stores,
     now: datetime,
 ) -> bool:
-    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
-    if customer is None or not _is_about(named.attempt, invoice):
+    if named.attempt > invoice.attempt + 1:
         return False
-    sent_through = _sent_through(event, customer, stored, integration)
-    if sent_through is None:
+    sender = _sender(event, invoice, stored, integration, stores)
+    if sender is None:
         return False
+    customer, sent_through = sender
     if stored and is_of_another_intent(stored, event.outcome.intent_id):
         refuse_if_forgotten(invoice, stored)
         stored = payment_besides(stored, str(event.outcome.intent_id), stores=stores, now=now)
@@ -83,13 +86,14 @@ def _apply(
     return True
 
 
-def _sent_through(
-    event: IntentEvent, customer: Customer, stored: Payment | None, integration: Integration
-) -> Payment | Customer | FormerLink | None:
-    """How the intent was sent; None if it is not ours, or says nothing of the payment that is stored."""
+def _sender(
+    event: IntentEvent, invoice: Invoice, stored: Payment | None, integration: Integration, stores: Stores
+) -> tuple[Customer, _SentThrough] | None:
+    """For whom the intent was sent, and how; None if it is not ours, or says nothing of the payment that is stored."""
     if stored and _is_inconclusive(event, stored):
         return None
-    return next((link for link in _links(customer, stored) if _is_of(event, link, integration)), None)
+    ways = _ways(invoice, stored, stores)
+    return next(((customer, link) for customer, link in ways if _is_of(event, link, integration)), None)
 
 
 def _is_known(event: IntentEvent, stored: Payment, integration: Integration) -> bool:
@@ -105,16 +109,18 @@ def _is_inconclusive(event: IntentEvent, stored: Payment) -> bool:
     return is_a_try or (is_another and event.outcome.status is not PayableStatus.SUCCEEDED)
 
 
-def _is_about(attempt: int, invoice: Invoice) -> bool:
-    return attempt <= invoice.attempt + 1
-
-
-def _links(customer: Customer, stored: Payment | None) -> tuple[Payment | Customer | FormerLink, ...]:
+def _ways(invoice: Invoice, stored: Payment | None, stores: Stores) -> Iterator[tuple[Customer, _SentThrough]]:
     """Where the attempt was sent, or can have been: anybody who may write to some account can write metadata."""
-    return (stored,) if stored else (customer, *customer.former_links)
+    external_id = invoice.external_customer_id or (stored.external_customer_id if stored else "")
+    customer = stores.customers.get(invoice.organization_id, external_id) if external_id else None
+    if customer:
+        links: tuple[_SentThrough, ...] = (stored,) if stored else (customer, *customer.former_links)
+        yield from ((customer, link) for link in links)
+    if stored is None:
+        yield from links_of_former_customers(invoice, stores)
 
 
-def _is_of(event: IntentEvent, link: Payment | Customer | FormerLink, integration: Integration) -> bool:
+def _is_of(event: IntentEvent, link: _SentThrough, integration: Integration) -> bool:
     """Of two codes of one account, both endpoints get the event: the first that is heard counts."""
     return integration.leads_to(link) and link.provider_customer_id == event.provider_customer_id
 
@@ -125,7 +131,7 @@ def _new_payment(
     *,
     invoice: Invoice,
     customer: Customer,
-    link: Payment | Customer | FormerLink,
+    link: _SentThrough,
     integration: Integration,
     now: datetime,
 ) -> Payment:
@@ -135,7 +141,7 @@ def _new_payment(
         invoice_id=invoice.lago_id,
         invoice_number=invoice.number,
         attempt=named.attempt,
-        external_customer_id=invoice.external_customer_id,
+        external_customer_id=customer.external_id,
         lago_customer_id=customer.lago_id,
         payment_provider_code=str(link.payment_provider_code),
         integration_id=str(link.integration_id),

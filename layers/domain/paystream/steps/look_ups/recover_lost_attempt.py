@@ -7,6 +7,7 @@ customer has lost the payment method or the Stripe customer since, would wait fo
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from paystream.model.attempts import new_payment
 from paystream.model.case import Payer
@@ -19,29 +20,32 @@ from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.steps.accounts.connected import integration_of
 from paystream.steps.accounts.refused_key import calls_stripe
+from paystream.steps.look_ups.former_customers import links_of_former_customers
 
 
 def recover_lost_attempt(
-    invoice: Invoice, customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime
-) -> tuple[Payment, Outcome] | None:
-    """The attempt as it was sent, wherever the customer was linked since it can have been sent.
+    invoice: Invoice, customer: Customer | None, *, stores: Stores, gateways: Gateways, now: datetime
+) -> tuple[Payment, Outcome, Customer] | None:
+    """The attempt as it was sent, and for whom: wherever the customer was linked since it can have been sent, or one
+    of the items that this one replaced.
 
     One list of a Stripe customer's intents for each such link. An account that is not connected any more says nothing.
     Raises OutcomeUnknownError, KeyRefusedError.
     """
     attempt, started_at = max(invoice.attempt, 1), invoice.attempt_started_at or invoice.created_at
-    for link in _links(customer, started_at, now):
-        integration = integration_of(customer.organization_id, link, stores)
+    own = ((customer, link) for link in _links(customer, started_at, now)) if customer else ()
+    for payer, link in chain(own, links_of_former_customers(invoice, stores)):
+        integration = integration_of(payer.organization_id, link, stores)
         if integration is None:
             continue
-        linked = replace(customer, provider_customer_id=link.provider_customer_id)
+        linked = replace(payer, provider_customer_id=link.provider_customer_id)
         payment = new_payment(invoice, Payer(linked, integration), attempt, now)
         with calls_stripe(integration, "payment_intent.list", stores=stores, gateways=gateways, now=now) as gateway:
             found = gateway.find_payment(
                 payment_id=payment.lago_id, provider_customer_id=link.provider_customer_id, since=started_at
             )
         if found:
-            return payment, found
+            return payment, found, payer
     return None
 
 

@@ -1,0 +1,1 @@
+"""Look at Stripe for attempts that are not on record."""
