@@ -27,6 +27,11 @@ def events_due(world: World, *types: str) -> list[Delivery]:
     return [next(delivery for delivery in due if delivery.event_type == wanted) for wanted in types]
 
 
+def lose_events(world: World) -> None:
+    """The events that Stripe has to send by now never arrive."""
+    world.stripe.due_deliveries()
+
+
 def event(world: World, event_type: str, item: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """An event of this type about an object. `created`, `livemode` and `previous_attributes` may be given."""
     data: dict[str, Any] = {"object": dict(item)}
@@ -42,9 +47,15 @@ def event(world: World, event_type: str, item: Mapping[str, Any], **more: Any) -
         "data": data,
         "livemode": False,
         "pending_webhooks": 1,
-        "request": {"id": None, "idempotency_key": None},
+        "request": {"id": None, "idempotency_key": _key_of_our_request(item)},
         "type": event_type,
     } | more
+
+
+def _key_of_our_request(item: Mapping[str, Any]) -> str | None:
+    """The event of an intent comes from the request that made it, under the payment's own key."""
+    names: Mapping[str, str] = item.get("metadata") or {}
+    return names.get("lago_payment_id")
 
 
 def intent(invoice_id: str, status: str, *, attempt: int = 1, **more: Any) -> dict[str, Any]:

@@ -199,10 +199,8 @@ class TestEventsAsAwsSendsThem:
             ("payment-result", "succeeded"),
             ("payment-result-base64", "succeeded"),
             ("payment-result-payment-failed", "failed"),
-            ("payment-result-canceled", "failed"),
             ("payment-result-processing", "pending"),
             ("payment-result-requires-action", "pending"),
-            ("payment-result-partially-funded", "pending"),
         ],
     )
     def test_a_payment_intent_settles_its_invoice(self, waiting: World, name: str, status: str) -> None:
@@ -211,6 +209,16 @@ class TestEventsAsAwsSendsThem:
         assert (answer.status, answer.body) == (200, {"received": True})
         assert waiting.invoice(INVOICE_OF_EVENTS)["payment_status"] == status
         assert waiting.payments(INVOICE_OF_EVENTS)[0]["lago_id"] == payment_id(ORGANIZATION, INVOICE_OF_EVENTS, 1)
+
+    @pytest.mark.parametrize("name", ["payment-result-canceled", "payment-result-partially-funded"])
+    def test_one_that_no_request_of_ours_brought_proves_nothing_of_an_attempt_whose_intent_is_not_known(
+        self, waiting: World, name: str
+    ) -> None:
+        answer = waiting.call("payment-result", self.signed_now(waiting, name))
+
+        assert (answer.status, answer.body) == (200, {"received": True})
+        assert waiting.payments(INVOICE_OF_EVENTS) == []
+        assert waiting.collect_due()["handed_out"] == 1
 
     def test_an_event_of_another_type_is_ignored(self, waiting: World) -> None:
         before = kept(waiting)

@@ -8,15 +8,11 @@ from builders.invoices import charged_and_not_written_down, collected, hand_over
 from builders.links import sessions
 from builders.payments import pay_again, pay_by_hand, void
 from builders.read import intents
+from builders.stripe_events import lose_events
 from builders.stripe_requests import CREATE_INTENT, LIST_INTENTS
 from world.world import World
 
 TEN_MINUTES = 600
-
-
-def lose_events(world: World) -> None:
-    """The events that Stripe has to send by now never arrive."""
-    world.stripe.due_deliveries()
 
 
 class TestAnAttemptThatACrashKeptFromBeingWrittenDown:

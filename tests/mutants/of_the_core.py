@@ -101,8 +101,8 @@ OF_THE_CORE = (
     _mutant(
         "What another system has begun stays open when the invoice is settled",
         "steps/attempts/close_others.py",
-        "if names_it and intent_id and intent_id not in ours and _is_payable(listed.outcome):",
-        "if intent_id and not names_it and intent_id not in ours and _is_payable(listed.outcome):",
+        "            if _is_payable(listed.outcome):",
+        "            if _is_payable(listed.outcome) and not listed.metadata:",
         f"{_FORMER}::test_an_intent_of_another_system_under_our_name_that_is_not_paid_yet_is_closed_when_the_invoice_is_settled",
     ),
     _mutant(

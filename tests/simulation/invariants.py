@@ -27,7 +27,7 @@ class Invariants:
     failed_payments: set[Key] = field(default_factory=set)
     notifications: dict[Key, str] = field(default_factory=dict)
     paid_and_due: dict[Key, int] = field(default_factory=dict)
-    """The last attempt of each invoice whose last write made it paid, and left something to be looked at."""
+    """The last attempt of each invoice whose last write made it paid, and left something to be looked at at once."""
     written: dict[Key, Item] = field(default_factory=dict)
     """The invoices of ours that were written in this step."""
     put_by_applications: set[Key] = field(default_factory=set)
@@ -71,11 +71,14 @@ class Invariants:
             self._compare(key, before, after)
 
     def _note_paid_and_due(self, key: Key, before: Item | None, after: Item) -> None:
-        """Its payment is written right after it, in the same transaction."""
+        """Its payment is written right after it, in the same transaction. Of what only an event says, the attempt is asked
+        for ten minutes later: another system may have made that intent.
+        """
         was_paid = before is not None and before.get("payment_status") == {"S": "succeeded"}
         has_become_paid = after["payment_status"] == {"S": "succeeded"} and not was_paid
         self.paid_and_due.pop(key, None)
-        if has_become_paid and "due_at" in after and not after["refunding_payment_ids"]["L"]:
+        is_due_at_once = after.get("due_at") == after["updated_at"]
+        if has_become_paid and is_due_at_once and not after["refunding_payment_ids"]["L"]:
             self.paid_and_due[key] = _number(after, "attempt")
 
     def _compare(self, key: Key, before: Item, after: Item) -> None:

@@ -122,16 +122,17 @@ class Quiet:
             for item in self._payments().values()
             if "provider_payment_id" in item
         }
-        for intent in self._intents():
-            if intent["id"] not in by_intent:
-                if _is_another_systems(intent):
-                    continue
-            elif intent["status"] == "succeeded" and not self._is_of_its_invoices_terms(by_intent[intent["id"]]):
-                continue
+        for intent in filter(lambda one: self._counts(one, by_intent.get(one["id"])), self._intents()):
             statuses.setdefault(intent["metadata"].get("lago_invoice_id", ""), []).append(intent)
         for key, item in self._invoices().items():
             if "customer_key" in item and "problem" not in item:
                 yield from self._compare(key, item, statuses.get(item["lago_id"]["S"], []))
+
+    def _counts(self, intent: JsonObject, payment: Item | None) -> bool:
+        """Not what another system has made, unless it is on record, nor what has come in another currency, say."""
+        if payment is None:
+            return not _is_another_systems(intent)
+        return intent["status"] != "succeeded" or self._is_of_its_invoices_terms(payment)
 
     def _is_of_its_invoices_terms(self, payment: Item) -> bool:
         item = self._invoices()[payment["organization_id"]["S"], payment["invoice_id"]["S"]]

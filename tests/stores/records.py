@@ -129,4 +129,4 @@ def notification(lago_id: str = "notification-1", **changes: Any) -> Notificatio
 def taken_in(stores: Stores, lago_id: str, at: datetime) -> ItemHistory:
     """Taken in then, as an item that does not say who pays; without what is known of a request and of customers."""
     history = stores.invoices.history(ORGANIZATION, lago_id, external_customer_id="", put_at=at, now=at)
-    return replace(history, customers={}, request_hash=None)
+    return replace(history, customers={}, request_hash=None, lives=0)

@@ -55,7 +55,7 @@ def attempt(payment_status: PayableStatus = PENDING, status: str = "", **fields:
 def settled(
     invoice: Invoice, payment: Payment, outcome: Outcome, *days: int, **follow_up: Any
 ) -> tuple[Invoice, Settlement]:
-    """The invoice as it is then, and all that is written; `days` are the schedule."""
+    """The updated invoice, and all that is written; `days` are the schedule."""
     settlement = settle(invoice, payment, outcome, follow_up=FollowUp(retry_schedule_days=days, **follow_up), now=NOW)
     assert settlement
     assert settlement.invoice.updated_at == settlement.payment.updated_at == NOW

@@ -12,6 +12,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.item_history import ItemHistory
 from paystream.model.manual_payment import AnyPayment
 from paystream.model.payment import Payment
+from paystream.model.received import settles
 from paystream.model.standing import WaitingFor
 
 
@@ -90,6 +91,17 @@ class Case:
     def new_payer(self, *, needs_method: bool = True) -> Payer | WaitingFor:
         """Who pays a new attempt, or what it lacks; `needs_method` is for a charge."""
         return payer_of_new(self.customer, self.account, needs_method=needs_method)
+
+    def is_of_today(self, attempt: Payment) -> bool:
+        """Whether an attempt is what would begin now: over what is due, in the invoice's currency, of its customer as
+        that is linked to Stripe. What it is charged to may have changed.
+        """
+        payer = self.new_payer(needs_method=False)
+        if isinstance(payer, WaitingFor):
+            return False
+        is_payers = payer.customer.provider_customer_id == attempt.provider_customer_id
+        is_due = attempt.amount_cents == self.invoice.total_due_amount_cents and settles(self.invoice, attempt)
+        return is_due and is_payers and payer.integration.leads_to(attempt)
 
     def payer_of(self, attempt: Payment | None) -> Payer | WaitingFor:
         """Who pays an attempt, or what is missing. One that was begun keeps its account, its customer at Stripe and its

@@ -132,6 +132,11 @@ class Invoice:
         is_collectable = self.status is InvoiceStatus.FINALIZED and self.stage is not Stage.PARKED
         return is_collectable and self.payment_status is not PaymentStatus.SUCCEEDED
 
+    @property
+    def has_replaced_another(self) -> bool:
+        """Whether its item has replaced an older one, of which an attempt may have been sent."""
+        return self.attempt_started_at is not None and self.attempt_started_at < self.created_at
+
     def is_claimed(self, now: datetime) -> bool:
         """Whether a function is collecting what had been waiting."""
         return self.standing.claimed_until is not None and now < self.standing.claimed_until

@@ -11,6 +11,7 @@ class ItemHistory:
     was paid by hand, or a second time. `voided_at` and `paid_elsewhere_cents` are what a person said of it: the latter
     is what was still owed by then, in minor units of `paid_elsewhere_currency`. `customers` are those of its items, by
     their external ids, and when each was seen first. `request_hash` is of the request that made it, if one did.
+    `lives` counts how often an item was taken in.
     """
 
     taken_in_at: datetime | None
@@ -19,4 +20,5 @@ class ItemHistory:
     paid_elsewhere_cents: int = 0
     paid_elsewhere_currency: str | None = None
     request_hash: str | None = None
+    lives: int = 0
     customers: Mapping[str, datetime] = field(default_factory=dict)

@@ -19,12 +19,14 @@ from paystream.model.schedule import (
     SPENT_IS_RETRIEVED_EVERY,
     SPENT_IS_RETRIEVED_FOR,
     UNREACHABLE_IS_LOOKED_AT_EVERY,
+    look_again_at,
     look_at_ended_again_at,
 )
 from paystream.model.standing import Stage, WaitingFor
 from paystream.model.steps import (
     AskForMethod,
     Begin,
+    BeginAgain,
     BeginPage,
     Charge,
     Claim,
@@ -164,12 +166,11 @@ def _retrieve_spent(case: Case) -> Step | None:
 
 
 def _close_others(case: Case) -> Step | None:
-    """It was voided, or settled otherwise than by its last attempt: nothing under its name is to be paid any more."""
+    """It was voided or settled, and work is left: nothing under its name is to be paid, and what was is on record."""
     latest, has_ended = case.latest, case.invoice.stage is Stage.SETTLING
     if case.occasion is not Occasion.DUE or latest is None or not has_ended or case.has(Learned.OTHERS_CLOSED):
         return None
-    is_its_own = latest.payment_status is PayableStatus.SUCCEEDED and case.invoice.voided_at is None
-    return None if is_its_own or case.invoice.refunding_payment_ids else CloseOthers(latest)
+    return None if case.invoice.refunding_payment_ids else CloseOthers(latest)
 
 
 def _look_at_refunds(case: Case) -> Step | None:
@@ -249,6 +250,25 @@ def _wait(case: Case) -> Step | None:
     return None
 
 
+def _begin_again(case: Case) -> Step | None:
+    """Customer, account or item were changed since the attempt was begun, and no answer is known. One that was never at
+    Stripe belongs to nobody yet.
+    """
+    attempt, sent_for = case.latest, case.payer_of(case.latest)
+    if attempt is None or attempt.link or attempt.payment_status is not PayableStatus.PENDING:
+        return None
+    if isinstance(sent_for, WaitingFor) or case.is_of_today(attempt):
+        return None
+    until = attempt.updated_at + LONGEST_REQUEST
+    if not (case.has(Learned.ATTEMPT_LOOKED_UP) and case.now >= until):
+        return LookUp(attempt, sent_for, until)
+    payer = case.new_payer()
+    if not isinstance(payer, WaitingFor):
+        return BeginAgain(attempt, payer)
+    is_known = case.invoice.waiting_for is payer
+    return Rest(look_again_at(case.invoice, case.now)) if is_known else Wait(payer)
+
+
 def _collect(case: Case) -> Step | None:
     """It is open, and what it needs is there."""
     payer = case.payer_of(case.latest)
@@ -292,6 +312,7 @@ RULES: tuple[Rule, ...] = (
     _begin_page,
     _rest,
     _wait,
+    _begin_again,
     _collect,
 )
 

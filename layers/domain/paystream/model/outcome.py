@@ -1,5 +1,6 @@
 """What Stripe says of a payment, in our words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -76,7 +77,8 @@ class Outcome:
     else what the intent is over, in minor units of `currency`: they count, should the invoice have been changed since
     it was sent.
     `remaining_amount_cents` is what the customer still has to transfer for it. `intent_created_at` is Stripe's time, in
-    whole seconds.
+    whole seconds. `is_only_heard`: an event says so of an attempt whose intent is not known, and another system may
+    have made this one.
     """
 
     status: PayableStatus
@@ -89,6 +91,21 @@ class Outcome:
     remaining_amount_cents: int | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
+    is_only_heard: bool = False
+
+
+def of_several(outcomes: Iterable[Outcome]) -> Outcome | None:
+    """What counts of several intents that bear one name, the newest first: a success, then what is on its way, then
+    what can be paid still. Of the same kind it is the first that was made.
+    """
+    oldest_first = reversed(tuple(outcomes))
+    return min(oldest_first, key=_rank, default=None)
+
+
+def _rank(outcome: Outcome) -> int:
+    if outcome.status is PayableStatus.FAILED:
+        return 3 if outcome.intent_status == CANCELED else 2
+    return 0 if outcome.status is PayableStatus.SUCCEEDED else 1
 
 
 def gone(intent_id: str) -> Outcome:

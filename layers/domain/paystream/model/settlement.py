@@ -15,20 +15,21 @@ from paystream.model.outcome import CANCELED, LINK_EXPIRED, PROGRESS, REQUIRES_A
 from paystream.model.payment import Payment
 from paystream.model.received import paid_otherwise
 from paystream.model.retries import next_retry_at, with_decline
-from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, look_again_at
+from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, LONGEST_REQUEST, look_again_at
 from paystream.model.standing import PaymentStatus, Stage, WaitingFor
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """The next state of an invoice and its payment, written together with what has to be notified, and with the attempt
-    before if that was closed at Stripe just now.
+    before if that was closed at Stripe just now. `begins`: the payment is new, and must be on no record yet.
     """
 
     invoice: Invoice
     payment: Payment
     notify: tuple[PaymentNews, ...]
     closed: Payment | None = None
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def settle(
     )
     if _closes(payment, outcome):
         return Settlement(replace(invoice, updated_at=now), replace(settled, failure=payment.failure), ())
-    decided = _decide_invoice(invoice, settled, follow_up, now)
+    decided = _asked_later(_decide_invoice(invoice, settled, follow_up, now), outcome, now)
     news = _what_to_notify(
         invoice,
         decided,
@@ -81,6 +82,12 @@ def settle(
         is_waited_for=invoice.is_open or not _was_to_act(payment, settled),
     )
     return Settlement(decided, settled, news)
+
+
+def _asked_later(decided: Invoice, outcome: Outcome, now: datetime) -> Invoice:
+    """Where only an event was heard, the attempt's own intent may have succeeded as well: nobody has asked yet."""
+    is_asked_later = outcome.is_only_heard and decided.due_at is None
+    return postpone(decided, now + LONGEST_REQUEST, now=now) if is_asked_later else decided
 
 
 def is_news(payment: Payment, outcome: Outcome) -> bool:

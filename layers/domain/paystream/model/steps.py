@@ -94,6 +94,14 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginAgain:
+    """Put an attempt that was never at Stripe on record for who pays now, over what is due now."""
+
+    attempt: Payment
+    payer: Payer
+
+
+@dataclass(frozen=True, slots=True)
 class BeginPage:
     """Put a page on record that follows a failure."""
 
@@ -169,7 +177,7 @@ AttemptStep = Restore | Retrieve | Close | LookUp | Refuse | Charge | LookAtPage
 SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | RetrieveSpent | CloseOthers | LookAtRefunds
 """What Stripe may know and the invoice does not."""
 
-RecordStep = Claim | Reopen | Begin | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait
+RecordStep = Claim | Reopen | Begin | BeginAgain | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait
 """What is written down without an answer of Stripe."""
 
 Step = AttemptStep | SearchStep | RecordStep

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from paystream.model.api_key import ApiKey
+from paystream.model.case import Payer
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
@@ -113,8 +114,10 @@ class Invoices(Protocol):
         """
         ...
 
-    def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
-        """Write the next version and its notifications, all or nothing. Raises VersionConflictError."""
+    def save(self, invoice: Invoice, notifications: Sequence[Notification] = (), *, life: int = 1) -> Invoice:
+        """Write the next version and its notifications, all or nothing. Raises VersionConflictError. `life` counts the
+        items that were taken in: no version of one is that of another.
+        """
         ...
 
     def end(
@@ -123,8 +126,12 @@ class Invoices(Protocol):
         """The same, of an invoice that a person voided, or said was paid elsewhere: its `history` keeps that, too."""
         ...
 
-    def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:
-        """Write invoice, payment and notifications, all or nothing. Raises VersionConflictError."""
+    def settle(
+        self, settlement: Settlement, notifications: Sequence[Notification], *, payer: Payer | None = None
+    ) -> Invoice:
+        """Write invoice, payment and notifications, all or nothing; only as long as customer and account of a `payer`
+        are what they were when they were read. Raises VersionConflictError.
+        """
         ...
 
     def settle_by_hand(

@@ -219,11 +219,13 @@ class PaymentGateway(Protocol):
         ...
 
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
-        """Look a payment up by listing the customer's intents, matched on metadata; None if Stripe has none."""
+        """Look a payment up by listing the customer's intents, matched on metadata; None if Stripe has none. Of several
+        a success comes first, then what is on its way.
+        """
         ...
 
     def intents_of(self, provider_customer_id: str, *, since: datetime) -> tuple[ListedIntent, ...]:
-        """The intents of a customer that were made since then; none if Stripe has no such customer."""
+        """The intents of a customer since then, the newest first; none if Stripe has no such customer."""
         ...
 
     def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:

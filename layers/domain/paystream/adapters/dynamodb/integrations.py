@@ -52,7 +52,7 @@ class DynamoIntegrations:
     def save(self, integration: Integration, notifications: Sequence[Notification] = ()) -> Integration:
         written = replace(integration, version=integration.version + 1)
         item = to_item(written, disconnecting_key=_ALL if written.disconnecting_since else None)
-        put = {"TableName": self._table, "Item": item, **_as_it_was_read(integration)}
+        put = {"TableName": self._table, "Item": item, **as_it_was_read(integration)}
         self._database.write({"Put": put}, *self._database.outbox(notifications))
         return written
 
@@ -60,11 +60,11 @@ class DynamoIntegrations:
         key = {"organization_id": integration.organization_id, "code": integration.code}
         with version_checked():
             self._database.client.delete_item(
-                TableName=self._table, Key=attribute_values(key), **_as_it_was_read(integration)
+                TableName=self._table, Key=attribute_values(key), **as_it_was_read(integration)
             )
 
 
-def _as_it_was_read(integration: Integration) -> dict[str, Any]:
+def as_it_was_read(integration: Integration) -> dict[str, Any]:
     """One that was disconnected and connected again counts its versions from 1: `created_at` tells them apart."""
     condition = version_condition(integration.version)
     if integration.version == 0:

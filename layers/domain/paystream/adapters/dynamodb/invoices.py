@@ -7,19 +7,21 @@ from typing import Any
 
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.due_invoices import due_shard, paused_key
+from paystream.adapters.dynamodb.integrations import as_it_was_read
 from paystream.adapters.dynamodb.invoice_items import FORMAT, FORMER_ATTRIBUTES, invoice_of
 from paystream.adapters.dynamodb.item_history import (
     creation_update,
-    customer_update,
     end_update,
     history_from,
     history_key,
     history_update,
+    life_update,
 )
 from paystream.adapters.dynamodb.items import attribute_names, attribute_values, plain, plain_item, to_item
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.payments import customer_key, index_keys
 from paystream.errors import InvalidInputError, VersionConflictError
+from paystream.model.case import Payer
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import EVERY_STATUS, InvoiceFilter
 from paystream.model.item_history import ItemHistory
@@ -35,6 +37,8 @@ WAITING = "waiting"
 _KEY = ("organization_id", "lago_id")
 _OURS = "customer_key"
 """An attribute that every invoice has from our first write on, and that no application has a reason to put."""
+_VERSIONS_OF_A_LIFE = 1_000_000
+"""More than any item has: a function that has read an item writes nothing over the one that replaced it."""
 _POSITION = ("created_at", "lago_id")
 _OTHER_POSITION = ("created_at", *_KEY)
 _NOT_OURS_YET: dict[str, Any] = {"ConditionExpression": f"attribute_not_exists({_OURS})"}
@@ -87,7 +91,7 @@ class DynamoInvoices:
     def history(
         self, organization_id: str, lago_id: str, *, external_customer_id: str, put_at: datetime, now: datetime
     ) -> ItemHistory:
-        change, values = customer_update(external_customer_id, put_at) if external_customer_id else ("", {})
+        change, values = life_update(external_customer_id, put_at)
         taken_in = f"SET taken_in_at = if_not_exists(taken_in_at, :now) {change}"
         return self._remember(organization_id, lago_id, taken_in, {":now": {"S": plain(now)}, **values})
 
@@ -106,8 +110,9 @@ class DynamoInvoices:
         answer = self._database.client.update_item(**update, ReturnValues="ALL_NEW")
         return history_from(answer["Attributes"])
 
-    def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
-        written = replace(invoice, version=invoice.version + 1)
+    def save(self, invoice: Invoice, notifications: Sequence[Notification] = (), *, life: int = 1) -> Invoice:
+        before = invoice.version or (life - 1) * _VERSIONS_OF_A_LIFE
+        written = replace(invoice, version=before + 1)
         self._database.write(self._update(invoice, written), *self._database.outbox(notifications))
         return written
 
@@ -119,9 +124,12 @@ class DynamoInvoices:
         self._database.write(self._update(invoice, written), kept, *self._database.outbox(notifications))
         return written
 
-    def settle(self, settlement: Settlement, notifications: Sequence[Notification]) -> Invoice:
+    def settle(
+        self, settlement: Settlement, notifications: Sequence[Notification], *, payer: Payer | None = None
+    ) -> Invoice:
         closed = (settlement.closed,) if settlement.closed else ()
-        return self._settle(settlement.invoice, (settlement.payment, *closed), notifications)
+        payments = (settlement.payment, *closed)
+        return self._settle(settlement.invoice, payments, notifications, payer, begins=settlement.begins)
 
     def settle_by_hand(
         self, invoice: Invoice, payment: ManualPayment, notifications: Sequence[Notification]
@@ -179,13 +187,31 @@ class DynamoInvoices:
                 return
 
     def _settle(
-        self, invoice: Invoice, payments: Sequence[AnyPayment], notifications: Sequence[Notification]
+        self,
+        invoice: Invoice,
+        payments: Sequence[AnyPayment],
+        notifications: Sequence[Notification],
+        payer: Payer | None = None,
+        *,
+        begins: bool = False,
     ) -> Invoice:
         written = replace(invoice, version=invoice.version + 1)
         table = self._database.tables.payments
         puts = [{"Put": {"TableName": table, "Item": to_item(one, **index_keys(one))}} for one in payments]
-        self._database.write(self._update(invoice, written), *puts, *self._database.outbox(notifications))
+        if begins:
+            puts[0]["Put"] |= {"ConditionExpression": "attribute_not_exists(lago_id)"}
+        checks = self._as_they_were_read(payer) if payer else ()
+        self._database.write(self._update(invoice, written), *puts, *checks, *self._database.outbox(notifications))
         return written
+
+    def _as_they_were_read(self, payer: Payer) -> tuple[dict[str, Any], ...]:
+        customer, integration, tables = payer.customer, payer.integration, self._database.tables
+        customer_key = {"organization_id": customer.organization_id, "external_id": customer.external_id}
+        integration_key = {"organization_id": integration.organization_id, "code": integration.code}
+        return (
+            _check(tables.customers, customer_key, version_condition(customer.version)),
+            _check(tables.integrations, integration_key, as_it_was_read(integration)),
+        )
 
     def _number_holder(self, invoice: Invoice) -> str | None:
         key = {"organization_id": invoice.organization_id, "number": invoice.number}
@@ -227,6 +253,10 @@ def _values_beside_the_key(invoice: Invoice) -> dict[str, Any]:
     values = plain(invoice) | _index_keys(invoice) | {"item_format": FORMAT}
     names = (*attribute_names(Invoice), *_index_keys(invoice), *FORMER_ATTRIBUTES, "item_format")
     return {name: values.get(name) for name in names if name not in _KEY}
+
+
+def _check(table: str, key: Mapping[str, str], condition: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ConditionCheck": {"TableName": table, "Key": attribute_values(key), **condition}}
 
 
 def _set_and_remove(kept: Iterable[str], gone: Iterable[str]) -> str:

@@ -24,14 +24,21 @@ def history_from(item: Mapping[str, Any]) -> ItemHistory:
         voided_at=_time(item, "voided_at"),
         paid_elsewhere_cents=int(item.get("paid_elsewhere_cents", {"N": "0"})["N"]),
         paid_elsewhere_currency=item.get("paid_elsewhere_currency", {"S": None})["S"],
+        lives=int(item.get("lives", {"N": "0"})["N"]),
         request_hash=item.get("request_hash", {"S": None})["S"],
         customers=_customers(item.get("customers", {"SS": []})["SS"]),
     )
 
 
-def customer_update(external_customer_id: str, now: datetime) -> tuple[str, dict[str, Any]]:
-    """The expression that keeps whose an item is from now on, and its values."""
-    return "ADD customers :customer", {":customer": {"SS": [f"{plain(now)}#{external_customer_id}"]}}
+def life_update(external_customer_id: str, put_at: datetime) -> tuple[str, dict[str, Any]]:
+    """The expression that counts one more item, and keeps whose it is, and its values."""
+    one = {":one": {"N": "1"}}
+    if not external_customer_id:
+        return "ADD lives :one", one
+    return "ADD lives :one, customers :customer", {
+        **one,
+        ":customer": {"SS": [f"{plain(put_at)}#{external_customer_id}"]},
+    }
 
 
 def end_update(invoice: Invoice, paid_elsewhere_cents: int) -> tuple[str, dict[str, Any]]:
@@ -56,7 +63,7 @@ def history_update(
 
 def creation_update(invoice: Invoice) -> tuple[str, dict[str, Any]]:
     """The same for an invoice that a request made: an item may replace it before its charge is on record."""
-    change, values = customer_update(invoice.external_customer_id, invoice.created_at)
+    change, values = life_update(invoice.external_customer_id, invoice.created_at)
     return f"{change} SET request_hash = :hash", {**values, ":hash": {"S": str(invoice.request_hash)}}
 
 

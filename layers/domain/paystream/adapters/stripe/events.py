@@ -55,6 +55,7 @@ def _intent(event: Mapping[str, Any]) -> IntentEvent:
         currency=intent["currency"].upper(),
         provider_customer_id=intent.get("customer"),
         outcome=outcome_from_intent(intent),
+        idempotency_key=(event.get("request") or {}).get("idempotency_key"),
     )
 
 

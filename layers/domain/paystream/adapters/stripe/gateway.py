@@ -14,7 +14,7 @@ from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_i
 from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
 from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.errors import ProviderRefusedError, ResourceMissingError
-from paystream.model.outcome import Outcome
+from paystream.model.outcome import Outcome, of_several
 from paystream.model.payment_method import SavedMethod
 from paystream.ports.pages import Page
 from paystream.ports.stripe import ListedIntent, PaymentRequest, ProviderAccount, ProviderCustomer, WebhookEndpoint
@@ -151,11 +151,8 @@ class StripeGateway:
         return None
 
     def find_payment(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> Outcome | None:
-        with suppress(ResourceMissingError), translated():
-            for intent in self._intents_of(provider_customer_id, since):
-                if metadata_of(intent).get("lago_payment_id") == payment_id:
-                    return outcome_from_intent(intent.to_dict())
-        return None
+        listed = self.intents_of(provider_customer_id, since=since)
+        return of_several(one.outcome for one in listed if one.payment_id == payment_id)
 
     def intents_of(self, provider_customer_id: str, *, since: datetime) -> tuple[ListedIntent, ...]:
         with suppress(ResourceMissingError), translated():

@@ -6,7 +6,7 @@ from datetime import datetime
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
-from paystream.model.moves import move, park
+from paystream.model.moves import move, park, postpone
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.received import as_on_record, is_forgotten, paid_otherwise
@@ -72,6 +72,8 @@ def _decided_again(known: Invoice, latest: Payment, customer: Customer, *, store
     settlement = decide(known, _begun(latest), outcome, customer=customer, accounts=accounts, now=now)
     if settlement is None:
         return known
+    if latest.is_to_be_closed and latest.amount_cents > settlement.invoice.total_due_amount_cents:
+        settlement = replace(settlement, invoice=postpone(settlement.invoice, now, now=now))
     return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
 
 

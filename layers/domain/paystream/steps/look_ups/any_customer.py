@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from paystream.model.customer import Customer
-from paystream.model.outcome import Outcome
+from paystream.model.outcome import Outcome, of_several
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import ListedIntent, PaymentGateway
@@ -29,16 +29,16 @@ def find_as_sent(
 
 def _listed(lago_id: str, gateway: PaymentGateway, now: datetime) -> ListedIntent | None:
     """In the list of the account, the newest first, as far back as Stripe keeps the key as a rule."""
+    matching: list[ListedIntent] = []
     cursor = None
     for _ in range(_MOST_PAGES):
         page = gateway.intents(since=now - _KEY_IS_KEPT_FOR, until=now, cursor=cursor)
-        for listed in page.records:
-            if listed.payment_id == lago_id:
-                return listed
+        matching.extend(listed for listed in page.records if listed.payment_id == lago_id)
         cursor = page.next_cursor
         if cursor is None:
-            return None
-    return None
+            break
+    counts = of_several(listed.outcome for listed in matching)
+    return next((listed for listed in matching if listed.outcome is counts), None)
 
 
 def _customer(organization_id: str, listed: ListedIntent, stores: Stores) -> Customer | None:

@@ -50,15 +50,12 @@ def recover_lost_attempt(
 
 
 def _links(customer: Customer, started_at: datetime, now: datetime) -> Iterator[FormerLink]:
-    """Where the attempt can have been sent. Not through today's link if the method that lacks was lacking before."""
+    """Where the attempt can have been sent. Not through today's link if what lacks was lacking before, and nothing of
+    the customer was changed since.
+    """
     since = started_at - LONGEST_REQUEST
     lost_at = (customer.payment_method_as_of, customer.paid_by_bank_transfer_until)
-    may_have_paid = customer.pays_with or any(time and time >= since for time in lost_at)
-    if may_have_paid and customer.provider_customer_id and customer.payment_provider_code and customer.integration_id:
-        yield FormerLink(
-            payment_provider_code=customer.payment_provider_code,
-            integration_id=customer.integration_id,
-            provider_customer_id=customer.provider_customer_id,
-            until=now,
-        )
-    yield from (link for link in customer.former_links if link.until >= since)
+    is_changed = customer.updated_at >= since
+    may_have_paid = customer.pays_with or is_changed or any(time and time >= since for time in lost_at)
+    links = customer.links_until(now) if may_have_paid else customer.former_links
+    yield from (link for link in links if link.until >= since)

@@ -56,5 +56,7 @@ def begin_payment_link(
         payment,
         (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,) if is_changed else (),
         closed,
+        begins=True,
     )
-    return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now)), payment
+    notifications = settlement_notifications(settlement, payer.customer, now)
+    return stores.invoices.settle(settlement, notifications, payer=payer), payment

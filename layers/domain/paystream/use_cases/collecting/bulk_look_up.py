@@ -186,6 +186,10 @@ class _Missing:
         return len(self._known) + len(self._sent)
 
     def take(self, intent: ListedIntent) -> Attempt | None:
-        """The attempt whose intent it is, which is missing no more."""
+        """The attempt whose intent it is, which is missing no more. Where none is known, another system may have made
+        it: then only a success counts, and whatever else bears the name is looked up.
+        """
         known = self._known.pop(intent.outcome.intent_id or "", None)
-        return known or self._sent.pop((intent.payment_id or "", intent.provider_customer_id or ""), None)
+        if known or intent.outcome.status is not PayableStatus.SUCCEEDED:
+            return known
+        return self._sent.pop((intent.payment_id or "", intent.provider_customer_id or ""), None)

@@ -70,8 +70,7 @@ def _search(step: SearchStep, case: Case, run: Run) -> Case:
         case steps.RetrieveSpent(attempt, customer):
             after = _retrieve_spent(case, attempt, customer, run)
         case steps.CloseOthers(latest):
-            close_others(case, latest, run)
-            after = case.with_learned(Learned.OTHERS_CLOSED)
+            after = close_others(case, latest, run)
         case steps.LookAtRefunds():
             invoice = look_at_refunds(case.invoice, stores=run.stores, gateways=run.gateways, now=run.now)
             after = replace(case, invoice=invoice).with_learned(Learned.REFUNDS_LOOKED_AT)
@@ -84,10 +83,8 @@ def _write(step: RecordStep, case: Case, run: Run) -> Case:
     match step:
         case steps.Claim() | steps.Reopen():
             after = _open(step, case, run)
-        case steps.Begin(attempt, payer):
-            after = write.begin(case, attempt, payer, run)
-        case steps.BeginPage(payer):
-            after = write.begin_page(case, payer, run)
+        case steps.Begin() | steps.BeginAgain() | steps.BeginPage():
+            after = _begin(step, case, run)
         case steps.EndPlan(code, until):
             after = write.end_plan(case, code, run, until=until)
         case steps.Rest(until):
@@ -103,6 +100,14 @@ def _write(step: RecordStep, case: Case, run: Run) -> Case:
 
 def _open(step: steps.Claim | steps.Reopen, case: Case, run: Run) -> Case:
     return write.claim_waiting(case, run) if isinstance(step, steps.Claim) else write.reopen(case, run)
+
+
+def _begin(step: steps.Begin | steps.BeginAgain | steps.BeginPage, case: Case, run: Run) -> Case:
+    if isinstance(step, steps.BeginPage):
+        return write.begin_page(case, step.payer, run)
+    if isinstance(step, steps.Begin):
+        return write.begin(case, step.after, step.payer, run)
+    return write.begin_again(case, step.attempt, step.payer, run)
 
 
 def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:

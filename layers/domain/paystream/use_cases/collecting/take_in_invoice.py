@@ -50,7 +50,7 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
         invoice = _ended_or_parked(invoice, former, besides, stores)
     else:
         invoice = _with_what_was_paid(invoice, former, besides)
-    return stores.invoices.save(_with_number(invoice, stores))
+    return stores.invoices.save(_with_number(invoice, stores), life=former.lives)
 
 
 def _former_customers(invoice: Invoice, former: ItemHistory) -> tuple[FormerCustomer, ...]:

@@ -61,9 +61,21 @@ def begin(case: Case, after: Payment, payer: Payer, run: Run) -> Case:
         payment,
         (WebhookType.INVOICE_PAYMENT_STATUS_UPDATED,),
         case.closed,
+        begins=True,
     )
     notifications = settlement_notifications(settlement, payer.customer, run.now)
-    return _begun(case, run.stores.invoices.settle(settlement, notifications), payment, payer)
+    return _begun(case, run.stores.invoices.settle(settlement, notifications, payer=payer), payment, payer)
+
+
+def begin_again(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
+    """Under the same id, and so the same idempotency key: should it be at Stripe after all, Stripe says so."""
+    owed = replace(case.invoice, attempt=max(case.invoice.attempt, attempt.attempt), attempt_started_at=run.now)
+    payment = new_payment(owed, payer, attempt.attempt, run.now)
+    invoice = move(owed, Stage.IN_FLIGHT, due_at=look_again_at(owed, run.now), now=run.now)
+    settled = run.stores.invoices.settle(Settlement(invoice, payment, ()), (), payer=payer)
+    attempts = tuple(payment if one.lago_id == attempt.lago_id else one for one in case.attempts)
+    sent_through = {**case.sent_through, payment.lago_id: payer.integration}
+    return replace(case, invoice=settled, attempts=attempts, sent_through=sent_through)
 
 
 def begin_page(case: Case, payer: Payer, run: Run) -> Case:
@@ -98,7 +110,8 @@ def rest(case: Case, until: datetime | None, run: Run) -> Case:
 def end_without_payment(case: Case, run: Run) -> Case:
     """An attempt of which something may come all the same is closed when the invoice is looked at again."""
     invoice, latest = case.invoice, case.latest
-    last = look_at_last_attempt_at(latest, run.now) if latest or invoice.total_paid_amount_cents else None
+    may_be_left = latest or invoice.total_paid_amount_cents or invoice.has_replaced_another
+    last = look_at_last_attempt_at(latest, run.now) if may_be_left else None
     attempt = max(invoice.attempt, latest.attempt) if latest else invoice.attempt
     due_at = run.now if invoice.refunding_payment_ids else last
     paid = move(replace(invoice, attempt=attempt), Stage.PAID, due_at=due_at, now=run.now)

@@ -1,7 +1,8 @@
 """Apply what Stripe says of a payment intent. Events come in any order and more than once; foreign ones are ignored."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paystream.errors import VersionConflictError
@@ -10,6 +11,7 @@ from paystream.model.customer import Customer, FormerLink
 from paystream.model.integration import Integration
 from paystream.model.intent_metadata import NamedAttempt, named_attempt
 from paystream.model.invoice import Invoice
+from paystream.model.moves import postpone
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.settlement import is_news
@@ -27,13 +29,16 @@ _SentThrough = Payment | Customer | FormerLink
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentEvent:
-    """A payment intent has reached a new status; amounts in minor units."""
+    """A payment intent has reached a new status; amounts in minor units. `idempotency_key` is that of the request which
+    made it so, if one did: https://docs.stripe.com/api/events/object#event_object-request
+    """
 
     metadata: Mapping[str, str]
     amount_cents: int
     currency: str
     provider_customer_id: str | None
     outcome: Outcome
+    idempotency_key: str | None = None
 
 
 def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: Stores, now: datetime) -> bool:
@@ -70,6 +75,11 @@ def _apply(
     if sender is None:
         return False
     customer, sent_through = sender
+    if _may_be_anothers(event, named, stored):
+        if event.outcome.status is not PayableStatus.SUCCEEDED:
+            _look_up_soon(invoice, stores, now)
+            return True
+        event = replace(event, outcome=replace(event.outcome, is_only_heard=True))
     if stored and is_of_another_intent(stored, event.outcome.intent_id):
         refuse_if_forgotten(invoice, stored)
         stored = payment_besides(stored, str(event.outcome.intent_id), stores=stores, now=now)
@@ -84,6 +94,23 @@ def _apply(
     )
     record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
     return True
+
+
+def _may_be_anothers(event: IntentEvent, named: NamedAttempt, stored: Payment | None) -> bool:
+    """Whether the attempt's intent is not known, and nothing says that this is the one: an answer would, and so does
+    the key of the request that the event comes from. What is paid on a page has no key of ours.
+    """
+    is_known = stored is not None and (stored.provider_payment_id is not None or stored.link is not None)
+    return not is_known and event.idempotency_key != named.payment_id
+
+
+def _look_up_soon(invoice: Invoice, stores: Stores, now: datetime) -> None:
+    """Anybody who may write to the account can write such a name. A function that writes the invoice at the same time
+    has set its time.
+    """
+    if invoice.is_open and invoice.due_at and invoice.due_at > now:
+        with suppress(VersionConflictError):
+            stores.invoices.save(postpone(invoice, now, keeps_claim=True, now=now))
 
 
 def _sender(
