@@ -6,7 +6,7 @@ from typing import Any
 from template import resources
 from world.world import World, load_event
 
-from builders.durations import DAY, MINUTE
+from builders.durations import DAY, HOUR, MINUTE
 
 VISIBILITY_TIMEOUT = resources("AWS::SQS::Queue")["CollectionQueue"]["VisibilityTimeout"]
 """After so many seconds a message that failed comes back."""
@@ -51,3 +51,11 @@ def hand_over_waiting(world: World, **context: Any) -> int:
     world.pass_time(VISIBILITY_TIMEOUT)
     answer = world.invoke("collect-waiting", load_event("collect-waiting"), **context)
     return len(answer["batchItemFailures"])
+
+
+def hours_go_by(world: World, hours: int) -> None:
+    """The schedule runs each hour, and then everything happens that happens at once."""
+    for _ in range(hours):
+        world.pass_time(HOUR)
+        world.look_again()
+        world.run()

@@ -166,3 +166,15 @@ def put_as_large_as_possible(world: World, lago_id: str, *, bytes_left: int = 0)
         except ClientError:
             continue
         return
+
+
+def item_not_sent(world: World) -> str:
+    """An item of `acme` whose charge never reached Stripe, which was away; there is a customer `globex`, too."""
+    world.connect()
+    world.customer()
+    world.customer("globex")
+    invoice_id = world.put_invoice_item()
+    break_stripe(world, CREATE_INTENT, "cut_before_commit")
+    world.collect_new_invoices()
+    world.stripe.control.clear_faults()
+    return invoice_id

@@ -95,3 +95,13 @@ def notified_attempts(world: World, webhook_type: str) -> list[dict[str, Any]]:
 def unique_keys(messages: Iterable[dict[str, Any]]) -> list[str]:
     """The keys by which a subscriber recognises a repeated message, sorted."""
     return sorted(message["MessageAttributes"]["unique_key"]["Value"] for message in messages)
+
+
+def statuses_of_attempts(world: World, invoice_id: str) -> list[str]:
+    """Lago's statuses of the invoice's payments that are at Stripe, the latest first."""
+    return [one["payment_status"] for one in world.payments(invoice_id) if one["provider_payment_id"]]
+
+
+def paying_customers(world: World) -> list[str]:
+    """The `cus_…` ids of those who were charged, the latest first."""
+    return [str(one.customer) for one in intents(world) if one.status == "succeeded"]

@@ -28,8 +28,9 @@ def events_due(world: World, *types: str) -> list[Delivery]:
 
 
 def lose_events(world: World) -> None:
-    """The events that Stripe has to send by now never arrive."""
+    """The events that Stripe has to send by now never arrive, nor does what is queued here."""
     world.stripe.due_deliveries()
+    world.lose_messages()
 
 
 def event(world: World, event_type: str, item: Mapping[str, Any], **more: Any) -> dict[str, Any]:

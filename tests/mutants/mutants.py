@@ -5,7 +5,7 @@ from dataclasses import replace
 from .mutant import FUNCTIONS, STORIES, Mutant
 from .of_the_core import OF_THE_CORE
 
-PROCESSING_IS_NOT_CLOSED = """        return case.answered(case.invoice)
+PROCESSING_IS_NOT_CLOSED = """        return case.with_retrieved(attempt)
     if attempt.payment_status is PayableStatus.FAILED"""
 COUNTS_AS_CLOSED = "            return write.closed(case, replace(attempt, status=CANCELED), run)\n"
 

@@ -51,8 +51,8 @@ OF_THE_CORE = (
     _mutant(
         "A surplus counts only where the invoice was paid before",
         "model/refund.py",
-        "return is_success and before.payment_dispute_lost_at is None and _surplus(before, settlement) > 0",
-        "return is_success and before.payment_status is PaymentStatus.SUCCEEDED and _surplus(before, settlement) > 0",
+        "return is_success and is_known and _surplus(before, settlement) > 0",
+        "return is_success and is_known and before.payment_status is PaymentStatus.SUCCEEDED",
         f"{_CROSSING}::test_what_is_paid_too_much_goes_back_where_the_setting_says_so",
     ),
     _mutant(

@@ -71,8 +71,8 @@ class Invariants:
             self._compare(key, before, after)
 
     def _note_paid_and_due(self, key: Key, before: Item | None, after: Item) -> None:
-        """Its payment is written right after it, in the same transaction. Of what only an event says, the attempt is asked
-        for ten minutes later: another system may have made that intent.
+        """Its payment is written right after it, in the same transaction. What only an event says is asked for ten
+        minutes later: another system may have made that intent.
         """
         was_paid = before is not None and before.get("payment_status") == {"S": "succeeded"}
         has_become_paid = after["payment_status"] == {"S": "succeeded"} and not was_paid

@@ -106,7 +106,7 @@ class TestOne:
         stores.invoices.register_payment(ORGANIZATION, "invoice-1", "payment-1")
         assert stores.invoices.known_history(ORGANIZATION, "invoice-1") == ItemHistory(None, ("payment-1",))
         taken_in(stores, "invoice-1", NOW)
-        assert stores.invoices.known_history(ORGANIZATION, "invoice-1") == ItemHistory(NOW, ("payment-1",))
+        assert stores.invoices.known_history(ORGANIZATION, "invoice-1") == ItemHistory(NOW, ("payment-1",), lives=1)
 
     def test_the_customers_of_its_items_are_known_since_they_were_seen_first(self, stores: Stores) -> None:
         stores.invoices.create(invoice(external_customer_id="acme", created_at=NOW))
@@ -138,7 +138,9 @@ class TestOne:
 
         former = taken_in(stores, "invoice-1", NOW)
 
-        assert former == ItemHistory(NOW, (), paid_elsewhere_cents=5000, paid_elsewhere_currency="EUR")
+        assert former == ItemHistory(
+            NOW, (), paid_elsewhere_cents=5000, paid_elsewhere_currency="EUR", paid_elsewhere_customer="acme"
+        )
 
 
 class TestWriting:

@@ -38,6 +38,7 @@ class Learned(Enum):
     ANSWERED = auto()
     CREATION_RESUMED = auto()
     FIRST_ATTEMPT_LOOKED_UP = auto()
+    NOT_ALL_ASKED = auto()
     METHOD_ASKED_FOR = auto()
     REFUNDS_LOOKED_AT = auto()
     ATTEMPT_LOOKED_UP = auto()
@@ -49,9 +50,9 @@ class Case:
     """`attempts` are the payments of its attempts that are on record, by their numbers; an item that was replaced does
     not know how many there are. `account` is the one through which something new may begin for the customer.
     `sent_through` has, by a payment's id, the account that an attempt was sent to, if that is connected. `closed` is
-    an attempt that was closed at Stripe just now, which is not written yet; `retrieved` are the ids of those spent ones
-    that were asked for in this run. `history` and `besides`, the payments that follow from no attempt, are those of an
-    invoice that is owed and due.
+    an attempt that was closed at Stripe just now, which is not written yet; `retrieved` are the ids of those that were
+    asked for in this run. `former_customer` is that of the last attempt, where the item names none that there is.
+    `history` and `besides`, the payments that follow from no attempt, are those of an invoice that is owed and not new.
     """
 
     invoice: Invoice
@@ -61,6 +62,7 @@ class Case:
     history: ItemHistory | None = None
     besides: tuple[AnyPayment, ...] = ()
     customer: Customer | None = None
+    former_customer: Customer | None = None
     account: Integration | None = None
     sent_through: Mapping[str, Integration] = field(default_factory=dict)
     learned: frozenset[Learned] = frozenset()
@@ -71,6 +73,11 @@ class Case:
     def latest(self) -> Payment | None:
         """The payment of the last attempt, if it is on record."""
         return self.attempts[-1] if self.attempts else None
+
+    @property
+    def followed_for(self) -> Customer | None:
+        """Of whom the attempts on record are followed, whatever the item says by now."""
+        return self.customer or self.former_customer
 
     def has(self, learned: Learned) -> bool:
         """Whether that was done in this run."""
@@ -107,10 +114,10 @@ class Case:
         """Who pays an attempt, or what is missing. One that was begun keeps its account, its customer at Stripe and its
         method: it waits for none of them, and goes on under whatever code its account is connected.
         """
-        if self.customer is None or attempt is None:
+        if self.followed_for is None or attempt is None:
             return self.new_payer()
         account = self.sent_through.get(attempt.lago_id)
-        return Payer(self.customer, account) if account else WaitingFor.INTEGRATION
+        return Payer(self.followed_for, account) if account else WaitingFor.INTEGRATION
 
 
 def payer_of_new(

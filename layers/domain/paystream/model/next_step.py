@@ -13,7 +13,7 @@ from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.received import is_forgotten
+from paystream.model.received import is_forgotten, settles
 from paystream.model.schedule import (
     LONGEST_REQUEST,
     SPENT_IS_RETRIEVED_EVERY,
@@ -79,21 +79,22 @@ def _restore(case: Case) -> Step | None:
     """
     latest = case.latest
     goes_on = latest is not None and latest.payment_status is PayableStatus.PENDING and _is_replaced(case)
-    if case.customer is None or goes_on or not case.invoice.is_owed:
+    if case.followed_for is None or goes_on or not case.invoice.is_owed:
         return None
-    return Restore(case.customer) if is_forgotten(case.invoice, (*case.attempts, *case.besides), case.history) else None
+    on_record = (*case.attempts, *case.besides)
+    return Restore(case.followed_for) if is_forgotten(case.invoice, on_record, case.history) else None
 
 
 def _retrieve(case: Case) -> Step | None:
     """The last attempt is on its way at Stripe; or any of an item that is parked by now."""
     latest = case.latest
-    if case.occasion is not Occasion.DUE or latest is None or case.customer is None:
+    if case.occasion is not Occasion.DUE or latest is None or case.followed_for is None:
         return None
     if case.invoice.stage is Stage.PARKED:
         under_way = [one for one in case.attempts if one.payment_status is PayableStatus.PROCESSING]
-        return Retrieve(under_way[-1], case.customer) if under_way else None
+        return Retrieve(under_way[-1], case.followed_for) if under_way else None
     is_retrieved = is_on_its_way(case.invoice, latest) and not _is_superseded(case, latest)
-    return Retrieve(latest, case.customer) if is_retrieved else None
+    return Retrieve(latest, case.followed_for) if is_retrieved else None
 
 
 def _look_up(case: Case) -> Step | None:
@@ -109,10 +110,17 @@ def _look_up(case: Case) -> Step | None:
 
 def _close(case: Case) -> Step | None:
     """An attempt can still be paid although it failed, is superseded, or the invoice has ended."""
-    if case.customer is None or case.occasion is Occasion.NEW:
+    if case.followed_for is None or case.occasion is Occasion.NEW:
         return None
     reachable = [one for one in _to_be_closed(case) if one.lago_id in case.sent_through]
-    return Close(reachable[-1], case.customer) if reachable else None
+    rest = [one for one in reachable if one.lago_id not in case.retrieved]
+    return Close(rest[-1], case.followed_for) if rest else None
+
+
+def _outwait(case: Case) -> Step | None:
+    """What was to be closed is on its way after all: nothing new begins until it has come to its end."""
+    is_under_way = any(one.lago_id in case.retrieved for one in _to_be_closed(case))
+    return Rest(look_again_at(case.invoice, case.now)) if is_under_way else None
 
 
 def _to_be_closed(case: Case) -> list[Payment]:
@@ -127,7 +135,7 @@ def _end_unreachable(case: Case) -> Step | None:
     """
     invoice = case.invoice
     is_left = any(one.is_to_be_closed and one.lago_id not in case.sent_through for one in case.attempts)
-    if not is_left or case.customer is None or invoice.is_open:
+    if not is_left or case.followed_for is None or invoice.is_open:
         return None
     tomorrow = case.now + UNREACHABLE_IS_LOOKED_AT_EVERY
     is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.AUTHENTICATION_LINK_DUE)
@@ -159,16 +167,16 @@ def _is_unnamed(case: Case) -> bool:
 
 def _retrieve_spent(case: Case) -> Step | None:
     """A payment has failed on a page that was completed: Stripe cancels it not, and a bank may still pay it."""
-    if case.occasion is not Occasion.DUE or case.invoice.is_open or case.customer is None:
+    if case.occasion is not Occasion.DUE or case.invoice.is_open or case.followed_for is None:
         return None
     spent = [one for one in _spent(case) if one.lago_id in case.sent_through and one.lago_id not in case.retrieved]
-    return RetrieveSpent(spent[0], case.customer) if spent else None
+    return RetrieveSpent(spent[0], case.followed_for) if spent else None
 
 
 def _close_others(case: Case) -> Step | None:
     """It was voided or settled, and work is left: nothing under its name is to be paid, and what was is on record."""
-    latest, has_ended = case.latest, case.invoice.stage is Stage.SETTLING
-    if case.occasion is not Occasion.DUE or latest is None or not has_ended or case.has(Learned.OTHERS_CLOSED):
+    latest, has_ended = case.latest, case.occasion is Occasion.DUE and case.invoice.stage is Stage.SETTLING
+    if latest is None or not (has_ended or _is_to_begin(case)) or case.has(Learned.OTHERS_CLOSED):
         return None
     return None if case.invoice.refunding_payment_ids else CloseOthers(latest)
 
@@ -211,15 +219,27 @@ def _begin(case: Case) -> Step | None:
     invoice, latest = case.invoice, case.latest
     if invoice.is_open:
         return None
-    method = case.customer.pays_with if case.customer else None
-    is_time = invoice.next_retry_at is not None and invoice.next_retry_at <= case.now
-    if not (is_time or invoice.is_to_be_collected_with(method)):
+    if not _is_time(case):
         return None
     if latest is None or latest.payment_status is PayableStatus.PENDING:
         return Reopen()
     is_chosen = invoice.chosen_payment_method_id is not None
     payer = case.new_payer(needs_method=not is_chosen)
     return EndPlan(CANNOT_PAY[payer]) if isinstance(payer, WaitingFor) else Begin(latest, payer)
+
+
+def _is_time(case: Case) -> bool:
+    """Whether the next attempt of what has failed is to begin."""
+    method = case.customer.pays_with if case.customer else None
+    is_time = case.invoice.next_retry_at is not None and case.invoice.next_retry_at <= case.now
+    return is_time or case.invoice.is_to_be_collected_with(method)
+
+
+def _is_to_begin(case: Case) -> bool:
+    """Whether another attempt, or a page, is to follow one that has failed at Stripe."""
+    has_failed = case.latest is not None and case.latest.payment_status is PayableStatus.FAILED
+    is_page_due = case.invoice.stage is Stage.AUTHENTICATION_LINK_DUE
+    return has_failed and not case.invoice.is_open and (is_page_due or _is_time(case))
 
 
 def _begin_page(case: Case) -> Step | None:
@@ -236,10 +256,18 @@ def _rest(case: Case) -> Step | None:
     if invoice.is_open:
         return None
     until = invoice.next_retry_at or look_at_ended_again_at(invoice, case.now)
-    if not _spent(case):
+    if not (_spent(case) or _is_unasked(case)):
         return Rest(until)
     tomorrow = case.now + SPENT_IS_RETRIEVED_EVERY
     return Rest(min(until, tomorrow) if until else tomorrow)
+
+
+def _is_unasked(case: Case) -> bool:
+    """Whether something may have been sent to an account that is not connected: nobody can say what became of it."""
+    latest = case.latest
+    has_ended = case.invoice.stage in (Stage.PARKED, Stage.SETTLING) and not case.has(Learned.ATTEMPT_LOOKED_UP)
+    is_unknown = latest is not None and latest.payment_status is PayableStatus.PENDING and latest.link is None
+    return case.has(Learned.NOT_ALL_ASKED) or (is_unknown and has_ended)
 
 
 def _wait(case: Case) -> Step | None:
@@ -291,8 +319,8 @@ def _collect(case: Case) -> Step | None:
 
 def _is_looked_up(case: Case, until: datetime) -> bool:
     """Whether a look-up of this run counts: nothing can have been sent after it any more."""
-    found_nothing = case.has(Learned.ATTEMPT_LOOKED_UP) or case.has(Learned.FIRST_ATTEMPT_LOOKED_UP)
-    return found_nothing and case.now >= until
+    is_all = case.has(Learned.FIRST_ATTEMPT_LOOKED_UP) and not case.has(Learned.NOT_ALL_ASKED)
+    return (is_all or case.has(Learned.ATTEMPT_LOOKED_UP)) and case.now >= until
 
 
 RULES: tuple[Rule, ...] = (
@@ -306,6 +334,7 @@ RULES: tuple[Rule, ...] = (
     _close_others,
     _look_at_refunds,
     _end_unreachable,
+    _outwait,
     _ask_for_method,
     _end_without_payment,
     _begin,
@@ -341,10 +370,12 @@ def _spent(case: Case) -> list[Payment]:
 
 
 def _is_superseded(case: Case, latest: Payment) -> bool:
-    """Whether another attempt takes its place, or it is over more than what is due by now: then it is closed."""
-    is_over_too_much = latest.is_waiting_for_customer and latest.amount_cents > case.invoice.total_due_amount_cents
+    """Whether another attempt takes its place, or it is over more than what is due by now, or of other
+    terms: then it is closed."""
+    is_over_too_much = latest.amount_cents > case.invoice.total_due_amount_cents
+    is_otherwise = latest.is_waiting_for_customer and (is_over_too_much or not settles(case.invoice, latest))
     is_known = latest.attempt == case.invoice.attempt
-    return is_known and (latest.is_to_be_superseded or is_over_too_much or _has_another(case, latest))
+    return is_otherwise or (is_known and (latest.is_to_be_superseded or _has_another(case, latest)))
 
 
 def _has_another(case: Case, latest: Payment) -> bool:

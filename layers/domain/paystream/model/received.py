@@ -1,6 +1,6 @@
 """What was received for an invoice. Money keeps its currency and its customer, whatever the invoice says by now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from json import dumps
 
@@ -27,11 +27,14 @@ def has_come(payment: AnyPayment) -> bool:
     return not isinstance(payment, Payment) or payment.payment_status is PayableStatus.SUCCEEDED
 
 
-def paid_otherwise(invoice: Invoice, payments: Iterable[AnyPayment]) -> tuple[Problem, str] | None:
+def paid_otherwise(
+    invoice: Invoice, payments: Iterable[AnyPayment], history: ItemHistory | None = None
+) -> tuple[Problem, str] | None:
     """Why nothing can be decided about an invoice, and what of its item is not right, as JSON text: other money was
-    received for it. Nobody but a person knows whether it is owed again.
+    received for it, or was said to be. Nobody but a person knows whether it is owed again.
     """
     terms = {name for payment in payments if has_come(payment) for name in _differing(invoice, payment)}
+    terms |= {*_elsewhere_differing(invoice, history)}
     if not terms:
         return None
     details = {name: [PAID_OTHERWISE] for name in sorted(terms)}
@@ -79,6 +82,14 @@ def with_payments(invoice: Invoice, payments: Iterable[AnyPayment]) -> Invoice:
         if isinstance(payment, Payment):
             invoice = _with_money_back(invoice, payment)
     return invoice
+
+
+def _elsewhere_differing(invoice: Invoice, history: ItemHistory | None) -> Iterator[str]:
+    if history and history.paid_elsewhere_cents:
+        if history.paid_elsewhere_currency != invoice.currency:
+            yield "currency"
+        if history.paid_elsewhere_customer not in (None, invoice.external_customer_id):
+            yield "external_customer_id"
 
 
 def _differing(invoice: Invoice, payment: AnyPayment) -> list[str]:

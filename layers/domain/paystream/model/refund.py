@@ -109,11 +109,12 @@ def settle_refund(
 def is_surplus(before: Invoice, settlement: Settlement) -> bool:
     """Whether a success has brought more than what was owed `before`. What was refunded already counts: nobody gets
     both payments back. Nothing goes back where a dispute was lost, where only the invoice was given up, or of what came
-    in another currency or from another customer.
+    in another currency or from another customer. Of an item that is parked nobody knows what is owed.
     """
     payment = settlement.payment
     is_success = payment.payment_status is PayableStatus.SUCCEEDED and settles(before, payment)
-    return is_success and before.payment_dispute_lost_at is None and _surplus(before, settlement) > 0
+    is_known = before.problem is None and before.payment_dispute_lost_at is None
+    return is_success and is_known and _surplus(before, settlement) > 0
 
 
 def with_refund_of_surplus(before: Invoice, settlement: Settlement, now: datetime) -> Settlement:

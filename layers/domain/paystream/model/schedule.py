@@ -82,6 +82,8 @@ def look_at_last_attempt_at(payment: Payment | None, now: datetime) -> datetime 
     """
     if payment is None:
         return now + LONGEST_REQUEST
+    if payment.payment_status is PayableStatus.PENDING and payment.link is None:
+        return payment.updated_at + LONGEST_REQUEST
     may_end = payment.is_to_be_closed or payment.payment_status is PayableStatus.PROCESSING
     return now if may_end else None
 

@@ -134,7 +134,7 @@ class DynamoInvoices:
     def settle_by_hand(
         self, invoice: Invoice, payment: ManualPayment, notifications: Sequence[Notification]
     ) -> Invoice:
-        return self._settle(invoice, (payment,), notifications)
+        return self._settle(invoice, (payment,), notifications, begins=True)
 
     def page(self, organization_id: str, wanted: InvoiceFilter, *, request: PageRequest) -> Page[Invoice]:
         """The index that leaves the least to be passed over; the rest is chosen by what its entries show.

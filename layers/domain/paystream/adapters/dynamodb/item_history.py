@@ -26,6 +26,7 @@ def history_from(item: Mapping[str, Any]) -> ItemHistory:
         paid_elsewhere_currency=item.get("paid_elsewhere_currency", {"S": None})["S"],
         lives=int(item.get("lives", {"N": "0"})["N"]),
         request_hash=item.get("request_hash", {"S": None})["S"],
+        paid_elsewhere_customer=item.get("paid_elsewhere_customer", {"S": None})["S"],
         customers=_customers(item.get("customers", {"SS": []})["SS"]),
     )
 
@@ -45,8 +46,13 @@ def end_update(invoice: Invoice, paid_elsewhere_cents: int) -> tuple[str, dict[s
     """The expression that keeps what a person said of the invoice, and its values."""
     if invoice.voided_at:
         return "SET voided_at = :at", {":at": {"S": plain(invoice.voided_at)}}
-    values = {":currency": {"S": invoice.currency}, ":cents": {"N": str(paid_elsewhere_cents)}}
-    return "SET paid_elsewhere_currency = :currency ADD paid_elsewhere_cents :cents", values
+    values = {
+        ":currency": {"S": invoice.currency},
+        ":customer": {"S": invoice.external_customer_id},
+        ":cents": {"N": str(paid_elsewhere_cents)},
+    }
+    terms = "paid_elsewhere_currency = :currency, paid_elsewhere_customer = :customer"
+    return f"SET {terms} ADD paid_elsewhere_cents :cents", values
 
 
 def history_update(

@@ -10,7 +10,6 @@ from paystream.model.invoice import Invoice
 from paystream.model.item_history import ItemHistory
 from paystream.model.manual_payment import AnyPayment
 from paystream.model.payment import Payment
-from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import Accounts
 
@@ -26,9 +25,10 @@ def load_case(
 ) -> Case:
     """The case of an invoice, whose version vouches for what is read here after it."""
     attempts = tuple(attempts_of(invoice, stores))
-    customer = _customer(invoice, attempts, stores)
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    former = _former_customer(attempts, stores) if customer is None else None
     followed = {attempt.lago_id: accounts.of(attempt) for attempt in attempts if not _is_over(attempt)}
-    is_owed = occasion is Occasion.DUE and invoice.is_owed
+    is_owed = occasion is not Occasion.NEW and invoice.is_owed
     history, besides = payments_besides(invoice, stores) if is_owed else (None, ())
     return Case(
         invoice=invoice,
@@ -38,17 +38,15 @@ def load_case(
         history=history,
         besides=besides,
         customer=customer,
+        former_customer=former,
         account=accounts.for_new(customer) if customer else None,
         sent_through={lago_id: account for lago_id, account in followed.items() if account},
         learned=learned,
     )
 
 
-def _customer(invoice: Invoice, attempts: Sequence[Payment], stores: Stores) -> Customer | None:
-    """The invoice's; of one that is parked that of its last attempt, which is followed whatever the item says."""
-    is_parked = invoice.stage is Stage.PARKED and attempts
-    external_id = attempts[-1].external_customer_id if is_parked else invoice.external_customer_id
-    return stores.customers.get(invoice.organization_id, external_id) if external_id else None
+def _former_customer(attempts: Sequence[Payment], stores: Stores) -> Customer | None:
+    return stores.customers.get(attempts[-1].organization_id, attempts[-1].external_customer_id) if attempts else None
 
 
 def _is_over(attempt: Payment) -> bool:
@@ -84,13 +82,13 @@ def _attempt(invoice: Invoice, attempt: int, stores: Stores) -> Payment | None:
 def payments_besides(invoice: Invoice, stores: Stores) -> tuple[ItemHistory | None, tuple[AnyPayment, ...]]:
     """What is kept of the invoice beside its item, and its payments that follow from no attempt."""
     history = stores.invoices.known_history(invoice.organization_id, invoice.lago_id)
-    return history, payments_of(history, invoice.organization_id, stores) if history else ()
+    return history, payments_of(invoice, history, stores) if history else ()
 
 
-def payments_of(history: ItemHistory, organization_id: str, stores: Stores) -> tuple[AnyPayment, ...]:
-    """The payments that a history knows."""
-    found = (stores.payments.find(organization_id, lago_id) for lago_id in history.payment_ids)
-    return tuple(payment for payment in found if payment)
+def payments_of(invoice: Invoice, history: ItemHistory, stores: Stores) -> tuple[AnyPayment, ...]:
+    """The payments that the invoice's history knows, but for an id that was used for another invoice meanwhile."""
+    found = (stores.payments.find(invoice.organization_id, lago_id) for lago_id in history.payment_ids)
+    return tuple(payment for payment in found if payment and payment.invoice_id == invoice.lago_id)
 
 
 def last_payment(invoice: Invoice, stores: Stores) -> Payment | None:

@@ -40,12 +40,23 @@ def restore_invoice(invoice_id: str, customer: Customer, *, stores: Stores, now:
     if history and history.voided_at:
         voided = replace(known, voided_at=history.voided_at)
         return stores.invoices.save(move(voided, Stage.VOIDED, due_at=now, now=now))
-    other = paid_otherwise(invoice, (*attempts, *besides))
+    other = paid_otherwise(invoice, (*attempts, *besides), history)
     if other:
         return stores.invoices.save(park(known, *other, due_at=now, now=now))
     if latest and is_decided_again:
         return _decided_again(known, latest, customer, stores=stores, now=now)
     return stores.invoices.save(_settled(known, now))
+
+
+def restored(invoice: Invoice, *, stores: Stores, now: datetime) -> Invoice:
+    """The invoice, which got its state back if a backup was put over it. Raises VersionConflictError."""
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    if customer is None or not invoice.is_owed or not invoice.attempt_started_at:
+        return invoice
+    history, besides = payments_besides(invoice, stores)
+    if not is_forgotten(invoice, (*attempts_of(invoice, stores), *besides), history):
+        return invoice
+    return restore_invoice(invoice.lago_id, customer, stores=stores, now=now)
 
 
 def _settled(known: Invoice, now: datetime) -> Invoice:

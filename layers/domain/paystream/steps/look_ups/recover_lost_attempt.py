@@ -7,7 +7,6 @@ customer has lost the payment method or the Stripe customer since, would wait fo
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 
 from paystream.model.attempts import new_payment
 from paystream.model.case import Payer
@@ -18,7 +17,7 @@ from paystream.model.payment import Payment
 from paystream.model.schedule import LONGEST_REQUEST
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.steps.accounts.connected import integration_of
+from paystream.steps.accounts.connected import Accounts, integration_of
 from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.look_ups.former_customers import links_of_former_customers
 
@@ -33,8 +32,7 @@ def recover_lost_attempt(
     Raises OutcomeUnknownError, KeyRefusedError.
     """
     attempt, started_at = max(invoice.attempt, 1), invoice.attempt_started_at or invoice.created_at
-    own = ((customer, link) for link in _links(customer, started_at, now)) if customer else ()
-    for payer, link in chain(own, links_of_former_customers(invoice, stores)):
+    for payer, link in _ways(invoice, customer, stores, now):
         integration = integration_of(payer.organization_id, link, stores)
         if integration is None:
             continue
@@ -47,6 +45,21 @@ def recover_lost_attempt(
         if found:
             return payment, found, payer
     return None
+
+
+def are_all_connected(invoice: Invoice, customer: Customer | None, *, stores: Stores, now: datetime) -> bool:
+    """Whether each account can be asked to which the attempt can have been sent."""
+    accounts = Accounts(invoice.organization_id, stores)
+    return all(accounts.of(link) for _, link in _ways(invoice, customer, stores, now))
+
+
+def _ways(
+    invoice: Invoice, customer: Customer | None, stores: Stores, now: datetime
+) -> Iterator[tuple[Customer, FormerLink]]:
+    started_at = invoice.attempt_started_at or invoice.created_at
+    if customer:
+        yield from ((customer, link) for link in _links(customer, started_at, now))
+    yield from links_of_former_customers(invoice, stores)
 
 
 def _links(customer: Customer, started_at: datetime, now: datetime) -> Iterator[FormerLink]:

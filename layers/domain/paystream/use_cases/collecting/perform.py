@@ -21,7 +21,7 @@ from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.steps.attempts.restore_invoice import restore_invoice, with_declines_known
 from paystream.steps.attempts.run import Run
 from paystream.steps.attempts.send_attempt import look_up, send_attempt
-from paystream.steps.look_ups.recover_lost_attempt import recover_lost_attempt
+from paystream.steps.look_ups.recover_lost_attempt import are_all_connected, recover_lost_attempt
 from paystream.steps.pages.payment_link import look_at_page
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
@@ -161,7 +161,7 @@ def _close(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
     if outcome is None:
         return write.closed(case, replace(attempt, status=CANCELED, updated_at=run.now), run)
     if outcome.status is PayableStatus.PROCESSING:
-        return case.answered(case.invoice)
+        return case.with_retrieved(attempt)
     if attempt.payment_status is PayableStatus.FAILED and outcome.intent_status == CANCELED:
         settlement = settle(case.invoice, ended_on_page(attempt, outcome), outcome, now=run.now)
         return write.closed(case, settlement.payment if settlement else attempt, run)
@@ -197,6 +197,8 @@ def _look_up_first_attempt(case: Case, customer: Customer | None, run: Run) -> C
     found = recover_lost_attempt(case.invoice, customer, stores=run.stores, gateways=run.gateways, now=run.now)
     if found:
         return _record(replace(case, invoice=resume(case.invoice)), *found, run)
+    if not are_all_connected(case.invoice, customer, stores=run.stores, now=run.now):
+        case = case.with_learned(Learned.NOT_ALL_ASKED)
     return case.with_learned(Learned.FIRST_ATTEMPT_LOOKED_UP)
 
 

@@ -38,13 +38,13 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
         put_at=put_at,
         now=seen_at,
     )
-    besides = payments_of(former, organization_id, stores)
+    besides = payments_of(invoice, former, stores)
     invoice = replace(
         invoice,
         attempt_started_at=min(seen_at, former.taken_in_at or seen_at),
         former_customers=_former_customers(invoice, former),
     )
-    other = None if invoice.problem else paid_otherwise(invoice, besides)
+    other = None if invoice.problem else paid_otherwise(invoice, besides, former)
     invoice = park(invoice, *other, now=invoice.updated_at) if other else invoice
     if invoice.problem or former.voided_at:
         invoice = _ended_or_parked(invoice, former, besides, stores)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from paystream.errors import NotAllowedError
 from paystream.model.invoice import Invoice
+from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
 from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import integration_of
@@ -32,7 +33,8 @@ def refuse_if_being_collected(
 
 
 def _can_be_given_up(payment: Payment, stores: Stores) -> bool:
-    return payment.waits_on_page or integration_of(payment.organization_id, payment, stores) is None
+    has_failed = payment.payment_status is PayableStatus.FAILED
+    return has_failed or payment.waits_on_page or integration_of(payment.organization_id, payment, stores) is None
 
 
 def being_collected() -> NotAllowedError:

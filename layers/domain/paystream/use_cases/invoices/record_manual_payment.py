@@ -15,6 +15,7 @@ from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.restore_invoice import restored
 from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 
 
@@ -49,6 +50,7 @@ def record_manual_payment(
     existing = stores.payments.find(organization_id, lago_id) if idempotency_key else None
     if isinstance(existing, ManualPayment):
         return _same(existing, request)
+    invoice = restored(invoice, stores=stores, now=now)
     _check(invoice, request, stores, now)
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
     payment = ManualPayment(

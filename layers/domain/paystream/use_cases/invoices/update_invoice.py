@@ -14,6 +14,7 @@ from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.restore_invoice import restored
 from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 
 
@@ -34,7 +35,7 @@ def update_invoice(
     becomes pending by a new attempt only; NotAllowedError if it is voided, parked or being collected;
     VersionConflictError.
     """
-    invoice = read_invoice(stores, organization_id, lago_id)
+    invoice = restored(read_invoice(stores, organization_id, lago_id), stores=stores, now=now)
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
     changed = replace(invoice, metadata=invoice.metadata if change.metadata is None else change.metadata)
     notifications: tuple[Notification, ...] = ()

@@ -13,6 +13,7 @@ from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.restore_invoice import restored
 from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 
 
@@ -25,7 +26,7 @@ def void_invoice(
     Money that Stripe collects all the same, by a request that was under way, is recorded and notified as ever. Raises
     NotFoundError, NotAllowedError if it is paid, voided already, or being collected, VersionConflictError.
     """
-    invoice = read_invoice(stores, organization_id, lago_id)
+    invoice = restored(read_invoice(stores, organization_id, lago_id), stores=stores, now=now)
     if invoice.status is InvoiceStatus.VOIDED or invoice.payment_status is PaymentStatus.SUCCEEDED:
         raise NotAllowedError("not_voidable")
     payment = last_payment(invoice, stores)

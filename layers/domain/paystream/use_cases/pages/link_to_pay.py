@@ -9,6 +9,7 @@ from paystream.model.customer import MOST_FORMER_LINKS, Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, PaymentLink
+from paystream.model.received import settles
 from paystream.model.schedule import LONGEST_REQUEST
 from paystream.model.standing import InvoiceStatus, PaymentStatus
 from paystream.ports.stores import Stores
@@ -19,6 +20,7 @@ from paystream.steps.attempts.close_attempt import close_attempt
 from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.steps.attempts.record_outcome import record_outcome
+from paystream.steps.attempts.restore_invoice import restored
 from paystream.steps.look_ups.recover_lost_attempt import recover_lost_attempt
 from paystream.steps.pages.begin_payment_link import begin_payment_link
 from paystream.steps.pages.payment_link import make_page
@@ -39,7 +41,7 @@ def link_to_pay(
     """
     for _ in range(_TRIES):
         with contextlib.suppress(VersionConflictError):
-            invoice = read_invoice(stores, organization_id, lago_id)
+            invoice = restored(read_invoice(stores, organization_id, lago_id), stores=stores, now=now)
             found = _link(invoice, stores=stores, gateways=gateways, now=now)
             if found:
                 return found
@@ -145,11 +147,11 @@ def _page(
     link = payment.link or PaymentLink()
     if payment.is_superseded:
         raise being_collected()
+    is_payers = payment.provider_customer_id == payer.customer.provider_customer_id
+    if not (is_payers and payer.integration.leads_to(payment) and settles(invoice, payment)):
+        raise being_collected()
     if link.url and link.expires_at and now < link.expires_at:
         return link.url
-    is_payers = payment.provider_customer_id == payer.customer.provider_customer_id
-    if not (is_payers and payer.integration.leads_to(payment)):
-        raise being_collected()
     seen = make_page(invoice, payment, payer, is_new=is_new, stores=stores, gateways=gateways, now=now)
     return _url_of(last_payment(seen, stores))
 

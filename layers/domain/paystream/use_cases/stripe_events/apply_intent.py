@@ -138,8 +138,9 @@ def _is_inconclusive(event: IntentEvent, stored: Payment) -> bool:
 
 def _ways(invoice: Invoice, stored: Payment | None, stores: Stores) -> Iterator[tuple[Customer, _SentThrough]]:
     """Where the attempt was sent, or can have been: anybody who may write to some account can write metadata."""
-    external_id = invoice.external_customer_id or (stored.external_customer_id if stored else "")
-    customer = stores.customers.get(invoice.organization_id, external_id) if external_id else None
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    if customer is None and stored:
+        customer = stores.customers.get(invoice.organization_id, stored.external_customer_id)
     if customer:
         links: tuple[_SentThrough, ...] = (stored,) if stored else (customer, *customer.former_links)
         yield from ((customer, link) for link in links)
