@@ -1,1 +1,1 @@
-"""A small model of the payment protocol, searched exhaustively: see docs/reliability.md."""
+"""The payment protocol, searched exhaustively: the product itself in a small world. See docs/reliability.md."""

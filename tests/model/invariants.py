@@ -1,107 +1,143 @@
-"""What must hold, in every state or once all is quiet."""
+"""What must hold of each step, and of each state."""
 
-from collections.abc import Callable
-from enum import StrEnum
+from paystream.model.invoice import Invoice
+from paystream.model.notification import WebhookType
+from paystream.model.outcome import CANCELED, PayableStatus
 
-from model.rules import Rules
-from model.state import World
-from model.writes import FAILURE, SUCCEEDED, SUCCESS, second_success_id
-
-
-class Invariant(StrEnum):
-    """The names in the table of docs/reliability.md."""
-
-    ONE_SUCCESS = "I1 at most one payment intent of ours succeeds"
-    SUCCESS_IS_FINAL = "I2 succeeded is final"
-    TABLE_IS_STRIPE = "I3 when quiet, the table says what Stripe says"
-    ONE_FAILURE_NOTIFIED = "I4 each failed attempt, and nothing else, is notified as a failure once"
-    OPEN_IS_DUE = "I5 whatever is open has a due time"
-    NOT_STUCK = "I6 from every state a quiet and settled one can be reached"
-    NEWEST_ATTEMPT_COUNTS = "I7 an older attempt never overwrites a newer one"
-    NO_SILENT_SUCCESS = "I8 a success whose event was taken is recorded and notified"
-    LEARNT_IN_TIME = "I9 what succeeded at Stripe is learnt before its key is forgotten"
+from model.functions import RUNNING
+from model.moves import Step, is_documented, is_success
+from model.world.charges import UNPAID
+from model.world.state import Intent, World, amount_of, payment_named
+from model.world.values import VALUES
 
 
-def is_settled(world: World, rules: Rules) -> bool:
-    """All is quiet, and the invoice has come to its end."""
-    stripe, invoice = world.stripe, world.invoice
-    is_quiet = not world.workers and stripe.delayed is None
-    has_failed = invoice.status == "failed" and (invoice.closed or not rules.guards.last_failure_is_closed)
-    return is_quiet and (invoice.status == SUCCEEDED or has_failed)
+def broken(before: World, step: Step) -> str | None:
+    """What the step breaks, in words; None if all holds."""
+    after = step.world
+    if step.ended is not None:
+        running = RUNNING[step.ended]
+        if not is_documented(running.raised):
+            return f"an error that nobody expects: {running.raised!r}"
+        wrong = _event_was_lost(after, step.ended)
+        if wrong:
+            return wrong
+    if before.item != after.item and before.puts == after.puts:
+        wrong = _final(before.invoice, after.invoice)
+        if wrong:
+            return wrong
+    if before.stripe is not after.stripe:
+        wrong = _begun(before, after) or _received(after)
+        if wrong:
+            return wrong
+    return _notified(after) if before.notified is not after.notified else None
 
 
-def _one_success(world: World, rules: Rules) -> bool:
-    return sum(intent.status == "succeeded" and not intent.outside for intent in world.stripe.intents) <= 1
+def _final(before: Invoice | None, after: Invoice | None) -> str | None:
+    if is_success(before) and not is_success(after):
+        return "I2 succeeded is final"
+    if before and after and after.attempt < before.attempt:
+        return "I7 an older attempt never overwrites a newer one"
+    if after and after.is_open and after.due_at is None:
+        return "I5 whatever is open has a due time"
+    return None
 
 
-def _table_is_stripe(world: World, rules: Rules) -> bool:
-    if not is_settled(world, rules):
-        return True
-    succeeded = [intent for intent in world.stripe.intents if intent.status == SUCCEEDED]
-    if world.invoice.status == SUCCEEDED:
-        return bool(succeeded)
-    return all(intent.outside for intent in succeeded)
+def _event_was_lost(world: World, ended: int) -> str | None:
+    running = RUNNING[ended]
+    if running.start.kind != "event" or running.raised:
+        return None
+    outcome = VALUES[running.start.about].outcome
+    if outcome.status is not PayableStatus.SUCCEEDED:
+        return None
+    on_record = [
+        one
+        for one in world.attempts()
+        if one.provider_payment_id == outcome.intent_id and one.payment_status is PayableStatus.SUCCEEDED
+    ]
+    if not on_record:
+        return "I8 a success whose event was taken is on record and notified"
+    return None
 
 
-def _one_failure_notified(world: World, rules: Rules) -> bool:
-    failures = [one.attempt for one in world.notified if one.webhook_type == FAILURE]
-    if len(failures) != len(set(failures)) or not set(failures) <= world.stripe.failed:
-        return False
-    return not is_settled(world, rules) or all(
-        attempt in failures
-        for attempt, payment in enumerate(world.payments, 1)
-        if payment and payment.status == "failed"
+def _begun(before: World, after: World) -> str | None:
+    """What must be so when an intent, or a page, is made by a request of ours."""
+    stripe = before.stripe
+    pages = after.stripe.sessions[len(stripe.sessions) :]
+    charges = (one for one in after.stripe.intents[len(stripe.intents) :] if one.session is None and not one.is_foreign)
+    begun = [*((one.request, True) for one in pages), *((one.request, False) for one in charges)]
+    wrong = (_may_begin(before, request, is_page=is_page) for request, is_page in begun)
+    return next((one for one in wrong if one), None)
+
+
+def _may_begin(before: World, request: int, *, is_page: bool) -> str | None:
+    """A person may end an invoice while its page is on record and not made yet: that is closed later."""
+    if any(session.status == "open" for session in before.stripe.sessions):
+        return "I1 nothing is begun while a page is open"
+    for intent in before.stripe.intents:
+        if not intent.is_foreign and can_be_paid(intent):
+            return f"I1 nothing is begun while another intent may be paid, which is {intent.status}"
+    invoice = before.invoice
+    if invoice and not invoice.is_owed and not (is_page and before.asked):
+        return "I1 nothing is charged that is not owed"
+    if before.puts == 0 and amount_of(request) != before.most_cents - _foreseeable(before):
+        return "I1 what is charged is what is due"
+    return None
+
+
+def can_be_paid(intent: Intent) -> bool:
+    """Whether money may come of it, and it could be closed: Stripe cancels no intent of a page."""
+    if intent.session is not None:
+        return intent.status == "processing" and UNPAID not in intent.statuses
+    return intent.status not in ("succeeded", CANCELED)
+
+
+def received(world: World) -> int:
+    """What has come at Stripe and by hand, in minor units."""
+    return (
+        sum(amount_of(one.request) for one in world.stripe.intents if one.status == "succeeded") + world.by_hand_cents
     )
 
 
-def _open_is_due(world: World, rules: Rules) -> bool:
-    return not world.invoice.taken_in or world.invoice.status != "pending" or world.invoice.due
+def _foreseeable(world: World) -> int:
+    """The same, without what other systems collect, and without what failed on a page that is complete, and was
+    confirmed all the same: nobody can close that.
+    """
+    at_stripe = sum(amount_of(one.request) for one in world.stripe.intents if _is_foreseeable(one))
+    return at_stripe + world.by_hand_cents
 
 
-def _newest_attempt_counts(world: World, rules: Rules) -> bool:
-    if world.invoice.status != "failed":
+def _is_foreseeable(intent: Intent) -> bool:
+    was_spent = intent.session is not None and UNPAID in intent.statuses
+    return intent.status == "succeeded" and not intent.is_foreign and not was_spent
+
+
+def _received(world: World) -> str | None:
+    """Where a person pays by hand, the attempt that failed is closed a little later: it can be paid until then."""
+    by_hand = world.by_hand_cents
+    most = world.most_cents + min(by_hand, world.most_cents)
+    return "I1 no more is collected than is owed" if _foreseeable(world) > most else None
+
+
+def _notified(world: World) -> str | None:
+    failures: set[str] = set()
+    for number in world.notified:
+        note = VALUES[number]
+        if note.webhook_type == WebhookType.INVOICE_PAYMENT_FAILURE and note.payment_id:
+            if note.payment_id in failures:
+                return "I4 each failed attempt is notified once"
+            failures.add(note.payment_id)
+            if not _has_failed(world, note.payment_id):
+                return "I4 nothing but a failure is notified as one"
+    return None
+
+
+def _has_failed(world: World, payment_id: str) -> bool:
+    stripe = world.stripe
+    if payment_id in stripe.refused:
         return True
-    latest = world.payment(world.invoice.attempt)
-    return latest is not None and latest.status == "failed"
-
-
-def _no_silent_success(world: World, rules: Rules) -> bool:
-    notified = {(one.attempt, one.id) for one in world.notified if one.webhook_type == SUCCESS}
-    for number in world.heard:
-        attempt = world.stripe.intents[number].attempt
-        payment = world.payment(attempt)
-        is_first = payment is not None and payment.intent == number and payment.status == SUCCEEDED
-        if (attempt, 0 if is_first else second_success_id(number)) not in notified:
-            return False
-    return True
-
-
-STATES: dict[Invariant, Callable[[World, Rules], bool]] = {
-    Invariant.ONE_SUCCESS: _one_success,
-    Invariant.TABLE_IS_STRIPE: _table_is_stripe,
-    Invariant.ONE_FAILURE_NOTIFIED: _one_failure_notified,
-    Invariant.OPEN_IS_DUE: _open_is_due,
-    Invariant.NEWEST_ATTEMPT_COUNTS: _newest_attempt_counts,
-    Invariant.NO_SILENT_SUCCESS: _no_silent_success,
-}
-"""What holds of each state."""
-
-
-def _success_is_final(before: World, after: World) -> bool:
-    return before.invoice.status != SUCCEEDED or after.invoice.status == SUCCEEDED or before.puts != after.puts
-
-
-def _attempt_never_falls(before: World, after: World) -> bool:
-    return after.invoice.attempt >= before.invoice.attempt or before.puts != after.puts
-
-
-CHANGES: dict[Invariant, Callable[[World, World], bool]] = {
-    Invariant.SUCCESS_IS_FINAL: _success_is_final,
-    Invariant.NEWEST_ATTEMPT_COUNTS: _attempt_never_falls,
-}
-"""What holds of each change. An item that an application replaces begins again."""
-
-
-def has_unlearnt_success(world: World) -> bool:
-    """Whether Stripe has collected, and the invoice does not say so yet."""
-    return world.invoice.status != SUCCEEDED and any(intent.status == "succeeded" for intent in world.stripe.intents)
+    intents = (one for one in stripe.intents if payment_named(one.request) == payment_id)
+    if any({UNPAID, CANCELED} & {*one.statuses} for one in intents):
+        return True
+    is_link = any(one.lago_id == payment_id and one.link for one in world.attempts())
+    pages = (one.status for one in stripe.sessions if payment_named(one.request) == payment_id)
+    return is_link and "open" not in pages

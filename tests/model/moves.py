@@ -1,179 +1,125 @@
-"""Everything that can happen next: a function begins, goes on or crashes; Stripe, a customer or time does something."""
+"""What a running function does next, and what may happen at all: it begins, goes on or crashes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
-from model import attempts, collect, settle, writes
-from model.clock import FORGETTABLE, OLDEST
-from model.provider import change, commit
-from model.rules import Rules
-from model.state import LINK, NO_INTENT, Intent, Invoice, Worker, World
+from paystream.errors import PaystreamError
+from paystream.model.invoice import Invoice
+from paystream.model.standing import PaymentStatus
 
-Moves = Iterator[tuple[str, World]]
-
-STEPS: dict[str, Callable[[World, Worker, Rules], Moves]] = {
-    "take_in": collect.take_in,
-    "send": collect.send,
-    "look_up": collect.look_up_first,
-    "look_up_changed": collect.look_up_first,
-    "retrieve": collect.retrieve,
-    "unknown": collect.unknown,
-    "record": settle.record,
-    "restore": settle.restore,
-    "notify": writes.notify,
-    "close": attempts.close_before,
-    "rise": attempts.rise,
-    "end": attempts.end,
-    "expire": attempts.expire,
-}
-
-TIME_PASSES = "time passes"
-"""How the labels of the clock begin."""
-
-BY_NEIGHBOUR = "stream: another record of the batch has failed,"
-BY_EVENT = "event: Stripe sends"
-LUCK = (BY_NEIGHBOUR, BY_EVENT)
-"""How the labels begin of what may come never, or many times, in any order."""
+from model import happenings
+from model.functions import RUNNING, after, begin
+from model.occasions import starts
+from model.scenarios import Scenario
+from model.use_cases import Start
+from model.world import provider, tables
+from model.world.calls import is_at_stripe
+from model.world.state import World
+from model.world.values import VALUES
 
 
-def moves(world: World, rules: Rules) -> Moves:
-    """What may happen next, as a label and the state after it."""
-    if len(world.workers) < rules.scenario.workers:
-        yield from _beginnings(world, rules)
+class Step(NamedTuple):
+    """What happens, and the world after it; `ended` is the function that came to its end with it."""
+
+    label: str
+    world: World
+    ended: int | None = None
+
+
+def steps(world: World, scenario: Scenario) -> Iterator[Step]:
+    """All that may happen next."""
+    if len(world.workers) < scenario.functions:
+        for start in starts(world, scenario):
+            yield from _begun(world, start, scenario)
     for worker in dict.fromkeys(world.workers):
-        for label, after in STEPS[worker.step](world, worker, rules):
-            yield f"{worker.job}: {label}", after
-        yield f"{worker.job}: crashes", writes.with_worker(world, worker, None)
-    yield from _at_stripe(world, rules)
-    yield from _outside(world, rules)
-    yield from _time(world, rules)
+        yield from _goes_on(world, worker, scenario)
+        if RUNNING[worker].has_acted:
+            yield Step(f"{who(worker)} crashes", settled_versions(_without(world, worker)))
+    yield from (Step(*happening) for happening in happenings.happenings(world, scenario))
 
 
-def _beginnings(world: World, rules: Rules) -> Moves:
-    if not world.done:
-        yield "stream: the record is delivered", collect.begin(world, writes.STREAM, rules)
-    elif rules.scenario.stream and rules.guards.failed_record_comes_again:
-        yield f"{BY_NEIGHBOUR} the record is delivered again", collect.begin(world, writes.STREAM, rules)
-    if world.invoice.due and world.invoice.status == "pending":
-        yield "due: the invoice's time has come", collect.begin(world, collect.DUE, rules)
-    yield from _events(world, rules)
-    if _may_begin_attempt(world, rules):
-        yield "retry: a new attempt is due", attempts.begin_attempt(world, "retry", 0, rules)
-    if rules.scenario.links:
-        yield from _links(world, rules)
+def who(worker: int) -> str:
+    """The function, as a counterexample names it."""
+    return RUNNING[worker].start.kind
 
 
-def _events(world: World, rules: Rules) -> Moves:
-    for number, intent in enumerate(world.stripe.intents):
-        for status in dict.fromkeys(intent.statuses):
-            if status not in ("open", "processing"):
-                yield f"{BY_EVENT} {status}", settle.begin_event(world, number, status, rules)
+def _begun(world: World, start: Start, scenario: Scenario) -> Iterator[Step]:
+    """A function begins with its first call: to begin earlier makes no difference."""
+    worker = begin(start)
+    asked = world.asked
+    if start.kind in ("retry", "page", "void", "paid elsewhere", "given up", "by hand"):
+        wish = start.kind if start.about is None else f"{start.kind} {start.about[1]}"
+        asked = tuple(sorted((*asked, wish)))
+    began = world._replace(workers=tuple(sorted((*world.workers, worker))), asked=asked)
+    yield from _goes_on(began, worker, scenario)
 
 
-def _links(world: World, rules: Rules) -> Moves:
+def _goes_on(world: World, worker: int, scenario: Scenario) -> Iterator[Step]:
+    call = RUNNING[worker].asks
+    assert call is not None
+    if not is_at_stripe(call):
+        answer, changed_world = tables.perform(world, worker, call)
+        said = ": another one wrote first" if answer == tables.CONFLICT else ""
+        yield answered(changed_world, worker, answer, f"{who(worker)}: {call.method} {call.port}{said}")
+        return
+    faults = world.faults < scenario.faults
+    for reply in provider.replies(world, call, scenario.charges, faults=faults):
+        is_fault = reply.label.startswith("no answer")
+        at_stripe = world._replace(stripe=reply.stripe, faults=world.faults + is_fault)
+        yield answered(at_stripe, worker, reply.answer, f"{who(worker)}: {call.method} at Stripe: {reply.label}")
+
+
+def answered(world: World, worker: int, answer: int, label: str) -> Step:
+    """The function has its answer, and runs until it asks again, or ends."""
+    following = after(worker, answer)
+    if not RUNNING[following].has_ended:
+        workers = [*world.workers]
+        workers[workers.index(worker)] = following
+        return Step(label, world._replace(workers=tuple(sorted(workers))))
+    gone = _without(world, worker)
+    running = RUNNING[following]
+    if running.start.kind == "stream" and running.raised is None and world.record == running.start.about:
+        gone = gone._replace(record=None)
+    end = f", and fails with {type(running.raised).__name__}" if running.raised else ", and ends"
+    return Step(label + end, settled_versions(gone), following)
+
+
+def is_documented(error: Exception | None) -> bool:
+    """Whether a function may end with this."""
+    return error is None or isinstance(error, PaystreamError)
+
+
+def _without(world: World, worker: int) -> World:
+    workers = [*world.workers]
+    workers.remove(worker)
+    return world._replace(workers=tuple(workers))
+
+
+def settled_versions(world: World) -> World:
+    """The invoice with the lowest version that tells it from those that running functions have read: versions are only
+    compared.
+    """
     invoice = world.invoice
-    is_open = invoice.taken_in and invoice.status == "pending"
-    is_first = is_open and invoice.attempt == 0 and world.payment(1) is None
-    if is_first or (invoice.attempt < rules.scenario.attempts and _may_begin_attempt(world, rules)):
-        yield "link: a link is asked for", attempts.begin_attempt(world, "link", LINK, rules)
-    if is_open and invoice.link:
-        yield "expiry: the invoice is to be charged", attempts.begin_expiry(world, rules)
+    if invoice is None:
+        return world
+    highest = max((RUNNING[worker].versions[1] for worker in world.workers), default=0)
+    version = max(highest + 1, tables.first_version(world.puts))
+    if version >= invoice.version:
+        return world
+    return world._replace(item=_with_version(world.item, version))
 
 
-def _may_begin_attempt(world: World, rules: Rules) -> bool:
-    invoice, guards, scenario = world.invoice, rules.guards, rules.scenario
-    is_last = invoice.attempt >= scenario.attempts
-    is_over = is_last and (invoice.closed or not guards.last_failure_is_closed)
-    if is_over or not invoice.taken_in or invoice.attempt == 0:
-        return False
-    if invoice.status == "pending" and not invoice.link and not is_last:
-        return not guards.rises_after_stored_failure_only
-    return invoice.status == "failed" and _no_function_is_at_work(world, rules)
+_RENUMBERED: dict[tuple[int, int], int] = {}
 
 
-def _no_function_is_at_work(world: World, rules: Rules) -> bool:
-    payment = world.payment(world.invoice.attempt)
-    is_known = payment is not None and payment.intent != NO_INTENT
-    is_alone = not world.workers and world.stripe.delayed is None
-    return is_known or is_alone or not rules.guards.new_attempt_outwaits_functions
+def _with_version(item: int, version: int) -> int:
+    if (item, version) not in _RENUMBERED:
+        invoice: Invoice = VALUES[item]
+        _RENUMBERED[item, version] = VALUES.number(replace(invoice, version=version))
+    return _RENUMBERED[item, version]
 
 
-def _at_stripe(world: World, rules: Rules) -> Moves:
-    stripe = world.stripe
-    for number, intent in enumerate(stripe.intents):
-        for label, status in _next_statuses(world, intent, rules):
-            yield label, world._replace(stripe=change(stripe, number, status))
-        if not intent.found and not rules.guards.look_up_lists:
-            shown = (*stripe.intents[:number], intent._replace(found=True), *stripe.intents[number + 1 :])
-            yield "Stripe: Search catches up", world._replace(stripe=stripe._replace(intents=shown))
-    if stripe.delayed:
-        alone = stripe._replace(delayed=None)
-        for reply in commit(alone, stripe.delayed.request, rules, 0):
-            label = f"Stripe: the request of attempt {stripe.delayed.request.attempt} arrives late: {reply.label}"
-            yield label, world._replace(stripe=reply.stripe)
-        yield "Stripe: the late request is lost", world._replace(stripe=alone)
-
-
-def _next_statuses(world: World, intent: Intent, rules: Rules) -> Iterator[tuple[str, str]]:
-    match intent.status:
-        case "processing":
-            yield "Stripe: what was on its way succeeds", "succeeded"
-            yield "Stripe: what was on its way fails", "requires_payment_method"
-        case "open":
-            yield "customer: pays by the link", "succeeded"
-            if world.invoice.age == OLDEST:
-                yield "Stripe: the link expires", "expired"
-        case "requires_payment_method" if rules.scenario.late_confirmation:
-            yield "customer: confirms the failed payment late", "succeeded"
-        case _:
-            return
-
-
-def _outside(world: World, rules: Rules) -> Moves:
-    scenario, stripe = rules.scenario, world.stripe
-    if scenario.card_changes and world.card == 0:
-        yield "customer: changes the default card", world._replace(card=1)
-    if scenario.outside_intent and stripe.intents and not any(intent.outside for intent in stripe.intents):
-        intents = (*stripe.intents, Intent(1, ("succeeded",), outside=True))
-        yield "another system charges under the payment's name", world._replace(stripe=stripe._replace(intents=intents))
-    if world.puts < scenario.puts and world.invoice.taken_in:
-        yield "application: replaces the item", _replaced(world, rules)
-
-
-def _replaced(world: World, rules: Rules) -> World:
-    age = world.invoice.age if rules.guards.age_survives_a_new_put else 0
-    replaced = world._replace(invoice=Invoice(age=age), done=False, puts=world.puts + 1)
-    return writes.with_workers(replaced, *(worker._replace(current=False) for worker in world.workers))
-
-
-def _time(world: World, rules: Rules) -> Moves:
-    stripe = world.stripe
-    if rules.scenario.clock and not _is_awaited(world, rules):
-        yield f"{TIME_PASSES}: 23 hours, or one more", _older(world)
-    for key in stripe.saved:
-        if key.age >= FORGETTABLE:
-            kept = tuple(other for other in stripe.saved if other is not key)
-            yield (
-                f"{TIME_PASSES}: Stripe forgets the key of attempt {key.request.attempt}",
-                world._replace(stripe=stripe._replace(saved=kept)),
-            )
-
-
-def _is_awaited(world: World, rules: Rules) -> bool:
-    """Whether what crossed the last hour has to end before another one passes."""
-    too_old = any(worker.crossed for worker in world.workers) and rules.guards.function_ends_within_the_hour
-    too_late = world.stripe.delayed is not None and world.stripe.delayed.crossed
-    return too_old or too_late
-
-
-def _older(world: World) -> World:
-    """One step of the clock later."""
-    invoice, stripe = world.invoice, world.stripe
-    saved = tuple(key._replace(age=min(key.age + 1, FORGETTABLE)) for key in stripe.saved)
-    delayed = stripe.delayed and stripe.delayed._replace(crossed=True)
-    intents = tuple(intent._replace(found=True) for intent in stripe.intents)
-    older = world._replace(
-        invoice=invoice._replace(age=min(invoice.age + 1, OLDEST)),
-        payments=tuple(p and p._replace(age=min(p.age + 1, OLDEST)) for p in world.payments),
-        stripe=stripe._replace(saved=saved, delayed=delayed, intents=intents),
-    )
-    return writes.with_workers(older, *(worker._replace(crossed=True) for worker in world.workers))
+def is_success(invoice: Invoice | None) -> bool:
+    """Whether the invoice counts as paid."""
+    return invoice is not None and invoice.payment_status is PaymentStatus.SUCCEEDED

@@ -1,0 +1,1 @@
+"""The world around the product: tables, and Stripe. Nothing here knows what the product does with it."""
