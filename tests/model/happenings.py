@@ -76,7 +76,7 @@ def _outside(world: World, scenario: Scenario) -> Happenings:
             f"application: puts its item again, over {amount}",
             world._replace(
                 item=VALUES.number(Put(amount)),
-                record=Record(world.now, is_replaced=True),
+                record=Record(world.now, world.puts + 1),
                 puts=world.puts + 1,
                 most_cents=max(world.most_cents, amount),
             ),

@@ -39,7 +39,7 @@ def starts(world: World, scenario: Scenario) -> Iterator[Start]:
     if handed_over:
         yield handed_over
     elif scenario.record_again:
-        yield _start("stream", world, scenario, (0, False))
+        yield _start("stream", world, scenario, (0, 0))
     due = due_start(world, scenario)
     if due:
         yield due

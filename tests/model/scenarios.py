@@ -53,7 +53,7 @@ class Scenario:
         return World(
             item=VALUES.number(Put(self.total)),
             customer=self.customer(),
-            record=Record(0, is_replaced=False),
+            record=Record(0, replaced=0),
             most_cents=self.total,
         )
 

@@ -72,12 +72,12 @@ class _NoQueue:
 
 
 def _stream(around: Around) -> None:
-    put_at, is_replaced = around.start.about
+    put_at, replaced = around.start.about
     invoice = around.stores.invoices.get(ORGANIZATION, INVOICE)
     if invoice is None:
         item = around.stores.invoices.as_put(ORGANIZATION, INVOICE) or {}
         seen = replace(invoice_from_item(item, seen_at=time(put_at)), updated_at=around.now)
-        invoice = take_in_invoice(seen, replaced=is_replaced, stores=around.stores)
+        invoice = take_in_invoice(seen, replaced=replaced > 0, stores=around.stores)
     if invoice.problem is None:
         collect_new(invoice, stores=around.stores, gateways=around.gateways, now=around.now)
 

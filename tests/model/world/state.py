@@ -29,10 +29,10 @@ class Put(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What the stream is still to hand over: when the item was put, and whether it replaced another one."""
+    """What the stream is still to hand over: when the item was put, and how many it replaced."""
 
     put_at: int
-    is_replaced: bool
+    replaced: int
 
 
 class Intent(NamedTuple):
