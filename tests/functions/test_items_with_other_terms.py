@@ -4,6 +4,7 @@ import pytest
 from builders.accounts import charged_there, connect_other_account
 from builders.customers import (
     DECLINED,
+    UNAUTHENTICATED,
     attach,
     becomes_default,
     change_customer,
@@ -30,7 +31,7 @@ from builders.payments import (
 )
 from builders.read import paying_customers, statuses_of_attempts
 from builders.stripe_events import lose_events
-from builders.stripe_requests import CREATE_INTENT, CREATE_REFUND, break_stripe
+from builders.stripe_requests import CREATE_INTENT, CREATE_REFUND, CREATE_SESSION, break_stripe
 from world.aws_calls import Moment
 from world.world import World
 
@@ -532,3 +533,19 @@ def test_an_attempt_that_was_refused_by_us_was_looked_for_where_its_item_says_le
     hours_go_by(world, 3)
 
     assert statuses_of_attempts(world, invoice_id) == ["succeeded"]
+
+
+def test_a_page_that_follows_a_failure_is_not_made_over_more_than_a_smaller_item(world: World) -> None:
+    world.connect(authentication_links=True)
+    world.customer(payment_method=UNAUTHENTICATED)
+    world.put_invoice_item()
+    world.run()
+    break_stripe(world, CREATE_SESSION, "cut_before_commit", times=99)
+    look_a_minute_later(world, times=2)
+    world.stripe.control.clear_faults()
+    assert len(world.items("payments")) == 2
+
+    replace_item(world, total_amount_cents=1000)
+    hours_go_by(world, 3)
+
+    assert [page.amount_total for page in sessions(world) if page.amount_total > 1000] == []

@@ -304,7 +304,7 @@ def _collect(case: Case) -> Step | None:
         return None
     attempt = case.latest or new_payment(case.invoice, payer, max(case.invoice.attempt, 1), case.now)
     if attempt.is_open_payment_link:
-        return LookAtPage(attempt, payer)
+        return None if _is_superseded(case, attempt) else LookAtPage(attempt, payer)
     if attempt.payment_status is not PayableStatus.PENDING:
         return None
     refusal = refusal_of_ours(attempt, payer)
