@@ -104,7 +104,7 @@ def settled_versions(world: World) -> World:
     if invoice is None:
         return world
     highest = max((RUNNING[worker].versions[1] for worker in world.workers), default=0)
-    version = max(highest + 1, tables.first_version(world.puts))
+    version = max(highest, invoice.version // tables.VERSIONS_OF_A_LIFE * tables.VERSIONS_OF_A_LIFE) + 1
     if version >= invoice.version:
         return world
     return world._replace(item=_with_version(world.item, version))

@@ -57,6 +57,7 @@ def _events(world: World, scenario: Scenario) -> Iterator[Start]:
 
 def _event(number: int, intent: Intent, status: str) -> int:
     request = VALUES[intent.request]
+    is_by_its_request = intent.session is None and status == intent.statuses[0]
     return VALUES.number(
         IntentEvent(
             metadata=request.metadata,
@@ -64,6 +65,7 @@ def _event(number: int, intent: Intent, status: str) -> int:
             currency=request.currency,
             provider_customer_id=request.provider_customer_id,
             outcome=outcome_of(number, intent, status),
+            idempotency_key=request.key if is_by_its_request and not intent.is_foreign else None,
         )
     )
 

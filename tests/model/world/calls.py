@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from paystream.errors import PaystreamError
 
 ACTS = frozenset(
-    "save settle settle_by_hand register_payment add collect create_link expire_link cancel_payment".split()
+    "save end settle settle_by_hand register_payment add collect create_link expire_link cancel_payment".split()
 )
 """The calls that change something outside of the function."""
 

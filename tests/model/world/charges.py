@@ -50,6 +50,7 @@ def outcome_of(number: int, intent: Intent, status: str | None = None) -> Outcom
         "status": status,
         "created": int(time(intent.made_at).timestamp()),
         "amount": amount,
+        "currency": "eur",
         "amount_received": amount if status == "succeeded" else 0,
         "payment_method": _method(intent),
     }

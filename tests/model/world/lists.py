@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from paystream.model.outcome import CANCELABLE_WHILE_OPEN, CANCELED
+from paystream.model.outcome import CANCELABLE_WHILE_OPEN, CANCELED, of_several
 from paystream.ports.stripe import ListedIntent, ProviderCustomer
 
 from model.world.charges import CLOCK_DIFFERENCE, UNPAID, Reply, changed, number_in, outcome_of
 from model.world.state import Intent, World, payment_named
-from model.world.values import NOTHING, VALUES, minutes
+from model.world.values import VALUES, minutes
 
 
 def payment(world: World, _: tuple[str, ...], intent_id: str) -> Iterator[Reply]:
@@ -31,10 +31,9 @@ def cancel(world: World, _: tuple[str, ...], intent_id: str) -> Iterator[Reply]:
 def find_payment(
     world: World, _: tuple[str, ...], *, payment_id: str, provider_customer_id: str, since: datetime
 ) -> Iterator[Reply]:
-    listed = _listed(world, since)
-    found = next((number for number, one in listed if payment_named(one.request) == payment_id), None)
-    answer = NOTHING if found is None else VALUES.number(outcome_of(found, world.stripe.intents[found]))
-    yield Reply("nothing" if found is None else f"pi_{found}", answer, world.stripe)
+    named = (one for one in _listed(world, since) if payment_named(one[1].request) == payment_id)
+    found = of_several(outcome_of(number, one) for number, one in named)
+    yield Reply(str(found.intent_id) if found else "nothing", VALUES.number(found), world.stripe)
 
 
 def _listed(world: World, since: datetime) -> Iterator[tuple[int, Intent]]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from paystream.model.invoice import Invoice
+from paystream.model.manual_payment import AnyPayment
 from paystream.model.outcome import PayableStatus
-from paystream.model.payment import AnyPayment, Payment
+from paystream.model.payment import Payment
 
 from model.world.values import NOTHING, VALUES
 

@@ -15,7 +15,8 @@ from paystream.steps.attempts.run import Run
 
 def close_others(case: Case, latest: Payment, run: Run) -> Case:
     """Those of the customer of the last attempt, in its account; there is nobody to ask if that is not connected. What
-    can be paid is canceled, what was paid is recorded, one in a run, and what is on its way is looked at again.
+    can be paid is canceled, what was paid is recorded, one in a run, and what is on its way is looked at again. Where
+    another function wrote meanwhile, it may have begun what looks like another's: all is decided again.
 
     Safe to repeat. Raises VersionConflictError, and what asking Stripe raises.
     """
@@ -26,7 +27,13 @@ def close_others(case: Case, latest: Payment, run: Run) -> Case:
             payment = payment_besides(attempt, str(listed.outcome.intent_id), stores=run.stores, now=run.now)
             if is_news(payment, listed.outcome):
                 recorded = record_outcome(
-                    case.invoice, payment, listed.outcome, customer=case.customer, stores=run.stores, now=run.now
+                    case.invoice,
+                    payment,
+                    listed.outcome,
+                    customer=case.customer,
+                    decides_again=False,
+                    stores=run.stores,
+                    now=run.now,
                 )
                 return case.answered(recorded)
     if any(_is_on_its_way(listed.outcome) for listed in others):

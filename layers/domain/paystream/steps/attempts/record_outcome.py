@@ -24,14 +24,15 @@ def record_outcome(
     *,
     customer: Customer,
     accounts: Accounts | None = None,
+    decides_again: bool = True,
     stores: Stores,
     now: datetime,
 ) -> Invoice:
     """Settle invoice, payment and notifications in one transaction; safe to repeat, in any order.
 
-    If another function wrote in between, both are read again and the state machine decides again. Raises
-    VersionConflictError when that goes on, or when another intent has become this payment meanwhile, NotFoundError if
-    the invoice is gone.
+    If another function wrote in between, both are read again and the state machine decides again, unless whose payment
+    it is was decided from what was read before. Raises VersionConflictError then, when that goes on, or when another
+    intent has become this payment meanwhile, NotFoundError if the invoice is gone.
     """
     for _ in range(_TRIES):
         accounts = accounts or Accounts(invoice.organization_id, stores)
@@ -41,6 +42,8 @@ def record_outcome(
         try:
             return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
         except VersionConflictError:
+            if not decides_again:
+                raise
             invoice = read_invoice(stores, invoice.organization_id, invoice.lago_id)
             payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment
             customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id) or customer
