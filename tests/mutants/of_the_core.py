@@ -101,7 +101,7 @@ OF_THE_CORE = (
     _mutant(
         "What another system has begun stays open when the invoice is settled",
         "steps/attempts/close_others.py",
-        "            if _is_payable(listed.outcome):",
+        "            if _is_payable(listed.outcome) and _is_none_of_ours(case, listed):",
         "            if _is_payable(listed.outcome) and not listed.metadata:",
         f"{_FORMER}::test_an_intent_of_another_system_under_our_name_that_is_not_paid_yet_is_closed_when_the_invoice_is_settled",
     ),

@@ -6,6 +6,7 @@ from paystream.model.outcome import CANCELABLE_WHILE_OPEN, CANCELED, Outcome, Pa
 from paystream.model.payment import Payment
 from paystream.model.schedule import LONGEST_REQUEST
 from paystream.model.settlement import is_news
+from paystream.model.standing import Stage
 from paystream.ports.stripe import ListedIntent
 from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.besides import payment_besides
@@ -57,9 +58,15 @@ def _others(case: Case, latest: Payment, run: Run) -> list[ListedIntent]:
             if listed.metadata.get("lago_invoice_id") == case.invoice.lago_id and listed.outcome.intent_id not in ours
         ]
         for listed in others:
-            if _is_payable(listed.outcome):
+            if _is_payable(listed.outcome) and _is_none_of_ours(case, listed):
                 gateway.cancel_payment(str(listed.outcome.intent_id))
     return others
+
+
+def _is_none_of_ours(case: Case, listed: ListedIntent) -> bool:
+    """Until the invoice is settled another function may begin its next attempt: that is not on record here."""
+    names = {attempt.lago_id for attempt in case.attempts}
+    return case.invoice.stage is Stage.SETTLING or listed.payment_id in names
 
 
 def _is_payable(outcome: Outcome) -> bool:
