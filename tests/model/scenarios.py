@@ -89,11 +89,11 @@ NEXT_DAY = DAY + LATER
 CARD = ("pays", "declines")
 
 NEW = Scenario(name="a new item", faults=1, events=True, record_again=True)
-ONE_ATTEMPT = Scenario(name="one attempt over days", faults=1, instants=DAYS)
+ONE_ATTEMPT = Scenario(name="one attempt over a day", faults=1, instants=DAYS[1:])
 MAY_FAIL = Scenario(name="an attempt that may fail", charges=(*CARD, "refuses", "processes"), faults=1, changes=1)
 SAVED_ERRORS = Scenario(name="saved errors", charges=("pays", "saves a 500"), faults=1)
 OTHER_CARD = Scenario(name="another card", faults=1, card_changes=True)
-REPLACED = Scenario(name="the item is replaced", puts=(4200,))
+REPLACED = Scenario(name="the item is replaced", puts=(4200,), instants=DAYS[1:])
 REPLACED_BY_MORE = Scenario(name="the item is replaced, over more", charges=CARD, puts=(5000,))
 REPLACED_BY_LESS = Scenario(name="the item is replaced, over less", charges=CARD, puts=(3000,))
 FOREIGN = Scenario(name="another system charges", charges=CARD, changes=1, foreign=True)

@@ -9,7 +9,7 @@ from paystream.model.standing import Stage
 from model.invariants import received
 from model.moves import is_success
 from model.world.charges import UNPAID
-from model.world.state import Intent, World, amount_of, payment_named
+from model.world.state import Intent, World, amount_of
 from model.world.values import VALUES
 
 
@@ -55,13 +55,9 @@ def _wrong_sum(world: World, invoice: Invoice) -> str | None:
 
 
 def _is_known_by_its_event(world: World, intent: Intent) -> bool:
-    """Of two intents under one name, one of which another system made, only the payment's own is looked for. And what
-    failed on a page is retrieved as long as the invoice is not paid otherwise.
-    """
-    if intent.session is not None and UNPAID in intent.statuses and is_success(world.invoice):
-        return True
-    named = payment_named(intent.request)
-    return any(one.is_foreign and payment_named(one.request) == named for one in world.stripe.intents)
+    """What another system makes is looked for until the invoice is settled, and so is what failed on a page."""
+    was_spent = intent.session is not None and UNPAID in intent.statuses
+    return intent.is_foreign or (was_spent and is_success(world.invoice))
 
 
 def _not_notified(world: World) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from .mutant import FUNCTIONS, STORIES, Mutant
 from .of_the_core import OF_THE_CORE
+from .of_the_model import OF_THE_MODEL
 
 PROCESSING_IS_NOT_CLOSED = """        return case.with_retrieved(attempt)
     if attempt.payment_status is PayableStatus.FAILED"""
@@ -180,6 +181,7 @@ _SEEN_BY_THE_SIMULATION = {
 MUTANTS = (
     *_IN_TESTS_OF_FUNCTIONS,
     *OF_THE_CORE,
+    *OF_THE_MODEL,
     *(
         replace(
             mutant,
