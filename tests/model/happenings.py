@@ -48,21 +48,35 @@ def _on_page(world: World, number: int, scenario: Scenario) -> Happenings:
 
 
 def _late(world: World, scenario: Scenario) -> Happenings:
+    for number in range(len(world.stripe.intents)):
+        yield from _confirmed_late(world, number, scenario)
+        if scenario.foreign:
+            yield from _anothers(world, number)
+    yield from _failed_on_a_page(world)
+
+
+def _confirmed_late(world: World, number: int, scenario: Scenario) -> Happenings:
     stripe = world.stripe
-    for number, intent in enumerate(stripe.intents):
-        is_on_open_page = intent.session is not None and stripe.sessions[intent.session].status == "open"
-        if intent.status == UNPAID and not is_on_open_page:
-            for status in ("succeeded", "processing") if scenario.debits else ("succeeded",):
-                label = f"Stripe: pi_{number}, which failed, is confirmed: {status}"
-                yield (label, world._replace(stripe=changed(stripe, number, status)))
-        if scenario.foreign and not intent.is_foreign:
-            for status in ("succeeded", UNPAID):
-                foreign = Intent(intent.request, (status,), world.now, is_foreign=True)
-                made = stripe._replace(intents=(*stripe.intents, foreign))
-                yield (
-                    f"another system: makes an intent under the name of pi_{number}: {status}",
-                    world._replace(stripe=made),
-                )
+    intent = stripe.intents[number]
+    is_on_open_page = intent.session is not None and stripe.sessions[intent.session].status == "open"
+    if intent.status == UNPAID and not is_on_open_page:
+        for status in ("succeeded", "processing") if scenario.debits else ("succeeded",):
+            label = f"Stripe: pi_{number}, which failed, is confirmed: {status}"
+            yield (label, world._replace(stripe=changed(stripe, number, status)))
+
+
+def _anothers(world: World, number: int) -> Happenings:
+    stripe = world.stripe
+    intent = stripe.intents[number]
+    for status in () if intent.is_foreign else ("succeeded", UNPAID):
+        foreign = Intent(intent.request, (status,), world.now, is_foreign=True)
+        made = stripe._replace(intents=(*stripe.intents, foreign))
+        label = f"another system: makes an intent under the name of pi_{number}: {status}"
+        yield (label, world._replace(stripe=made))
+
+
+def _failed_on_a_page(world: World) -> Happenings:
+    stripe = world.stripe
     for number, session in enumerate(stripe.sessions):
         if session.status == "open" and (session.intent is None or stripe.intents[session.intent].status != UNPAID):
             label = f"customer: fails to pay on the page cs_{number}"

@@ -14,22 +14,21 @@ from model.world.values import VALUES
 def broken(before: World, step: Step) -> str | None:
     """What the step breaks, in words; None if all holds."""
     after = step.world
-    if step.ended is not None:
-        running = RUNNING[step.ended]
-        if not is_documented(running.raised):
-            return f"an error that nobody expects: {running.raised!r}"
-        wrong = _event_was_lost(after, step.ended)
-        if wrong:
-            return wrong
+    wrong = _ended(after, step.ended) if step.ended is not None else None
     if before.item != after.item and before.puts == after.puts:
-        wrong = _final(before.invoice, after.invoice)
-        if wrong:
-            return wrong
+        wrong = wrong or _final(before.invoice, after.invoice)
     if before.stripe is not after.stripe:
-        wrong = _begun(before, after) or _received(after)
-        if wrong:
-            return wrong
-    return _notified(after) if before.notified is not after.notified else None
+        wrong = wrong or _begun(before, after) or _received(after)
+    if before.notified is not after.notified:
+        wrong = wrong or _notified(after)
+    return wrong
+
+
+def _ended(world: World, ended: int) -> str | None:
+    running = RUNNING[ended]
+    if not is_documented(running.raised):
+        return f"an error that nobody expects: {running.raised!r}"
+    return _event_was_lost(world, ended)
 
 
 def _final(before: Invoice | None, after: Invoice | None) -> str | None:
@@ -73,15 +72,19 @@ def _may_begin(before: World, request: int, *, is_page: bool) -> str | None:
     """A person may end an invoice while its page is on record and not made yet: that is closed later."""
     if any(session.status == "open" for session in before.stripe.sessions):
         return "I1 nothing is begun while a page is open"
-    for intent in before.stripe.intents:
-        if not intent.is_foreign and can_be_paid(intent):
-            return f"I1 nothing is begun while another intent may be paid, which is {intent.status}"
+    status = _status_of_what_can_be_paid(before)
+    if status:
+        return f"I1 nothing is begun while another intent may be paid, which is {status}"
     invoice = before.invoice
     if invoice and not invoice.is_owed and not (is_page and before.asked):
         return "I1 nothing is charged that is not owed"
     if before.puts == 0 and amount_of(request) != before.most_cents - _foreseeable(before):
         return "I1 what is charged is what is due"
     return None
+
+
+def _status_of_what_can_be_paid(world: World) -> str | None:
+    return next((one.status for one in world.stripe.intents if not one.is_foreign and can_be_paid(one)), None)
 
 
 def can_be_paid(intent: Intent) -> bool:
@@ -131,12 +134,13 @@ def _notified(world: World) -> str | None:
     return None
 
 
+def _an_intent_has_failed(intents: tuple[Intent, ...], payment_id: str) -> bool:
+    return any({UNPAID, CANCELED} & {*one.statuses} for one in intents if payment_named(one.request) == payment_id)
+
+
 def _has_failed(world: World, payment_id: str) -> bool:
     stripe = world.stripe
-    if payment_id in stripe.refused:
-        return True
-    intents = (one for one in stripe.intents if payment_named(one.request) == payment_id)
-    if any({UNPAID, CANCELED} & {*one.statuses} for one in intents):
+    if payment_id in stripe.refused or _an_intent_has_failed(stripe.intents, payment_id):
         return True
     is_link = any(one.lago_id == payment_id and one.link for one in world.attempts())
     pages = (one.status for one in stripe.sessions if payment_named(one.request) == payment_id)

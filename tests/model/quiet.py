@@ -30,35 +30,31 @@ class Quiet:
 
     def wrong(self, world: World) -> str | None:
         """What is wrong in the end; None if nothing is."""
-        came_by: list[World] = []
-        idle, verdict = 0, None
         self.ways = []
-        for _ in range(MOST_FUNCTIONS):
-            if world in self._known and idle == 0:
-                verdict = self._known[world]
-                break
-            came_by.append(world)
-            start = self._next(world)
-            if start is None or (idle >= IDLE and world.invoice and not world.invoice.is_open):
-                verdict = not_settled(world)
-                break
-            at_its_time = at(world, self._due(world, start))
-            following, wrong = self._finish(at_its_time, start)
-            if wrong:
-                verdict = wrong
-                break
-            wrong = _is_learnt_late(following)
-            if wrong:
-                verdict = wrong
-                break
-            following = self._stripe_goes_on(following)
-            idle = idle + 1 if _without_times(following) == _without_times(world) else 0
-            world = following
-        else:
-            verdict = "I6 it comes to no end"
+        came_by: list[World] = []
+        verdict = self._in_the_end(world, came_by)
         for one in came_by:
             self._known[one] = verdict
         return verdict
+
+    def _in_the_end(self, world: World, came_by: list[World]) -> str | None:
+        """The same; `came_by` gets the states on the way."""
+        idle = 0
+        for _ in range(MOST_FUNCTIONS):
+            if world in self._known and idle == 0:
+                return self._known[world]
+            came_by.append(world)
+            start = self._next(world)
+            if start is None or (idle >= IDLE and _has_ended(world)):
+                return not_settled(world)
+            following, wrong = self._finish(at(world, self._due(world, start)), start)
+            wrong = wrong or _is_learnt_late(following)
+            if wrong:
+                return wrong
+            following = self._stripe_goes_on(following)
+            idle = idle + 1 if _without_times(following) == _without_times(world) else 0
+            world = following
+        return "I6 it comes to no end"
 
     def _next(self, world: World) -> str | None:
         if world.record:
@@ -131,3 +127,7 @@ def _without_times(world: World) -> object:
     payments = [(one.lago_id, one.amount_cents) for one in world.records()]
     attempts = [(one.status, one.payment_status, one.link, one.unknown_tries) for one in world.attempts()]
     return standing, payments, attempts, world.stripe, world.notified
+
+
+def _has_ended(world: World) -> bool:
+    return world.invoice is not None and not world.invoice.is_open

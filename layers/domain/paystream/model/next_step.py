@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from paystream.model.attempts import new_payment, refusal_of_ours, sent_until
-from paystream.model.case import Case, Learned, Occasion
+from paystream.model.case import Case, Learned, Occasion, Payer
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
@@ -305,8 +305,11 @@ def _collect(case: Case) -> Step | None:
     attempt = case.latest or new_payment(case.invoice, payer, max(case.invoice.attempt, 1), case.now)
     if attempt.is_open_payment_link:
         return None if _is_superseded(case, attempt) else LookAtPage(attempt, payer)
-    if attempt.payment_status is not PayableStatus.PENDING:
-        return None
+    return _send(case, attempt, payer) if attempt.payment_status is PayableStatus.PENDING else None
+
+
+def _send(case: Case, attempt: Payment, payer: Payer) -> Step:
+    """An attempt without an answer is sent, or refused by a rule of ours."""
     refusal = refusal_of_ours(attempt, payer)
     if refusal is None:
         is_seen = case.invoice.waiting_for is None or case.invoice.is_claimed(case.now)
