@@ -24,7 +24,7 @@ class Refund:
 
     `lago_id` is the idempotency key at Stripe; it is on record before it is sent. It has no `provider_refund_id` until
     Stripe's answer is known, and never if Stripe refused it. `reason` is Stripe's code for why, and so is
-    `failure_reason`. `is_unsent`: it was planned automatically, and nobody has sent it yet.
+    `failure_reason`. `is_unsent`: it was planned automatically, and was not sent yet.
     """
 
     lago_id: str

@@ -85,7 +85,7 @@ def settle(
 
 
 def _asked_later(decided: Invoice, outcome: Outcome, now: datetime) -> Invoice:
-    """Where only an event was heard, the attempt's own intent may have succeeded as well: nobody has asked yet."""
+    """Where only an event was heard, the attempt's own intent may have succeeded as well: Stripe was not asked yet."""
     is_asked_later = outcome.is_only_heard and decided.due_at is None
     return postpone(decided, now + LONGEST_REQUEST, now=now) if is_asked_later else decided
 
