@@ -41,6 +41,12 @@ RUNNING: list[Running] = []
 _STARTED: dict[Start, int] = {}
 
 
+def forget() -> None:
+    """Begin a search with none: each takes memory."""
+    RUNNING.clear()
+    _STARTED.clear()
+
+
 def begin(start: Start) -> int:
     """The number of a function that begins."""
     if start not in _STARTED:
@@ -90,7 +96,7 @@ class _Suspended(greenlet):
         try:
             return KINDS[self._start.kind](Around(self._start, self._ask)), None
         except Exception as error:  # noqa: BLE001 What it may raise is for the invariants to say.
-            return None, error
+            return None, error.with_traceback(None)
 
     def _ask(self, port: str, method: str, *arguments: Any, **options: Any) -> Any:
         if port == "integrations":

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from model import functions
 from model.invariants import broken
 from model.moves import steps
 from model.quiet import Quiet
 from model.scenarios import Scenario
+from model.world import tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ def _no_collection() -> Iterator[None]:
 @_no_collection()
 def search(scenario: Scenario, *, most: int = 3_000_000) -> Found:
     """Search until something breaks, or every state was seen. Raises OverflowError beyond `most` states."""
+    functions.forget()
+    tables.forget()
     beginning = scenario.beginning()
     numbers = {beginning: 0}
     worlds = [beginning]

@@ -45,6 +45,12 @@ class _Write(NamedTuple):
 
 
 _WRITES: dict[int, _Write] = {}
+"""By the number of the function that asks for it."""
+
+
+def forget() -> None:
+    """The functions' numbers are given to others from now on."""
+    _WRITES.clear()
 
 
 def perform(world: World, function: int, call: Call) -> Performed:
