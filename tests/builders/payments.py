@@ -53,7 +53,9 @@ def paid_once(world: World, *, goes_back: bool = True, card: str = "pm_card_visa
     return payment_id
 
 
-def pay_again(world: World, payment_id: str, amount: int = 4200, currency: str = "eur") -> str:
+def pay_again(
+    world: World, payment_id: str, amount: int = 4200, currency: str = "eur", method: str = "pm_card_visa"
+) -> str:
     """A program that may write to the account collects once more under the name of the payment; the id of what comes
     of it with us.
     """
@@ -63,7 +65,7 @@ def pay_again(world: World, payment_id: str, amount: int = 4200, currency: str =
             "amount": amount,
             "currency": currency,
             "customer": str(known.customer),
-            "payment_method": "pm_card_visa",
+            "payment_method": method,
             "confirm": True,
             "off_session": True,
             "metadata": known.metadata.to_dict() if known.metadata else {},

@@ -50,16 +50,16 @@ OF_THE_CORE = (
     ),
     _mutant(
         "A surplus counts only where the invoice was paid before",
-        "model/refund.py",
-        "return is_success and is_known and _surplus(before, settlement) > 0",
-        "return is_success and is_known and before.payment_status is PaymentStatus.SUCCEEDED",
+        "model/surplus.py",
+        "is_over = not before.is_owed or payment.amount_cents > before.total_due_amount_cents",
+        "is_over = not before.is_owed",
         f"{_CROSSING}::test_what_is_paid_too_much_goes_back_where_the_setting_says_so",
     ),
     _mutant(
         "What was paid elsewhere does not count when more comes",
-        "model/refund.py",
-        "paid = max(before.total_paid_amount_cents, owed) if was_paid else before.total_paid_amount_cents",
-        "paid = before.total_paid_amount_cents if was_paid else before.total_paid_amount_cents",
+        "model/surplus.py",
+        "known = as_on_record(invoice, on_record.payments, on_record.history)",
+        "known = as_on_record(invoice, on_record.payments, None)",
         f"{FUNCTIONS}/test_second_payments.py::test_what_comes_after_the_invoice_was_paid_elsewhere_goes_back_whole",
     ),
     _mutant(
@@ -135,7 +135,7 @@ OF_THE_CORE = (
     ),
     _mutant(
         "An automatic refund is sent whole though a person has sent a part back",
-        "model/refund.py",
+        "model/surplus.py",
         "if amount >= planned.amount_cents:",
         "if amount >= 0:",
         f"{FUNCTIONS}/test_refunds_at_stripe.py::TestWhenASecondPaymentIsToGoBack"

@@ -39,6 +39,7 @@ from paystream.model.steps import (
     ResumeCreation,
     Retrieve,
     RetrieveSpent,
+    SendBack,
     Step,
     Wait,
 )
@@ -422,6 +423,29 @@ class TestRefunds:
     )
     def test_once_in_a_run_that_is_due(self, fields: dict[str, Any]) -> None:
         assert step(self.REFUNDING, SUCCEEDED, **fields) == Rest(TOMORROW)
+
+
+class TestWhatIsTooMuch:
+    PAID = invoice_in(Stage.SETTLING, status=in_stage(Stage.PAID).status, payment_status=PaymentStatus.SUCCEEDED)
+    SECOND = replace(SUCCEEDED, lago_id="second", created_at=NOW + timedelta(seconds=1))
+    LEARNED = frozenset({Learned.OTHERS_CLOSED})
+
+    def test_goes_back_before_refunds_are_looked_at(self) -> None:
+        refunding = replace(self.PAID, refunding_payment_ids=("payment",))
+
+        for invoice in (self.PAID, refunding):
+            assert step(invoice, SUCCEEDED, besides=(self.SECOND,), learned=self.LEARNED) == SendBack(self.SECOND, 4200)
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"besides": (SECOND,), "learned": {*LEARNED, Learned.SURPLUS_LOOKED_AT}},
+            {"besides": (SECOND,), "occasion": Occasion.CUSTOMER_CHANGED},
+            {"learned": LEARNED},
+        ],
+    )
+    def test_once_in_a_run_that_is_due(self, fields: dict[str, Any]) -> None:
+        assert step(self.PAID, SUCCEEDED, **fields) == Rest(None)
 
 
 class TestWhatCannotBeReached:

@@ -15,17 +15,12 @@ from paystream.model.payment import Payment
 from paystream.model.payment_dispute import Dispute
 from paystream.model.payment_refund import Refund, RefundStatus
 from paystream.model.refund import (
-    DUPLICATE,
     KEY_LACKS_PERMISSION,
     RefundOutcome,
     begin_refund,
-    cut_to_surplus,
-    is_automatic,
     is_refundable,
-    is_surplus,
     refused_refund,
     settle_refund,
-    with_refund_of_surplus,
     with_refund_sent,
 )
 from paystream.model.settlement import Settlement
@@ -74,6 +69,12 @@ def test_what_has_gone_back_or_is_to_counts(status: RefundStatus) -> None:
     settled = after(status)
 
     assert (settled.payment.refunded_amount_cents, settled.invoice.total_refunded_amount_cents) == (1000, 1000)
+
+
+@pytest.mark.parametrize("end", [RefundStatus.SUCCEEDED, *ENDED])
+@pytest.mark.parametrize("before", UNDER_WAY)
+def test_what_is_under_way_may_end(before: RefundStatus, end: RefundStatus) -> None:
+    assert after(before, end).payment.refunds[0].status is end
 
 
 @pytest.mark.parametrize("end", ENDED)
@@ -181,13 +182,13 @@ class TestBegin:
         assert second.invoice.refunding_payment_ids == ("payment",)
 
     def test_those_of_other_payments_stay_under_way(self) -> None:
-        invoice, payment = refunding(refunding_payment_ids=("other",))
+        invoice, payment = refunding(refunding_payment_ids=("other", "z other"))
         begun = begin_refund(invoice, payment, a_refund(), due_at=LATER, now=NOW)
         ended = settle_refund(begun.invoice, begun.payment, word(RefundStatus.SUCCEEDED), now=NOW)
 
         assert ended
-        assert begun.invoice.refunding_payment_ids == ("other", "payment")
-        assert ended.settlement.invoice.refunding_payment_ids == ("other",)
+        assert begun.invoice.refunding_payment_ids == ("other", "z other", "payment")
+        assert ended.settlement.invoice.refunding_payment_ids == ("other", "z other")
 
     def test_a_claim_of_the_invoice_is_kept(self) -> None:
         _, payment = paid()
@@ -306,6 +307,7 @@ class TestSettle:
             (a_refund(), word(RefundStatus.FAILED, None), True),
             (a_refund(lago_id="another"), word(RefundStatus.SUCCEEDED), False),
             (a_refund(lago_id="another"), word(RefundStatus.FAILED, None), False),
+            (a_refund(lago_id="z another"), word(RefundStatus.SUCCEEDED), False),
         ],
     )
     def test_it_is_known_by_stripes_id_or_by_ours_where_there_is_none(
@@ -343,6 +345,26 @@ class TestSettle:
         assert (pending.settlement.invoice.stage, pending.settlement.invoice.due_at) == (Stage.SETTLING, NOW + DAY)
         assert (ended.settlement.invoice.stage, ended.settlement.invoice.due_at) == (Stage.PAID, None)
 
+    @pytest.mark.parametrize(
+        ("end", "due_at"), [(RefundStatus.SUCCEEDED, None), (RefundStatus.FAILED, NOW), (RefundStatus.CANCELED, NOW)]
+    )
+    def test_where_the_money_stays_the_invoice_is_looked_at_once_more(
+        self, end: RefundStatus, due_at: datetime | None
+    ) -> None:
+        settled = settle_refund(*refunding(a_refund()), word(end), now=NOW)
+
+        assert settled
+        assert settled.settlement.invoice.due_at == due_at
+
+    def test_of_what_is_not_paid_it_is_looked_at_when_it_was_to_be(self) -> None:
+        _, payment = refunding(a_refund())
+        settled = settle_refund(
+            invoice_record(standing=in_stage(Stage.GIVEN_UP)), payment, word(RefundStatus.FAILED), now=NOW
+        )
+
+        assert settled
+        assert settled.settlement.invoice.due_at is None
+
     def test_one_that_stripe_has_not_made_has_failed_for_that_reason(self) -> None:
         refused = refused_refund("refund", 1000, "duplicate", "key_lacks_permission")
 
@@ -353,125 +375,14 @@ class TestSettle:
             reason="duplicate",
             failure_reason="key_lacks_permission",
         )
-        assert (DUPLICATE, KEY_LACKS_PERMISSION) == ("duplicate", "key_lacks_permission")
+        assert KEY_LACKS_PERMISSION == "key_lacks_permission"
 
 
-def success(before: Invoice, amount: int = 4200, **fields: Any) -> Settlement:
-    """What a success over so much comes to; `fields` are the payment's."""
-    payment = replace(SUCCESSFUL, amount_cents=amount, **fields)
-    return Settlement(before, payment, (WebhookType.PAYMENT_SUCCEEDED,))
+def test_a_planned_refund_counts_as_sent_before_it_is() -> None:
+    planned, other = a_refund(is_unsent=True), a_refund(lago_id="other", is_unsent=True)
+    invoice, payment = refunding(planned, other)
 
+    sent = with_refund_sent(invoice, payment, planned, LATER)
 
-OPEN = invoice_record()
-PAID = paid()[0]
-PAID_ELSEWHERE = replace(PAID, total_paid_amount_cents=0)
-
-
-class TestSurplus:
-    @pytest.mark.parametrize(
-        ("before", "amount", "surplus"),
-        [
-            (OPEN, 4200, 0),
-            (OPEN, 4201, 1),
-            (OPEN, 4199, -1),
-            (replace(OPEN, total_paid_amount_cents=1000), 4200, 1000),
-            (PAID, 4200, 4200),
-            (PAID, 1, 1),
-            (replace(PAID, total_paid_amount_cents=8400), 4200, 4200),
-            (replace(PAID, total_refunded_amount_cents=4200), 4200, 0),
-            (replace(PAID, total_refunded_amount_cents=1000), 4200, 3200),
-            (PAID_ELSEWHERE, 4200, 4200),
-        ],
-    )
-    def test_is_what_came_beyond_what_was_owed_and_not_back(self, before: Invoice, amount: int, surplus: int) -> None:
-        settlement = success(before, amount)
-
-        assert is_surplus(before, settlement) is (surplus > 0)
-        if surplus > 0:
-            (refund,) = with_refund_of_surplus(before, settlement, NOW).payment.refunds
-            assert refund.amount_cents == surplus
-
-    def test_is_none_unless_the_payment_succeeded_in_the_invoices_money(self) -> None:
-        assert not is_surplus(PAID, success(PAID, payment_status=PayableStatus.FAILED))
-        assert not is_surplus(PAID, success(PAID, currency="USD"))
-        assert not is_surplus(PAID, success(PAID, external_customer_id="other"))
-
-    def test_is_none_where_a_dispute_was_lost(self) -> None:
-        lost = replace(PAID, payment_dispute_lost_at=NOW)
-
-        assert not is_surplus(lost, success(lost))
-
-    def test_its_refund_is_on_record_and_sent_at_once(self) -> None:
-        settlement = with_refund_of_surplus(PAID, success(PAID), NOW)
-
-        (refund,) = settlement.payment.refunds
-        assert refund == Refund(
-            lago_id=derived_id("refund of a second payment", "organization", "payment"),
-            amount_cents=4200,
-            status=RefundStatus.PENDING,
-            reason="duplicate",
-            is_unsent=True,
-            created_at=NOW,
-            updated_at=NOW,
-        )
-        assert (settlement.invoice.due_at, settlement.notify) == (NOW, (WebhookType.PAYMENT_SUCCEEDED,))
-        assert is_automatic(settlement.payment, refund)
-        assert not is_automatic(settlement.payment, a_refund())
-
-    def test_its_refund_counts_as_sent_before_it_is(self) -> None:
-        planned, other = a_refund(is_unsent=True), a_refund(lago_id="other", is_unsent=True)
-        invoice, payment = refunding(planned, other)
-
-        sent = with_refund_sent(invoice, payment, planned, LATER)
-
-        assert sent.payment.refunds == (replace(planned, is_unsent=False, updated_at=LATER), other)
-        assert (sent.payment.updated_at, sent.invoice, sent.notify) == (LATER, replace(invoice, updated_at=LATER), ())
-
-
-class TestCutToSurplus:
-    AUTOMATIC = derived_id("refund of a second payment", "organization", "payment")
-
-    def cut(self, *others: Refund, paid: int = 8400, planned: int = 4200, **fields: Any) -> int | None:
-        """What is left of the automatic refund of a second payment when these others are on record too."""
-        refund = a_refund(lago_id=self.AUTOMATIC, amount_cents=planned, **fields)
-        back = sum(one.amount_cents for one in (refund, *others) if one.counts)
-        invoice, payment = refunding(*others, refund, total_paid_amount_cents=paid, total_refunded_amount_cents=back)
-        settlement = cut_to_surplus(invoice, payment, LATER)
-        if settlement is None:
-            return None
-        assert settlement.payment.updated_at == settlement.invoice.updated_at == LATER
-        assert settlement.notify == ()
-        left = settlement.payment.refund(self.AUTOMATIC)
-        assert len(settlement.payment.refunds) == len(others) + bool(left)
-        assert left is None or left == replace(refund, amount_cents=left.amount_cents, updated_at=LATER)
-        amount = left.amount_cents if left else 0
-        assert settlement.invoice.total_refunded_amount_cents == back - planned + amount
-        return amount
-
-    def test_it_stays_while_it_is_all_too_much(self) -> None:
-        assert self.cut() is None
-        assert self.cut(paid=9000) is None
-
-    def test_it_stays_where_the_invoice_was_paid_elsewhere(self) -> None:
-        assert self.cut(paid=4200) is None
-
-    @pytest.mark.parametrize(("back", "left"), [(1, 4199), (1000, 3200), (4199, 1), (4200, 0)])
-    def test_it_is_cut_by_what_went_back_otherwise(self, back: int, left: int) -> None:
-        made = a_refund(RefundStatus.SUCCEEDED, amount_cents=back, provider_refund_id="re_1")
-
-        assert self.cut(made) == left
-
-    def test_it_is_not_cut_by_what_failed(self) -> None:
-        assert self.cut(a_refund(RefundStatus.FAILED, amount_cents=1000)) is None
-
-    def test_it_is_never_more_than_what_is_left_of_its_payment(self) -> None:
-        made = a_refund(RefundStatus.SUCCEEDED, amount_cents=3000, provider_refund_id="re_1")
-
-        assert self.cut(made, paid=20_000) == 1200
-
-    def test_it_is_left_alone_once_stripe_knows_it_or_it_has_ended(self) -> None:
-        made = a_refund(RefundStatus.SUCCEEDED, provider_refund_id="re_1")
-
-        assert self.cut(made, provider_refund_id="re_2") is None
-        assert self.cut(made, status=RefundStatus.FAILED) is None
-        assert cut_to_surplus(*refunding(made, a_refund()), NOW) is None
+    assert sent.payment.refunds == (replace(planned, is_unsent=False, updated_at=LATER), other)
+    assert (sent.payment.updated_at, sent.invoice, sent.notify) == (LATER, replace(invoice, updated_at=LATER), ())

@@ -12,7 +12,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.item_history import ItemHistory
 from paystream.model.manual_payment import AnyPayment
 from paystream.model.payment import Payment
-from paystream.model.received import settles
+from paystream.model.received import OnRecord, settles
 from paystream.model.standing import WaitingFor
 
 
@@ -43,6 +43,7 @@ class Learned(Enum):
     REFUNDS_LOOKED_AT = auto()
     ATTEMPT_LOOKED_UP = auto()
     OTHERS_CLOSED = auto()
+    SURPLUS_LOOKED_AT = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,8 @@ class Case:
     `sent_through` has, by a payment's id, the account that an attempt was sent to, if that is connected. `closed` is
     an attempt that was closed at Stripe just now, which is not written yet; `retrieved` are the ids of those that were
     asked for in this run. `former_customer` is that of the last attempt, where the item names none that there is.
-    `history` and `besides`, the payments that follow from no attempt, are those of an invoice that is owed and not new.
+    `history` and `besides`, the payments that follow from no attempt, are those of an invoice that is owed and not new,
+    or has ended with work left.
     """
 
     invoice: Invoice
@@ -75,6 +77,11 @@ class Case:
         return self.attempts[-1] if self.attempts else None
 
     @property
+    def on_record(self) -> OnRecord:
+        """All that is known of the invoice beside its item."""
+        return OnRecord((*self.attempts, *self.besides), self.history)
+
+    @property
     def followed_for(self) -> Customer | None:
         """Of whom the attempts on record are followed, whatever the item says by now."""
         return self.customer or self.former_customer
@@ -90,6 +97,12 @@ class Case:
     def with_retrieved(self, attempt: Payment) -> Self:
         """The case in which that attempt was asked for."""
         return replace(self, retrieved=self.retrieved | {attempt.lago_id})
+
+    def with_payment(self, payment: Payment) -> Self:
+        """The case in which a payment on record has changed."""
+        attempts = tuple(payment if one.lago_id == payment.lago_id else one for one in self.attempts)
+        besides = tuple(payment if one.lago_id == payment.lago_id else one for one in self.besides)
+        return replace(self, attempts=attempts, besides=besides)
 
     def answered(self, invoice: Invoice) -> Self:
         """The case in which an answer was written down: nothing else is done in this run."""

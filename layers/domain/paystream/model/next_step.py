@@ -45,9 +45,11 @@ from paystream.model.steps import (
     ResumeCreation,
     Retrieve,
     RetrieveSpent,
+    SendBack,
     Step,
     Wait,
 )
+from paystream.model.surplus import second_payment
 
 CANNOT_PAY = {
     WaitingFor.PAYMENT_METHOD: "customer_must_have_payment_method",
@@ -179,6 +181,15 @@ def _close_others(case: Case) -> Step | None:
     if latest is None or not (has_ended or _is_to_begin(case)) or case.has(Learned.OTHERS_CLOSED):
         return None
     return None if case.invoice.refunding_payment_ids else CloseOthers(latest)
+
+
+def _send_back(case: Case) -> Step | None:
+    """More came than is owed, and what was to go back did not: a refund has failed, or its account was gone."""
+    is_asked = case.occasion is Occasion.DUE and case.invoice.stage is Stage.SETTLING
+    if not is_asked or case.has(Learned.SURPLUS_LOOKED_AT):
+        return None
+    too_much = second_payment(case.invoice, case.on_record)
+    return SendBack(too_much.payment, too_much.amount_cents) if too_much else None
 
 
 def _look_at_refunds(case: Case) -> Step | None:
@@ -335,6 +346,7 @@ RULES: tuple[Rule, ...] = (
     _look_up_first_attempt,
     _retrieve_spent,
     _close_others,
+    _send_back,
     _look_at_refunds,
     _end_unreachable,
     _outwait,

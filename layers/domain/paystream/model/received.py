@@ -1,8 +1,9 @@
 """What was received for an invoice. Money keeps its currency and its customer, whatever the invoice says by now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from json import dumps
+from typing import NamedTuple
 
 from paystream.model.invoice import Invoice, Problem
 from paystream.model.item_history import ItemHistory
@@ -15,6 +16,18 @@ TERMS = ("currency", "external_customer_id")
 
 PAID_OTHERWISE = "does_not_match_payments"
 """Why an item is parked that says another currency, or another customer, than what was paid before."""
+
+
+class OnRecord(NamedTuple):
+    """All that is kept of an invoice beside its item."""
+
+    payments: Collection[AnyPayment]
+    history: ItemHistory | None
+
+    def with_payment(self, payment: Payment) -> "OnRecord":
+        """The same, with a payment that is new, or has changed."""
+        others = (one for one in self.payments if one.lago_id != payment.lago_id)
+        return self._replace(payments=(*others, payment))
 
 
 def settles(invoice: Invoice, payment: AnyPayment) -> bool:
@@ -63,6 +76,20 @@ def as_on_record(invoice: Invoice, payments: Iterable[AnyPayment], history: Item
         payment_dispute_lost_at=None,
     )
     return with_paid_elsewhere(with_payments(blank, payments), history)
+
+
+def with_sums(invoice: Invoice, on_record: OnRecord) -> Invoice:
+    """The invoice with what all that is on record says of money that went back: its item may be a backup from before
+    some of it.
+    """
+    known = as_on_record(invoice, on_record.payments, None)
+    return replace(
+        invoice,
+        total_paid_amount_cents=max(invoice.total_paid_amount_cents, known.total_paid_amount_cents),
+        total_refunded_amount_cents=known.total_refunded_amount_cents,
+        refunding_payment_ids=known.refunding_payment_ids,
+        payment_dispute_lost_at=known.payment_dispute_lost_at or invoice.payment_dispute_lost_at,
+    )
 
 
 def with_paid_elsewhere(invoice: Invoice, history: ItemHistory | None) -> Invoice:

@@ -19,20 +19,8 @@ from paystream.model.standing import PaymentStatus
 MOST_REFUNDS = 100
 """Of one payment, those that failed included: they are kept with it."""
 
-DUPLICATE = "duplicate"
-"""Stripe's reason for the refund of what was paid twice."""
-
 KEY_LACKS_PERMISSION = "key_lacks_permission"
 """Why a refund failed whose account is connected with a key that may not refund."""
-
-_RANK = {
-    RefundStatus.PENDING: 0,
-    RefundStatus.REQUIRES_ACTION: 0,
-    RefundStatus.SUCCEEDED: 1,
-    RefundStatus.FAILED: 2,
-    RefundStatus.CANCELED: 2,
-}
-"""A refund goes up only: an event of an earlier status may come later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +68,17 @@ def is_refundable(payment: Payment) -> bool:
 def begin_refund(invoice: Invoice, payment: Payment, refund: Refund, *, due_at: datetime, now: datetime) -> Settlement:
     """The refund is on record; it is sent, or looked for, when the invoice is due at the latest."""
     begun = replace(payment, refunds=(*payment.refunds, refund), updated_at=now)
-    refunding = _with_refunds(invoice, payment, begun, now)
+    refunding = with_refunds(invoice, payment, begun, now)
     return Settlement(postpone(refunding, min(due_at, invoice.due_at or due_at), keeps_claim=True, now=now), begun, ())
 
 
 def settle_refund(
     invoice: Invoice, payment: Payment, outcome: RefundOutcome, *, now: datetime
 ) -> RefundSettlement | None:
-    """Apply Stripe's news; None if it brings nothing new: a repeat, or older than what is known."""
+    """Apply Stripe's news; None if it brings nothing new: a repeat, or older than what is known.
+
+    Where the money stays, more may have come than is owed: the invoice is looked at once more.
+    """
     known = _known(payment, outcome)
     if known and not _is_news(known, outcome):
         return None
@@ -103,42 +94,29 @@ def settle_refund(
     refunded = replace(payment, refunds=kept if known else (*kept, settled), updated_at=now)
     is_another_status = known is None or known.status is not settled.status
     news = _news(settled.status) if is_another_status else ()
-    return RefundSettlement(Settlement(_with_refunds(invoice, payment, refunded, now), refunded, ()), settled, news)
+    refunding = _looked_at_if_kept(with_refunds(invoice, payment, refunded, now), settled, now)
+    return RefundSettlement(Settlement(refunding, refunded, ()), settled, news)
 
 
-def is_surplus(before: Invoice, settlement: Settlement) -> bool:
-    """Whether a success has brought more than what was owed `before`. What was refunded already counts: nobody gets
-    both payments back. Nothing goes back where a dispute was lost, where only the invoice was given up, or of what came
-    in another currency or from another customer. Of an item that is parked nobody knows what is owed.
+def _looked_at_if_kept(invoice: Invoice, refund: Refund, now: datetime) -> Invoice:
+    is_left = not refund.counts and invoice.payment_status is PaymentStatus.SUCCEEDED
+    return postpone(invoice, now, keeps_claim=True, now=now) if is_left else invoice
+
+
+def with_refunds(invoice: Invoice, before: Payment, after: Payment, now: datetime) -> Invoice:
+    """The invoice of a payment of which a refund was begun, has changed, or is planned no more. When the last one has
+    ended, it is looked at once more: something else may be to be done about it.
     """
-    payment = settlement.payment
-    is_success = payment.payment_status is PayableStatus.SUCCEEDED and settles(before, payment)
-    is_known = before.problem is None and before.payment_dispute_lost_at is None
-    return is_success and is_known and _surplus(before, settlement) > 0
-
-
-def with_refund_of_surplus(before: Invoice, settlement: Settlement, now: datetime) -> Settlement:
-    """The settlement of a success, with a refund on record of what it brought beyond what was owed `before`."""
-    payment, invoice = settlement.payment, settlement.invoice
-    refund = Refund(
-        lago_id=_automatic_id(payment),
-        amount_cents=_surplus(before, settlement),
-        status=RefundStatus.PENDING,
-        reason=DUPLICATE,
-        is_unsent=True,
-        created_at=now,
+    others = tuple(one for one in invoice.refunding_payment_ids if one != after.lago_id)
+    difference = after.refunded_amount_cents - before.refunded_amount_cents if settles(invoice, after) else 0
+    refunding = replace(
+        invoice,
+        total_refunded_amount_cents=invoice.total_refunded_amount_cents + difference,
+        refunding_payment_ids=(*others, after.lago_id) if after.is_being_refunded else others,
         updated_at=now,
     )
-    begun = begin_refund(invoice, payment, refund, due_at=now, now=now)
-    return replace(begun, notify=settlement.notify)
-
-
-def _surplus(before: Invoice, settlement: Settlement) -> int:
-    """In minor units. An invoice that was said to be paid elsewhere counts as paid."""
-    owed, payment = before.total_amount_cents, settlement.payment
-    was_paid = before.payment_status is PaymentStatus.SUCCEEDED
-    paid = max(before.total_paid_amount_cents, owed) if was_paid else before.total_paid_amount_cents
-    return min(payment.amount_cents, paid - before.total_refunded_amount_cents + payment.amount_cents - owed)
+    due_at = invoice.due_at or look_at_ended_again_at(refunding, now)
+    return postpone(refunding, due_at, keeps_claim=True, now=now)
 
 
 def _news(status: RefundStatus) -> tuple[RefundNews, ...]:
@@ -153,40 +131,11 @@ def _news(status: RefundStatus) -> tuple[RefundNews, ...]:
             assert_never(status)
 
 
-def cut_to_surplus(invoice: Invoice, payment: Payment, now: datetime) -> Settlement | None:
-    """The automatic refund of a second payment that was not sent yet, cut to what is still too much by what went back
-    otherwise; one of nothing is planned no more. None if it stays as it is.
-    """
-    planned = payment.refund(_automatic_id(payment))
-    if planned is None or planned.provider_refund_id or not planned.is_under_way:
-        return None
-    too_much = invoice.total_paid_amount_cents - invoice.total_amount_cents
-    paid_elsewhere = max(planned.amount_cents - max(too_much, 0), 0)
-    back_otherwise = invoice.total_refunded_amount_cents - planned.amount_cents
-    left = payment.amount_cents - (payment.refunded_amount_cents - planned.amount_cents)
-    amount = max(min(too_much + paid_elsewhere - back_otherwise, left), 0)
-    if amount >= planned.amount_cents:
-        return None
-    cut = (replace(planned, amount_cents=amount, updated_at=now),) if amount else ()
-    refunds = (one for refund in payment.refunds for one in (cut if refund is planned else (refund,)))
-    after = replace(payment, refunds=tuple(refunds), updated_at=now)
-    return Settlement(_with_refunds(invoice, payment, after, now), after, ())
-
-
 def with_refund_sent(invoice: Invoice, payment: Payment, refund: Refund, now: datetime) -> Settlement:
     """On record before it is sent: from then on nobody but Stripe can say that there is none."""
     sent = replace(refund, is_unsent=False, updated_at=now)
     refunds = tuple(sent if one is refund else one for one in payment.refunds)
     return Settlement(replace(invoice, updated_at=now), replace(payment, refunds=refunds, updated_at=now), ())
-
-
-def is_automatic(payment: Payment, refund: Refund) -> bool:
-    """Whether nobody asked for it: it is of a second payment."""
-    return refund.lago_id == _automatic_id(payment)
-
-
-def _automatic_id(payment: Payment) -> str:
-    return derived_id("refund of a second payment", payment.organization_id, payment.lago_id)
 
 
 def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:
@@ -200,17 +149,16 @@ def _known(payment: Payment, outcome: RefundOutcome) -> Refund | None:
 
 
 def _is_news(known: Refund, outcome: RefundOutcome) -> bool:
-    """One that Stripe refused is superseded by one that was made under the same key all the same, never the reverse."""
+    """One that Stripe refused is superseded by one that was made under the same key all the same, never the reverse.
+    One that has ended only fails late: the event of an earlier status may come after it.
+    """
     if known.provider_refund_id is not None and outcome.provider_refund_id is None:
         return False
     if known.provider_refund_id is None and outcome.provider_refund_id is not None:
         return True
-    is_another = known.status is not outcome.status
-    return is_another and (_RANK[outcome.status] > _RANK[known.status] or (known.is_under_way and _is_open(outcome)))
-
-
-def _is_open(outcome: RefundOutcome) -> bool:
-    return _RANK[outcome.status] == 0
+    ends = (RefundStatus.FAILED, RefundStatus.CANCELED)
+    fails_late = known.status is RefundStatus.SUCCEEDED and outcome.status in ends
+    return known.status is not outcome.status and (known.is_under_way or fails_late)
 
 
 def _made_at_stripe(payment: Payment, outcome: RefundOutcome, now: datetime) -> Refund:
@@ -225,17 +173,3 @@ def _made_at_stripe(payment: Payment, outcome: RefundOutcome, now: datetime) -> 
         created_at=outcome.created_at or now,
         updated_at=now,
     )
-
-
-def _with_refunds(invoice: Invoice, before: Payment, after: Payment, now: datetime) -> Invoice:
-    """When the last refund has ended, the invoice is looked at once more: something else may be to be done about it."""
-    others = tuple(one for one in invoice.refunding_payment_ids if one != after.lago_id)
-    difference = after.refunded_amount_cents - before.refunded_amount_cents if settles(invoice, after) else 0
-    refunding = replace(
-        invoice,
-        total_refunded_amount_cents=invoice.total_refunded_amount_cents + difference,
-        refunding_payment_ids=(*others, after.lago_id) if after.is_being_refunded else others,
-        updated_at=now,
-    )
-    due_at = invoice.due_at or look_at_ended_again_at(refunding, now)
-    return postpone(refunding, due_at, keeps_claim=True, now=now)

@@ -71,6 +71,14 @@ class CloseOthers:
 
 
 @dataclass(frozen=True, slots=True)
+class SendBack:
+    """Put a refund on record of what came beyond what is owed, in minor units, where the account's setting says so."""
+
+    payment: Payment
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class LookAtRefunds:
     """Send, or look up, each refund that is under way."""
 
@@ -174,7 +182,7 @@ class Charge:
 AttemptStep = Restore | Retrieve | Close | LookUp | Refuse | Charge | LookAtPage
 """About an attempt: each ends in an outcome, or in the knowledge that nothing came of it."""
 
-SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | RetrieveSpent | CloseOthers | LookAtRefunds
+SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | RetrieveSpent | CloseOthers | SendBack | LookAtRefunds
 """What Stripe may know and the invoice does not."""
 
 RecordStep = Claim | Reopen | Begin | BeginAgain | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait

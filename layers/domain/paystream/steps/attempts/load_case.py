@@ -1,17 +1,16 @@
 """Load what is to be decided about an invoice: each row once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from paystream.model.case import Case, Learned, Occasion
 from paystream.model.customer import Customer
-from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
-from paystream.model.item_history import ItemHistory
-from paystream.model.manual_payment import AnyPayment
 from paystream.model.payment import Payment
+from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import Accounts
+from paystream.steps.attempts.read_payments import attempts_of, payments_besides
 
 
 def load_case(
@@ -28,8 +27,8 @@ def load_case(
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     former = _former_customer(attempts, stores) if customer is None else None
     followed = {attempt.lago_id: accounts.of(attempt) for attempt in attempts if not _is_over(attempt)}
-    is_owed = occasion is not Occasion.NEW and invoice.is_owed
-    history, besides = payments_besides(invoice, stores) if is_owed else (None, ())
+    is_known = occasion is not Occasion.NEW and (invoice.is_owed or invoice.stage is Stage.SETTLING)
+    history, besides = payments_besides(invoice, stores) if is_known else (None, ())
     return Case(
         invoice=invoice,
         occasion=occasion,
@@ -51,47 +50,3 @@ def _former_customer(attempts: Sequence[Payment], stores: Stores) -> Customer | 
 
 def _is_over(attempt: Payment) -> bool:
     return not (attempt.is_in_flight or attempt.is_to_be_closed or attempt.is_spent)
-
-
-def attempts_of(invoice: Invoice, stores: Stores) -> Iterator[Payment]:
-    """The payments of the attempts that are on record.
-
-    The first one may not be, each later one is from its beginning: so they are there without a gap. An item that was
-    replaced does not know how many there are.
-    """
-    organization_id = invoice.organization_id
-    known: tuple[Payment, ...] = ()
-    if invoice.attempt:
-        ids = [payment_id(organization_id, invoice.lago_id, attempt) for attempt in range(1, invoice.attempt + 2)]
-        found = stores.payments.batch(organization_id, ids)
-        known = tuple(sorted(found, key=lambda payment: payment.attempt))
-        yield from known
-    last = known[-1].attempt if known else 0
-    is_all = invoice.attempt > 0 and last <= invoice.attempt
-    following = None if is_all else _attempt(invoice, last + 1, stores)
-    while following:
-        yield following
-        following = _attempt(invoice, following.attempt + 1, stores)
-
-
-def _attempt(invoice: Invoice, attempt: int, stores: Stores) -> Payment | None:
-    lago_id = payment_id(invoice.organization_id, invoice.lago_id, attempt)
-    return stores.payments.get(invoice.organization_id, lago_id)
-
-
-def payments_besides(invoice: Invoice, stores: Stores) -> tuple[ItemHistory | None, tuple[AnyPayment, ...]]:
-    """What is kept of the invoice beside its item, and its payments that follow from no attempt."""
-    history = stores.invoices.known_history(invoice.organization_id, invoice.lago_id)
-    return history, payments_of(invoice, history, stores) if history else ()
-
-
-def payments_of(invoice: Invoice, history: ItemHistory, stores: Stores) -> tuple[AnyPayment, ...]:
-    """The payments that the invoice's history knows, but for an id that was used for another invoice meanwhile."""
-    found = (stores.payments.find(invoice.organization_id, lago_id) for lago_id in history.payment_ids)
-    return tuple(payment for payment in found if payment and payment.invoice_id == invoice.lago_id)
-
-
-def last_payment(invoice: Invoice, stores: Stores) -> Payment | None:
-    """The payment of the last attempt, if that is on record."""
-    last = payment_id(invoice.organization_id, invoice.lago_id, max(invoice.attempt, 1))
-    return stores.payments.get(invoice.organization_id, last)

@@ -1,18 +1,23 @@
 """Write down what Stripe said of a payment, by an answer or by an event."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import ContentionError, VersionConflictError
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
+from paystream.model.moves import postpone
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.refund import is_surplus, with_refund_of_surplus
+from paystream.model.received import with_sums
+from paystream.model.schedule import UNREACHABLE_IS_LOOKED_AT_EVERY
 from paystream.model.settlement import NOTHING_FOLLOWS, FollowUp, Settlement, settle
+from paystream.model.surplus import may_be_too_much, surplus, with_refund_of_surplus
 from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import Accounts
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.read_payments import on_record
 
 _TRIES = 5
 
@@ -36,9 +41,11 @@ def record_outcome(
     """
     for _ in range(_TRIES):
         accounts = accounts or Accounts(invoice.organization_id, stores)
-        settlement = _decide(invoice, payment, outcome, customer=customer, accounts=accounts, now=now)
+        settlement = decide(invoice, payment, outcome, customer=customer, accounts=accounts, now=now)
         if settlement is None:
             return invoice
+        if may_be_too_much(invoice, settlement.payment):
+            settlement = _with_surplus_going_back(settlement, accounts, stores, now)
         try:
             return stores.invoices.settle(settlement, settlement_notifications(settlement, customer, now))
         except VersionConflictError:
@@ -63,13 +70,21 @@ def decide(
     return settle(invoice, payment, outcome, follow_up=follow_up, now=now)
 
 
-def _decide(
-    invoice: Invoice, payment: Payment, outcome: Outcome, *, customer: Customer, accounts: Accounts, now: datetime
-) -> Settlement | None:
-    """The same, with a refund of what was paid beyond what is owed where the setting says so."""
-    settlement = decide(invoice, payment, outcome, customer=customer, accounts=accounts, now=now)
-    if settlement and is_surplus(invoice, settlement) and _goes_back(payment, accounts):
-        return with_refund_of_surplus(invoice, settlement, now)
+def _with_surplus_going_back(settlement: Settlement, accounts: Accounts, stores: Stores, now: datetime) -> Settlement:
+    """With a refund of what was paid beyond what is owed, where the setting of the account says so. One that is not
+    connected is asked when the invoice is looked at again.
+    """
+    payment = settlement.payment
+    known = on_record(settlement.invoice, stores).with_payment(payment)
+    settlement = replace(settlement, invoice=with_sums(settlement.invoice, known))
+    amount = min(surplus(settlement.invoice, known), payment.amount_cents)
+    integration = accounts.of(payment) if amount > 0 else None
+    if integration and integration.refund_second_payments:
+        return with_refund_of_surplus(settlement, amount, now)
+    if amount > 0 and integration is None:
+        tomorrow = now + UNREACHABLE_IS_LOOKED_AT_EVERY
+        due_at = min(settlement.invoice.due_at or tomorrow, tomorrow)
+        return replace(settlement, invoice=postpone(settlement.invoice, due_at, now=now))
     return settlement
 
 
@@ -94,12 +109,6 @@ def _follow_up(payment: Payment, outcome: Outcome, customer: Customer, accounts:
         authentication_links=integration.authentication_links,
         default_payment_method_id=default,
     )
-
-
-def _goes_back(payment: Payment, accounts: Accounts) -> bool:
-    """Whether what is paid a second time is refunded automatically."""
-    integration = accounts.of(payment)
-    return integration is not None and integration.refund_second_payments
 
 
 def _default_payment_method_id(charged: str | None, customer: Customer, accounts: Accounts) -> str | None:

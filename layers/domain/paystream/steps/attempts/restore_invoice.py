@@ -13,8 +13,8 @@ from paystream.model.received import as_on_record, is_forgotten, paid_otherwise
 from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import Accounts
-from paystream.steps.attempts.load_case import attempts_of, payments_besides
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.read_payments import attempts_of, payments_besides
 from paystream.steps.attempts.record_outcome import decide
 
 

@@ -6,9 +6,11 @@ from paystream.errors import ContentionError, VersionConflictError
 from paystream.lago.refund_notifications import refund_notifications
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment
+from paystream.model.received import with_sums
 from paystream.model.refund import RefundOutcome, settle_refund
 from paystream.ports.stores import Stores
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.read_payments import on_record
 
 _TRIES = 5
 
@@ -21,7 +23,10 @@ def record_refund(
     The payment was read after its invoice. Raises VersionConflictError if others keep writing.
     """
     for _ in range(_TRIES):
-        settled = settle_refund(invoice, payment, outcome, now=now)
+        if settle_refund(invoice, payment, outcome, now=now) is None:
+            return invoice
+        known = with_sums(invoice, on_record(invoice, stores))
+        settled = settle_refund(known, payment, outcome, now=now)
         if settled is None:
             return invoice
         try:

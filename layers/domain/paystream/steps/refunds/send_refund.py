@@ -17,17 +17,18 @@ from paystream.errors import (
 from paystream.model.invoice import Invoice
 from paystream.model.payment import Payment
 from paystream.model.payment_refund import Refund
+from paystream.model.received import with_sums
 from paystream.model.refund import (
     RefundOutcome,
-    cut_to_surplus,
-    is_automatic,
     with_refund_sent,
 )
+from paystream.model.surplus import automatic_refund, cut_to_surplus
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, RefundRequest, Refunds
 from paystream.steps.accounts.connected import account_of
 from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.read_payments import on_record
 from paystream.steps.refunds.learn_refunds import learn_refunds_of
 from paystream.steps.refunds.record_refund import record_refund
 
@@ -83,10 +84,11 @@ def _looked_at(
     """Before a second payment goes back, what a person gave back at Stripe is learnt: no more goes back than is too
     much.
     """
-    if is_automatic(payment, refund) and refund.provider_refund_id is None:
+    if automatic_refund(payment) == refund and refund.provider_refund_id is None:
         invoice = learn_refunds_of(invoice, payment, stores=stores, gateways=gateways, now=now)
+        known = on_record(invoice, stores)
         payment = stores.payments.get(payment.organization_id, payment.lago_id) or payment
-        cut = cut_to_surplus(invoice, payment, now)
+        cut = cut_to_surplus(with_sums(invoice, known), payment, known, now)
         if cut:
             invoice, payment = stores.invoices.settle(cut, ()), cut.payment
         left = payment.refund(refund.lago_id)

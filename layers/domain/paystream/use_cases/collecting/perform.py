@@ -23,6 +23,7 @@ from paystream.steps.attempts.run import Run
 from paystream.steps.attempts.send_attempt import look_up, send_attempt
 from paystream.steps.look_ups.recover_lost_attempt import are_all_connected, recover_lost_attempt
 from paystream.steps.pages.payment_link import look_at_page
+from paystream.steps.refunds.send_back import send_back
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
 from paystream.use_cases.customers.create_provider_customer import resume_creation
@@ -71,9 +72,10 @@ def _search(step: SearchStep, case: Case, run: Run) -> Case:
             after = _retrieve_spent(case, attempt, customer, run)
         case steps.CloseOthers(latest):
             after = close_others(case, latest, run)
+        case steps.SendBack():
+            after = send_back(case, step, run)
         case steps.LookAtRefunds():
-            invoice = look_at_refunds(case.invoice, stores=run.stores, gateways=run.gateways, now=run.now)
-            after = replace(case, invoice=invoice).with_learned(Learned.REFUNDS_LOOKED_AT)
+            after = _look_at_refunds(case, run)
         case _:
             assert_never(step)
     return after
@@ -96,6 +98,13 @@ def _write(step: RecordStep, case: Case, run: Run) -> Case:
         case _:
             assert_never(step)
     return after
+
+
+def _look_at_refunds(case: Case, run: Run) -> Case:
+    """What has become of them may change what is to go back."""
+    case = case.with_learned(Learned.REFUNDS_LOOKED_AT)
+    seen = look_at_refunds(case.invoice, stores=run.stores, gateways=run.gateways, now=run.now)
+    return case if seen is case.invoice else run.reloaded(case)
 
 
 def _open(step: steps.Claim | steps.Reopen, case: Case, run: Run) -> Case:

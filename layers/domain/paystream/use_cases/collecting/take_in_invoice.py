@@ -14,7 +14,7 @@ from paystream.model.received import paid_otherwise, with_paid_elsewhere, with_p
 from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
-from paystream.steps.attempts.load_case import attempts_of, payments_of
+from paystream.steps.attempts.read_payments import attempts_of, payments_of
 
 BEFORE_ANY_PAYMENT = datetime(2010, 1, 1, tzinfo=UTC)
 """Stripe is younger."""

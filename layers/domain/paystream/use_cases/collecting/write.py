@@ -29,8 +29,7 @@ def closed(case: Case, attempt: Payment, run: Run) -> Case:
     invoice = case.invoice
     if case.closed:
         invoice = run.stores.invoices.settle(Settlement(replace(invoice, updated_at=run.now), case.closed, ()), ())
-    attempts = tuple(attempt if one.lago_id == attempt.lago_id else one for one in case.attempts)
-    return replace(case, invoice=invoice, attempts=attempts, closed=attempt)
+    return replace(case.with_payment(attempt), invoice=invoice, closed=attempt)
 
 
 def claim_waiting(case: Case, run: Run) -> Case:
@@ -73,9 +72,8 @@ def begin_again(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
     payment = new_payment(owed, payer, attempt.attempt, run.now)
     invoice = move(owed, Stage.IN_FLIGHT, due_at=look_again_at(owed, run.now), now=run.now)
     settled = run.stores.invoices.settle(Settlement(invoice, payment, ()), (), payer=payer)
-    attempts = tuple(payment if one.lago_id == attempt.lago_id else one for one in case.attempts)
     sent_through = {**case.sent_through, payment.lago_id: payer.integration}
-    return replace(case, invoice=settled, attempts=attempts, sent_through=sent_through)
+    return replace(case.with_payment(payment), invoice=settled, sent_through=sent_through)
 
 
 def begin_page(case: Case, payer: Payer, run: Run) -> Case:

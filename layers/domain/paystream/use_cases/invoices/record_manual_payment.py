@@ -13,8 +13,8 @@ from paystream.model.moves import move, postpone
 from paystream.model.schedule import look_at_last_attempt_at
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage
 from paystream.ports.stores import Stores
-from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.read_payments import last_payment
 from paystream.steps.attempts.restore_invoice import restored
 from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 

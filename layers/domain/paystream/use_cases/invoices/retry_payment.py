@@ -16,8 +16,8 @@ from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, Waitin
 from paystream.ports.messages import DueQueue
 from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import integration_for_new
-from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.read_payments import last_payment
 from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 
 _A_MOMENT = timedelta(microseconds=1)

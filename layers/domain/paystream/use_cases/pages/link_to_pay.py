@@ -17,8 +17,8 @@ from paystream.ports.stripe import Gateways
 from paystream.steps.accounts.connected import integration_for_new, integration_of
 from paystream.steps.accounts.refused_key import refuse_if_paused
 from paystream.steps.attempts.close_attempt import close_attempt
-from paystream.steps.attempts.load_case import last_payment
 from paystream.steps.attempts.read_invoice import read_invoice
+from paystream.steps.attempts.read_payments import last_payment
 from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.steps.attempts.restore_invoice import restored
 from paystream.steps.look_ups.recover_lost_attempt import recover_lost_attempt
