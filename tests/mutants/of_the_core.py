@@ -85,10 +85,10 @@ OF_THE_CORE = (
         f"{_CROSSING}::test_an_attempt_is_closed_when_its_account_comes_back",
     ),
     _mutant(
-        "A key that another customer's request has used is not looked for in the account",
+        "A charge is not looked for under the customer of the item before",
         "steps/attempts/send_attempt.py",
-        "of_another = find_as_sent(payment, gateway, stores=stores, now=now)",
-        "of_another = None",
+        "of_others = links_of_former_customers(invoice, stores) if payment.attempt == 1 else ()",
+        "of_others: tuple[()] = ()",
         f"{_CROSSING}::test_a_charge_of_the_customer_before_is_found_when_another_replaces_it",
     ),
     _mutant(

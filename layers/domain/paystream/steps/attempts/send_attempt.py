@@ -26,7 +26,6 @@ from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway, PaymentRequest
 from paystream.steps.accounts.connected import integration_of
 from paystream.steps.accounts.refused_key import calls_stripe
-from paystream.steps.look_ups.any_customer import find_as_sent
 from paystream.steps.look_ups.former_customers import links_of_former_customers
 
 
@@ -57,7 +56,7 @@ def send_attempt(
                 found = _look_up(payment, gateway, began_at)
                 if found:
                     return payment, found
-            return _send(_payment_request(invoice, payment, payer), payment, gateway, began_at, stores=stores, now=now)
+            return _send(_payment_request(invoice, payment, payer), payment, gateway, began_at)
     except TooEarlyError:
         raise
     except OutcomeUnknownError:
@@ -138,16 +137,10 @@ def _former_links(payment: Payment, payer: Payer, began_at: datetime) -> Iterato
 
 
 def _send(
-    request: PaymentRequest,
-    payment: Payment,
-    gateway: PaymentGateway,
-    began_at: datetime,
-    *,
-    stores: Stores,
-    now: datetime,
+    request: PaymentRequest, payment: Payment, gateway: PaymentGateway, began_at: datetime
 ) -> tuple[Payment, Outcome]:
-    """Other parameters under the same key say that an earlier request exists: of this customer, or of another one, if
-    the invoice's item was replaced since.
+    """Other parameters under the same key say that an earlier request exists. One that is not this customer's is of the
+    customer of an item that this one replaced: it is found when the attempt is looked up the next time.
     """
     try:
         return payment, gateway.collect(request)
@@ -155,9 +148,6 @@ def _send(
         found = _look_up(payment, gateway, began_at)
         if found:
             return payment, found
-        of_another = find_as_sent(payment, gateway, stores=stores, now=now)
-        if of_another:
-            return of_another
         raise
 
 
