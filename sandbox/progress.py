@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sandbox.aws import AwsEmulator
 
-_ANSWER_OR_LOOK = ("authorize-request", "find-records", "collect-due")
+_ANSWER_OR_LOOK = ("authorize-request", "find-records", "hand-out-due")
 """A caller that waits keeps the first two at work by asking, and the schedule the third, even if there is nothing to
 do.
 """

@@ -103,7 +103,7 @@ class Stage:
 
     def run_the_schedule(self) -> None:
         """What happens each minute: what is due is handed out."""
-        self.stack.emulator.client("lambda").invoke(FunctionName=self._resource("CollectDueFunction"), Payload="{}")
+        self.stack.emulator.client("lambda").invoke(FunctionName=self._resource("HandOutDueFunction"), Payload="{}")
 
     def _resource(self, logical_id: str) -> str:
         """The name of a resource of the template in the stack."""

@@ -1,4 +1,4 @@
-"""Change an invoice: update, void, have it collected once more. What that takes at Stripe is done by `settle-due`."""
+"""Change an invoice: update, void, have it collected once more. What that takes at Stripe is done by `hand-out-due`."""
 
 from typing import Any
 

@@ -1,95 +1,156 @@
-"""Hand out what is due to be looked at again. Runs every minute."""
+"""Look again at open invoices that were handed out: ask Stripe what became of them, or collect them."""
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
-from paystream.entry.records import Record, process
-from paystream.model.schedule import DueInvoice
+from paystream.entry.records import Record, process, queue_records
+from paystream.model.invoice import Invoice
 from paystream.observability import count, logger, metrics
-from paystream.use_cases.collecting.hand_out_due import hand_out, lease, portions
+from paystream.use_cases.collecting.bulk_look_up import Found, are_worth_a_list, attempts_to_find, find_attempts
+from paystream.use_cases.collecting.collect_due import collect_due, is_to_be_looked_at, settle_found
+from paystream.use_cases.collecting.postpone import postpone
 
-PAGE = 500
-AT_ONCE = 10
-PORTION_MILLISECONDS = 15_000
-"""Neither a page of each shard nor a portion is begun with less time left."""
+AT_ONCE = 40
+MESSAGES_AT_ONCE = 10
+"""All of a batch: each waits for its lists at Stripe, whose limit is kept for all of them together."""
 
-NEEDED_MILLISECONDS = 3_000
-"""One read or one write."""
+NEEDED_MILLISECONDS = 125_000
+"""Two calls of Stripe (a look-up and the payment), each tried twice with its turn and time-outs, and the writes."""
+
+WRITE_MILLISECONDS = 10_000
+"""Reading the invoices of a message, or writing one."""
+
+NO_TIME_FOR = timedelta(minutes=1)
+"""What there was no time for is due again as soon as the schedule can hand it out."""
 
 
-class Run:
-    """One run of the schedule, and what became of it."""
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """A due invoice, and when it was handed out."""
+
+    organization_id: str
+    lago_id: str
+    at: datetime
+
+
+class Batch:
+    """A batch of the queue: what a list at Stripe shows is written first, the rest is looked at one by one."""
 
     def __init__(self, context: LambdaContext) -> None:
-        self._until = bootstrap.now()
-        self._due_invoices = bootstrap.stores().due_invoices
+        self._stores, self._gateways = bootstrap.stores(), bootstrap.gateways()
         self._remaining_milliseconds = context.get_remaining_time_in_millis
-        self.unfinished = set(self._due_invoices.shards)
-        self.failed: set[str] = set()
-        self.handed_out = self.refused = 0
+        self._rest: list[Record] = []
 
-    def has_time(self) -> bool:
-        return self._remaining_milliseconds() > PORTION_MILLISECONDS
+    def settle(self, messages: Iterable[Record]) -> set[str]:
+        """Returns the messages that failed, or one of whose invoices did."""
+        with_ids = [replace(message, value=(message.identifier, message.value)) for message in messages]
+        failed = self._side_by_side(with_ids, self._take_up, at_once=MESSAGES_AT_ONCE)
+        return failed | self._side_by_side(self._oldest_first(), self._look_at)
 
-    def go_round(self) -> None:
-        """Read a page of each unfinished shard, the oldest first, and hand out what was read of all of them."""
-        pages: dict[str, Sequence[DueInvoice]] = {}
-        self._side_by_side(
-            [Record(shard, shard, shard) for shard in sorted(self.unfinished)], partial(self._read, pages)
+    def _oldest_first(self) -> list[Record]:
+        """An invoice that was handed out twice is looked at for its last message only, in whatever order they came."""
+        return sorted(self._rest, key=lambda record: record.value.at)
+
+    def _take_up(self, with_id: tuple[str, Mapping[str, Any]]) -> None:
+        message_id, message = with_id
+        organization_id, at = message["organization_id"], datetime.fromisoformat(message["handed_out_at"])
+        lago_ids = message["lago_ids"]
+        if are_worth_a_list(len(lago_ids)):
+            lago_ids = self._settle_listed(organization_id, lago_ids, at)
+        self._rest.extend(
+            Record(message_id, f"{organization_id}#{lago_id}", HandedOut(organization_id, lago_id, at))
+            for lago_id in lago_ids
         )
-        shard_of = {due: shard for shard, page in pages.items() for due in page}
-        self.unfinished = {shard for shard, page in pages.items() if len(page) == PAGE}
-        for portion in portions(shard_of):
-            records = [Record(shard_of[due], due.lago_id, due) for due in portion]
-            if self.has_time():
-                self._hand_out(records)
-            else:
-                self.unfinished |= {record.identifier for record in records}
-        self.unfinished -= self.failed
 
-    def _read(self, pages: dict[str, Sequence[DueInvoice]], shard: str) -> None:
-        pages[shard] = self._due_invoices.oldest(shard, until=self._until, limit=PAGE)
-
-    def _hand_out(self, records: Sequence[Record]) -> None:
+    def _settle_listed(self, organization_id: str, lago_ids: Sequence[str], at: datetime) -> list[str]:
+        """Write what a list at Stripe shows; returns what is left to be looked at one by one."""
+        read = self._stores.invoices.batch(organization_id, lago_ids)
         now = bootstrap.now()
-        leases: dict[DueInvoice, DueInvoice] = {}
-        self._side_by_side(records, partial(lease, leases, due_invoices=self._due_invoices, now=now))
-        ours = [leases[record.value] for record in records if record.value in leases]
-        refused = hand_out(ours, due_invoices=self._due_invoices, queue=bootstrap.due_queue(), now=now)
-        self.handed_out += len(ours) - refused
-        self.refused += refused
+        due = {invoice.lago_id: invoice for invoice in read if is_to_be_looked_at(invoice, at, now)}
+        _left_alone(len(lago_ids) - len(due))
+        attempts = attempts_to_find(list(due.values()), stores=self._stores, now=now)
+        for page in find_attempts(
+            attempts, stores=self._stores, gateways=self._gateways, time_is_left=self._has_time, now=now
+        ):
+            records = [Record(found.attempt.invoice.lago_id, found.attempt.invoice.lago_id, found) for found in page]
+            failed = self._side_by_side(records, self._write)
+            for record in records:
+                if record.identifier not in failed:
+                    del due[record.identifier]
+        return list(due)
 
-    def _side_by_side(self, records: Iterable[Record], handle: Callable[[Any], None]) -> None:
+    def _write(self, found: Found) -> None:
+        attempt = found.attempt
+        _looked_at(
+            settle_found(attempt.invoice, attempt.payment, found.outcome, stores=self._stores, now=bootstrap.now())
+        )
+
+    def _look_at(self, due: HandedOut) -> None:
+        now = bootstrap.now()
+        if not self._has_time():
+            self._leave_for_later(due, now)
+            return
+        settled = collect_due(
+            due.organization_id,
+            due.lago_id,
+            handed_out_at=due.at,
+            stores=self._stores,
+            gateways=self._gateways,
+            now=now,
+        )
+        if settled:
+            _looked_at(settled)
+        else:
+            _left_alone(1)
+
+    def _leave_for_later(self, due: HandedOut, now: datetime) -> None:
+        invoice = self._stores.invoices.get(due.organization_id, due.lago_id)
+        if invoice and is_to_be_looked_at(invoice, due.at, now):
+            postpone(invoice, now + NO_TIME_FOR, stores=self._stores, now=now)
+            count("DueInvoicePutOff")
+
+    def _has_time(self) -> bool:
+        return self._remaining_milliseconds() >= NEEDED_MILLISECONDS
+
+    def _side_by_side(self, records: Iterable[Record], handle: Any, *, at_once: int = AT_ONCE) -> set[str]:
         answer = process(
             records,
             handle,
-            at_once=AT_ONCE,
+            at_once=at_once,
             remaining_milliseconds=self._remaining_milliseconds,
-            needed_milliseconds=NEEDED_MILLISECONDS,
+            needed_milliseconds=WRITE_MILLISECONDS,
         )
-        self.failed |= {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+
+
+def _looked_at(invoice: Invoice) -> None:
+    count("DueInvoiceLookedAt")
+    logger.info(
+        "invoice looked at again",
+        lago_invoice_id=invoice.lago_id,
+        payment_status=invoice.payment_status.value,
+        waiting_for=invoice.waiting_for,
+    )
+
+
+def _left_alone(number: int) -> None:
+    count("DueInvoiceLeftAlone", number)
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Go round the shards until nothing is left that was due at the start, or no time.
+    """Handle a batch of the queue; a message that could not be finished is delivered again.
 
-    A page at a time, so that a long backlog in one shard never keeps the others waiting. A shard in which something
-    fails is left to the next run, and so is all of it if the queue fails: what was leased comes up again.
+    Then its invoices that were written meanwhile cost one read and no call of Stripe.
     """
-    run = Run(context)
-    while run.unfinished and run.has_time():
-        run.go_round()
-    count("DueInvoiceHandedOut", run.handed_out)
-    failed, unfinished = sorted(run.failed), sorted(run.unfinished)
-    logger.info("due invoices handed out", handed_out=run.handed_out, refused=run.refused, unfinished_shards=unfinished)
-    return {
-        "handed_out": run.handed_out,
-        "refused": run.refused,
-        "failed_shards": failed,
-        "unfinished_shards": unfinished,
-    }
+    failed = Batch(context).settle(queue_records(event, _key))
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in sorted(failed)]}
+
+
+def _key(message: Mapping[str, Any]) -> str:
+    return f"{message['organization_id']}#{message['handed_out_at']}#{message['lago_ids'][0]}"

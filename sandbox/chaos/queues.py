@@ -11,7 +11,7 @@ from sandbox.aws import REGION
 from sandbox.chaos.mappings import mapping, switched_off
 from sandbox.chaos.world import Chaos
 
-QUEUES = {"collect-waiting": "CollectionQueueUrl", "settle-due": "DueQueueUrl"}
+QUEUES = {"collect-waiting": "CollectionQueueUrl", "collect-due": "DueQueueUrl"}
 """The stack's output for each function's queue."""
 
 _UNTIL_IT_COMES_AGAIN = 1800

@@ -70,7 +70,7 @@ class Chaos:
     def _stop_schedule(self) -> None:
         """It would hand out what a scene is about to, and mend what was to be mended otherwise."""
         events = self.stack.emulator.client("events")
-        (rule,) = events.list_rule_names_by_target(TargetArn=self._arn("collect-due"))["RuleNames"]
+        (rule,) = events.list_rule_names_by_target(TargetArn=self._arn("hand-out-due"))["RuleNames"]
         events.disable_rule(Name=rule)
 
     def _arn(self, function: str) -> str:
@@ -79,8 +79,8 @@ class Chaos:
         return arn
 
     def run_schedule(self) -> None:
-        """What would happen each minute: the schedule's event for collect-due."""
-        self.invoke("collect-due", json.loads((REPOSITORY / "events" / "collect-due.json").read_text()), waits=False)
+        """What would happen each minute: the schedule's event for hand-out-due."""
+        self.invoke("hand-out-due", json.loads((REPOSITORY / "events" / "hand-out-due.json").read_text()), waits=False)
 
     def let_time_pass(self, lago_id: str, attribute: str) -> None:
         """An hour for one invoice: its `due_at` or `claimed_until` is written back by so much, if it has one."""

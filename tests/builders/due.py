@@ -16,8 +16,8 @@ def look_a_minute_later(world: World, times: int = 1) -> None:
     """The schedule runs, a minute later; then everything happens that happens at once."""
     for _ in range(times):
         world.pass_time(MINUTE)
+        world.hand_out_due()
         world.collect_due()
-        world.settle_due()
         world.run()
 
 
@@ -40,8 +40,8 @@ def due_in_whole_seconds(world: World, lago_id: str) -> timedelta:
 
 
 def due_records(world: World) -> list[dict[str, Any]]:
-    """Hand out what is due; returns the messages as SQS hands them to settle-due, which are in the queue no longer."""
-    world.collect_due()
+    """Hand out what is due; returns the messages as SQS hands them to collect-due, which are in the queue no longer."""
+    world.hand_out_due()
     bodies = world.take(world.due_queue_url)
     return [{"messageId": str(position), "body": body} for position, body in enumerate(bodies)]
 

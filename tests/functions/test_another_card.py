@@ -249,12 +249,12 @@ def test_a_method_that_nobody_knows_is_no_other_method(world: World) -> None:
     assert world.stripe_calls() == 1
 
 
-def lets_settle_due_lose_the_race(world: World, meanwhile: Callable[[], object]) -> None:
+def lets_collect_due_lose_the_race(world: World, meanwhile: Callable[[], object]) -> None:
     """A look at what is due, of which other work comes in between."""
     world.pass_time(DAY)
     records = due_records(world)
     world.aws.meanwhile("TransactWriteItems", meanwhile)
-    world.invoke("settle-due", {"Records": records})
+    world.invoke("collect-due", {"Records": records})
 
 
 def test_an_attempt_that_another_function_has_begun_is_closed_before_the_next_one(world: World) -> None:
@@ -267,7 +267,7 @@ def test_an_attempt_that_another_function_has_begun_is_closed_before_the_next_on
         becomes_default(world)
         world.stripe.due_deliveries()
 
-    lets_settle_due_lose_the_race(world, another_is_faster)
+    lets_collect_due_lose_the_race(world, another_is_faster)
 
     assert invoice_statuses(world, [invoice_id]) == ["succeeded"]
     second = next(one for one in world.payments(invoice_id) if one["attempt"] == 2)

@@ -344,10 +344,10 @@ def test_the_code_of_then_is_followed_without_another_read(world: World) -> None
     invoice_id = debit_on_its_way(world)
     world.connect("second")
     world.pass_time(DAY)
-    world.collect_due()
+    world.hand_out_due()
     queries = world.aws.count("Query")
 
-    world.settle_due()
+    world.collect_due()
 
     assert world.aws.count("Query") == queries
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"

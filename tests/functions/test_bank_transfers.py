@@ -170,7 +170,7 @@ def test_once_the_country_is_right_a_retry_asks_for_the_transfer(world: World) -
     world.pass_time(900)
 
     world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
-    world.settle_due()
+    world.collect_due()
 
     assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
 
@@ -272,7 +272,7 @@ def test_a_retry_asks_for_the_transfer_again_and_loses_no_money(world: World) ->
     world.run()
 
     answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
-    world.settle_due()
+    world.collect_due()
     world.pass_time(60)
     world.look_again()
 
@@ -290,7 +290,7 @@ def test_a_retry_charges_the_card_that_the_customer_pays_with_by_now(world: Worl
     assert invoice_and_stripe_status(world, invoice_id) == ("pending", "requires_action")
 
     world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
-    world.settle_due()
+    world.collect_due()
     world.pass_time(60)
     world.look_again()
 
@@ -318,7 +318,7 @@ def test_a_method_cannot_be_chosen_for_who_pays_by_transfer(world: World) -> Non
     chosen = {"payment_method": {"payment_method_type": "provider", "payment_method_id": method["lago_id"]}}
 
     world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment", chosen)
-    world.settle_due()
+    world.collect_due()
 
     codes = [item["body"] for item in world.items("notifications") if "payment_method_not_found" in str(item["body"])]
     assert len(codes) == 1

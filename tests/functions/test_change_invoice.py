@@ -129,7 +129,7 @@ class TestSettledByHand:
         world.customer()
 
         world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
-        world.settle_due()
+        world.collect_due()
 
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
         assert [payment["attempt"] for payment in world.payments(invoice_id)] == [1]
@@ -217,7 +217,7 @@ class TestTheEvents:
 
         assert world.call("change-invoice", load_event("change-invoice")).status == 200
 
-        assert world.settle_due() == 0
+        assert world.collect_due() == 0
         assert world.invoice(INVOICE_OF_EVENTS)["payment_status"] == "failed"
         assert len(world.payments(INVOICE_OF_EVENTS)) == 2
 

@@ -1,354 +1,494 @@
-"""collect-due: what is due is handed out once, oldest first, and comes up again if nothing comes of it."""
+"""collect-due: an open invoice is settled though nobody says a word about it."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders.customers import UNAUTHENTICATED
-from builders.durations import DAY
-from paystream import bootstrap
-from paystream.adapters.dynamodb.due_invoices import due_shard
-from paystream.model.schedule import DueInvoice
+from builders.debits import IBAN_THAT_FAILS, bank_debit
+from builders.due import due_in_whole_seconds, due_records
+from builders.durations import DAY, HOUR, MINUTE
+from builders.invoices import INVOICE_OF_EVENTS, invoice_of_begun_customer, unknown_invoice
+from builders.stripe_requests import FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY, LIST_INTENTS, RETRIEVE_INTENT
 from world.api_gateway import ORGANIZATION
-from world.aws_calls import Moment, SimulatedCrashError
-from world.world import START, World, load_event
-
-LEASE = 20 * 60
-SHARDS = [f"{shard:02}" for shard in range(32)]
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, START, World, load_event
 
 
-def due_invoices(world: World, number: int, **attributes: str) -> list[str]:
-    """So many open invoices, each due a second after the one before it; the last one is due now."""
-    world.create_invoice()
-    (image,) = world.dynamodb.scan(TableName="InvoicesTable")["Items"]
-    world.dynamodb.delete_item(
-        TableName="InvoicesTable", Key={name: image[name] for name in ("organization_id", "lago_id")}
+def status(world: World, lago_id: str) -> str:
+    return str(world.invoice(lago_id)["payment_status"])
+
+
+def invoice_of_no_customer(world: World) -> str:
+    """An invoice that waits for a customer who is not there yet."""
+    world.connect()
+    world.put_invoice_item()
+    world.collect_new_invoices()
+    return INVOICE_OF_EVENTS
+
+
+def test_a_debit_that_settled_is_found_though_stripes_event_was_lost(world: World) -> None:
+    invoice_id = bank_debit(world, settles_after=3 * MINUTE)
+    world.pass_time(5 * MINUTE)
+
+    assert world.look_again() == 0
+
+    assert status(world, invoice_id) == "succeeded"
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert (world.stripe_calls(), world.stripe_calls(RETRIEVE_INTENT), world.stripe_calls(LIST_INTENTS)) == (1, 1, 0)
+    assert world.hand_out_due()["handed_out"] == 0
+
+
+def test_a_payment_that_failed_is_notified_though_stripes_event_was_lost(world: World) -> None:
+    invoice_id = bank_debit(world, settles_after=3 * MINUTE, iban=IBAN_THAT_FAILS)
+    world.pass_time(5 * MINUTE)
+
+    assert world.look_again() == 0
+
+    assert status(world, invoice_id) == "failed"
+    assert world.notified() == ["invoice.payment_failure", "invoice.payment_status_updated"]
+
+
+def test_a_debit_that_is_processing_for_days_is_asked_for_ever_more_rarely(world: World) -> None:
+    invoice_id = bank_debit(world)
+    pauses = []
+
+    while status(world, invoice_id) == "pending":
+        pauses.append(due_in_whole_seconds(world, invoice_id))
+        world.pass_time(pauses[-1].total_seconds())
+        assert world.look_again() == 0
+
+    minutes, hours = timedelta(minutes=1), timedelta(hours=1)
+    assert pauses[:15] == [5 * minutes] * 3 + [15 * minutes] * 3 + [1 * hours] * 5 + [6 * hours] * 3 + [24 * hours]
+    assert set(pauses[15:]) == {24 * hours}
+    assert len(pauses) == world.stripe_calls(RETRIEVE_INTENT)
+    assert world.stripe_calls() == 1
+    assert world.charged() == [4200]
+
+
+@pytest.mark.parametrize("fault", ["cut_after_commit", "cut_before_commit", "truncated_body"])
+def test_an_unknown_outcome_is_known_when_it_is_due(world: World, fault: str) -> None:
+    invoice_id = unknown_invoice(world, fault)
+    world.pass_time(5 * MINUTE)
+
+    assert world.look_again() == 0
+
+    assert status(world, invoice_id) == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_an_invoice_that_is_unknown_three_times_is_looked_up_and_not_sent_again(world: World) -> None:
+    invoice_id = unknown_invoice(world, "500_after_commit")
+    for _ in range(2):
+        world.pass_time(due_in_whole_seconds(world, invoice_id).total_seconds())
+        assert world.look_again() == 1
+    sent = world.stripe_calls()
+    world.pass_time(due_in_whole_seconds(world, invoice_id).total_seconds())
+
+    world.look_again()
+
+    assert status(world, invoice_id) == "succeeded"
+    assert (world.stripe_calls(), world.stripe_calls(LIST_INTENTS)) == (sent, 1)
+    assert world.charged() == [4200]
+
+
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_an_old_message_of_an_invoice_does_not_fail_with_the_new_one_whichever_came_first(
+    world: World, first: str
+) -> None:
+    invoice_id = unknown_invoice(world, "500_after_commit")
+    messages = []
+    for message_id in ("old", "new"):
+        world.pass_time(due_in_whole_seconds(world, invoice_id).total_seconds())
+        messages += [record | {"messageId": message_id} for record in due_records(world)]
+        in_order = sorted(messages, key=lambda record: record["messageId"] != first)
+        answer = world.invoke("collect-due", {"Records": in_order})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "new"}]}
+
+
+def test_an_unknown_attempt_of_yesterday_is_looked_up_before_anything_is_sent(world: World) -> None:
+    invoice_id = unknown_invoice(world)
+    sent = world.stripe_calls()
+    world.pass_time(2 * DAY)
+
+    assert world.look_again() == 0
+
+    assert status(world, invoice_id) == "succeeded"
+    assert (world.stripe_calls(), world.stripe_calls(LIST_INTENTS)) == (sent, 1)
+    assert world.charged() == [4200]
+
+
+def test_an_invoice_whose_record_was_never_handled_is_collected_when_it_is_due(world: World) -> None:
+    world.connect()
+    world.customer()
+    invoice_id = world.create_invoice()
+    world.pass_time(15 * MINUTE)
+
+    assert world.look_again() == 0
+
+    assert status(world, invoice_id) == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_a_customer_who_came_without_an_event_is_collected(world: World) -> None:
+    invoice_of_no_customer(world)
+    world.customer()
+    world.lose_messages()
+    world.pass_time(5 * MINUTE)
+
+    assert world.look_again() == 0
+
+    assert status(world, INVOICE_OF_EVENTS) == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_an_invoice_that_waits_is_postponed_without_a_call_of_stripe(world: World) -> None:
+    invoice_of_no_customer(world)
+    calls = len(world.stripe.control.calls())
+    world.pass_time(15 * MINUTE)
+
+    answer = world.invoke("collect-due", load_event("collect-due"))
+
+    assert answer == {"batchItemFailures": []}
+    assert due_in_whole_seconds(world, INVOICE_OF_EVENTS) == timedelta(minutes=15)
+    assert world.invoice(INVOICE_OF_EVENTS)["payment_status"] == "pending"
+    assert len(world.stripe.control.calls()) == calls
+
+
+def test_of_a_batch_the_one_that_is_unknown_fails_and_the_others_are_settled(world: World) -> None:
+    world.connect()
+    world.customer()
+    first = world.put_invoice_item()
+    other = world.put_invoice_item(lago_id="7c1e0000-0000-4000-8000-000000000011")
+    world.stripe.control.add_fault(
+        "cut_before_commit", path="/v1/payment_intents", times=2 * FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY
     )
-    world.pass_time(number)
-    ids = [f"invoice-{position:03}" for position in range(number)]
-    for position, lago_id in enumerate(ids):
-        due_at = world.now() - timedelta(seconds=number - 1 - position)
-        changed = {
-            "lago_id": lago_id,
-            "due_shard": due_shard(lago_id),
-            "due_at": due_at.isoformat(timespec="milliseconds"),
-        } | attributes
-        item = {**image, **{name: {"S": value} for name, value in changed.items()}}
-        world.dynamodb.put_item(TableName="InvoicesTable", Item=item)
-    return ids
+    assert len(world.collect_new_invoices()) == 2
+    world.pass_time(15 * MINUTE)
+    world.stripe.control.add_fault(
+        "cut_before_commit",
+        path="/v1/payment_intents",
+        metadata={"lago_invoice_id": other},
+        times=FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY,
+    )
+    event = load_event("collect-due-batch")
+
+    answer = world.invoke("collect-due", event)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][1]["messageId"]}]}
+    assert [status(world, invoice_id) for invoice_id in (first, other)] == ["succeeded", "pending"]
 
 
-@pytest.fixture
-def acme(world: World) -> World:
-    """A world with a customer."""
+def test_a_message_that_comes_again_after_it_was_dealt_with_asks_nobody(world: World) -> None:
+    bank_debit(world)
+    world.pass_time(5 * MINUTE)
+    world.hand_out_due()
+    world.pass_time(1)
+    (body,) = world.take(world.due_queue_url)
+    event = {"Records": [{"messageId": "1", "body": body}]}
+
+    for _ in range(3):
+        assert world.invoke("collect-due", event) == {"batchItemFailures": []}
+
+    assert world.stripe_calls(RETRIEVE_INTENT) == 1
+
+
+def test_a_message_that_failed_is_void_when_it_comes_back_because_the_invoice_has_a_new_time(world: World) -> None:
+    invoice_id = unknown_invoice(world)
+    world.pass_time(5 * MINUTE)
+    world.stripe.control.add_fault(
+        "cut_before_commit", path="/v1/payment_intents", times=FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY
+    )
+    world.hand_out_due()
+    world.pass_time(1)
+    assert world.collect_due() == 1
+    sent = world.stripe_calls()
+    world.pass_time(12 * MINUTE)
+
+    assert world.collect_due() == 0
+
+    assert world.stripe_calls() == sent
+    assert status(world, invoice_id) == "pending"
+    assert world.look_again() == 0
+    assert status(world, invoice_id) == "succeeded"
+
+
+def test_a_message_that_is_lost_is_made_good_when_the_lease_ends(world: World) -> None:
+    invoice_id = bank_debit(world, settles_after=MINUTE)
+    world.pass_time(5 * MINUTE)
+    world.hand_out_due()
+    world.lose_messages()
+    world.pass_time(20 * MINUTE)
+
+    world.look_again()
+
+    assert status(world, invoice_id) == "succeeded"
+
+
+def test_an_invoice_that_was_settled_since_it_was_handed_out_is_left_alone(world: World) -> None:
+    invoice_id = bank_debit(world, settles_after=MINUTE)
+    world.pass_time(5 * MINUTE)
+    world.hand_out_due()
+    world.deliver_stripe_events()
+    assert status(world, invoice_id) == "succeeded"
+
+    assert world.collect_due() == 0
+
+    assert world.stripe_calls(RETRIEVE_INTENT) == 0
+
+
+def test_stripes_event_may_be_faster_than_our_own_write(world: World) -> None:
+    invoice_id = bank_debit(world, settles_after=MINUTE)
+    world.pass_time(5 * MINUTE)
+    world.aws.meanwhile("TransactWriteItems", world.deliver_stripe_events)
+
+    assert world.look_again() == 0
+
+    assert status(world, invoice_id) == "succeeded"
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
+
+
+def test_two_messages_at_once_make_one_payment(world: World) -> None:
+    world.connect()
+    world.customer()
+    world.put_invoice_item()
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    world.stripe.control.disrupt_webhooks("drop", count=None, types=["payment_intent.succeeded"])
+    world.collect_new_invoices()
+    world.pass_time(15 * MINUTE)
+    event = load_event("collect-due")
+    world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("collect-due", event))
+
+    assert world.invoke("collect-due", event) == {"batchItemFailures": []}
+
+    assert status(world, INVOICE_OF_EVENTS) == "succeeded"
+    assert world.charged() == [4200]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_crash_around_the_write_of_an_outcome_never_charges_or_notifies_twice(world: World, moment: Moment) -> None:
+    invoice_id = unknown_invoice(world)
+    world.pass_time(5 * MINUTE)
+    world.aws.crash("TransactWriteItems", moment)
+    assert world.look_again() == 1
+
+    assert world.collect_due() == 0
+
+    assert status(world, invoice_id) == "succeeded"
+    assert world.charged() == [4200]
+    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_crash_around_putting_an_invoice_off_is_made_good_by_the_lease(world: World, moment: Moment) -> None:
+    invoice_id = bank_debit(world, settles_after=30 * MINUTE)
+    world.pass_time(5 * MINUTE)
+    world.hand_out_due()
+    world.aws.crash("UpdateItem", moment, TableName="InvoicesTable")
+    assert world.collect_due() == 1
+    world.lose_messages()
+    for _ in range(2):
+        world.pass_time(20 * MINUTE)
+        world.look_again()
+
+    assert status(world, invoice_id) == "succeeded"
+
+
+def test_a_lookup_that_fails_puts_the_invoice_off_and_is_made_again(world: World) -> None:
+    invoice_id = bank_debit(world, settles_after=MINUTE)
+    world.pass_time(5 * MINUTE)
+    world.stripe.control.add_fault("500_before_commit", method="GET", path="/v1/payment_intents/*")
+
+    assert world.look_again() == 1
+
+    assert status(world, invoice_id) == "pending"
+    assert due_in_whole_seconds(world, invoice_id) == timedelta(minutes=5)
+    world.pass_time(5 * MINUTE)
+    assert world.look_again() == 0
+    assert status(world, invoice_id) == "succeeded"
+
+
+@pytest.mark.parametrize("make", [bank_debit, unknown_invoice])
+def test_a_refused_key_is_notified_once_and_the_invoice_is_settled_when_it_is_a_valid_one_again(
+    world: World, make: Any
+) -> None:
+    invoice_id = make(world)
+    world.stripe.control.expire_key(SECRET_KEY)
+    for _ in range(3):
+        world.pass_time(due_in_whole_seconds(world, invoice_id).total_seconds())
+        assert world.look_again() == 0
+        assert status(world, invoice_id) == "pending"
+    assert world.notified() == ["payment_provider.error"]
+    world.pass_time(15 * DAY)
+    world.connect(secret_key=world.stripe.control.add_key(world.account.id))
+    world.collect_waiting()
+    world.pass_time(1)
+
+    world.look_again()
+
+    assert status(world, invoice_id) == "succeeded"
+    assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
+
+
+def test_a_payment_whose_account_was_disconnected_stays_open_until_it_is_connected_again(world: World) -> None:
+    invoice_id = bank_debit(world, settles_after=MINUTE)
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
+    world.pass_time(5 * MINUTE)
+    assert world.look_again() == 0
+    assert status(world, invoice_id) == "pending"
+    world.connect()
+    world.pass_time(DAY)
+
+    world.look_again()
+
+    assert status(world, invoice_id) == "succeeded"
+
+
+def test_a_payment_that_another_account_does_not_know_is_never_assumed_to_have_failed(world: World) -> None:
+    invoice_id = bank_debit(world, settles_after=MINUTE)
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
+    world.stripe.add_account("sk_test_other000000000000000")
+    world.connect(secret_key="sk_test_other000000000000000")
+    world.pass_time(5 * MINUTE)
+
+    assert world.look_again() == 0
+
+    assert status(world, invoice_id) == "pending"
+    assert due_in_whole_seconds(world, invoice_id) == timedelta(minutes=5)
+
+
+def test_an_item_that_was_replaced_gets_its_state_back_and_nothing_is_sent(world: World) -> None:
+    invoice_id = bank_debit(world, settles_after=HOUR)
+    world.put_invoice_item(lago_id=invoice_id)
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    images = world.all_images("invoices")
+    world.invoke("invoice-created", world.stream_event(images))
+    world.pass_time(15 * MINUTE)
+    assert world.look_again() == 0
+    assert status(world, invoice_id) == "pending"
+    world.pass_time(HOUR)
+
+    assert world.look_again() == 0
+
+    assert status(world, invoice_id) == "succeeded"
+    assert world.stripe_calls() == 1
+    assert world.charged() == [4200]
+
+
+def test_a_claimed_invoice_is_left_to_the_function_that_collects_it(world: World) -> None:
+    invoice_of_no_customer(world)
+    world.pass_time(5 * MINUTE)
+    world.hand_out_due()
+    claimed_until = (world.now() + timedelta(minutes=2)).isoformat(timespec="milliseconds")
+    world.dynamodb.update_item(
+        TableName="InvoicesTable",
+        Key={"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": INVOICE_OF_EVENTS}},
+        UpdateExpression="SET claimed_until = :until",
+        ExpressionAttributeValues={":until": {"S": claimed_until}},
+    )
+    world.customer()
+
+    assert world.collect_due() == 0
+
+    assert world.stripe_calls() == 0
+    world.pass_time(20 * MINUTE)
+    world.look_again()
+    assert status(world, INVOICE_OF_EVENTS) == "succeeded"
+
+
+def test_an_invoice_whose_integration_is_gone_while_its_customer_was_begun_is_postponed(world: World) -> None:
+    invoice_id = invoice_of_begun_customer(world)
+    world.api("DELETE", "/api/v1/integrations/stripe/stripe?force=true")
+    world.pass_time(5 * MINUTE)
+
+    assert world.look_again() == 1
+
+    assert due_in_whole_seconds(world, invoice_id) == timedelta(minutes=5)
+
+
+def test_a_stripe_customer_that_was_begun_is_made(world: World) -> None:
+    invoice_id = invoice_of_begun_customer(world)
+    world.pass_time(5 * MINUTE)
+
+    assert world.look_again() == 0
+
+    assert "provider_customer_id" in world.items("customers")[0]
+    assert world.notified() == ["customer.payment_method_missing", "customer.payment_provider_created"]
+    assert status(world, invoice_id) == "pending"
+
+
+def test_what_there_is_too_little_time_for_is_due_again_in_a_minute(world: World) -> None:
+    invoice_of_no_customer(world)
+    world.pass_time(15 * MINUTE)
+
+    answer = world.invoke("collect-due", load_event("collect-due"), remaining_milliseconds=49_999)
+
+    assert answer == {"batchItemFailures": []}
+    assert due_in_whole_seconds(world, INVOICE_OF_EVENTS) == timedelta(minutes=1)
+
+
+def test_a_message_that_there_is_no_time_for_at_all_is_delivered_again(world: World) -> None:
+    invoice_of_no_customer(world)
+
+    answer = world.invoke("collect-due", load_event("collect-due"), remaining_milliseconds=9_999)
+
+    assert len(answer["batchItemFailures"]) == 1
+
+
+def test_a_message_that_cannot_be_read_fails_and_its_neighbours_are_dealt_with(world: World) -> None:
+    invoice_of_no_customer(world)
+    world.pass_time(15 * MINUTE)
+    (record,) = load_event("collect-due")["Records"]
+    unreadable = [{"messageId": str(position), "body": body} for position, body in enumerate(["{", "{}", "[]"])]
+
+    answer = world.invoke("collect-due", {"Records": [*unreadable, record]})
+
+    assert sorted(failure["itemIdentifier"] for failure in answer["batchItemFailures"]) == ["0", "1", "2"]
+    assert due_in_whole_seconds(world, INVOICE_OF_EVENTS) == timedelta(minutes=15)
+
+
+def test_an_invoice_that_is_gone_or_parked_or_closed_is_no_failure(world: World) -> None:
+    world.connect()
+    world.customer()
+    world.put_invoice_item(currency="nothing")
+    world.put_invoice_item(lago_id="7c1e0000-0000-4000-8000-000000000011")
+    world.collect_new_invoices()
+    sent = world.stripe_calls()
+
+    answer = world.invoke("collect-due", load_event("collect-due-batch"))
+
+    assert answer == {"batchItemFailures": []}
+    assert world.stripe_calls() == sent
+    assert world.now() - START < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("hours", [1, 50])
+def test_a_payment_method_is_found_though_its_event_was_lost(world: World, hours: float) -> None:
+    world.connect()
+    provider_customer_id = world.customer(payment_method=None)
+    invoice_id = world.create_invoice()
+    world.collect_new_invoices()
+    methods = world.stripe_client.v1.payment_methods
+    methods.attach("pm_card_visa", {"customer": provider_customer_id})
+    world.stripe.due_deliveries()
+    world.pass_time(hours * HOUR)
+
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert world.charged() == [4200]
+
+
+def test_a_method_that_is_not_there_is_asked_for_once_a_look(world: World) -> None:
     world.connect()
     world.customer(payment_method=None)
-    return world
-
-
-def messages(world: World) -> list[dict[str, Any]]:
-    """What is in the queue, in the order in which it was sent; it is empty then."""
-    received = world.aws_account.receive(world.due_queue_url)
-    for message in received:
-        message.deleted = True
-    return [json.loads(message.body) | {"group": message.group} for message in received]
-
-
-def ids_handed_out(world: World) -> list[str]:
-    return [lago_id for message in messages(world) for lago_id in message["lago_ids"]]
-
-
-def test_an_invoice_is_handed_out_when_it_is_due_and_not_before(acme: World) -> None:
-    invoice_id = acme.create_invoice()
-    acme.pass_time(15 * 60 - 1)
-    assert acme.collect_due()["handed_out"] == 0
-    acme.pass_time(1)
-
-    answer = acme.invoke("collect-due", load_event("collect-due"))
-
-    assert answer == {"handed_out": 1, "refused": 0, "failed_shards": [], "unfinished_shards": []}
-    assert messages(acme) == [
-        {
-            "organization_id": ORGANIZATION,
-            "lago_ids": [invoice_id],
-            "handed_out_at": acme.now().isoformat(),
-            "group": ORGANIZATION,
-        }
-    ]
-
-
-def test_an_organization_under_a_name_that_is_no_message_group_is_served_too(acme: World) -> None:
-    due_invoices(acme, 2, organization_id="Ācme Inc. " * 20)
-
-    assert acme.collect_due()["handed_out"] == 2
-
-    groups = {message["group"] for message in messages(acme)}
-    assert len(groups) == 1
-    assert len(groups.pop()) == 64
-
-
-def test_what_was_handed_out_is_left_alone_until_its_lease_ends(acme: World) -> None:
-    (invoice_id,) = due_invoices(acme, 1)
-    acme.collect_due()
-    assert ids_handed_out(acme) == [invoice_id]
-    acme.pass_time(LEASE - 1)
-    assert acme.collect_due()["handed_out"] == 0
-    acme.pass_time(1)
-
-    acme.collect_due()
-
-    assert ids_handed_out(acme) == [invoice_id]
-
-
-def test_being_handed_out_changes_nothing_but_the_time(acme: World) -> None:
-    due_invoices(acme, 1)
-    (before,) = acme.items("invoices")
-
-    acme.collect_due()
-
-    (after,) = acme.items("invoices")
-    assert {name for name in after if after[name] != before[name]} == {"due_at"}
-
-
-def test_an_invoice_that_is_paid_is_not_due(acme: World) -> None:
-    acme.customer("beta")
-    invoice_id = acme.create_invoice("beta")
-    acme.collect_new_invoices()
-    assert acme.invoice(invoice_id)["payment_status"] == "succeeded"
-    acme.pass_time(30 * DAY)
-
-    assert acme.collect_due()["handed_out"] == 0
-
-
-def test_an_invoice_that_failed_is_due_after_a_day_and_then_each_week_for_90_days(acme: World) -> None:
-    acme.connect(authentication_links=False)
-    acme.customer("beta", payment_method=UNAUTHENTICATED)
-    acme.create_invoice("beta")
-    acme.collect_new_invoices()
-
-    looks = []
-    for _ in range(120):
-        acme.pass_time(DAY)
-        looks.append(acme.collect_due()["handed_out"])
-        acme.settle_due()
-
-    assert [day for day, handed_out in enumerate(looks, start=1) if handed_out] == [1, *range(8, 98, 7)]
-
-
-def test_an_item_that_is_parked_is_due_once_because_another_may_have_been_charged_before_it(acme: World) -> None:
-    acme.put_invoice_item(currency="nothing", due_at="2026-11-23T10:00:00.000+00:00", due_shard="00")
-    acme.collect_new_invoices()
-
-    handed_out = []
+    world.create_invoice()
+    world.collect_new_invoices()
+    asked = world.stripe_calls("GET /v1/customers/*")
     for _ in range(3):
-        acme.pass_time(30 * DAY)
-        handed_out.append(acme.collect_due()["handed_out"])
-        acme.settle_due()
-
-    assert handed_out == [1, 0, 0]
-    assert acme.stripe_calls() == 0
-
-
-def test_250_due_invoices_are_handed_out_by_one_run_each_once(acme: World) -> None:
-    ids = due_invoices(acme, 250)
-
-    assert acme.collect_due()["handed_out"] == 250
-
-    assert sorted(ids_handed_out(acme)) == ids
-    assert len({due_shard(lago_id) for lago_id in ids}) == len(SHARDS)
-    assert acme.collect_due()["handed_out"] == 0
-
-
-def test_a_shard_with_more_than_a_page_is_handed_out_oldest_first(acme: World) -> None:
-    ids = due_invoices(acme, 105, due_shard="07")
-
-    assert acme.collect_due()["handed_out"] == 105
-
-    assert ids_handed_out(acme) == ids
-
-
-def test_what_was_read_of_all_shards_is_handed_out_in_one_message_oldest_first(acme: World) -> None:
-    ids = due_invoices(acme, 120)
-
-    acme.collect_due()
-
-    (message,) = messages(acme)
-    assert message["lago_ids"] == ids
-
-
-def test_a_message_holds_500_invoices_of_one_organization(acme: World) -> None:
-    ids = due_invoices(acme, 8)
-    due = [DueInvoice("a", f"{lago_id}-{number}", "") for lago_id in ids for number in range(70)]
-    others = [DueInvoice("b", lago_id, "") for lago_id in ids]
-    calls = acme.aws.count("SendMessageBatch")
-
-    assert bootstrap.due_queue().hand_out([*others, *due], START) == ()
-
-    sent = messages(acme)
-    assert [(message["organization_id"], len(message["lago_ids"])) for message in sent] == [
-        ("b", 8),
-        ("a", 500),
-        ("a", 60),
-    ]
-    assert [lago_id for message in sent[1:] for lago_id in message["lago_ids"]] == [one.lago_id for one in due]
-    assert acme.aws.count("SendMessageBatch") - calls == 1
-
-
-def test_invoices_with_the_longest_ids_there_can_be_are_handed_out(acme: World) -> None:
-    due = [DueInvoice("\x01" * 2048, f"{number:04}" + "\x01" * 1020, "") for number in range(100)]
-
-    assert bootstrap.due_queue().hand_out(due, START) == ()
-
-    assert ids_handed_out(acme) == [one.lago_id for one in due]
-
-
-def test_what_is_handed_out_costs_a_write_each_and_a_thousandth_of_a_call_of_the_queue(acme: World) -> None:
-    due_invoices(acme, 300)
-    before = {name: acme.aws.count(name) for name in ("Query", "UpdateItem", "SendMessageBatch")}
-
-    assert acme.collect_due()["handed_out"] == 300
-
-    effects = {name: acme.aws.count(name) - number for name, number in before.items()}
-    assert effects == {"Query": len(SHARDS), "UpdateItem": 300, "SendMessageBatch": 1}
-
-
-def test_a_backlog_is_left_to_the_next_run_when_time_runs_out(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    ids = due_invoices(acme, 105, due_shard="07")
-    monkeypatch.setattr("collect_due.PAGE", 100)
-    a_round = [60_000] * (1 + len(SHARDS) + 1 + 100)
-    remaining = iter([*a_round, 15_000])
-    monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
-
-    answer = acme.collect_due()
-
-    assert (answer["handed_out"], answer["unfinished_shards"]) == (100, ["07"])
-    monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
-    assert acme.collect_due()["handed_out"] == 5
-    assert ids_handed_out(acme) == ids
-
-
-def test_a_portion_there_was_no_time_for_is_left_to_the_next_run(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    ids = due_invoices(acme, 30)
-    monkeypatch.setattr("paystream.use_cases.collecting.hand_out_due._AT_ONCE", 20)
-    remaining = iter([60_000] * (1 + len(SHARDS) + 1 + 20) + [15_000] * 2)
-    monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: next(remaining))
-
-    answer = acme.collect_due()
-
-    assert (answer["handed_out"], set(answer["unfinished_shards"])) == (
-        20,
-        {due_shard(lago_id) for lago_id in ids[20:]},
-    )
-    monkeypatch.setattr("world.world.LambdaContext.get_remaining_time_in_millis", lambda _: 60_000)
-    assert acme.collect_due()["handed_out"] == 10
-    assert ids_handed_out(acme) == ids
-
-
-def test_of_two_schedulers_at_once_only_one_hands_out(acme: World) -> None:
-    ids = due_invoices(acme, 30)
-    faster: list[int] = []
-    acme.aws.meanwhile("UpdateItem", lambda: faster.append(acme.collect_due()["handed_out"]), TableName="InvoicesTable")
-
-    slower = acme.collect_due()["handed_out"]
-
-    assert faster[0] > 0
-    assert faster[0] + slower == 30
-    assert sorted(ids_handed_out(acme)) == ids
-
-
-def test_an_invoice_that_is_paid_just_before_it_is_handed_out_is_not(acme: World) -> None:
-    (lago_id,) = due_invoices(acme, 1)
-
-    def pay() -> None:
-        acme.dynamodb.update_item(
-            TableName="InvoicesTable",
-            Key={"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": lago_id}},
-            UpdateExpression="REMOVE due_at, due_shard SET payment_status = :succeeded",
-            ExpressionAttributeValues={":succeeded": {"S": "succeeded"}},
-        )
-
-    acme.aws.meanwhile("UpdateItem", pay, TableName="InvoicesTable")
-
-    assert acme.collect_due()["handed_out"] == 0
-
-    assert ids_handed_out(acme) == []
-    assert "due_at" not in acme.items("invoices")[0]
-
-
-@pytest.mark.parametrize("moment", Moment)
-@pytest.mark.parametrize("operation", ["Query", "UpdateItem"])
-def test_a_crash_anywhere_loses_nothing(acme: World, operation: str, moment: Moment) -> None:
-    ids = due_invoices(acme, 12, due_shard="07")
-    where = {"Query": {"ExpressionAttributeValues": {":shard": {"S": "07"}, ":until": {"S": due_now(acme)}}}}
-    acme.aws.crash(operation, moment, **where.get(operation, {}))
-    assert acme.collect_due()["failed_shards"] == ["07"]
-
-    acme.collect_due()
-    acme.pass_time(LEASE)
-    acme.collect_due()
-
-    assert set(ids_handed_out(acme)) == set(ids)
-
-
-@pytest.mark.parametrize("moment", Moment)
-def test_a_crash_around_the_message_delays_what_was_leased_until_its_lease_ends(acme: World, moment: Moment) -> None:
-    ids = due_invoices(acme, 12)
-    acme.aws.crash("SendMessageBatch", moment)
-    with pytest.raises(SimulatedCrashError):
-        acme.collect_due()
-    assert ids_handed_out(acme) == ([] if moment is Moment.BEFORE else ids)
-    assert acme.collect_due()["handed_out"] == 0
-    acme.pass_time(LEASE)
-
-    assert acme.collect_due()["handed_out"] == 12
-
-    assert sorted(ids_handed_out(acme)) == ids
-
-
-def due_now(world: World) -> str:
-    return world.now().isoformat(timespec="milliseconds")
-
-
-def test_a_lease_that_fails_keeps_no_other_invoice(acme: World) -> None:
-    ids = due_invoices(acme, 40)
-    key = {"organization_id": {"S": ORGANIZATION}, "lago_id": {"S": ids[7]}}
-    acme.aws.crash("UpdateItem", Moment.BEFORE, TableName="InvoicesTable", Key=key)
-
-    answer = acme.collect_due()
-
-    assert answer["failed_shards"] == [due_shard(ids[7])]
-    assert ids_handed_out(acme) == [lago_id for lago_id in ids if lago_id != ids[7]]
-    assert acme.collect_due()["handed_out"] == 1
-
-
-def test_a_shard_that_cannot_be_read_does_not_keep_the_others(acme: World) -> None:
-    ids = due_invoices(acme, 40)
-    values = {":shard": {"S": "07"}, ":until": {"S": due_now(acme)}}
-    acme.aws.crash("Query", Moment.BEFORE, ExpressionAttributeValues=values)
-
-    answer = acme.collect_due()
-
-    assert answer["failed_shards"] == ["07"]
-    assert ids_handed_out(acme) == [lago_id for lago_id in ids if due_shard(lago_id) != "07"]
-
-
-def test_what_the_queue_does_not_take_is_handed_out_by_the_next_run(
-    acme: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ids = due_invoices(acme, 2, due_shard="07")
-    acme.dynamodb.put_item(
-        TableName="InvoicesTable",
-        Item={**acme.all_images("invoices")[0], "organization_id": {"S": "another"}, "lago_id": {"S": "theirs"}},
-    )
-    acme.aws_account.queues.refuses = iter((False, True)).__next__
-    answer = acme.collect_due()
-    acme.aws_account.queues.refuses = lambda: False
-    assert (answer["handed_out"], answer["refused"]) == (2, 1)
-    assert sorted(ids_handed_out(acme)) == ids
-    assert acme.collect_due()["handed_out"] == 0
-    acme.pass_time(60)
-
-    acme.collect_due()
-
-    assert ids_handed_out(acme) == ["theirs"]
+        world.pass_time(HOUR)
+        world.look_again()
+
+    assert world.stripe_calls("GET /v1/customers/*") == asked + 3
+    assert world.notified() == ["customer.payment_method_missing"]

@@ -69,7 +69,7 @@ def test_a_retry_takes_only_what_is_still_owed(world: World) -> None:
     pay_with(world, customer)
 
     retry(world, invoice_id)
-    world.settle_due()
+    world.collect_due()
 
     assert (status_paid_and_due(world, invoice_id), world.charged()) == (("succeeded", 4200, 0), [3000])
 

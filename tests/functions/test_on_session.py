@@ -55,7 +55,7 @@ def test_who_does_not_authenticate_is_charged_again_by_a_retry(world: World) -> 
     invoice_id = collected(world)
 
     answer = world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
-    world.settle_due()
+    world.collect_due()
     world.pass_time(60)
     world.look_again()
 
@@ -71,7 +71,7 @@ def test_a_retry_finds_that_the_customer_has_authenticated_meanwhile(world: Worl
     world.stripe.due_deliveries()
 
     world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
-    world.settle_due()
+    world.collect_due()
 
     assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
     assert world.charged() == [4200]

@@ -498,7 +498,7 @@ class TestCrashesAndRaces:
     def test_a_resumption_at_the_moment_an_invoice_is_postponed_is_not_missed(self, world: World) -> None:
         paused(world)
         world.pass_time(5 * MINUTE)
-        world.collect_due()
+        world.hand_out_due()
         world.pass_time(1)
 
         def resumed() -> None:
@@ -507,7 +507,7 @@ class TestCrashesAndRaces:
 
         world.aws.meanwhile("UpdateItem", resumed, TableName="InvoicesTable")
 
-        assert world.settle_due() == 0
+        assert world.collect_due() == 0
 
         assert stored_statuses(world) == {"succeeded"}
 

@@ -218,7 +218,7 @@ class TestEventsAsAwsSendsThem:
 
         assert (answer.status, answer.body) == (200, {"received": True})
         assert waiting.payments(INVOICE_OF_EVENTS) == []
-        assert waiting.collect_due()["handed_out"] == 1
+        assert waiting.hand_out_due()["handed_out"] == 1
 
     def test_an_event_of_another_type_is_ignored(self, waiting: World) -> None:
         before = kept(waiting)

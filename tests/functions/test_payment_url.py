@@ -110,8 +110,8 @@ def test_a_payment_of_which_no_event_comes_is_found_by_the_schedule(world: World
 
     for _ in range(6):
         world.pass_time(MINUTE)
+        world.hand_out_due()
         world.collect_due()
-        world.settle_due()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
@@ -148,7 +148,7 @@ def test_a_retry_expires_the_page_and_charges(world: World) -> None:
     saved_method(world, provider_customer_id(world), "pm_card_visa")
 
     assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
-    world.settle_due()
+    world.collect_due()
     look_a_minute_later(world, times=3)
 
     assert sessions(world)[0].status == "expired"
@@ -163,7 +163,7 @@ def test_a_retry_finds_that_the_page_was_paid_a_moment_ago(world: World) -> None
     pay_on_page(world)
 
     assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
-    world.settle_due()
+    world.collect_due()
     look_a_minute_later(world, times=3)
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"

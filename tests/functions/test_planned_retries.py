@@ -288,7 +288,7 @@ class TestWhichCard:
         world.run()
         chosen = {"payment_method_id": saved_method_id(ORGANIZATION, other), "payment_method_type": "provider"}
         world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment", {"payment_method": chosen})
-        world.settle_due()
+        world.collect_due()
 
         days_go_by(world, 1)
 
@@ -343,7 +343,7 @@ class TestTheRest:
     def test_a_retry_that_is_asked_for_comes_before_the_plan_and_counts_in_it(self, world: World) -> None:
         invoice_id = failed_invoice(world, retry_schedule_days=[1, 10])
         world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment")
-        world.settle_due()
+        world.collect_due()
 
         assert attempts(world, invoice_id) == 2
         assert world.invoice(invoice_id)["next_retry_at"] == "2026-12-03T10:00:00Z"
@@ -389,10 +389,10 @@ class TestTheRest:
     def test_two_runs_at_once_try_once(self, world: World) -> None:
         invoice_id = failed_invoice(world)
         world.pass_time(DAY)
-        world.collect_due()
+        world.hand_out_due()
         messages = world.take(world.due_queue_url)
         records = [{"messageId": str(n), "body": body} for n, body in enumerate(messages * 2)]
 
-        world.invoke("settle-due", {"Records": records})
+        world.invoke("collect-due", {"Records": records})
 
         assert (attempts(world, invoice_id), world.stripe_calls()) == (2, 2)

@@ -94,7 +94,7 @@ def let_functions_wait(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 
 
 def settle_events(world: World) -> list[dict[str, Any]]:
-    """The messages of what is due, as batches for settle-due."""
+    """The messages of what is due, as batches for collect-due."""
     records = due_records(world)
     return [{"Records": records[start : start + 10]} for start in range(0, len(records), 10)]
 
@@ -103,7 +103,7 @@ def settle_two_at_a_time(world: World) -> list[Any]:
     """Settle what is due, in two execution environments; returns what they answered."""
     events = settle_events(world)
     pairs = (events[start : start + 2] for start in range(0, len(events), 2))
-    return [answer for pair in pairs for answer in environments(world, *(("settle-due", event) for event in pair))]
+    return [answer for pair in pairs for answer in environments(world, *(("collect-due", event) for event in pair))]
 
 
 def test_200_invoices_at_once_are_all_collected_at_no_more_than_25_a_second(
@@ -148,7 +148,7 @@ def test_two_functions_share_the_limit(world: World, monkeypatch: pytest.MonkeyP
     put_invoices_of_organization(world, 30, first=40)
 
     answers = environments(
-        world, ("settle-due", due), ("invoice-created", world.stream_event(world.new_images("invoices")))
+        world, ("collect-due", due), ("invoice-created", world.stream_event(world.new_images("invoices")))
     )
 
     assert answers == [{"batchItemFailures": []}] * 2

@@ -11,10 +11,10 @@ def test_a_planned_retry_reads_five_times_each_row_once_and_writes_two_transacti
     """The attempt before is closed in the transaction that begins the next one; its outcome is the other one."""
     invoice_id = failed_invoice(world)
     world.pass_time(DAY)
-    world.collect_due()
+    world.hand_out_due()
 
     with traced_rows(world.aws) as trace:
-        assert world.settle_due() == 0
+        assert world.collect_due() == 0
 
     assert len(world.payments(invoice_id)) == 2
     assert trace.reads <= 5
@@ -28,10 +28,10 @@ def test_a_fourth_attempt_costs_no_more(world: World) -> None:
         world.pass_time(DAY)
         world.look_again()
     world.pass_time(DAY)
-    world.collect_due()
+    world.hand_out_due()
 
     with traced_rows(world.aws) as trace:
-        assert world.settle_due() == 0
+        assert world.collect_due() == 0
 
     assert len(world.payments(invoice_id)) == 4
     assert (trace.reads <= 5, trace.transactions) == (True, 2)

@@ -31,8 +31,8 @@ def put_three_items(world: World) -> list[str]:
 
 
 def settle_all_that_is_due(world: World) -> None:
-    while world.collect_due()["handed_out"]:
-        world.settle_due()
+    while world.hand_out_due()["handed_out"]:
+        world.collect_due()
 
 
 def keys_of_the_outbox(world: World) -> list[str]:

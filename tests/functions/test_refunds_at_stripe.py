@@ -13,7 +13,7 @@ def refund_in_dashboard(world: World, payment_id: str, amount: int = 4200) -> No
     world.stripe.due_deliveries()
 
 
-def wait_for_settle_due(world: World) -> None:
+def wait_for_collect_due(world: World) -> None:
     world.pass_time(MINUTE)
     assert world.look_again() == 0
 
@@ -59,7 +59,7 @@ class TestWhenASecondPaymentIsToGoBack:
         second = pay_again(world, first)
 
         world.run()
-        wait_for_settle_due(world)
+        wait_for_collect_due(world)
 
         assert kept_at_stripe(world) == 4200
         assert payment(world, second)["refunds"] == []
@@ -73,7 +73,7 @@ class TestWhenASecondPaymentIsToGoBack:
         second = pay_again(world, first)
 
         world.run()
-        wait_for_settle_due(world)
+        wait_for_collect_due(world)
 
         assert kept_at_stripe(world) == 4200
         assert payment(world, second)["refunded_amount_cents"] == 3200
@@ -84,7 +84,7 @@ class TestWhenASecondPaymentIsToGoBack:
         world.run()
         refund_in_dashboard(world, second)
 
-        wait_for_settle_due(world)
+        wait_for_collect_due(world)
 
         assert kept_at_stripe(world) == 4200
         assert [one["status"] for one in payment(world, second)["refunds"]] == ["succeeded"]

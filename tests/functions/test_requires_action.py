@@ -99,7 +99,7 @@ class TestTheLink:
     def test_it_is_due_at_once_so_that_the_next_run_of_the_schedule_makes_it(self, world: World) -> None:
         unauthenticated_invoice(world)
 
-        assert world.collect_due()["handed_out"] == 1
+        assert world.hand_out_due()["handed_out"] == 1
 
     @pytest.mark.parametrize("code", ["authentication_required", "authentication_not_handled"])
     def test_it_follows_a_card_that_can_be_charged_while_the_customer_is_there(self, world: World, code: str) -> None:
@@ -235,7 +235,7 @@ class TestItsEnd:
         invoice_id = invoice_with_page(world)
 
         assert world.api("POST", f"/api/v1/invoices/{invoice_id}/retry_payment").status == 200
-        world.settle_due()
+        world.collect_due()
         look_a_minute_later(world, times=3)
 
         assert [session.status for session in sessions(world)] == ["open", "expired"]

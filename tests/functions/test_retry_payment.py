@@ -28,7 +28,7 @@ def test_a_failed_invoice_is_collected_by_a_new_attempt_with_todays_card(world: 
     pay_with(world, customer)
 
     assert retry(world, invoice_id) == (200, None)
-    world.settle_due()
+    world.collect_due()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert stripe_statuses(world, invoice_id) == ["succeeded", "canceled"]
@@ -40,7 +40,7 @@ def test_the_attempt_before_is_closed_at_stripe_before_the_next_one_is_sent(worl
     pay_with(world, customer)
 
     retry(world, invoice_id)
-    world.settle_due()
+    world.collect_due()
 
     first, second = sorted(world.stripe_client.v1.payment_intents.list().data, key=lambda intent: intent.created)
     assert {first.status, second.status} == {"canceled", "succeeded"}
@@ -52,7 +52,7 @@ def test_a_new_attempt_notifies_that_the_invoice_is_pending_and_how_it_ends(worl
     pay_with(world, customer)
 
     retry(world, invoice_id)
-    world.settle_due()
+    world.collect_due()
 
     invoices = [
         body["invoice"]
@@ -69,7 +69,7 @@ def test_a_method_can_be_chosen_for_one_attempt(world: World) -> None:
 
     body = {"payment_method": {"payment_method_type": "provider", "payment_method_id": chosen}}
     assert retry(world, invoice_id, body) == (200, None)
-    world.settle_due()
+    world.collect_due()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert world.api("GET", "/api/v1/customers/acme").body == before
@@ -86,7 +86,7 @@ def test_a_chosen_method_that_the_customer_has_no_more_charges_nothing(world: Wo
     for method in world.stripe_client.v1.customers.payment_methods.list(customer).data:
         world.stripe_client.v1.payment_methods.detach(method.id)
 
-    world.settle_due()
+    world.collect_due()
 
     assert world.charged() == []
     assert world.invoice(invoice_id)["payment_status"] == "failed"
@@ -105,7 +105,7 @@ def test_where_the_customer_is_deleted_after_a_method_was_chosen_that_is_notifie
     if knows == "the event arrives":
         assert {world.deliver(delivery) for delivery in deliveries} == {200}
 
-    assert world.settle_due() == 0
+    assert world.collect_due() == 0
     for _ in range(10):
         world.pass_time(DAY)
         assert world.look_again() == 0
@@ -130,9 +130,9 @@ def test_where_the_customer_is_deleted_after_a_voucher_gave_way_to_a_chosen_meth
     world.stripe.due_deliveries()
 
     for _ in range(3):
-        assert world.settle_due() == 0
+        assert world.collect_due() == 0
         world.pass_time(DAY)
-        world.collect_due()
+        world.hand_out_due()
 
     assert [one.status for one in intents(world)] == ["canceled"]
     assert world.invoice(invoice_id)["payment_status"] == "failed"
@@ -168,7 +168,7 @@ def test_a_declined_attempt_is_notified_with_its_number_each_time(world: World) 
 
     for _ in range(2):
         assert retry(world, invoice_id) == (200, None)
-        world.settle_due()
+        world.collect_due()
 
     assert world.invoice(invoice_id)["payment_status"] == "failed"
     failures = [
@@ -185,7 +185,7 @@ def test_a_retry_that_is_asked_for_twice_is_one_attempt(world: World) -> None:
     pay_with(world, customer)
 
     assert [retry(world, invoice_id), retry(world, invoice_id)] == [(200, None)] * 2
-    world.settle_due()
+    world.collect_due()
 
     assert world.stripe_calls() == 2
     assert world.charged() == [4200]
@@ -197,9 +197,9 @@ def test_who_comes_second_leaves_the_attempt_that_has_begun_as_it_is(world: Worl
     retry(world, invoice_id)
     (message,) = world.take(world.due_queue_url)
     event = {"Records": [{"messageId": "1", "body": message}]}
-    world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("settle-due", event))
+    world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("collect-due", event))
 
-    world.invoke("settle-due", event)
+    world.invoke("collect-due", event)
 
     assert not world.aws.are_still_to_come
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
@@ -225,7 +225,7 @@ def test_a_payment_that_has_succeeded_after_all_is_recorded_and_not_charged_agai
     world.stripe_client.v1.payment_intents.confirm(intent.id, {"payment_method": card.id})
 
     assert retry(world, invoice_id) == (200, None)
-    world.settle_due()
+    world.collect_due()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
     assert (len(world.payments(invoice_id)), world.charged()) == (1, [4200])
@@ -235,7 +235,7 @@ def test_stripes_event_about_the_closed_attempt_changes_nothing_of_the_new_one(w
     invoice_id, customer = failed_invoice_and_customer(world)
     pay_with(world, customer)
     retry(world, invoice_id)
-    world.settle_due()
+    world.collect_due()
 
     world.run()
 
@@ -251,7 +251,7 @@ def test_a_retry_that_loses_stripes_answer_goes_on_later_and_charges_once(world:
     path = "/v1/payment_intents/*/cancel" if crash == "cancel" else "/v1/payment_intents"
     world.stripe.control.add_fault("cut_after_commit", method="POST", path=path, times=4)
     retry(world, invoice_id)
-    world.settle_due()
+    world.collect_due()
     world.stripe.control.clear_faults()
     world.lose_messages()
 
@@ -279,7 +279,7 @@ class TestARefusalWithoutAnIntent:
     def test_is_outwaited_and_looked_up_before_the_next_attempt(self, world: World) -> None:
         invoice_id, _ = self.refused_invoice(world)
         assert retry(world, invoice_id) == (200, None)
-        world.settle_due()
+        world.collect_due()
         assert world.invoice(invoice_id)["payment_status"] == "failed"
 
         world.pass_time(10 * MINUTE + 1)
@@ -306,7 +306,7 @@ class TestARefusalWithoutAnIntent:
             }
         )
         retry(world, invoice_id)
-        world.settle_due()
+        world.collect_due()
 
         world.pass_time(10 * MINUTE + 1)
         world.look_again()
@@ -384,7 +384,7 @@ class TestWhereNobodyCanPay:
         link_to_account(world, stripe_customer_with_a_card(client), "another")
 
         assert retry(world, invoice_id) == (200, None)
-        world.settle_due()
+        world.collect_due()
 
         assert self.refusal(world) == ("payment_provider_not_connected", "failed")
         assert (world.charged(), charged_there(client)) == ([], [])
@@ -396,7 +396,7 @@ class TestWhereNobodyCanPay:
         link_to_account(world, world.stripe_customer(), "another")
 
         assert retry(world, invoice_id) == (200, None)
-        world.settle_due()
+        world.collect_due()
 
         assert world.charged() == [4200]
         assert [one["status"] for one in world.payments(invoice_id)] == ["succeeded", "canceled"]
@@ -411,7 +411,7 @@ def test_an_invoice_that_waits_is_looked_at_now(world: World) -> None:
     world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": attached.id}})
 
     assert retry(world, invoice_id) == (200, None)
-    world.settle_due()
+    world.collect_due()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
@@ -423,7 +423,7 @@ def test_an_item_that_is_replaced_goes_on_at_its_last_attempt(world: World) -> N
     world.run()
     pay_with(world, customer)
     retry(world, invoice_id)
-    world.settle_due()
+    world.collect_due()
 
     world.put_invoice_item()
     world.invoke("invoice-created", world.stream_event(world.all_images("invoices")))
@@ -437,7 +437,7 @@ def test_a_paused_account_lets_a_retry_wait_for_its_key(world: World) -> None:
     pay_with(world, customer)
     world.stripe.control.expire_key(SECRET_KEY)
     retry(world, invoice_id)
-    world.settle_due()
+    world.collect_due()
     assert world.invoice(invoice_id)["payment_status"] == "failed"
 
     world.connect(secret_key=world.stripe.control.add_key(world.account.id))

@@ -100,7 +100,7 @@ def test_a_failed_payment_that_was_confirmed_with_a_debit_is_not_charged_again_b
     world.stripe.due_deliveries()
 
     assert retry(world, invoice_id) == (200, None)
-    world.settle_due()
+    world.collect_due()
     assert [one.status for one in intents(world)] == ["processing"]
     world.pass_time(4 * DAY)
     world.stripe.due_deliveries()

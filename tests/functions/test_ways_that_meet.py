@@ -37,7 +37,7 @@ def test_a_retry_that_was_asked_for_follows_though_the_customer_fails_first(worl
     world.stripe.control.authenticate(intents(world)[0].id, succeeds=False)
     world.deliver_stripe_events()
 
-    world.settle_due()
+    world.collect_due()
     for _ in range(2):
         look_a_minute_later(world)
 

@@ -57,7 +57,7 @@ _IN_TESTS_OF_FUNCTIONS = (
         text="_REFUSED = (stripe.CardError, stripe.InvalidRequestError)",
         replacement="_REFUSED = (stripe.CardError, stripe.InvalidRequestError, stripe.APIError)",
         killers=(
-            f"{FUNCTIONS}/test_settle_due.py"
+            f"{FUNCTIONS}/test_collect_due.py"
             "::test_an_invoice_that_is_unknown_three_times_is_looked_up_and_not_sent_again",
         ),
     ),

@@ -258,7 +258,7 @@ class World:
         for queue in stack.queue_mappings():
             self.sources.append(QueueSource(around, queue, self.queues.queues[queue.queue], queue.function))
         work = {
-            "CollectDueFunction": self.next_due.at,
+            "HandOutDueFunction": self.next_due.at,
             "ManageWebhookEndpointsFunction": self.next_unsettled.at,
             "ConnectIntegrationFunction": self.next_disconnecting.at,
         }

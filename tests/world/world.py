@@ -257,15 +257,15 @@ class World:
         self._hand_over("collect-waiting", self.queue_url, messages)
         return len(messages)
 
-    def collect_due(self) -> dict[str, Any]:
+    def hand_out_due(self) -> dict[str, Any]:
         """Let the schedule run once; returns what was handed out."""
-        answer: dict[str, Any] = self.invoke("collect-due", load_event("collect-due"))
+        answer: dict[str, Any] = self.invoke("hand-out-due", load_event("hand-out-due"))
         return answer
 
-    def settle_due(self) -> int:
+    def collect_due(self) -> int:
         """Carry the queue of what was handed out, each message once; returns how many failed and were put back."""
         messages = self.take(self.due_queue_url)
-        return self._hand_over("settle-due", self.due_queue_url, messages)
+        return self._hand_over("collect-due", self.due_queue_url, messages)
 
     def lose_messages(self) -> None:
         """Empty both queues: whatever they held is never handled."""
@@ -274,8 +274,8 @@ class World:
 
     def look_again(self) -> int:
         """Hand out what is due and look at it; returns how many messages failed."""
-        self.collect_due()
-        return self.settle_due()
+        self.hand_out_due()
+        return self.collect_due()
 
     def deliver_stripe_events(self) -> list[int]:
         """Deliver what Stripe has to send by now; returns the statuses that were answered."""

@@ -1,4 +1,4 @@
-"""settle-due: many invoices are settled by a few lists at Stripe, and what is in no list is asked for one by one."""
+"""collect-due: many invoices are settled by a few lists at Stripe, and what is in no list is asked for one by one."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ def test_250_debits_whose_events_were_lost_are_settled_by_three_lists(world: Wor
     assert calls(world) == (3, 0)
     assert world.stripe_calls() == sent
     assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 250)
-    assert world.collect_due()["handed_out"] == 0
+    assert world.hand_out_due()["handed_out"] == 0
 
 
 def test_debits_that_are_still_on_their_way_are_postponed_by_the_same_lists(world: World, debtor: str) -> None:
@@ -76,9 +76,9 @@ def test_debits_that_are_still_on_their_way_are_postponed_by_the_same_lists(worl
 
     assert count_by_status(world) == {"pending": 12}
     assert calls(world) == (1, 0)
-    assert world.collect_due()["handed_out"] == 0
+    assert world.hand_out_due()["handed_out"] == 0
     world.pass_time(5 * MINUTE)
-    assert world.collect_due()["handed_out"] == 12
+    assert world.hand_out_due()["handed_out"] == 12
 
 
 def test_a_few_are_asked_for_one_by_one(world: World, debtor: str) -> None:
@@ -250,10 +250,10 @@ def test_a_key_that_is_refused_is_notified_once(world: World, debtor: str) -> No
 
 def test_a_message_that_comes_twice_costs_one_read(world: World, debtor: str) -> None:
     event = event_of_settled_debits(world, 12)
-    assert world.invoke("settle-due", event) == {"batchItemFailures": []}
+    assert world.invoke("collect-due", event) == {"batchItemFailures": []}
     before, notified, reads = calls(world), world.notified(), world.aws.count("BatchGetItem")
 
-    assert world.invoke("settle-due", event) == {"batchItemFailures": []}
+    assert world.invoke("collect-due", event) == {"batchItemFailures": []}
 
     assert (calls(world), world.notified()) == (before, notified)
     assert world.aws.count("BatchGetItem") - reads == 1
@@ -272,12 +272,12 @@ def test_one_invoice_that_fails_brings_its_neighbours_again_for_nothing(world: W
     event = event_of_settled_debits(world, 9)
     failing = world.items("payments")[4]["provider_payment_id"]
     world.stripe.control.add_fault("500_before_commit", path=f"/v1/payment_intents/{failing}", times=1)
-    assert len(world.invoke("settle-due", event)["batchItemFailures"]) == 1
+    assert len(world.invoke("collect-due", event)["batchItemFailures"]) == 1
     assert count_by_status(world) == {"succeeded": 8, "pending": 1}
     asked = calls(world)
     world.pass_time(1)
 
-    assert world.invoke("settle-due", event) == {"batchItemFailures": []}
+    assert world.invoke("collect-due", event) == {"batchItemFailures": []}
 
     assert calls(world) == asked
     world.pass_time(5 * MINUTE)
@@ -292,7 +292,7 @@ def test_a_write_that_fails_after_a_list_is_made_good_by_a_call_of_its_own(
     event = event_of_settled_debits(world, 12)
     world.aws.crash("TransactWriteItems", moment)
 
-    assert world.invoke("settle-due", event) == {"batchItemFailures": []}
+    assert world.invoke("collect-due", event) == {"batchItemFailures": []}
 
     assert count_by_status(world) == {"succeeded": 12}
     assert calls(world) == (1, 1 if moment is Moment.BEFORE else 0)
@@ -303,9 +303,9 @@ def test_a_write_that_fails_after_a_list_is_made_good_by_a_call_of_its_own(
 def test_a_read_that_fails_brings_the_message_again(world: World, debtor: str, moment: Moment) -> None:
     event = event_of_settled_debits(world, 12)
     world.aws.crash("BatchGetItem", moment)
-    assert len(world.invoke("settle-due", event)["batchItemFailures"]) == 1
+    assert len(world.invoke("collect-due", event)["batchItemFailures"]) == 1
 
-    assert world.invoke("settle-due", event) == {"batchItemFailures": []}
+    assert world.invoke("collect-due", event) == {"batchItemFailures": []}
 
     assert count_by_status(world) == {"succeeded": 12}
     assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 12)
@@ -313,9 +313,9 @@ def test_a_read_that_fails_brings_the_message_again(world: World, debtor: str, m
 
 def test_the_same_message_at_the_same_time_notifies_nothing_twice(world: World, debtor: str) -> None:
     event = event_of_settled_debits(world, 12)
-    world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("settle-due", event))
+    world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("collect-due", event))
 
-    assert world.invoke("settle-due", event) == {"batchItemFailures": []}
+    assert world.invoke("collect-due", event) == {"batchItemFailures": []}
 
     assert count_by_status(world) == {"succeeded": 12}
     assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 12)
@@ -331,7 +331,7 @@ def test_no_page_is_listed_and_no_intent_retrieved_when_time_has_run_out(
         lambda _: 130_000 if world.stripe_calls(LIST_INTENTS) < 2 else 124_999,
     )
 
-    assert world.invoke("settle-due", event) == {"batchItemFailures": []}
+    assert world.invoke("collect-due", event) == {"batchItemFailures": []}
 
     assert count_by_status(world) == {"succeeded": 20, "pending": 5}
     assert calls(world) == (2, 0)
