@@ -127,6 +127,19 @@ def test_an_idempotency_key_with_another_body_is_a_conflict(world: World, unlink
     assert len(world.items("invoices")) == 1
 
 
+def test_a_key_under_which_an_invoice_was_created_answers_after_its_customer_was_deleted(
+    world: World, unlinked_customer: str
+) -> None:
+    headers = {"Idempotency-Key": "order-8812"}
+    first = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}, headers=headers)
+    world.api("DELETE", "/api/v1/customers/acme")
+
+    again = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}, headers=headers)
+
+    assert (again.status, again.body) == (200, first.body)
+    assert world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}).status == 404
+
+
 @pytest.mark.parametrize("key", ["", "k" * 256])
 def test_an_idempotency_key_has_1_to_255_characters(world: World, unlinked_customer: str, key: str) -> None:
     answer = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE}, headers={"Idempotency-Key": key})

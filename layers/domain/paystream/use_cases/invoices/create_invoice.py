@@ -38,19 +38,19 @@ def create_invoice(
     new_id: str,
     now: datetime,
 ) -> tuple[Invoice, Customer]:
-    """Store a new invoice; under the same `Idempotency-Key` the first one is returned.
+    """Store a new invoice; under the same `Idempotency-Key` the first one is returned, though its customer was deleted
+    since.
 
     Raises NotFoundError for an unknown customer, InvalidInputError for a used number, ConflictError if the key was used
     for another request.
     """
-    customer = stores.customers.get(organization_id, request.external_customer_id)
-    if customer is None or customer.deleted_at:
-        raise NotFoundError("customer")
     lago_id = requested_invoice_id(organization_id, idempotency_key) if idempotency_key else new_id
     request_hash = _hash(request)
     existing = stores.invoices.get(organization_id, lago_id) if idempotency_key else None
-    if existing:
-        return _same(existing, request_hash, stores), customer
+    invoice = _same(existing, request_hash, stores) if existing else None
+    customer = _customer(request, organization_id, stores, may_be_deleted=invoice is not None)
+    if invoice:
+        return invoice, customer
     invoice = _new_invoice(request, organization_id, lago_id, request_hash, now)
     try:
         if request.number:
@@ -63,6 +63,14 @@ def create_invoice(
             raise
         return _same(created_meanwhile, request_hash, stores), customer
     return invoice, customer
+
+
+def _customer(request: InvoiceRequest, organization_id: str, stores: Stores, *, may_be_deleted: bool) -> Customer:
+    """Raises NotFoundError."""
+    customer = stores.customers.get(organization_id, request.external_customer_id)
+    if customer is None or (customer.deleted_at and not may_be_deleted):
+        raise NotFoundError("customer")
+    return customer
 
 
 def _create_with_next_number(invoice: Invoice, customer: Customer, stores: Stores) -> Invoice:
