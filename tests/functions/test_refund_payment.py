@@ -40,6 +40,15 @@ def paid_and_replaced(world: World) -> dict[str, Any]:
     return only
 
 
+def two_paid(world: World) -> tuple[str, str]:
+    """The ids of the payments of two invoices."""
+    first = paid_payment(world)
+    second_invoice = world.create_invoice()
+    world.run()
+    (second,) = world.payments(second_invoice)
+    return first, str(second["lago_id"])
+
+
 def is_due(world: World) -> bool:
     return any("due_at" in item for item in world.items("invoices"))
 
@@ -163,6 +172,49 @@ class TestTheSameRequestAgain:
 
         assert (answer.status, answer.body["code"]) == (409, "idempotency_key_reused")
         assert world.stripe_calls(CREATE_REFUND) == 1
+
+
+class TestTheKeyOfARefundForAnotherPayment:
+    def test_is_refused_and_nothing_goes_back(self, world: World) -> None:
+        first, second = two_paid(world)
+        made = refund(world, first, 1000, key="credit-note-17").body
+
+        answer = refund(world, second, 1000, key="credit-note-17")
+
+        assert (answer.status, answer.body["code"]) == (409, "idempotency_key_reused")
+        assert refunds(world, second) == []
+        assert refund(world, first, 1000, key="credit-note-17").body == made
+        assert len(refunds_at_stripe(world)) == 1
+
+    def test_is_refused_though_both_ask_at_once(self, world: World) -> None:
+        first, second = two_paid(world)
+        world.aws.meanwhile("TransactWriteItems", lambda: refund(world, second, 1000, key="credit-note-17"))
+
+        answer = refund(world, first, 1000, key="credit-note-17")
+
+        assert (answer.status, answer.body["code"]) == (409, "idempotency_key_reused")
+        assert (refunds(world, first), refunds(world, second)) == ([], [(1000, "succeeded")])
+
+    @pytest.mark.parametrize(("moment", "first_is_on_record"), [(Moment.BEFORE, False), (Moment.AFTER, True)])
+    def test_is_whose_refund_is_on_record_after_a_crash(
+        self, world: World, moment: Moment, first_is_on_record: bool
+    ) -> None:
+        first, second = two_paid(world)
+        world.aws.crash("TransactWriteItems", moment)
+        refund(world, first, 1000, key="credit-note-17")
+
+        statuses = [refund(world, one, 1000, key="credit-note-17").status for one in (second, first)]
+
+        assert statuses == ([409, 200] if first_is_on_record else [200, 409])
+        assert len(refunds_at_stripe(world)) == 1
+
+    def test_is_free_for_what_is_no_refund(self, world: World) -> None:
+        first, _ = two_paid(world)
+        refund(world, first, 1000, key="credit-note-17")
+
+        by_hand = pay_by_hand(world, waiting_invoice(world), key="credit-note-17")
+
+        assert by_hand.status == 200
 
 
 class TestWhatCannotBeRefunded:

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from builders.standings import standing_otherwise
 from paystream.adapters.dynamodb.database import Tables
-from paystream.errors import InvalidInputError, VersionConflictError
+from paystream.errors import ConflictError, InvalidInputError, VersionConflictError
 from paystream.model.invoice import Fee, Invoice, MetadataEntry, Problem
 from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.item_history import ItemHistory
@@ -238,6 +238,42 @@ class TestSettling:
 
         assert stores.payments.get(ORGANIZATION, "payment-1") is None
         assert target.dynamodb.scan(TableName=tables.notifications)["Count"] == 0
+
+
+class TestSettlingUnderAKey:
+    def test_the_key_is_one_payments_for_ever(self, stores: Stores) -> None:
+        stores.invoices.create(invoice())
+        one, other = payment(), payment("payment-2", attempt=2)
+        longest = "é" * 255
+
+        for key in ("k", longest):
+            for _ in range(2):
+                stores.invoices.settle_under_key(Settlement(found(stores), one, ()), key)
+            with pytest.raises(ConflictError):
+                stores.invoices.settle_under_key(Settlement(found(stores), other, ()), key)
+
+        assert stores.payments.get(ORGANIZATION, "payment-1") == one
+        assert stores.payments.get(ORGANIZATION, "payment-2") is None
+
+    def test_the_key_is_of_one_organization(self, stores: Stores) -> None:
+        elsewhere = {"organization_id": OTHER_ORGANIZATION}
+        stores.invoices.create(invoice())
+        stores.invoices.create(invoice(**elsewhere))
+        stores.invoices.settle_under_key(Settlement(found(stores), payment(), ()), "k")
+
+        stores.invoices.settle_under_key(Settlement(invoice(**elsewhere), payment("payment-2", **elsewhere), ()), "k")
+
+        assert stores.payments.get(OTHER_ORGANIZATION, "payment-2")
+
+    def test_a_lost_race_gives_the_key_to_nobody(self, stores: Stores) -> None:
+        stores.invoices.create(invoice())
+        read = found(stores)
+        stores.invoices.save(read)
+
+        with pytest.raises(VersionConflictError):
+            stores.invoices.settle_under_key(Settlement(read, payment(), ()), "k")
+
+        stores.invoices.settle_under_key(Settlement(found(stores), payment("payment-2"), ()), "k")
 
 
 class TestLists:

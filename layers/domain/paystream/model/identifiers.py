@@ -38,7 +38,9 @@ def requested_payment_id(organization_id: str, idempotency_key: str) -> str:
 
 
 def requested_refund_id(organization_id: str, payment_id: str, idempotency_key: str) -> str:
-    """The id of the refund that a request with this `Idempotency-Key` makes of a payment, however often it is sent."""
+    """The id of the refund that a request with this `Idempotency-Key` makes of a payment, however often it is sent. It
+    does not say that the key was used for this payment only.
+    """
     return derived_id("refund", organization_id, payment_id, idempotency_key)
 
 

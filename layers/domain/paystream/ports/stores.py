@@ -134,6 +134,12 @@ class Invoices(Protocol):
         """
         ...
 
+    def settle_under_key(self, settlement: Settlement, idempotency_key: str) -> Invoice:
+        """Write invoice and payment, of which a request with this `Idempotency-Key` begins a refund. Raises
+        ConflictError if the key was used for a refund of another payment, VersionConflictError.
+        """
+        ...
+
     def settle_by_hand(
         self, invoice: Invoice, payment: ManualPayment, notifications: Sequence[Notification]
     ) -> Invoice:

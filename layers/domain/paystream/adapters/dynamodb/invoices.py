@@ -20,7 +20,8 @@ from paystream.adapters.dynamodb.item_history import (
 from paystream.adapters.dynamodb.items import attribute_names, attribute_values, plain, plain_item, to_item
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.payments import customer_key, index_keys
-from paystream.errors import InvalidInputError, VersionConflictError
+from paystream.adapters.dynamodb.refund_keys import key_claim, key_holder
+from paystream.errors import ConflictError, InvalidInputError, VersionConflictError
 from paystream.model.case import Payer
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import EVERY_STATUS, InvoiceFilter
@@ -131,6 +132,18 @@ class DynamoInvoices:
         payments = (settlement.payment, *closed)
         return self._settle(settlement.invoice, payments, notifications, payer, begins=settlement.begins)
 
+    def settle_under_key(self, settlement: Settlement, idempotency_key: str) -> Invoice:
+        payment = settlement.payment
+        claim = {"Put": key_claim(self._database.tables.invoice_numbers, payment, idempotency_key)}
+        try:
+            return self._settle(settlement.invoice, (payment,), (), claims=(claim,))
+        except VersionConflictError:
+            if key_holder(self._database, payment.organization_id, idempotency_key) not in (None, payment.lago_id):
+                raise ConflictError(
+                    "idempotency_key_reused", "this Idempotency-Key was used for another refund"
+                ) from None
+            raise
+
     def settle_by_hand(
         self, invoice: Invoice, payment: ManualPayment, notifications: Sequence[Notification]
     ) -> Invoice:
@@ -194,6 +207,7 @@ class DynamoInvoices:
         payer: Payer | None = None,
         *,
         begins: bool = False,
+        claims: Sequence[dict[str, Any]] = (),
     ) -> Invoice:
         written = replace(invoice, version=invoice.version + 1)
         table = self._database.tables.payments
@@ -201,7 +215,8 @@ class DynamoInvoices:
         if begins:
             puts[0]["Put"] |= {"ConditionExpression": "attribute_not_exists(lago_id)"}
         checks = self._as_they_were_read(payer) if payer else ()
-        self._database.write(self._update(invoice, written), *puts, *checks, *self._database.outbox(notifications))
+        besides = (*claims, *checks, *self._database.outbox(notifications))
+        self._database.write(self._update(invoice, written), *puts, *besides)
         return written
 
     def _as_they_were_read(self, payer: Payer) -> tuple[dict[str, Any], ...]:

@@ -22,6 +22,7 @@ from paystream.model.payment import Payment
 from paystream.model.payment_refund import Refund, RefundStatus
 from paystream.model.refund import begin_refund, is_refundable
 from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER
+from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.steps.accounts.connected import account_of
@@ -60,7 +61,7 @@ def refund_payment(
     refund is on record before it is sent. One whose outcome is not known is `pending`, and looked at again
     automatically. Raises NotFoundError if there is no such payment or its account is not connected, NotAllowedError if
     it cannot be refunded, InvalidInputError for more than is left, ConflictError if the key was used for another
-    refund, NeedsAttentionError while the account is paused, VersionConflictError.
+    refund, of this payment or of another, NeedsAttentionError while the account is paused, VersionConflictError.
     """
     lago_id = requested_refund_id(organization_id, order.payment_id, idempotency_key) if idempotency_key else new_id
     for _ in range(_TRIES):
@@ -80,7 +81,7 @@ def refund_payment(
             else:
                 refund = _checked(order, payment, lago_id, now)
                 begun = begin_refund(invoice, payment, refund, due_at=now + AWAITED_IS_LOOKED_AT_AFTER, now=now)
-                invoice, payment = stores.invoices.settle(begun, ()), begun.payment
+                invoice, payment = _written(begun, idempotency_key, stores), begun.payment
             return _sent(invoice, payment, refund, is_new=known is None, stores=stores, gateways=gateways, now=now)
     raise VersionConflictError("the payment keeps changing")
 
@@ -116,6 +117,13 @@ def _checked(order: RefundOrder, payment: Payment, lago_id: str, now: datetime) 
         created_at=now,
         updated_at=now,
     )
+
+
+def _written(begun: Settlement, idempotency_key: str | None, stores: Stores) -> Invoice:
+    """From then on the key is this payment's. Raises ConflictError if it is another's, VersionConflictError."""
+    if idempotency_key:
+        return stores.invoices.settle_under_key(begun, idempotency_key)
+    return stores.invoices.settle(begun, ())
 
 
 def _refuse_if_nothing_begins(integration: Integration) -> None:
