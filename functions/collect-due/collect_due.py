@@ -76,18 +76,26 @@ class Batch:
         for page in find_attempts(
             attempts, stores=self._stores, gateways=self._gateways, time_is_left=self._has_time, now=now
         ):
-            records = [Record(found.attempt.invoice.lago_id, found.attempt.invoice.lago_id, found) for found in page]
-            failed = self._side_by_side(records, self._write)
-            for record in records:
-                if record.identifier not in failed:
-                    del due[record.identifier]
+            for lago_id in self._written(page):
+                del due[lago_id]
         return list(due)
 
-    def _write(self, found: Found) -> None:
-        attempt = found.attempt
-        _looked_at(
-            settle_found(attempt.invoice, attempt.payment, found.outcome, stores=self._stores, now=bootstrap.now())
-        )
+    def _written(self, page: Sequence[Found]) -> list[str]:
+        """The invoices whose findings were written."""
+        written: list[str] = []
+
+        def write(found: Found) -> None:
+            attempt = found.attempt
+            settled = settle_found(
+                attempt.invoice, attempt.payment, found.outcome, stores=self._stores, now=bootstrap.now()
+            )
+            if settled:
+                _looked_at(settled)
+                written.append(settled.lago_id)
+
+        ids = [found.attempt.invoice.lago_id for found in page]
+        self._side_by_side([Record(*one) for one in zip(ids, ids, page, strict=True)], write)
+        return written
 
     def _look_at(self, due: HandedOut) -> None:
         now = bootstrap.now()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from builders.accounts import disconnect_at_once
 from builders.customers import (
     DECLINED,
     attach,
@@ -11,6 +12,7 @@ from builders.customers import (
     pays_with,
     provider_customer_id,
 )
+from builders.debits import debit_customer, processing
 from builders.due import days_go_by
 from builders.durations import DAY, HOUR
 from builders.invoices import (
@@ -53,6 +55,26 @@ class TestABackupThatIsPutBack:
         pay_on_open_pages(world)
 
         assert world.charged() == []
+
+
+def test_a_void_stays_though_what_was_on_its_way_is_found_by_a_list(world: World) -> None:
+    world.connect()
+    debit_customer(world)
+    world.stripe.control.set_settlement_delay(14 * DAY)
+    debits = processing(world, 12)
+    backups = world.all_images("invoices")
+    disconnect_at_once(world)
+    for one in debits:
+        assert void(world, one).status == 200
+    world.connect()
+
+    for backup in backups:
+        world.dynamodb.put_item(TableName="InvoicesTable", Item=backup)
+    for _ in range(16):
+        days_go_by(world, 1)
+
+    assert {world.invoice(one)["status"] for one in debits} == {"voided"}
+    assert {world.payments(one)[0]["payment_status"] for one in debits} == {"succeeded"}
 
 
 class TestABackupOfFormerTimes:

@@ -8,10 +8,12 @@ from paystream.model.invoice import Invoice
 from paystream.model.moves import resume
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
+from paystream.model.received import is_forgotten
 from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER, look_again_at
 from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.steps.attempts.load_case import attempts_of, payments_besides
 from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.use_cases.collecting.collect import collect
 from paystream.use_cases.collecting.postpone import postpone
@@ -60,16 +62,26 @@ def _look_again_at(invoice: Invoice, now: datetime) -> datetime:
     return min(usual, now + AWAITED_IS_LOOKED_AT_AFTER) if is_awaited else usual
 
 
+def _is_put_back(invoice: Invoice, stores: Stores) -> bool:
+    attempts, (history, besides) = attempts_of(invoice, stores), payments_besides(invoice, stores)
+    return invoice.is_owed and is_forgotten(invoice, (*attempts, *besides), history)
+
+
 def is_to_be_looked_at(invoice: Invoice, handed_out_at: datetime, now: datetime) -> bool:
     """Whether it is as it was when it was handed out, and nobody is collecting it."""
     return invoice.due_at is not None and invoice.updated_at < handed_out_at and not invoice.is_claimed(now)
 
 
-def settle_found(invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime) -> Invoice:
-    """What `collect_due` does after asking Stripe, for an outcome that is known without asking.
+def settle_found(
+    invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime
+) -> Invoice | None:
+    """What `collect_due` does after asking Stripe, for an outcome that is known without asking; None if it is left to
+    that one: a backup was put over the item, and it gets its state back first.
 
     Raises NotFoundError if there is no customer, VersionConflictError.
     """
+    if _is_put_back(invoice, stores):
+        return None
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer is None:
         raise NotFoundError("customer")
