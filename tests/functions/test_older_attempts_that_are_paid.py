@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import stripe
 from builders.customers import DECLINED, becomes_default, customer_who_pays_with
-from builders.debits import IBAN_THAT_FAILS, create_sepa_debit
+from builders.debits import IBAN_THAT_FAILS, bank_debit, create_sepa_debit
 from builders.due import look_a_minute_later
 from builders.durations import DAY, MINUTE
 from builders.invoices import collected, waiting_invoice
@@ -169,6 +169,20 @@ def test_an_intent_of_another_system_under_our_name_that_is_not_paid_yet_is_clos
         confirm(world, intent.id)
     assert world.charged() == []
     assert was_open == []
+
+
+def test_an_intent_of_another_system_is_closed_though_the_last_attempt_is_being_debited(world: World) -> None:
+    """The invoice is settled by one success; what can be paid besides does not wait for the end of the debit."""
+    invoice_id = bank_debit(world, settles_after=30 * DAY)
+    with suppress(stripe.CardError):
+        collect_under_name(world, invoice_id, payment_method="pm_card_visa_chargeDeclined")
+    collect_under_name(world, invoice_id)
+    world.run()
+
+    minutes_pass(world)
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert sorted(one.status for one in intents(world)) == ["canceled", "processing", "succeeded"]
 
 
 def test_a_retry_that_is_asked_for_while_a_former_page_was_confirmed_does_not_charge_again(

@@ -94,8 +94,8 @@ OF_THE_CORE = (
     _mutant(
         "What is under way is not followed when a mistake replaces its item",
         "model/next_step.py",
-        "under_way = [one for one in case.attempts if one.payment_status is PayableStatus.PROCESSING]",
-        "under_way: list[Payment] = []",
+        "followed = _processing(case) if case.invoice.stage is Stage.PARKED else",
+        "followed = [] if case.invoice.stage is Stage.PARKED else",
         f"{_CROSSING}::test_a_debit_is_followed_when_a_mistake_replaces_its_item",
     ),
     _mutant(

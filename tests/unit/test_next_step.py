@@ -168,6 +168,25 @@ class TestRetrieve:
         assert step(parked, PROCESSING, second(CLOSED)) == Retrieve(PROCESSING, CHARGEABLE)
         assert step(parked, CLOSED) == Rest(None)
 
+    @pytest.mark.parametrize("stage", [Stage.IN_FLIGHT, Stage.CUSTOMER_TO_ACT, Stage.PARKED])
+    def test_while_there_is_no_news_of_it_nothing_new_begins(self, stage: Stage) -> None:
+        found = step(invoice_in(stage), PROCESSING, retrieved={PROCESSING.lago_id})
+
+        assert found == Rest(NOW + timedelta(hours=1))
+
+    def test_while_there_is_no_news_of_it_all_else_under_the_name_of_what_is_settled_is_closed(self) -> None:
+        settling, retrieved = invoice_in(Stage.SETTLING, attempt=2), {second(PROCESSING).lago_id}
+        of_both = {"retrieved": retrieved, "learned": {Learned.OTHERS_CLOSED}}
+
+        assert step(settling, DECLINED, second(PROCESSING), retrieved=retrieved) == Close(DECLINED, CHARGEABLE)
+        assert step(settling, CLOSED, second(PROCESSING), retrieved=retrieved) == CloseOthers(second(PROCESSING))
+        assert isinstance(step(settling, CLOSED, second(PROCESSING), **of_both), Rest)
+
+    def test_of_what_is_parked_those_before_are_asked_for_in_the_same_run(self) -> None:
+        parked, retrieved = invoice_in(Stage.PARKED, attempt=0), {second(PROCESSING).lago_id}
+
+        assert step(parked, PROCESSING, second(PROCESSING), retrieved=retrieved) == Retrieve(PROCESSING, CHARGEABLE)
+
     def test_only_the_last_attempt_that_the_item_knows_is_on_its_way(self) -> None:
         invoice = invoice_in(Stage.IN_FLIGHT, attempt=2)
 

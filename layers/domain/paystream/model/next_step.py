@@ -92,11 +92,14 @@ def _retrieve(case: Case) -> Step | None:
     latest = case.latest
     if case.occasion is not Occasion.DUE or latest is None or case.followed_for is None:
         return None
-    if case.invoice.stage is Stage.PARKED:
-        under_way = [one for one in case.attempts if one.payment_status is PayableStatus.PROCESSING]
-        return Retrieve(under_way[-1], case.followed_for) if under_way else None
-    is_retrieved = is_on_its_way(case.invoice, latest) and not _is_superseded(case, latest)
-    return Retrieve(latest, case.followed_for) if is_retrieved else None
+    is_followed = is_on_its_way(case.invoice, latest) and not _is_superseded(case, latest)
+    followed = _processing(case) if case.invoice.stage is Stage.PARKED else [latest] if is_followed else []
+    rest = [one for one in followed if one.lago_id not in case.retrieved]
+    return Retrieve(rest[-1], case.followed_for) if rest else None
+
+
+def _processing(case: Case) -> list[Payment]:
+    return [one for one in case.attempts if one.payment_status is PayableStatus.PROCESSING]
 
 
 def _look_up(case: Case) -> Step | None:
@@ -120,8 +123,10 @@ def _close(case: Case) -> Step | None:
 
 
 def _outwait(case: Case) -> Step | None:
-    """What was to be closed is on its way after all: nothing new begins until it has come to its end."""
-    is_under_way = any(one.lago_id in case.retrieved for one in _to_be_closed(case))
+    """An attempt is still on its way, one that was to be closed, too: nothing new begins until it has come to its
+    end.
+    """
+    is_under_way = any(one.lago_id in case.retrieved for one in (*_to_be_closed(case), *_processing(case)))
     return Rest(look_again_at(case.invoice, case.now)) if is_under_way else None
 
 

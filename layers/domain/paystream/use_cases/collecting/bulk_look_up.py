@@ -73,7 +73,8 @@ class Found:
 
 
 def attempts_to_find(invoices: Sequence[Invoice], *, stores: Stores, now: datetime) -> list[Attempt]:
-    """Those of an organization's open invoices that Stripe would be asked for before anything is sent.
+    """Those of an organization's open invoices that Stripe would be asked for before anything is sent. Of one that is
+    not open more is to be done than to ask for its attempt.
 
     Not an attempt that is not on record: most likely it was never sent, and no list would show that.
     """
@@ -82,7 +83,7 @@ def attempts_to_find(invoices: Sequence[Invoice], *, stores: Stores, now: dateti
     sent = {
         payment_id(invoice.organization_id, invoice.lago_id, invoice.attempt): invoice
         for invoice in invoices
-        if invoice.attempt
+        if invoice.attempt and invoice.is_open
     }
     payments = stores.payments.batch(invoices[0].organization_id, list(sent)) if len(sent) >= FEWEST else ()
     attempts = [Attempt(sent[payment.lago_id], payment) for payment in payments]

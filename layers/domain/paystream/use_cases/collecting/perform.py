@@ -133,16 +133,21 @@ def _record(case: Case, attempt: Payment, outcome: Outcome, customer: Customer, 
 
 
 def _retrieve(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
-    """An attempt that got an answer waits for no key any more. There is nobody to ask if its account is gone."""
+    """An attempt that got an answer waits for no key any more. There is nobody to ask if its account is gone. As long
+    as there is no news of it, it holds nothing else open.
+    """
     integration = case.sent_through.get(attempt.lago_id)
     if integration is None:
-        return case.answered(case.invoice)
+        return case.with_retrieved(attempt)
     with calls_stripe(
         integration, "payment_intent.retrieve", stores=run.stores, gateways=run.gateways, now=run.now
     ) as gateway:
         intent_id = str(attempt.provider_payment_id)
         outcome = gateway.payment(intent_id) or gone(intent_id)
-    return _record(replace(case, invoice=resume(case.invoice)), attempt, outcome, customer, run)
+    resumed = replace(case, invoice=resume(case.invoice))
+    if not is_news(attempt, outcome):
+        return resumed.with_retrieved(attempt)
+    return _record(resumed, attempt, outcome, customer, run)
 
 
 def _retrieve_spent(case: Case, attempt: Payment, customer: Customer, run: Run) -> Case:
