@@ -51,7 +51,7 @@ def _invoice(change: Change, stores: Stores) -> Invoice:
     if item is None:
         raise NotFoundError("invoice")
     invoice = replace(invoice_from_item(item, seen_at=change.written_at), updated_at=bootstrap.now())
-    return take_in_invoice(invoice, replaced=change.replaced, stores=stores)
+    return take_in_invoice(invoice, item, replaced=change.replaced, stores=stores)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -56,6 +56,28 @@ def test_an_item_that_is_put_once_more_before_it_was_taken_in_is_collected_as_it
     assert world.charged() == [then]
 
 
+@pytest.mark.parametrize("then", [{"total_amount_cents": 1000}, {"external_customer_id": "globex"}, {"number": "A-1"}])
+def test_an_item_that_is_put_while_the_one_before_is_taken_in_is_not_written_over(
+    world: World, then: dict[str, Any]
+) -> None:
+    world.customer("globex")
+    invoice_id = world.put_invoice_item(metadata=[{"key": "k", "value": "v"}], more={"of": [1, None, {"their": "own"}]})
+    event = inserted(world)
+    world.aws.meanwhile("UpdateItem", lambda: world.put_invoice_item(**then), TableName=TABLES["invoices"])
+
+    assert len(failed_records(world, event)) == 1
+    assert world.charged() == []
+    assert failed_records(world, event) + failed_records(world, overwritten(world)) == []
+
+    invoice = world.invoice(invoice_id)
+    shown = {name: invoice[name] for name in ("total_amount_cents", "number")}
+    assert shown == {"total_amount_cents": 4200, "number": invoice_id} | {
+        name: then[name] for name in then & shown.keys()
+    }
+    assert invoice["customer"]["external_id"] == then.get("external_customer_id", "acme")
+    assert world.charged() == [invoice["total_amount_cents"]]
+
+
 def test_an_item_that_was_deleted_before_it_was_taken_in_is_reported_and_not_charged(world: World) -> None:
     world.put_invoice_item()
     event = inserted(world)

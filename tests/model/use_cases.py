@@ -77,7 +77,7 @@ def _stream(around: Around) -> None:
     if invoice is None:
         item = around.stores.invoices.as_put(ORGANIZATION, INVOICE) or {}
         seen = replace(invoice_from_item(item, seen_at=time(put_at)), updated_at=around.now)
-        invoice = take_in_invoice(seen, replaced=replaced > 0, stores=around.stores)
+        invoice = take_in_invoice(seen, item, replaced=replaced > 0, stores=around.stores)
     if invoice.problem is None:
         collect_new(invoice, stores=around.stores, gateways=around.gateways, now=around.now)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -194,14 +195,52 @@ class TestWhatAnApplicationPut:
         self, stores: Stores, target: Target, tables: Tables
     ) -> None:
         target.dynamodb.put_item(TableName=tables.invoices, Item=PUT_BY_AN_APPLICATION)
-        taken_in = stores.invoices.save(invoice(version=0))
+        read = stores.invoices.as_put(ORGANIZATION, "invoice-1") or {}
+        taken_in = stores.invoices.take_in(invoice(version=0), read, life=1)
 
         as_put = stores.invoices.as_put(ORGANIZATION, "invoice-1")
         assert as_put
         assert found(stores) == taken_in
         assert as_put["their_own"]["ratio"] == Decimal("0.25")
         with pytest.raises(VersionConflictError):
-            stores.invoices.save(invoice(version=0))
+            stores.invoices.take_in(invoice(version=0), read, life=1)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"total_amount_cents": {"N": "4201"}},
+            {"currency": {"N": "1"}},
+            {"metadata": {"L": [{"M": {"key": {"S": "k"}}}]}},
+            {"number": {"S": "ACM-1"}},
+        ],
+    )
+    def test_it_is_not_taken_in_once_another_one_was_put_over_it(
+        self, stores: Stores, target: Target, tables: Tables, other: dict[str, Any]
+    ) -> None:
+        target.dynamodb.put_item(TableName=tables.invoices, Item=PUT_BY_AN_APPLICATION)
+        read = stores.invoices.as_put(ORGANIZATION, "invoice-1") or {}
+        target.dynamodb.put_item(TableName=tables.invoices, Item=PUT_BY_AN_APPLICATION | other)
+
+        with pytest.raises(VersionConflictError):
+            stores.invoices.take_in(invoice(version=0), read, life=1)
+
+        by_now = stores.invoices.as_put(ORGANIZATION, "invoice-1") or {}
+        assert stores.invoices.take_in(invoice(version=0), by_now, life=3).version == 2_000_001
+
+    def test_whatever_it_holds_it_is_taken_in_as_it_was_read(
+        self, stores: Stores, target: Target, tables: Tables
+    ) -> None:
+        odd: dict[str, Any] = {
+            "total_amount_cents": {"N": "1E+125"},
+            "currency": {"BS": [b"a", b"b"]},
+            "number": {"NS": ["1", "0.25"]},
+            "fees": {"L": [{"M": {"units": {"N": "-1.5E+60"}, "name": {"NULL": True}}}, {"BOOL": False}, {"S": ""}]},
+            "metadata": {"B": b"bytes"},
+        }
+        target.dynamodb.put_item(TableName=tables.invoices, Item=PUT_BY_AN_APPLICATION | odd)
+        read = stores.invoices.as_put(ORGANIZATION, "invoice-1") or {}
+
+        assert stores.invoices.take_in(invoice(version=0), read, life=1) == found(stores)
 
     def test_it_is_in_no_page_until_then(self, stores: Stores, target: Target, tables: Tables) -> None:
         item = PUT_BY_AN_APPLICATION | {"created_at": {"S": "2026-11-23T10:00:00.000+00:00"}}

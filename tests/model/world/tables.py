@@ -31,7 +31,7 @@ Performed = tuple[int, World]
 
 class _Write(NamedTuple):
     """The rows of a transaction, by number, and on what it is conditional: the invoice's version, 0 where an item is
-    taken in; the customer's version, if any; that there is no `new` payment yet.
+    taken in, as it was `put`; the customer's version, if any; that there is no `new` payment yet.
     """
 
     version: int
@@ -42,6 +42,7 @@ class _Write(NamedTuple):
     new: str | None = None
     voided_at: datetime | None = None
     paid_elsewhere_cents: int | None = None
+    put: int | None = None
 
 
 _WRITES: dict[int, _Write] = {}
@@ -97,6 +98,8 @@ def _written(world: World, write: _Write) -> Performed:
 def _holds(world: World, write: _Write, rows: Mapping[str, int]) -> bool:
     stored = VALUES[world.item]
     version = 0 if isinstance(stored, Put) else stored.version
+    if isinstance(stored, Put) and write.put != VALUES.number(stored.values()):
+        return False
     is_same_payer = write.customer_version in (None, VALUES[world.customer].version)
     return version == write.version and is_same_payer and write.new not in rows
 
@@ -118,8 +121,12 @@ def _history_after(history: int, write: _Write) -> int:
     return VALUES.number(known)
 
 
-def _save(invoice: Invoice, notifications: Sequence[Notification] = (), *, life: int = 1) -> _Write:
-    return _write(invoice, (), notifications, life=life)
+def _save(invoice: Invoice, notifications: Sequence[Notification] = ()) -> _Write:
+    return _write(invoice, (), notifications)
+
+
+def _take_in(invoice: Invoice, as_put: Mapping[str, Any], *, life: int) -> _Write:
+    return _write(invoice, (), (), life=life)._replace(put=VALUES.number(as_put))
 
 
 def _end(invoice: Invoice, notifications: Sequence[Notification] = (), *, paid_elsewhere_cents: int = 0) -> _Write:
@@ -142,6 +149,7 @@ def _settle_by_hand(invoice: Invoice, payment: ManualPayment, notifications: Seq
 
 _WRITERS: dict[str, Callable[..., _Write]] = {
     "save": _save,
+    "take_in": _take_in,
     "end": _end,
     "settle": _settle,
     "settle_by_hand": _settle_by_hand,

@@ -1,6 +1,6 @@
 """What is kept: the tables, as the use cases see them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -114,9 +114,14 @@ class Invoices(Protocol):
         """
         ...
 
-    def save(self, invoice: Invoice, notifications: Sequence[Notification] = (), *, life: int = 1) -> Invoice:
-        """Write the next version and its notifications, all or nothing. Raises VersionConflictError. `life` counts the
-        items that were taken in: no version of one is that of another.
+    def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
+        """Write the next version and its notifications, all or nothing. Raises VersionConflictError."""
+        ...
+
+    def take_in(self, invoice: Invoice, as_put: Mapping[str, Any], *, life: int) -> Invoice:
+        """Write the first version of an item that an application put, as long as the item is as `as_put` gave it.
+        `life` counts the items that were taken in: no version of one is that of another. Raises VersionConflictError if
+        another item was put over it meanwhile, or another function took it in.
         """
         ...
 

@@ -17,7 +17,14 @@ from paystream.adapters.dynamodb.item_history import (
     history_update,
     life_update,
 )
-from paystream.adapters.dynamodb.items import attribute_names, attribute_values, plain, plain_item, to_item
+from paystream.adapters.dynamodb.items import (
+    attribute_names,
+    attribute_values,
+    plain,
+    plain_item,
+    to_item,
+    typed_as_read,
+)
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.payments import customer_key, index_keys
 from paystream.adapters.dynamodb.refund_keys import key_claim, key_holder
@@ -111,10 +118,18 @@ class DynamoInvoices:
         answer = self._database.client.update_item(**update, ReturnValues="ALL_NEW")
         return history_from(answer["Attributes"])
 
-    def save(self, invoice: Invoice, notifications: Sequence[Notification] = (), *, life: int = 1) -> Invoice:
-        before = invoice.version or (life - 1) * _VERSIONS_OF_A_LIFE
-        written = replace(invoice, version=before + 1)
+    def save(self, invoice: Invoice, notifications: Sequence[Notification] = ()) -> Invoice:
+        written = replace(invoice, version=invoice.version + 1)
         self._database.write(self._update(invoice, written), *self._database.outbox(notifications))
+        return written
+
+    def take_in(self, invoice: Invoice, as_put: Mapping[str, Any], *, life: int) -> Invoice:
+        written = replace(invoice, version=(life - 1) * _VERSIONS_OF_A_LIFE + 1)
+        update = self._update(invoice, written)["Update"]
+        same, values = _is_as_put(_values_beside_the_key(written), as_put)
+        update["ConditionExpression"] += f" AND {same}"
+        update["ExpressionAttributeValues"] |= values
+        self._database.write({"Update": update})
         return written
 
     def end(
@@ -268,6 +283,13 @@ def _values_beside_the_key(invoice: Invoice) -> dict[str, Any]:
     values = plain(invoice) | _index_keys(invoice) | {"item_format": FORMAT}
     names = (*attribute_names(Invoice), *_index_keys(invoice), *FORMER_ATTRIBUTES, "item_format")
     return {name: values.get(name) for name in names if name not in _KEY}
+
+
+def _is_as_put(written: Iterable[str], as_put: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The condition that what is written over is what was read, and its values."""
+    values = {f":put_{name}": as_put[name] for name in written if name in as_put}
+    held = (f"#{name} = :put_{name}" if name in as_put else f"attribute_not_exists(#{name})" for name in written)
+    return " AND ".join(held), typed_as_read(values)
 
 
 def _check(table: str, key: Mapping[str, str], condition: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,24 @@ def plain_item(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain_value(value) for name, value in item.items()}
 
 
+def typed_as_read(values: Mapping[str, Any]) -> dict[str, Any]:
+    """DynamoDB's typed form of what `plain_item` has read, numbers with more zeros than it takes digits included."""
+    return attribute_values({name: _with_exponent(value) for name, value in values.items()})
+
+
+def _with_exponent(value: Any) -> Any:
+    kind = type(value)
+    if kind is dict:
+        return {name: _with_exponent(entry) for name, entry in value.items()}
+    if kind is list:
+        return [_with_exponent(entry) for entry in value]
+    if kind is not int or -_BEYOND_ALL_NUMBERS < value < _BEYOND_ALL_NUMBERS:
+        return value
+    text = str(value)
+    digits = text.rstrip("0")
+    return Decimal(f"{digits}E{len(text) - len(digits)}")
+
+
 def from_item(record_type: type[R], item: Mapping[str, Any]) -> R:
     """The dataclass that was stored. Attributes it does not have are left out."""
     readers = _readers(cast("Any", record_type))

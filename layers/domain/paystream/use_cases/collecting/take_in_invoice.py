@@ -1,9 +1,10 @@
 """Make an item that an application put into the invoices table an invoice of ours."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from paystream.model.invoice import FormerCustomer, Invoice, Problem
 from paystream.model.item_history import ItemHistory
@@ -20,14 +21,15 @@ BEFORE_ANY_PAYMENT = datetime(2010, 1, 1, tzinfo=UTC)
 """Stripe is younger."""
 
 
-def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invoice:
+def take_in_invoice(invoice: Invoice, as_put: Mapping[str, Any], *, replaced: bool, stores: Stores) -> Invoice:
     """Give the invoice its number and a first version; park it if it broke the contract, if its number is taken, or if
     it says another currency or customer than what was paid.
 
     From then on it is found by the API. An item that is replaced may have been charged before: its key is
     as old as its first one, and what was paid by hand, or a second time, is not owed again; the attempts are found when
     it is collected. Of one that replaced another it is not known how old it is, so that it is looked up. A void stays,
-    and what was said to be paid elsewhere. Raises VersionConflictError if another function took it in: read it again.
+    and what was said to be paid elsewhere. `as_put` is the item that the invoice was read from. Raises
+    VersionConflictError if another function took it in, or another item was put over it meanwhile: read it again.
     """
     organization_id, put_at = invoice.organization_id, invoice.attempt_started_at or invoice.created_at
     seen_at = BEFORE_ANY_PAYMENT if replaced else put_at
@@ -50,7 +52,7 @@ def take_in_invoice(invoice: Invoice, *, replaced: bool, stores: Stores) -> Invo
         invoice = _ended_or_parked(invoice, former, besides, stores)
     else:
         invoice = _with_what_was_paid(invoice, former, besides)
-    return stores.invoices.save(_with_number(invoice, stores), life=former.lives)
+    return stores.invoices.take_in(_with_number(invoice, stores), as_put, life=former.lives)
 
 
 def _former_customers(invoice: Invoice, former: ItemHistory) -> tuple[FormerCustomer, ...]:
