@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aws_in_memory.dynamodb.tables import Key
@@ -34,6 +34,12 @@ class Quiet:
 
     world: World
     workload: Workload
+    _of_pages_that_ended: frozenset[str] = field(init=False)
+    """The ids of the intents that were made on a page of Stripe that is not open any more."""
+
+    def __post_init__(self) -> None:
+        pages = (page for account in self.world.stripe.accounts.values() for page in account.checkout_sessions)
+        self._of_pages_that_ended = frozenset(page["payment_intent"] for page in pages if page["status"] != "open")
 
     def check(self) -> None:
         """Raises ViolationError."""
@@ -62,14 +68,15 @@ class Quiet:
             raise ViolationError(f"{len(complaints)} when quiet: " + "; ".join(complaints[:12]))
 
     def _each_invoice_that_was_brought_is_there(self) -> Iterator[str]:
+        invoices, payments = self._invoices(), self._payments_by_invoice()
         for key, kind in self.workload.expected.items():
-            item = self._invoices().get(key)
+            item = invoices.get(key)
             if item is None:
                 yield f"invoice {key} is gone"
             elif "customer_key" not in item:
                 yield f"invoice {key} ({kind}) was never taken in"
             else:
-                yield from complaints_about_parking(self.world, key, item, kind)
+                yield from complaints_about_parking(key, item, kind, payments.get(key, ()))
 
     def _each_intent_is_on_record(self) -> Iterator[str]:
         payments = self._payments()
@@ -97,14 +104,14 @@ class Quiet:
 
     def _has_gone_back(self, second: Item) -> bool:
         """It, or as much of what was paid first, if it is too much; what a lost dispute took is owed again."""
-        invoice = self._invoices()[second["organization_id"]["S"], second["invoice_id"]["S"]]
+        invoice = self._invoice_of(second)
         if int(invoice["total_paid_amount_cents"]["N"]) <= int(invoice["total_amount_cents"]["N"]):
             return True
         is_owed_again = "payment_dispute_lost_at" in invoice
         return bool(second["refunds"]["L"]) or invoice["total_refunded_amount_cents"]["N"] != "0" or is_owed_again
 
     def _each_payment_is_as_stripe_has_it(self) -> Iterator[str]:
-        intents, ended = {intent["id"]: intent for intent in self._intents()}, self._of_pages_that_ended()
+        intents, ended = {intent["id"]: intent for intent in self._intents()}, self._of_pages_that_ended
         for key, payment in self._payments().items():
             intent_id = payment.get("provider_payment_id", {}).get("S")
             intent = intents.get(intent_id or "")
@@ -132,11 +139,7 @@ class Quiet:
         """Not what another system has made, unless it is on record, nor what has come in another currency, say."""
         if payment is None:
             return not _is_another_systems(intent)
-        return intent["status"] != "succeeded" or self._is_of_its_invoices_terms(payment)
-
-    def _is_of_its_invoices_terms(self, payment: Item) -> bool:
-        item = self._invoices()[payment["organization_id"]["S"], payment["invoice_id"]["S"]]
-        return is_of_its_terms(item, payment)
+        return intent["status"] != "succeeded" or is_of_its_terms(self._invoice_of(payment), payment)
 
     def _compare(self, key: Key, item: Item, intents: list[JsonObject]) -> Iterator[str]:
         status, paid = item["payment_status"]["S"], int(item["total_paid_amount_cents"]["N"])
@@ -191,7 +194,7 @@ class Quiet:
             yield f"invoice {key} is failed, and its intent {intents[-1]['id']} can still be paid"
 
     def _is_closed(self, intent: JsonObject) -> bool:
-        return _is_over(intent, self._of_pages_that_ended())
+        return _is_over(intent, self._of_pages_that_ended)
 
     def _all_methods_are_tried(self, key: Key, item: Item) -> Iterator[str]:
         """What failed was tried with the payment method that the customer is known to have, or will be looked at."""
@@ -331,17 +334,27 @@ class Quiet:
             if self.world.buckets.list_objects_v2(Bucket=bucket, Prefix=SET_ASIDE)["KeyCount"]:
                 yield f"{bucket} has records that failed for good"
 
-    def _of_pages_that_ended(self) -> set[str]:
-        """The ids of the intents that were made on a page of Stripe that is not open any more."""
-        pages = (page for account in self.world.stripe.accounts.values() for page in account.checkout_sessions)
-        return {page["payment_intent"] for page in pages if page["status"] != "open"}
-
     def _intents(self) -> Iterator[JsonObject]:
         for account in self.world.stripe.accounts.values():
             yield from account.payment_intents
 
     def _invoices(self) -> Mapping[Key, Item]:
         return dict(self.world.database.tables["InvoicesTable"].items())
+
+    def _invoice_of(self, payment: Item) -> Item:
+        """Raises LookupError if it is not there."""
+        key = (payment["organization_id"]["S"], payment["invoice_id"]["S"])
+        item = self.world.database.tables["InvoicesTable"].get(key)
+        if item is None:
+            raise LookupError(f"there is no invoice {key}")
+        return item
+
+    def _payments_by_invoice(self) -> Mapping[Key, list[Item]]:
+        """All that came, by hand, too, by the invoice's key."""
+        found: dict[Key, list[Item]] = {}
+        for key, item in self.world.database.tables["PaymentsTable"].items():
+            found.setdefault((key[0], item["invoice_id"]["S"]), []).append(item)
+        return found
 
     def _payments(self) -> Mapping[Key, Item]:
         """All attempts: what came by hand is not among them."""
@@ -362,7 +375,7 @@ def _compare_with_its_intent(key: Key, payment: Item, intent: JsonObject) -> Ite
         yield f"payment {key} is {status} over {amount}, its intent {intent['status']} over {intent['amount']}"
 
 
-def _is_over(intent: JsonObject, of_pages_that_ended: set[str]) -> bool:
+def _is_over(intent: JsonObject, of_pages_that_ended: frozenset[str]) -> bool:
     """Whether nobody can pay it any more. An item that replaced another forgets that its last attempt was being
     closed; Stripe cancels no intent of a page.
     """

@@ -1,11 +1,9 @@
 """Money keeps its currency and its customer: what an item says that replaced another does not change what was paid."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aws_in_memory.dynamodb.tables import Key
 from aws_in_memory.dynamodb.values import Item
-
-from .world import World
 
 _TERMS = ("currency", "external_customer_id")
 _BROUGHT_NOTHING = ("pending", "processing", "failed")
@@ -16,9 +14,11 @@ def is_of_its_terms(item: Item, payment: Item) -> bool:
     return all(item[name] == payment[name] for name in _TERMS)
 
 
-def complaints_about_parking(world: World, key: Key, item: Item, kind: str) -> Iterator[str]:
-    """What is malformed is parked; so is what was paid in another currency or by another customer, and nothing else."""
-    is_parked, other = "problem" in item, _was_paid_otherwise(world, key, item)
+def complaints_about_parking(key: Key, item: Item, kind: str, payments: Iterable[Item]) -> Iterator[str]:
+    """What is malformed is parked; so is what was paid in another currency or by another customer, and nothing else.
+    `payments` are those of the invoice.
+    """
+    is_parked, other = "problem" in item, _was_paid_otherwise(item, payments)
     is_voided = item["status"] == {"S": "voided"} or item["payment_status"] == {"S": "succeeded"}
     if kind == "malformed" and not is_parked:
         yield f"invoice {key} ({kind}) is not parked"
@@ -28,11 +28,8 @@ def complaints_about_parking(world: World, key: Key, item: Item, kind: str) -> I
         yield f"invoice {key} ({kind}) was paid otherwise, and is not parked"
 
 
-def _was_paid_otherwise(world: World, key: Key, item: Item) -> bool:
-    payments = (one for of, one in world.database.tables["PaymentsTable"].items() if of[0] == key[0])
-    return any(
-        one["invoice_id"] == {"S": key[1]} and _has_come(one) and not is_of_its_terms(item, one) for one in payments
-    )
+def _was_paid_otherwise(item: Item, payments: Iterable[Item]) -> bool:
+    return any(_has_come(one) and not is_of_its_terms(item, one) for one in payments)
 
 
 def _has_come(payment: Item) -> bool:
