@@ -19,6 +19,7 @@ from paystream.entry import records
 from .lambdas import Environment, Lambda, current_invocation
 from .receivers import PublicNames
 from .scheduler import Scheduler, Task, current_task
+from .stripe_library import speed_up
 
 Client = Callable[[str], Any]
 
@@ -97,6 +98,7 @@ def compose(
         lambda: stripe_http_client(float(_environment(world).function.variables.get("STRIPE_READ_SECONDS", "5"))),
     )
     patch.setattr(bootstrap, "resolver", PublicNames)
+    speed_up(patch)
     patch.setattr(rate_limiter, "Lock", lambda: TaskLock(scheduler))
     patch.setattr(records, "ThreadPoolExecutor", partial(Threads, compute))
     forget_threads()
