@@ -22,12 +22,14 @@ from .values import (
     copied,
     copied_value,
     taken,
+    taken_again,
     taken_value,
 )
 
 SERVICE = "dynamodb"
 _MOST_KEYS = 100
 _MOST_ACTIONS = 100
+_NONE: frozenset[str] = frozenset()
 _MOST_TRANSACTION_BYTES = 4 * 1024 * 1024
 
 
@@ -308,7 +310,8 @@ class DynamoDB:
                 whole = (
                     dict(before) if before is not None else {name: copied_value(sent_key[name]) for name in sent_key}
                 )
-                after, size = taken(updated(whole, table, parsed.content, names, values))
+                whole = updated(whole, table, parsed.content, names, values)
+                after, size = taken(whole) if before is None else taken_again(whole, before, table.size(key))
                 table.check(after, size)
         return _Write("Update", table, key, before, after, size, holds, returns_old == "ALL_OLD"), parsed.content, names
 
@@ -387,8 +390,10 @@ def _limit(operation: str, limit: int | None) -> int | None:
 def _check_used(names: Mapping[str, str], values: Mapping[str, Any], parsed: Sequence[Parsed | None]) -> None:
     """Raises InvalidValueError if there are placeholders that no expression uses."""
     used = [one for one in parsed if one is not None]
-    used_names = {name for one in used for name in one.names}
-    used_values = {name for one in used for name in one.values}
+    used_names = _NONE.union(*(one.names for one in used))
+    used_values = _NONE.union(*(one.values for one in used))
+    if names.keys() == used_names and values.keys() == used_values:
+        return
     _refuse_unused("ExpressionAttributeNames", names.keys() - used_names)
     _refuse_unused("ExpressionAttributeValues", values.keys() - used_values)
     missing = (used_names - names.keys()) | (used_values - values.keys())

@@ -151,8 +151,10 @@ class Index:
             if name in item:
                 self.keys.check(name, item[name], index=self.name)
 
-    def change(self, key: Key, item: Item | None) -> None:
+    def change(self, key: Key, before: Item | None, item: Item | None) -> None:
         """Note what the item is now; it shows once the index has caught up."""
+        if before is not None and item is not None and self._shows_the_same(before, item):
+            return
         entry = self._entry(key, item) if item is not None else None
         if entry == self._latest.get(key):
             return
@@ -181,6 +183,10 @@ class Index:
 
     def shown(self, position: Key) -> Item:
         return self._entries[position[-len(self._table.names) :]].item
+
+    def _shows_the_same(self, before: Item, item: Item) -> bool:
+        """Whether it surely does: an update leaves the attributes alone that it does not change."""
+        return self._projection != "ALL" and all(before.get(name) is item.get(name) for name in self._shown)
 
     def _entry(self, key: Key, item: Item) -> Entry | None:
         values = [item.get(name) for name in self.keys.names]
@@ -268,7 +274,7 @@ class Table:
             self._items[key] = (item, size)
         self._remember(key, before)
         for index in self.indexes.values():
-            index.change(key, item)
+            index.change(key, before, item)
         for watcher in self.watchers:
             watcher(self, key, before, item)
 

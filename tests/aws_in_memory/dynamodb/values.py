@@ -29,6 +29,23 @@ def taken(item: Mapping[str, Any]) -> tuple[Item, int]:
     return stored, size
 
 
+def taken_again(item: Mapping[str, Any], before: Item, size: int) -> tuple[Item, int]:
+    """As `taken`, of what has become of a stored item of this size. What is left of that is neither copied nor measured
+    again.
+    """
+    stored: Item = {}
+    for name, value in item.items():
+        known = before.get(name)
+        if known is not None and known is value:
+            stored[name] = known
+            continue
+        stored[name], value_size = taken_value(value)
+        size += value_size + (_length(name) if known is None else -taken_value(known)[1])
+    for name in before.keys() - item.keys():
+        size -= _length(name) + taken_value(before[name])[1]
+    return stored, size
+
+
 def taken_value(value: Any, depth: int = 0) -> tuple[AttributeValue, int]:
     """A copy of one value, and its size in bytes. Raises InvalidValueError."""
     if not isinstance(value, dict) or len(value) != 1:
