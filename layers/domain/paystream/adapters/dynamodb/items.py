@@ -66,7 +66,7 @@ def from_item(record_type: type[R], item: Mapping[str, Any]) -> R:
     for attribute, value in item.items():
         if attribute in readers:
             name, read = readers[attribute]
-            fields_[name] = read(_plain_value(value))
+            fields_[name] = read(value["S"] if "S" in value else _plain_value(value))
     for name, flat_type in _flat_types(cast("Any", record_type)).items():
         fields_[name] = from_item(flat_type, item)
     return record_type(**fields_)
@@ -90,12 +90,13 @@ def plain(value: Any) -> Any:
 def _plain_record(record: Any) -> dict[str, Any]:
     values: dict[str, Any] = {}
     record_type = cast("Any", type(record))
+    flat = _flat_types(record_type)
     for name, attribute in _attributes(record_type).items():
         content = getattr(record, name)
-        if name in _flat_types(record_type):
+        if name in flat:
             values |= plain(content)
         elif content is not None:
-            values[attribute] = plain(content)
+            values[attribute] = content if type(content) in _STORED_AS_THEY_ARE else plain(content)
     return values
 
 
