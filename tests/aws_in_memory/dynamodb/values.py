@@ -106,13 +106,20 @@ def normal_number(text: str) -> str:
     if text.isascii() and text.isdigit() and len(text) < 38:
         return text if text[0] != "0" else text.lstrip("0") or "0"
     try:
-        number = _DIGITS.create_decimal(text)
+        number = _DIGITS.create_decimal(_without_zeros_at_the_end(text))
     except (InvalidOperation, Inexact, Rounded) as invalid:
         raise InvalidValueError("A value provided cannot be converted into a number") from invalid
     if not number.is_finite():
         raise InvalidValueError("A value provided cannot be converted into a number")
     normal = number.normalize(_DIGITS)
     return format(normal, "f") if normal else "0"
+
+
+def _without_zeros_at_the_end(text: str) -> str:
+    """They count as no digits of a number."""
+    digits = text.rstrip("0")
+    is_whole = text.isascii() and text.removeprefix("-").isdigit() and digits not in ("", "-")
+    return f"{digits}E+{len(text) - len(digits)}" if is_whole else text
 
 
 def copied(item: Item) -> Item:

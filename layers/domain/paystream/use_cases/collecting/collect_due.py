@@ -13,7 +13,7 @@ from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER, look_again_at
 from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.steps.attempts.load_case import attempts_of, payments_besides
+from paystream.steps.attempts.read_payments import attempts_of, payments_besides
 from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.use_cases.collecting.collect import collect
 from paystream.use_cases.collecting.postpone import postpone
