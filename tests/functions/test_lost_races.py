@@ -5,15 +5,22 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from builders.customers import attach, provider_customer_id
+from builders.customers import attach, pay_with, provider_customer_id
 from builders.debits import create_sepa_debit
-from builders.due import hand_over_waiting
+from builders.due import due_records, hand_over_waiting
 from builders.durations import DAY
-from builders.invoices import hand_over, invoices_that_waited, record_of_replaced_item
-from builders.read import NOTIFIED_OF_SUCCESS, invoice_statuses
-from builders.stripe_events import event, events_due, intent, post
+from builders.invoices import (
+    failed_invoice,
+    failed_invoice_and_customer,
+    hand_over,
+    invoices_that_waited,
+    record_of_replaced_item,
+)
+from builders.payments import collect_under_name
+from builders.read import NOTIFIED_OF_SUCCESS, invoice_statuses, statuses_of_attempts
+from builders.stripe_events import event, events_due, intent, lose_events, post
 from world.aws_calls import lose_a_race
-from world.world import World, load_event
+from world.world import RATE_LIMITS_TABLE, World, load_event
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +79,39 @@ class TestMoneyIsCountedOnce:
 
         assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
         assert world.charged() == [4200]
+
+    def test_when_another_function_makes_the_next_attempt_while_one_lists_what_bears_the_invoices_name(
+        self, world: World
+    ) -> None:
+        """The attempt of the faster one looks like another system's to the one that has not read it."""
+        invoice_id, customer = failed_invoice_and_customer(world, retry_schedule_days=[1])
+        pay_with(world, customer)
+        world.pass_time(DAY)
+        handed_out = {"Records": due_records(world)}
+        world.aws.meanwhile("UpdateItem", lambda: world.invoke("collect-due", handed_out), TableName=RATE_LIMITS_TABLE)
+
+        assert world.invoke("collect-due", handed_out) == {"batchItemFailures": []}
+        world.run()
+
+        assert world.charged() == [4200]
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
+        assert statuses_of_attempts(world, invoice_id) == ["succeeded", "failed"]
+        assert world.notified().count("payment.succeeded") == 1
+
+    def test_when_two_functions_find_another_systems_success_at_once(self, world: World) -> None:
+        invoice_id = failed_invoice(world, retry_schedule_days=[1])
+        collect_under_name(world, invoice_id)
+        lose_events(world)
+        world.pass_time(DAY)
+        handed_out = {"Records": due_records(world)}
+        world.aws.meanwhile("TransactWriteItems", lambda: world.invoke("collect-due", handed_out))
+
+        assert world.invoke("collect-due", handed_out) == {"batchItemFailures": []}
+        world.run()
+
+        assert world.charged() == [4200]
+        assert world.invoice(invoice_id)["total_paid_amount_cents"] == 4200
+        assert world.notified().count("payment.succeeded") == 1
 
 
 class TestNoResultIsLost:

@@ -106,6 +106,14 @@ OF_THE_CORE = (
         f"{_FORMER}::test_an_intent_of_another_system_under_our_name_that_is_not_paid_yet_is_closed_when_the_invoice_is_settled",
     ),
     _mutant(
+        "Whose success it is that bears the invoice's name is not decided again after a lost race",
+        "steps/attempts/close_others.py",
+        "                    decides_again=False,",
+        "                    decides_again=True,",
+        f"{FUNCTIONS}/test_lost_races.py::TestMoneyIsCountedOnce"
+        "::test_when_another_function_makes_the_next_attempt_while_one_lists_what_bears_the_invoices_name",
+    ),
+    _mutant(
         "What failed on a page is never asked for again",
         "model/next_step.py",
         "return [one for one in case.attempts if one.is_spent and one.created_at > since]",
