@@ -5,12 +5,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from builders.accounts import INTEGRATION_PATH, ROLLED_KEY
+from builders.accounts import INTEGRATION_PATH, ROLLED_KEY, connect_with_customer
 from builders.debits import debit_on_its_way
 from builders.durations import DAY, HOUR, MINUTE
-from builders.invoices import failed_invoice
+from builders.invoices import charged_and_not_written_down, failed_invoice, hand_over
 from builders.payments import pay_by_hand, void
-from builders.stripe_events import event, intent, post
+from builders.stripe_events import event, intent, lose_events, post
 from builders.stripe_requests import RETRIEVE_INTENT
 from world.api_gateway import Answer
 from world.aws_calls import Moment
@@ -133,6 +133,102 @@ class TestWhileAPaymentIsOnItsWay:
         finish_disconnecting(world)
 
         assert is_gone(world)
+
+
+class TestWhileAFirstAttemptMayBeWithoutARecord:
+    """A function charged, and ended before it wrote so."""
+
+    def test_the_account_stays_until_it_is_found(self, world: World) -> None:
+        invoice_id, record = charged_and_not_written_down(world)
+
+        assert disconnect(world)["disconnecting_since"]
+        hand_over(world, record)
+        for _ in range(3):
+            world.pass_time(HOUR)
+            finish_disconnecting(world)
+            world.look_again()
+        finish_disconnecting(world)
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert is_gone(world)
+
+    def test_its_event_is_heard(self, world: World) -> None:
+        invoice_id, _ = charged_and_not_written_down(world)
+        disconnect(world)
+
+        world.run()
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+    def test_it_is_found_though_the_record_never_comes_again(self, world: World) -> None:
+        invoice_id, _ = charged_and_not_written_down(world)
+        disconnect(world)
+        lose_events(world)
+
+        for _ in range(3):
+            world.pass_time(20 * MINUTE)
+            finish_disconnecting(world)
+            world.look_again()
+        finish_disconnecting(world)
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert is_gone(world)
+
+    def test_the_account_is_gone_at_once_by_force(self, world: World) -> None:
+        charged_and_not_written_down(world)
+
+        assert disconnect(world, query="?force=true")["disconnecting_since"] is None
+
+        assert is_gone(world)
+
+    def test_what_was_never_sent_keeps_the_account_for_a_day_only(self, world: World) -> None:
+        connect_with_customer(world)
+        world.create_invoice()
+        assert disconnect(world)["disconnecting_since"]
+        world.run()
+        world.pass_time(HOUR)
+        world.look_again()
+        assert finish_disconnecting(world) == {"disconnected": 0, "failed": 0}
+
+        world.pass_time(DAY)
+
+        assert finish_disconnecting(world) == {"disconnected": 1, "failed": 0}
+
+    def test_what_waits_for_a_first_payment_method_keeps_no_account(self, world: World) -> None:
+        world.connect()
+        world.customer(payment_method=None)
+        world.run()
+        world.pass_time(HOUR)
+        world.create_invoice()
+        world.run()
+
+        assert disconnect(world)["disconnecting_since"] is None
+
+    def test_what_another_account_is_to_collect_keeps_none(self, world: World) -> None:
+        connect_with_customer(world)
+        world.create_invoice()
+        other = world.stripe.control.add_account()
+        world.connect("other", secret_key=other["secret_key"])
+
+        answer = world.api("DELETE", "/api/v1/integrations/stripe/other")
+
+        assert answer.body["integration"]["disconnecting_since"] is None
+
+    def test_that_there_are_more_than_are_judged_keeps_it_for_a_day(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("paystream.use_cases.accounts.disconnect_integration._A_PAGE", 1)
+        world.connect()
+        world.customer("nobody", payment_method=None)
+        for _ in range(11):
+            world.create_invoice("nobody")
+        world.run()
+        world.pass_time(DAY)
+
+        assert disconnect(world)["disconnecting_since"]
+
+        world.pass_time(2 * DAY)
+        assert finish_disconnecting(world) == {"disconnected": 1, "failed": 0}
 
 
 class TestNothingNewBegins:

@@ -16,7 +16,8 @@ _PAUSES = (
 )
 """An invoice that is open for less than the first time is looked at again after the second."""
 
-_LONGEST_PAUSE = timedelta(hours=24)
+LONGEST_PAUSE = timedelta(hours=24)
+"""Of an open invoice, however old it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def look_again_at(invoice: Invoice, now: datetime) -> datetime:
     """The longer an invoice is open, the longer the pause. It is open from its creation, or since it was put."""
     opened_at = max(invoice.created_at, invoice.attempt_started_at or invoice.created_at)
     pauses = (pause for younger_than, pause in _PAUSES if now - opened_at < younger_than)
-    return now + next(pauses, _LONGEST_PAUSE)
+    return now + next(pauses, LONGEST_PAUSE)
 
 
 def look_at_last_attempt_at(payment: Payment | None, now: datetime) -> datetime | None:

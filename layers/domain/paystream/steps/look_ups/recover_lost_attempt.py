@@ -11,6 +11,7 @@ from datetime import datetime
 from paystream.model.attempts import new_payment
 from paystream.model.case import Payer
 from paystream.model.customer import Customer, FormerLink
+from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
@@ -51,6 +52,12 @@ def are_all_connected(invoice: Invoice, customer: Customer | None, *, stores: St
     """Whether each account can be asked to which the attempt can have been sent."""
     accounts = Accounts(invoice.organization_id, stores)
     return all(accounts.of(link) for _, link in _ways(invoice, customer, stores, now))
+
+
+def may_have_been_sent_to(integration: Integration, invoice: Invoice, *, stores: Stores, now: datetime) -> bool:
+    """Whether an attempt of the invoice that is not on record can have been sent to that account."""
+    customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
+    return any(integration.leads_to(link) for _, link in _ways(invoice, customer, stores, now))
 
 
 def _ways(
