@@ -1,7 +1,7 @@
 """What Stripe's events say: payments that ended, payment methods that came and went, disputes, refunds."""
 
 from http import HTTPStatus
-from typing import Any, assert_never
+from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
@@ -10,16 +10,7 @@ from paystream.entry.refusals import MalformedRequestError
 from paystream.entry.stripe_webhook import signed_event
 from paystream.model.integration import Integration, default_of
 from paystream.observability import count, logger, metrics
-from paystream.use_cases.stripe_events.apply_dispute import DisputeEvent, apply_dispute_event
-from paystream.use_cases.stripe_events.apply_intent import IntentEvent, apply_intent_event
-from paystream.use_cases.stripe_events.apply_payment_method import (
-    DefaultChanged,
-    MethodAttached,
-    MethodDetached,
-    MethodSaved,
-    apply_payment_method_event,
-)
-from paystream.use_cases.stripe_events.apply_refund import RefundEvent, apply_refund_event
+from paystream.use_cases.stripe_events.apply_event import apply_event
 from paystream.use_cases.stripe_events.stripe_event import StripeEvent
 
 
@@ -46,26 +37,14 @@ def _integration(request: dict[str, Any]) -> Integration:
 
 
 def _apply(meaning: StripeEvent, integration: Integration) -> bool:
-    """Only what asks Stripe pays for loading its library."""
-    stores, now, gateways = bootstrap.stores(), bootstrap.now(), bootstrap.gateways
-    match meaning:
-        case IntentEvent():
-            return apply_intent_event(meaning, integration=integration, stores=stores, now=now)
-        case DisputeEvent():
-            return apply_dispute_event(meaning, integration=integration, stores=stores, gateways=gateways(), now=now)
-        case RefundEvent():
-            return apply_refund_event(meaning, integration=integration, stores=stores, gateways=gateways(), now=now)
-        case MethodSaved() | DefaultChanged() | MethodAttached() | MethodDetached():
-            return apply_payment_method_event(
-                meaning,
-                integration=integration,
-                stores=stores,
-                gateways=gateways(),
-                queue=bootstrap.collection_queue(),
-                now=now,
-            )
-        case _:
-            assert_never(meaning)
+    return apply_event(
+        meaning,
+        integration,
+        stores=bootstrap.stores(),
+        gateways=bootstrap.gateways,
+        queue=bootstrap.collection_queue(),
+        now=bootstrap.now(),
+    )
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -62,6 +62,8 @@ KILLS = (
     *_both("connect-integration", "PutItem", requests.account_connected, _CALLER, table="Integrations"),
     *_both("connect-integration", "SendMessage", requests.key_replaced, _CALLER),
     Kill("connect-integration", _after("DELETE /v1/webhook_endpoints/*"), requests.account_disconnected, _CALLER),
+    *_both("check-accounts", "POST /v1/webhook_endpoints", requests.endpoint_made_again, _OPERATOR),
+    *_both("check-accounts", _WRITE, requests.endpoint_made_again, _OPERATOR, table="Integrations"),
     *_both("upsert-customer", "POST /v1/customers", requests.customer_created, _CALLER),
     *_both("upsert-customer", _WRITE, requests.customer_created, _CALLER, table="Customers"),
     *_both("upsert-customer", _TURN, requests.customer_created, _CALLER, table="RateLimits"),

@@ -1,10 +1,12 @@
 """The functions that answer a request: each is killed, and the caller asks again."""
 
+import json
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from sandbox.aws import REPOSITORY
 from sandbox.chaos.endings import Ending, settled
 from sandbox.chaos.points import Point, control
 from sandbox.chaos.violations import expect
@@ -73,6 +75,20 @@ def account_disconnected(chaos: Chaos, function: str, point: Point) -> Ending:
     found = chaos.stage.try_call("GET", f"integrations/stripe/{code}")
     expect(found.status == 404, f"a disconnected account is answered {found.status}")
     return Ending("no webhook endpoint", "no integration")
+
+
+def endpoint_made_again(chaos: Chaos, function: str, point: Point) -> Ending:
+    """The webhook endpoint of a connected account was deleted at Stripe. An operator invokes the function again."""
+    code = f"code-{uuid4()}"
+    expect(_connect(chaos, code).status == 200, "connecting failed")
+    (endpoint,) = _endpoints(chaos, code)
+    chaos.stage.stripe.v1.webhook_endpoints.delete(endpoint.id)
+    chaos.invoked_again(point, function, json.loads((REPOSITORY / "events" / "check-accounts.json").read_text()))
+    known = chaos.stage.call("GET", f"integrations/stripe/{code}")["integration"]["webhook_endpoint_id"]
+    made = [one.id for one in _endpoints(chaos, code)]
+    expect(made == [known], f"{made} lead to {code}, {known} is known")
+    _disconnect(chaos, code)
+    return Ending("1 webhook endpoint", "it is known")
 
 
 def invoice_stored(chaos: Chaos, function: str, point: Point) -> Ending:

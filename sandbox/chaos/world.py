@@ -70,8 +70,9 @@ class Chaos:
     def _stop_schedule(self) -> None:
         """It would hand out what a scene is about to, and mend what was to be mended otherwise."""
         events = self.stack.emulator.client("events")
-        (rule,) = events.list_rule_names_by_target(TargetArn=self._arn("hand-out-due"))["RuleNames"]
-        events.disable_rule(Name=rule)
+        for function in ("hand-out-due", "check-accounts"):
+            (rule,) = events.list_rule_names_by_target(TargetArn=self._arn(function))["RuleNames"]
+            events.disable_rule(Name=rule)
 
     def _arn(self, function: str) -> str:
         answer = self.stack.emulator.client("lambda").get_function(FunctionName=self.killer.functions[function])

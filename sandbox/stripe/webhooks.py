@@ -83,6 +83,16 @@ class WebhookQueue:
     def clear(self) -> None:
         self._heap.clear()
 
+    @staticmethod
+    def unmake(delivery: Delivery, account: Account) -> None:
+        """The event was never made: it is in no list either, which happens at Stripe.
+
+        Source: https://docs.stripe.com/api/v2/core/events/event-types (event_generation_failure)
+        """
+        event = account.events.require(delivery.event_id)
+        if not event.get("deleted"):
+            account.events.delete(delivery.event_id)
+
     def next_due(self) -> float | None:
         return self._heap[0][0] if self._heap else None
 

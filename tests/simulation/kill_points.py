@@ -167,4 +167,8 @@ class _Director:
         return None if self.is_at_peace else self.scenario.fault_of(service, operation, parameters)
 
     def disrupt(self, delivery: Any) -> list[Any]:
-        return [] if self.scenario.webhooks_are_lost and not self.is_at_peace else [delivery]
+        """Where they are lost, Stripe has not even made the event: no list of events shows it."""
+        if not self.scenario.webhooks_are_lost or self.is_at_peace:
+            return [delivery]
+        self.world.stripe.world.webhooks.unmake(delivery, self.world.stripe.accounts[delivery.account_id])
+        return []

@@ -99,7 +99,7 @@ class Quiet:
 
     def _heard_successes(self, account: Account) -> Iterator[JsonObject]:
         for event in account.events:
-            if event["type"] == "payment_intent.succeeded" and event["id"] in self.world.webhooks.taken:
+            if event.get("type") == "payment_intent.succeeded" and event["id"] in self.world.webhooks.taken:
                 yield event["data"]["object"]
 
     def _has_gone_back(self, second: Item) -> bool:

@@ -659,6 +659,15 @@ def _put_and_go_on_under_another_code(stage: Stage) -> None:
     _put_and_wait(stage)
 
 
+def _refund_while_the_endpoint_is_gone(stage: Stage) -> None:
+    """Nothing is sent; the daily look makes the endpoint again, and reads what happened from Stripe's list."""
+    (account,) = stage.workload.world.stripe.accounts.values()
+    for endpoint in list(account.webhook_endpoints):
+        account.webhook_endpoints.delete(endpoint["id"])
+    _refund_at_stripe(stage)
+    stage.wait(2 * 24 * _HOUR)
+
+
 SCENARIOS = (
     Scenario("an invoice is created and collected", _good, _collect),
     Scenario("an invoice is put and declined", _declined, _put),
@@ -804,6 +813,11 @@ SCENARIOS = (
     Scenario("a waiting invoice is paid by hand", _put_for(""), _pay_by_hand),
     Scenario("a voucher expires", _payer_with("pm_boleto_expires"), _put, webhooks_are_lost=True),
     Scenario("a debit in pounds is looked up", _payer_with("pm_bacsDebit_success"), _put, webhooks_are_lost=True),
+    Scenario(
+        "a person's refund at Stripe is known though the endpoint is gone",
+        _paid_by("pm_card_visa"),
+        _refund_while_the_endpoint_is_gone,
+    ),
     Scenario("a person's refund at Stripe fails", _paid_by("pm_card_refundFail"), _refund_at_stripe),
     Scenario("notifications are sent again", _an_invoice, _send_notifications_again),
     Scenario("payment methods are managed", _good, _manage_payment_methods),

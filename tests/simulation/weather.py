@@ -77,11 +77,14 @@ _JUMPS = (120.0, 900.0, 3600.0, 5 * 3600.0, 25 * 3600.0, 2 * 86400.0)
 
 @dataclass(slots=True)
 class Weather:
-    """Draws from `random` what befalls whom. After `calm_down` nothing does."""
+    """Draws from `random` what befalls whom. After `calm_down` nothing does. Every second event that is lost was not
+    even made: no list of Stripe's shows it.
+    """
 
     random: Random
     profile: Profile
     add_stripe_fault: Callable[[StripeFault], None]
+    unmake: Callable[[Delivery], None]
     counts: Counter[str] = field(default_factory=Counter)
 
     def calm_down(self) -> None:
@@ -113,6 +116,8 @@ class Weather:
         """What becomes of a delivery that Stripe means to make."""
         if self.happens(self.profile.webhook_lost):
             self.counts["webhook lost"] += 1
+            if self.happens(0.5):
+                self.unmake(delivery)
             return []
         found = [delivery]
         if self.happens(self.profile.webhook_twice):

@@ -66,7 +66,13 @@ class World:
         self.stripe = StripeSandbox(self.clock, Ids(seed), settings=Settings(refuses_refunds_over_the_rest=False))
         self.stripe.gateway = WatchedGateway(self.stripe.world, self.stripe.accounts)
         self.stripe.gateway.charged = self.invariants.money.charge
-        self.weather = Weather(self.random, profile, self.stripe.faults.add)
+        webhooks, accounts = self.stripe.world.webhooks, self.stripe.accounts
+        self.weather = Weather(
+            self.random,
+            profile,
+            self.stripe.faults.add,
+            lambda delivery: webhooks.unmake(delivery, accounts[delivery.account_id]),
+        )
         self.stripe.world.webhooks.disrupt = self.weather.disrupt
         self.compute = Lambda(stack.functions(), self.scheduler)
         self.effects = Effects(self.scheduler, self.compute, self.trace, self.weather.crash_at, self.weather.fault_of)
@@ -237,7 +243,8 @@ class World:
         self.next_unsettled = NextDue(tables["WebhookEndpointsTable"], "unsettled_key")
         tables["WebhookEndpointsTable"].watchers.append(self.next_unsettled.watch)
         self.next_disconnecting = NextDue(tables["IntegrationsTable"], "disconnecting_key", "disconnecting_since")
-        tables["IntegrationsTable"].watchers.append(self.next_disconnecting.watch)
+        self.next_check = NextDue(tables["IntegrationsTable"], "check_key", "check_due_at")
+        tables["IntegrationsTable"].watchers += [self.next_disconnecting.watch, self.next_check.watch]
         tables["InvoicesTable"].watchers += [self.invariants.watch_invoice, self.next_due.watch]
         tables["PaymentsTable"].watchers.append(self.invariants.watch_payment)
         self.invariants.last_payment = self._last_payment
@@ -261,6 +268,7 @@ class World:
             "HandOutDueFunction": self.next_due.at,
             "ManageWebhookEndpointsFunction": self.next_unsettled.at,
             "ConnectIntegrationFunction": self.next_disconnecting.at,
+            "CheckAccountsFunction": self.next_check.at,
         }
         for function, every in stack.schedules():
             self.sources.append(ScheduleSource(around, function, every, work[function], function))

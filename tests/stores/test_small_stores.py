@@ -6,7 +6,7 @@ import pytest
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import VersionConflictError
 from paystream.model.api_key import ApiKey
-from paystream.model.integration import Attention
+from paystream.model.integration import AccountCheck, Attention
 from paystream.model.notification import Notification
 from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, integration, notification
@@ -77,6 +77,18 @@ class TestIntegrations:
         page = stores.integrations.disconnecting(cursor=None)
 
         assert page.records == ((OTHER_ORGANIZATION, "stripe"), (ORGANIZATION, "late"))
+        assert page.next_cursor is None
+
+    def test_those_that_are_to_be_looked_at_by_then_are_found_oldest_first(self, stores: Stores) -> None:
+        stores.integrations.save(integration("never"))
+        stores.integrations.save(integration("late", check=AccountCheck(due_at=at(3))))
+        stores.integrations.save(integration("second", check=AccountCheck(due_at=at(2))))
+        first = replace(integration(check=AccountCheck(due_at=at(1))), organization_id=OTHER_ORGANIZATION)
+        stores.integrations.save(first)
+
+        page = stores.integrations.to_be_checked(until=at(2), cursor=None)
+
+        assert page.records == ((OTHER_ORGANIZATION, "stripe"), (ORGANIZATION, "second"))
         assert page.next_cursor is None
 
     def test_one_is_removed_unless_it_was_changed_meanwhile(self, stores: Stores) -> None:

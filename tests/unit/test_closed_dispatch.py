@@ -11,9 +11,8 @@ from mypy import api
 from template import REPOSITORY
 
 DOMAIN = REPOSITORY / "layers" / "domain" / "paystream"
-PAYMENT_RESULT = REPOSITORY / "functions" / "payment-result" / "payment_result.py"
 SETTINGS = f"""[mypy]
-mypy_path = {DOMAIN.parent}:{PAYMENT_RESULT.parent}
+mypy_path = {DOMAIN.parent}
 explicit_package_bases = True
 follow_imports = skip
 """
@@ -38,7 +37,7 @@ NEW_KINDS = {
         "StripeEvent = IntentEvent",
         "class NewEvent: ...\n\n\nStripeEvent = NewEvent | IntentEvent",
         "NewEvent",
-        PAYMENT_RESULT,
+        DOMAIN / "use_cases" / "stripe_events" / "apply_event.py",
     ),
     "of news about a payment method": NewKind(
         "use_cases/stripe_events/apply_payment_method.py",

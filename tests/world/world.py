@@ -267,6 +267,11 @@ class World:
         messages = self.take(self.due_queue_url)
         return self._hand_over("collect-due", self.due_queue_url, messages)
 
+    def check_accounts(self) -> dict[str, int]:
+        """Let the schedule look at the accounts that are due; returns what became of them."""
+        answer: dict[str, int] = self.invoke("check-accounts", load_event("check-accounts"))
+        return answer
+
     def lose_messages(self) -> None:
         """Empty both queues: whatever they held is never handled."""
         self.take(self.queue_url)

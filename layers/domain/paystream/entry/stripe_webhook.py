@@ -11,6 +11,7 @@ from paystream.adapters.stripe.events import event_from_json
 from paystream.adapters.stripe.signature import is_signed
 from paystream.entry.http import raw_body
 from paystream.entry.refusals import MalformedRequestError
+from paystream.ports.stripe import ListedEvent
 from paystream.use_cases.stripe_events.stripe_event import StripeEvent
 
 
@@ -22,6 +23,14 @@ class SignedEvent:
     type: str
     livemode: bool
     meaning: StripeEvent | None
+
+
+def listed_meaning(event: ListedEvent) -> StripeEvent | None:
+    """What an event of Stripe's list means, as `SignedEvent.meaning`. Raises ValueError if it cannot be read."""
+    try:
+        return event_from_json(event.content)
+    except (LookupError, TypeError, AttributeError) as unknown:
+        raise ValueError(f"event {event.id} cannot be read") from unknown
 
 
 def signed_event(request: Mapping[str, Any], signing_secrets: Iterable[str], now: datetime) -> SignedEvent:

@@ -34,6 +34,24 @@ class Attention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCheck:
+    """The daily look at an account, which is due at `due_at`. What Stripe's events say is known up to `known_until`, if
+    it is at all. `is_gap`: since then some may have been sent nowhere, so all are listed. Where a look was interrupted,
+    `until` is the end of its lists, `list_number` and `cursor` are where it goes on, and `has_failed` says whether some
+    is to be read once more. `problem` is what the last look could not put right.
+    """
+
+    due_at: datetime
+    known_until: datetime | None = None
+    is_gap: bool = True
+    until: datetime | None = None
+    list_number: int = 0
+    cursor: str | None = None
+    has_failed: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
     code. While it `needs_attention`, collection through it is paused; connecting it again ends that. From
@@ -68,6 +86,7 @@ class Integration:
     retry_schedule_days: tuple[int, ...] = DEFAULT_SCHEDULE_DAYS
     refund_second_payments: bool = False
     authentication_links: bool = True
+    check: AccountCheck | None = None
     version: int = 0
 
     def leads_to(self, link: Link) -> bool:

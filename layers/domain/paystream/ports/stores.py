@@ -39,6 +39,10 @@ class Integrations(Protocol):
         """Organization and code of those that are disconnecting, of all organizations; may lag a moment."""
         ...
 
+    def to_be_checked(self, *, until: datetime, cursor: str | None) -> Page[tuple[str, str]]:
+        """Organization and code of those whose look is due until then, of all organizations; may lag a moment."""
+        ...
+
     def save(self, integration: Integration, notifications: Sequence[Notification] = ()) -> Integration:
         """Write the next version and its notifications, all or nothing.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from paystream.model.account_check import EventList
 from paystream.model.bank_transfer import BankTransfer
 from paystream.model.integration import Integration
 from paystream.model.outcome import Outcome
@@ -71,6 +72,14 @@ class ListedIntent:
     def payment_id(self) -> str | None:
         """The payment that it names."""
         return self.metadata.get("lago_payment_id")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """An event of an account as Stripe keeps it: JSON, of a type that is handled."""
+
+    id: str
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +239,10 @@ class PaymentGateway(Protocol):
 
     def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:
         """The account's intents that were created in these seconds, the newest first, 100 at most."""
+        ...
+
+    def events(self, wanted: EventList, *, cursor: str | None) -> Page[ListedEvent]:
+        """The account's events of the types that are handled, the newest first, 100 at most."""
         ...
 
 

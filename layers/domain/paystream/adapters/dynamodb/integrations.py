@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from paystream.adapters.dynamodb.database import Database, is_key, version_checked, version_condition
@@ -11,6 +12,8 @@ from paystream.model.notification import Notification
 from paystream.ports.pages import Page
 
 DISCONNECTING = "disconnecting"
+CHECKS = "checks"
+_BEFORE_ALL_TIMES = "0"
 _ALL = "all"
 """One partition is enough: it holds what is under way, and is written to when an account is disconnected."""
 
@@ -49,9 +52,27 @@ class DynamoIntegrations:
         )
         return Page(tuple((entry["organization_id"]["S"], entry["code"]["S"]) for entry in entries), next_cursor)
 
+    def to_be_checked(self, *, until: datetime, cursor: str | None) -> Page[tuple[str, str]]:
+        entries, next_cursor = self._database.query_page(
+            self._table,
+            CHECKS,
+            {"check_key": _ALL},
+            position=("check_due_at", "organization_id", "code"),
+            limit=None,
+            cursor=cursor,
+            newest_first=False,
+            between=(_BEFORE_ALL_TIMES, plain(until)),
+        )
+        return Page(tuple((entry["organization_id"]["S"], entry["code"]["S"]) for entry in entries), next_cursor)
+
     def save(self, integration: Integration, notifications: Sequence[Notification] = ()) -> Integration:
         written = replace(integration, version=integration.version + 1)
-        item = to_item(written, disconnecting_key=_ALL if written.disconnecting_since else None)
+        item = to_item(
+            written,
+            disconnecting_key=_ALL if written.disconnecting_since else None,
+            check_key=_ALL if written.check else None,
+            check_due_at=plain(written.check.due_at) if written.check else None,
+        )
         put = {"TableName": self._table, "Item": item, **as_it_was_read(integration)}
         self._database.write({"Put": put}, *self._database.outbox(notifications))
         return written

@@ -156,3 +156,9 @@ _READERS: dict[EventType, Callable[[Mapping[str, Any]], StripeEvent | None]] = {
 
 ENABLED_EVENTS: tuple[EventType, ...] = tuple(_READERS)
 """What the webhook endpoint is registered for: all that is handled, nothing more."""
+
+
+def types_of(*, of_intents: bool, of_others: bool) -> list[str]:
+    """The types of the events of payment intents, or of all else."""
+    is_wanted = {True: of_intents, False: of_others}
+    return [name for name in ENABLED_EVENTS if is_wanted[name.startswith("payment_intent.")]]

@@ -9,20 +9,29 @@ import stripe
 
 from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages, funding_of
 from paystream.adapters.stripe.errors import translated
-from paystream.adapters.stripe.events import ENABLED_EVENTS
+from paystream.adapters.stripe.events import ENABLED_EVENTS, types_of
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
 from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.errors import ProviderRefusedError, ResourceMissingError
+from paystream.model.account_check import EventList
 from paystream.model.outcome import Outcome, of_several
 from paystream.model.payment_method import SavedMethod
 from paystream.ports.pages import Page
-from paystream.ports.stripe import ListedIntent, PaymentRequest, ProviderAccount, ProviderCustomer, WebhookEndpoint
+from paystream.ports.stripe import (
+    ListedEvent,
+    ListedIntent,
+    PaymentRequest,
+    ProviderAccount,
+    ProviderCustomer,
+    WebhookEndpoint,
+)
 
 if TYPE_CHECKING:
     from stripe.params import (
         CustomerCreateParams,
         CustomerModifyParams,
+        EventListParams,
         PaymentIntentCreateParams,
         PaymentIntentListParams,
     )
@@ -175,6 +184,24 @@ class StripeGateway:
             listed = self._v1.payment_intents.list(params=params)
         return Page(
             tuple(_listed_intent(intent) for intent in listed.data), listed.data[-1].id if listed.has_more else None
+        )
+
+    def events(self, wanted: EventList, *, cursor: str | None) -> Page[ListedEvent]:
+        """Source: https://docs.stripe.com/webhooks/process-undelivered-events"""
+        params: EventListParams = {
+            "created": {"gte": epoch(wanted.since), "lte": epoch(wanted.until)},
+            "types": types_of(of_intents=wanted.of_intents, of_others=wanted.of_others),
+            "limit": PAGE,
+        }
+        if wanted.only_undelivered:
+            params["delivery_success"] = False
+        if cursor:
+            params["starting_after"] = cursor
+        with translated():
+            listed = self._v1.events.list(params=params)
+        return Page(
+            tuple(ListedEvent(event.id, event.to_dict()) for event in listed.data),
+            listed.data[-1].id if listed.has_more else None,
         )
 
     def _newest_card(self, provider_customer_id: str) -> str | None:

@@ -6,7 +6,6 @@ Two who connect at the same time overwrite each other's secret: the one who lose
 of it once more.
 """
 
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,16 +17,14 @@ from paystream.errors import (
     ProviderRefusedError,
     VersionConflictError,
 )
+from paystream.model.account_check import check_after_connecting
 from paystream.model.identifiers import integration_id
 from paystream.model.integration import Credentials, Integration
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.secrets import Secrets
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway, ProviderAccount, WebhookEndpoint
-
-_SIGNING_SECRETS_KEPT = 2
-_MOST_ENDPOINTS = 16
-"""Of an account, in each mode: https://docs.stripe.com/webhooks#register-webhook"""
+from paystream.steps.accounts.webhook_endpoint import see_to_endpoint, signing_secrets
 
 _TRIES = 3
 
@@ -111,8 +108,8 @@ def _connect(
     if before and before.disconnecting_since and request.secret_key:
         # Before the secret is stored: a call that would remove it loses the race for the record, and leaves it alone.
         before = stores.integrations.save(replace(before, disconnecting_since=None, updated_at=now))
-    endpoint = _see_to_endpoint(gateway, webhook_url, kept)
-    credentials = Credentials(secret_key, _signing_secrets(endpoint, kept), endpoint.id)
+    endpoint = _endpoint(gateway, webhook_url, kept)
+    credentials = Credentials(secret_key, signing_secrets(endpoint, kept), endpoint.id)
     integration = before or _new_integration(organization_id, code, account.id, livemode, now)
     secrets.put(organization_id, integration.lago_id, credentials)
     connected = replace(
@@ -122,6 +119,7 @@ def _connect(
         webhook_endpoint_id=endpoint.id,
         webhook_url=endpoint.url,
         needs_attention=None,
+        check=check_after_connecting(integration, is_new_endpoint=endpoint.signing_secret is not None, now=now),
     )
     return stores.integrations.save(connected)
 
@@ -147,57 +145,13 @@ def _check_account(gateway: PaymentGateway, livemode: bool, before: Integration 
     return account
 
 
-def _see_to_endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None) -> WebhookEndpoint:
-    """Keep the endpoint whose secret is known; replace any other that leads here, or led here under an older URL."""
-    known = kept.webhook_endpoint_id if kept else None
+def _endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None) -> WebhookEndpoint:
     try:
-        listed = gateway.webhook_endpoints()
-        registered = leading_here(listed, url, known)
-        good = _usable_as_it_is(registered, url, known)
-        stale = [endpoint for endpoint in registered if endpoint is not good]
-        if good is None:
-            good = _create_endpoint(gateway, url, stale, is_full=len(listed) >= _MOST_ENDPOINTS)
-        delete_endpoints(gateway, stale)
-        return good
+        return see_to_endpoint(gateway, url, kept)
     except KeyRefusedError as refused:
         raise InvalidInputError({"secret_key": [refused.code or "webhook_endpoints_not_permitted"]}) from refused
     except ProviderRefusedError as refused:
         raise InvalidInputError({"base": [str(refused)]}) from refused
-
-
-def _usable_as_it_is(endpoints: Iterable[WebhookEndpoint], url: str, known: str | None) -> WebhookEndpoint | None:
-    usable = (endpoint for endpoint in endpoints if endpoint.id == known and endpoint.url == url and endpoint.usable)
-    return next(usable, None)
-
-
-def _create_endpoint(
-    gateway: PaymentGateway, url: str, stale: Sequence[WebhookEndpoint], *, is_full: bool
-) -> WebhookEndpoint:
-    """The old ones stay until there is a new one, unless the account takes no more beside them."""
-    try:
-        return gateway.create_webhook_endpoint(url)
-    except ProviderRefusedError:
-        if not (is_full and stale):
-            raise
-        delete_endpoints(gateway, stale)
-        return gateway.create_webhook_endpoint(url)
-
-
-def delete_endpoints(gateway: PaymentGateway, endpoints: Iterable[WebhookEndpoint]) -> None:
-    """Delete them at Stripe. One that is gone already is fine."""
-    for endpoint in endpoints:
-        gateway.delete_webhook_endpoint(endpoint.id)
-
-
-def leading_here(endpoints: Iterable[WebhookEndpoint], url: str, known: str | None) -> list[WebhookEndpoint]:
-    """Those that lead to this URL, and the one that is known, wherever it leads."""
-    return [endpoint for endpoint in endpoints if endpoint.url == url or endpoint.id == known]
-
-
-def _signing_secrets(endpoint: WebhookEndpoint, kept: Credentials | None) -> tuple[str, ...]:
-    known = kept.signing_secrets if kept else ()
-    fresh = (endpoint.signing_secret,) if endpoint.signing_secret else ()
-    return (*fresh, *known)[:_SIGNING_SECRETS_KEPT]
 
 
 def _new_integration(organization_id: str, code: str, account_id: str, livemode: bool, now: datetime) -> Integration:

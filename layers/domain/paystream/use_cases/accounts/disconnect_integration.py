@@ -19,8 +19,8 @@ from paystream.ports.pages import PageRequest
 from paystream.ports.secrets import Secrets
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.steps.accounts.webhook_endpoint import delete_endpoints, leading_here
 from paystream.steps.look_ups.recover_lost_attempt import may_have_been_sent_to
-from paystream.use_cases.accounts.connect_integration import delete_endpoints, leading_here
 
 _ALL_ARE_LOOKED_AT_WITHIN = LONGEST_PAUSE + timedelta(hours=1)
 _PENDING = InvoiceFilter(payment_statuses=frozenset({PaymentStatus.PENDING}))
