@@ -101,7 +101,7 @@ test: $(PROJECT)/.locked ## run all tests that need no server; ONLY=tests/unit f
 model: $(PROJECT)/.locked ## search the model of the payment protocol deeply; print what each guard is for
 	@PYTHONPATH=layers/domain:tests $(PROJECT)/bin/python -m model.table
 
-mutants: $(PROJECT)/.locked $(if $(TOOL),$(COSMIC_RAY)/.locked) ## remove one guard of the money rules at a time: a test must notice; ONLY="23-hour" for one; TOOL=cosmic-ray: every small change of the model, ONLY="refund retries" for some modules
+mutants: $(PROJECT)/.locked $(if $(TOOL),$(COSMIC_RAY)/.locked) ## remove one guard of the money rules at a time: a test must notice; ONLY="23-hour" for one; TOOL=cosmic-ray: every small change of the model, ONLY="refund rules.refunds" for some modules
 	@PYTHONPATH=tests COSMIC_RAY=$(abspath $(COSMIC_RAY))/bin exec $(PROJECT)/bin/python -m mutants$(if $(TOOL),.generated) $(if $(ONLY),"$(ONLY)")
 
 check: static coverage ## all static checks, and the tests on Lambda's Python with their coverage

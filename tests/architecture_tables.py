@@ -60,7 +60,7 @@ def _names(fields: frozenset[str]) -> str:
 
 
 def _title(rule: object) -> str:
-    return str(getattr(rule, "__name__", "")).strip("_").replace("_", " ")
+    return str(getattr(rule, "__name__", "")).replace("_", " ")
 
 
 def _when(rule: object) -> str:

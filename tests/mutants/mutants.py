@@ -34,7 +34,7 @@ _IN_TESTS_OF_FUNCTIONS = (
     ),
     Mutant(
         name="The attempt before is not closed when a new one begins",
-        path="model/next_step.py",
+        path="model/rules/closing.py",
         text="return [one for one in case.attempts if one.is_to_be_closed]",
         replacement="return []",
         killers=(

@@ -15,7 +15,7 @@ def _mutant(name: str, path: str, text: str, replacement: str, killer: str) -> M
 OF_THE_CORE = (
     _mutant(
         "A rule of ours refuses what may have been sent, without a look-up",
-        "model/next_step.py",
+        "model/rules/charging.py",
         "if until and not _is_looked_up(case, until):",
         "if False:",
         f"{_REFUSALS}::test_is_no_failure_that_anyone_is_notified_of",
@@ -64,7 +64,7 @@ OF_THE_CORE = (
     ),
     _mutant(
         "What had been waiting is charged without a claim",
-        "model/next_step.py",
+        "model/rules/charging.py",
         "is_seen = case.invoice.waiting_for is None or case.invoice.is_claimed(case.now)",
         "is_seen = True",
         f"{_CROSSING}::test_a_part_that_is_paid_by_hand_is_not_charged_a_second_time",
@@ -79,7 +79,7 @@ OF_THE_CORE = (
     ),
     _mutant(
         "What cannot be closed because its account is gone is looked at no more",
-        "model/next_step.py",
+        "model/rules/closing.py",
         "return EndPlan(NOT_CONNECTED, tomorrow) if is_awaited else Rest(tomorrow)",
         "return EndPlan(NOT_CONNECTED)",
         f"{_CROSSING}::test_an_attempt_is_closed_when_its_account_comes_back",
@@ -93,8 +93,8 @@ OF_THE_CORE = (
     ),
     _mutant(
         "What is under way is not followed when a mistake replaces its item",
-        "model/next_step.py",
-        "followed = _processing(case) if case.invoice.stage is Stage.PARKED else",
+        "model/rules/known.py",
+        "followed = processing(case) if case.invoice.stage is Stage.PARKED else",
         "followed = [] if case.invoice.stage is Stage.PARKED else",
         f"{_CROSSING}::test_a_debit_is_followed_when_a_mistake_replaces_its_item",
     ),
@@ -115,7 +115,7 @@ OF_THE_CORE = (
     ),
     _mutant(
         "What failed on a page is never asked for again",
-        "model/next_step.py",
+        "model/rules/known.py",
         "return [one for one in case.attempts if one.is_spent and one.created_at > since]",
         "return [one for one in case.attempts if one.is_spent and one.created_at < since]",
         f"{_FORMER}::TestADebitOfAFormerPageThatIsConfirmedAfterAll::test_is_found_where_its_event_is_lost",

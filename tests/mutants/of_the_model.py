@@ -50,7 +50,7 @@ OF_THE_MODEL = (
     ),
     _mutant(
         "The attempt before is not closed when a new one begins (in the model)",
-        "model/next_step.py",
+        "model/rules/closing.py",
         "return [one for one in case.attempts if one.is_to_be_closed]",
         "return []",
         "an attempt that may fail",
@@ -79,13 +79,13 @@ OF_THE_MODEL = (
     _mutant(
         "An invoice whose item was replaced does not get its state back",
         "model/next_step.py",
-        "    _restore,\n    _retrieve,",
-        "    _retrieve,",
+        "    restore,\n    retrieve,",
+        "    retrieve,",
         "the item is replaced",
     ),
     _mutant(
         "An attempt with an open page is charged",
-        "model/next_step.py",
+        "model/rules/charging.py",
         "if attempt.is_open_payment_link:",
         "if False:",
         "a page",

@@ -10,7 +10,7 @@ import pytest
 from mutants.generated import fork_server, run_tests
 from mutants.generated.__main__ import wrong
 from mutants.generated.explained import EXPLAINED, Key
-from mutants.generated.killers import MODEL, killers, modules
+from mutants.generated.killers import killers, modules, source
 from mutants.generated.session import Mutant, changed
 from template import REPOSITORY
 
@@ -38,9 +38,15 @@ def test_each_module_has_tests_that_are_there(module: str) -> None:
     assert all((REPOSITORY / name).is_file() for name in killers(module))
 
 
+def test_the_modules_of_a_room_within_the_model_are_judged_too() -> None:
+    assert (REPOSITORY / source("rules.closing")).is_file()
+    assert "tests/unit/rules/test_closing.py" in killers("rules.closing")
+    assert {"next_step", "rules.closing"} <= set(modules())
+
+
 @pytest.mark.parametrize("key", EXPLAINED)
 def test_what_is_explained_stands_in_the_model(key: Key) -> None:
-    lines = (REPOSITORY / MODEL / f"{key[0]}.py").read_text().splitlines()
+    lines = (REPOSITORY / source(key[0])).read_text().splitlines()
     assert f" {key[1]} " in " ".join(map(str.strip, lines))
 
 

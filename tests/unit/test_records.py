@@ -10,7 +10,11 @@ from typing import Any, Protocol
 import pytest
 from template import REPOSITORY
 
-MODULES = sorted(path.stem for path in (REPOSITORY / "layers/domain/paystream/model").glob("[!_]*.py"))
+DOMAIN = REPOSITORY / "layers/domain"
+MODULES = [
+    ".".join(path.relative_to(DOMAIN).with_suffix("").parts)
+    for path in sorted((DOMAIN / "paystream/model").rglob("[!_]*.py"))
+]
 SMALL = set(
     """
     Credentials DueInvoice ItemHistory NamedAttempt Payer RateLimit Reason SavedMethod Settlement StreamRecord Wallet
@@ -22,7 +26,7 @@ SMALL = set(
 
 def records() -> Iterator[type[Any]]:
     for name in MODULES:
-        module = importlib.import_module(f"paystream.model.{name}")
+        module = importlib.import_module(name)
         for _, found in inspect.getmembers(module, inspect.isclass):
             if found.__module__ == module.__name__ and is_dataclass(found):
                 yield found
@@ -31,7 +35,7 @@ def records() -> Iterator[type[Any]]:
 def plain_classes() -> Iterator[type[Any]]:
     """Those that are no records, no lists of words, no errors, and no types for the type checker alone."""
     for name in MODULES:
-        module = importlib.import_module(f"paystream.model.{name}")
+        module = importlib.import_module(name)
         for _, found in inspect.getmembers(module, inspect.isclass):
             is_other = issubclass(found, Enum | Exception | tuple) or Protocol in found.__mro__
             if found.__module__ == module.__name__ and not is_dataclass(found) and not is_other:
@@ -40,7 +44,7 @@ def plain_classes() -> Iterator[type[Any]]:
 
 def functions() -> Iterator[Callable[..., Any]]:
     for name in MODULES:
-        module = importlib.import_module(f"paystream.model.{name}")
+        module = importlib.import_module(name)
         classes = [found for _, found in inspect.getmembers(module, inspect.isclass)]
         for place in (module, *classes):
             members = [found for _, found in inspect.getmembers(place, inspect.isfunction)]

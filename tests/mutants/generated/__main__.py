@@ -18,14 +18,16 @@ from template import REPOSITORY
 from mutants.verdict import copy_repository
 
 from .explained import EXPLAINED, Key
-from .killers import MODEL, modules
+from .killers import modules, source
 from .session import Mutant, prepare, run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """1 if a mutant survives that is not explained, or one that is explained does not; 2 if no module is meant."""
     parser = argparse.ArgumentParser(prog="make mutants TOOL=cosmic-ray", description=__doc__)
-    parser.add_argument("only", nargs="?", default="", help='names of modules of the model: ONLY="refund retries"')
+    parser.add_argument(
+        "only", nargs="?", default="", help='names of modules of the model: ONLY="refund rules.refunds"'
+    )
     only = parser.parse_args(arguments).only.split()
     chosen = [module for module in modules() if module in only or not only]
     if not chosen or set(only) - set(chosen):
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = list(_all(chosen))
     unexplained, needless = wrong(found, EXPLAINED)
     for mutant in unexplained:
-        print(f"\nSURVIVED {mutant.module}.py:{mutant.line}\n- {mutant.before}\n+ {mutant.after}")
+        print(f"\nSURVIVED {source(mutant.module)}:{mutant.line}\n- {mutant.before}\n+ {mutant.after}")
     for module, before, after in needless:
         print(f"\nEXPLAINED, and killed or gone: {module}\n- {before}\n+ {after}")
     print(_row("all", found))
@@ -54,7 +56,7 @@ def _key(mutant: Mutant) -> Key:
 
 def _all(chosen: Sequence[str]) -> Iterator[Mutant]:
     """The largest modules first: with them begins what takes longest."""
-    by_size = sorted(chosen, key=lambda module: -(REPOSITORY / MODEL / f"{module}.py").stat().st_size)
+    by_size = sorted(chosen, key=lambda module: -(REPOSITORY / source(module)).stat().st_size)
     cores = len(os.sched_getaffinity(0))
     folders: queue.Queue[Path] = queue.Queue()
     with TemporaryDirectory(prefix="mutants-") as temporary, ThreadPoolExecutor(cores) as threads:
@@ -64,7 +66,7 @@ def _all(chosen: Sequence[str]) -> Iterator[Mutant]:
             prepare(first, server, by_size)
             for folder in (first, *others):
                 folders.put(folder if folder is first else shutil.copytree(first, folder))
-            print(f"{'module':<18} {'mutants':>8} {'killed':>8} {'explained':>10} {'survived':>9} {'s':>6}", flush=True)
+            print(f"{'module':<22} {'mutants':>8} {'killed':>8} {'explained':>10} {'survived':>9} {'s':>6}", flush=True)
             for mutants in threads.map(lambda module: _judge(module, folders, server), by_size):
                 yield from mutants
 
@@ -83,7 +85,7 @@ def _row(name: str, mutants: Sequence[Mutant]) -> str:
     survivors = [mutant for mutant in mutants if mutant.outcome == "survived"]
     explained = sum(_key(mutant) in EXPLAINED for mutant in survivors)
     killed, survived = len(mutants) - len(survivors), len(survivors) - explained
-    return f"{name:<18} {len(mutants):>8} {killed:>8} {explained:>10} {survived:>9}"
+    return f"{name:<22} {len(mutants):>8} {killed:>8} {explained:>10} {survived:>9}"
 
 
 @contextmanager

@@ -17,12 +17,19 @@ _OTHERS = {
 
 
 def modules() -> tuple[str, ...]:
-    """The names of all modules of the model that have code."""
-    return tuple(sorted(path.stem for path in (REPOSITORY / MODEL).glob("[!_]*.py")))
+    """The names of all modules of the model that have code, with dots: `refund`, `rules.refunds`."""
+    found = (path.relative_to(REPOSITORY / MODEL) for path in (REPOSITORY / MODEL).rglob("[!_]*.py"))
+    return tuple(sorted(".".join(path.with_suffix("").parts) for path in found))
+
+
+def source(module: str) -> Path:
+    """Its file, relative to the repository."""
+    return MODEL / f"{module.replace('.', '/')}.py"
 
 
 def killers(module: str) -> tuple[str, ...]:
     """The files of tests, relative to the repository."""
     others = (f"tests/{name}" for name in _OTHERS.get(module, ()))
-    own = f"tests/unit/test_{module}.py"
+    *folders, name = module.split(".")
+    own = "/".join(("tests/unit", *folders, f"test_{name}.py"))
     return (*others, *((own,) if (REPOSITORY / own).exists() else ()), *_OF_ALL)

@@ -18,7 +18,7 @@ from pathlib import Path
 from template import REPOSITORY
 
 from . import run_tests
-from .killers import MODEL, killers
+from .killers import MODEL, killers, source
 
 _KEPT = REPOSITORY / ".local" / "mutants"
 _LONGEST = 600
@@ -52,7 +52,8 @@ def prepare(folder: Path, fork_server: Path, modules: Sequence[str]) -> None:
     code, output = run_tests.run(str(fork_server), _LONGEST, tests, folder=str(folder), keeps_bytecode=True)
     if code:
         raise RuntimeError(f"a test fails without a mutant\n{output.decode()}")
-    shutil.rmtree(folder / MODEL / "__pycache__")
+    for compiled in list((folder / MODEL).rglob("__pycache__")):
+        shutil.rmtree(compiled)
 
 
 def run(module: str, folder: Path, fork_server: Path) -> list[Mutant]:
@@ -88,7 +89,7 @@ def _configuration(module: str, fork_server: Path) -> str:
     call = (sys.executable, "-I", "-S", client, fork_server, _LONGEST, *killers(module))
     command = shlex.join(map(str, call))
     return f"""[cosmic-ray]
-module-path = "{MODEL / module}.py"
+module-path = "{source(module)}"
 timeout = {_LONGEST + 60}
 excluded-modules = []
 test-command = {json.dumps(command)}
@@ -101,7 +102,7 @@ exclude-operators = {json.dumps(_LEFT_OUT)}
 
 def _fingerprint(module: str, folder: Path) -> str:
     """Of the model, and of the tests that are to kill."""
-    files = [*sorted((folder / MODEL).glob("*.py")), *(folder / name for name in killers(module))]
+    files = [*sorted((folder / MODEL).rglob("*.py")), *(folder / name for name in killers(module))]
     texts = [file.read_bytes() for file in files]
     return sha256(b"\0".join([*texts, repr((killers(module), _LEFT_OUT)).encode()])).hexdigest()[:12]
 

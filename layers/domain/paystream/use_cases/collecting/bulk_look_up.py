@@ -15,9 +15,9 @@ from paystream.model.attempts import is_looked_up_first
 from paystream.model.identifiers import payment_id
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
-from paystream.model.next_step import is_on_its_way
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.rules.known import is_on_its_way
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, ListedIntent, PaymentGateway
 from paystream.steps.accounts.connected import integration_of

@@ -8,8 +8,8 @@ from paystream.lago.invoice_notifications import collection_refused
 from paystream.model.case import payer_of_new
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move, postpone
-from paystream.model.next_step import CANNOT_PAY
 from paystream.model.payment import Payment
+from paystream.model.rules.beginning import CANNOT_PAY
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, WaitingFor

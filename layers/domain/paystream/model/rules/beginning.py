@@ -1,0 +1,68 @@
+"""When another attempt begins, or a page."""
+
+from paystream.model.case import Case, Learned
+from paystream.model.outcome import PayableStatus
+from paystream.model.schedule import LONGEST_REQUEST, look_again_at
+from paystream.model.standing import Stage, WaitingFor
+from paystream.model.steps import Begin, BeginAgain, BeginPage, EndPlan, LookUp, Reopen, Rest, Step, Wait
+
+CANNOT_PAY = {
+    WaitingFor.PAYMENT_METHOD: "customer_must_have_payment_method",
+    WaitingFor.PROVIDER_CUSTOMER: "customer_must_have_payment_provider",
+    WaitingFor.INTEGRATION: "customer_must_have_payment_provider",
+    WaitingFor.CUSTOMER: "customer_must_have_payment_provider",
+}
+"""Why nothing can be collected; the second is Lago's."""
+
+
+def begin(case: Case) -> Step | None:
+    """It failed, and it is time for the next attempt, or the customer has another method."""
+    invoice, latest = case.invoice, case.latest
+    if invoice.is_open or not _is_time(case):
+        return None
+    if latest is None or latest.payment_status is PayableStatus.PENDING:
+        return Reopen()
+    is_chosen = invoice.chosen_payment_method_id is not None
+    payer = case.new_payer(needs_method=not is_chosen)
+    return EndPlan(CANNOT_PAY[payer]) if isinstance(payer, WaitingFor) else Begin(latest, payer)
+
+
+def begin_page(case: Case) -> Step | None:
+    """It failed because the customer has to authenticate: a page takes whatever the customer pays with."""
+    if case.invoice.stage is not Stage.AUTHENTICATION_LINK_DUE:
+        return None
+    payer = case.new_payer(needs_method=False)
+    return EndPlan(CANNOT_PAY[payer]) if isinstance(payer, WaitingFor) else BeginPage(payer)
+
+
+def begin_again(case: Case) -> Step | None:
+    """Customer, account or item were changed since the attempt was begun, and no answer is known. One that was never at
+    Stripe belongs to nobody yet.
+    """
+    attempt, sent_for = case.latest, case.payer_of(case.latest)
+    if attempt is None or attempt.link or attempt.payment_status is not PayableStatus.PENDING:
+        return None
+    if isinstance(sent_for, WaitingFor) or case.is_of_today(attempt):
+        return None
+    until = attempt.updated_at + LONGEST_REQUEST
+    if not (case.has(Learned.ATTEMPT_LOOKED_UP) and case.now >= until):
+        return LookUp(attempt, sent_for, until)
+    payer = case.new_payer()
+    if not isinstance(payer, WaitingFor):
+        return BeginAgain(attempt, payer)
+    is_known = case.invoice.waiting_for is payer
+    return Rest(look_again_at(case.invoice, case.now)) if is_known else Wait(payer)
+
+
+def is_to_begin(case: Case) -> bool:
+    """Whether another attempt, or a page, is to follow one that has failed at Stripe."""
+    has_failed = case.latest is not None and case.latest.payment_status is PayableStatus.FAILED
+    is_page_due = case.invoice.stage is Stage.AUTHENTICATION_LINK_DUE
+    return has_failed and not case.invoice.is_open and (is_page_due or _is_time(case))
+
+
+def _is_time(case: Case) -> bool:
+    """Whether the next attempt of what has failed is to begin."""
+    method = case.customer.pays_with if case.customer else None
+    is_time = case.invoice.next_retry_at is not None and case.invoice.next_retry_at <= case.now
+    return is_time or case.invoice.is_to_be_collected_with(method)

@@ -1,0 +1,68 @@
+"""An invoice rests when nothing is left to collect, or not now."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from builders.cases import PAYER
+from builders.decisions import (
+    CLOSED,
+    IN_A_MINUTE,
+    NEXT_WEEK,
+    OPEN_STAGES,
+    SENT,
+    SPENT,
+    SUCCEEDED,
+    TOMORROW,
+    invoice_in,
+    step,
+)
+from paystream.model.case import Learned
+from paystream.model.standing import Stage, WaitingFor
+from paystream.model.steps import Charge, EndWithoutPayment, Rest, Wait
+
+
+class TestEndWithoutPayment:
+    @pytest.mark.parametrize("stage", OPEN_STAGES)
+    def test_an_open_invoice_ends_if_nothing_is_owed(self, stage: Stage) -> None:
+        invoice = invoice_in(stage, total_paid_amount_cents=4200)
+
+        assert step(invoice, SENT) == EndWithoutPayment()
+
+    def test_not_while_a_cent_is_owed(self) -> None:
+        sent = replace(SENT, amount_cents=1)
+
+        assert step(invoice_in(Stage.IN_FLIGHT, total_paid_amount_cents=4199), sent) == Charge(sent, PAYER)
+
+    def test_not_while_the_item_does_not_know_that_its_last_attempt_was_paid(self) -> None:
+        replaced = invoice_in(Stage.IN_FLIGHT, attempt=0, total_amount_cents=0)
+        later = invoice_in(Stage.IN_FLIGHT, attempt=2, total_amount_cents=0)
+
+        assert step(replaced, SUCCEEDED, customer=None) == Wait(WaitingFor.CUSTOMER)
+        assert step(replaced, CLOSED, customer=None) == EndWithoutPayment()
+        assert step(later, SUCCEEDED, customer=None) == EndWithoutPayment()
+        assert step(replaced) == EndWithoutPayment()
+
+    def test_what_failed_does_not_end_so(self) -> None:
+        assert step(invoice_in(Stage.GIVEN_UP, total_paid_amount_cents=4200), CLOSED) == Rest(None)
+
+
+class TestRest:
+    def test_what_waits_for_another_method_rests_for_a_week_or_until_its_retry(self) -> None:
+        asked = {Learned.METHOD_ASKED_FOR}
+        waits = invoice_in(Stage.WAITS_FOR_ANOTHER_METHOD)
+        planned = invoice_in(
+            Stage.RETRY_PLANNED, next_retry_at=IN_A_MINUTE, waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD
+        )
+
+        assert step(waits, CLOSED, learned=asked) == Rest(NEXT_WEEK)
+        assert step(planned, CLOSED, learned=asked) == Rest(IN_A_MINUTE)
+
+    def test_while_a_page_is_spent_it_rests_until_tomorrow_at_the_latest(self) -> None:
+        waits = invoice_in(Stage.WAITS_FOR_ANOTHER_METHOD)
+        planned = invoice_in(Stage.RETRY_PLANNED, next_retry_at=IN_A_MINUTE)
+        done: dict[str, Any] = {"learned": {Learned.METHOD_ASKED_FOR}, "retrieved": {SPENT.lago_id}}
+
+        assert step(waits, SPENT, **done) == Rest(TOMORROW)
+        assert step(planned, SPENT, **done) == Rest(IN_A_MINUTE)
+        assert step(invoice_in(Stage.GIVEN_UP), SPENT, **done) == Rest(TOMORROW)
