@@ -1,15 +1,17 @@
 """Another attempt begins when it is time, or a page."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders.cases import ACCOUNT, DECIDED_AT, PAYER
+from builders.cases import ACCOUNT, CHARGEABLE, DECIDED_AT, PAYER
 from builders.decisions import (
     CLOSED,
     IN_A_MINUTE,
     NOT_LINKED,
     OPEN_PAGE,
+    PROCESSING,
     SENT,
     WITH_ANOTHER_METHOD,
     WITHOUT_METHOD,
@@ -18,22 +20,30 @@ from builders.decisions import (
     step_when_closed,
 )
 from builders.records import RECORDED_AT
-from paystream.model.case import Learned, Payer
+from paystream.model.case import Learned, Occasion, Payer
 from paystream.model.standing import Stage, WaitingFor
 from paystream.model.steps import (
     Begin,
+    BeginAgain,
     BeginPage,
     CloseOthers,
     EndPlan,
     LookAtPage,
+    LookUp,
     Reopen,
     Rest,
+    Wait,
 )
 
 
 class TestBegin:
     def test_all_that_bears_its_name_is_closed_before(self) -> None:
         assert step(invoice_in(Stage.RETRY_PLANNED, next_retry_at=DECIDED_AT), CLOSED) == CloseOthers(CLOSED)
+
+    def test_nothing_is_closed_before_while_nothing_is_to_begin(self) -> None:
+        assert step(invoice_in(Stage.RETRY_PLANNED, next_retry_at=IN_A_MINUTE), CLOSED) == Rest(IN_A_MINUTE)
+        assert step(invoice_in(Stage.GIVEN_UP), CLOSED) == Rest(None)
+        assert step(invoice_in(Stage.RETRY_PLANNED, next_retry_at=DECIDED_AT), SENT) == Reopen()
 
     def test_the_next_attempt_begins_when_its_time_has_come(self) -> None:
         assert step_when_closed(invoice_in(Stage.RETRY_PLANNED, next_retry_at=DECIDED_AT), CLOSED) == Begin(
@@ -92,6 +102,9 @@ class TestBeginPage:
             Payer(WITHOUT_METHOD, ACCOUNT)
         )
 
+    def test_all_that_bears_its_name_is_closed_before(self) -> None:
+        assert step(self.DUE, CLOSED, learned=self.ASKED) == CloseOthers(CLOSED)
+
     @pytest.mark.parametrize("lacks", [{"customer": NOT_LINKED}, {"customer": None}, {"account": None}])
     def test_without_an_account_and_its_customer_the_plan_ends(self, lacks: dict[str, Any]) -> None:
         charged_with_it = replace(self.DUE, declined_payment_method_ids=("pm_1",))
@@ -99,3 +112,63 @@ class TestBeginPage:
         found = step_when_closed(charged_with_it, CLOSED, learned=self.ASKED, **lacks)
 
         assert found == EndPlan("customer_must_have_payment_provider")
+
+
+class TestBeginAgain:
+    MOVED = replace(CHARGEABLE, provider_customer_id="cus_2")
+    NEW_PAYER = Payer(MOVED, ACCOUNT)
+    UNTIL = SENT.updated_at + timedelta(minutes=10)
+    LOOKED_UP = frozenset({Learned.ATTEMPT_LOOKED_UP})
+
+    def test_what_may_have_been_sent_for_the_customer_before_is_looked_up_first(self) -> None:
+        in_flight = invoice_in(Stage.IN_FLIGHT)
+
+        assert step(in_flight, SENT, customer=self.MOVED) == LookUp(SENT, self.NEW_PAYER, self.UNTIL)
+        assert step(in_flight, SENT, customer=self.MOVED, now=self.UNTIL) == LookUp(SENT, self.NEW_PAYER, self.UNTIL)
+
+    def test_it_begins_again_with_the_customer_of_now_once_it_was_looked_up(self) -> None:
+        found = step(invoice_in(Stage.IN_FLIGHT), SENT, customer=self.MOVED, learned=self.LOOKED_UP)
+
+        assert found == BeginAgain(SENT, self.NEW_PAYER)
+
+    def test_over_what_is_due_by_now(self) -> None:
+        over_more = invoice_in(Stage.IN_FLIGHT, total_amount_cents=4300)
+
+        assert step(over_more, SENT) == LookUp(SENT, PAYER, self.UNTIL)
+        assert step(over_more, SENT, learned=self.LOOKED_UP) == BeginAgain(SENT, PAYER)
+
+    def test_a_look_up_counts_from_ten_minutes_after_the_last_request(self) -> None:
+        looked_up: dict[str, Any] = {"customer": self.MOVED, "learned": self.LOOKED_UP}
+        before = self.UNTIL - timedelta(seconds=1)
+
+        assert step(invoice_in(Stage.IN_FLIGHT), SENT, **looked_up, now=self.UNTIL) == BeginAgain(SENT, self.NEW_PAYER)
+        assert step(invoice_in(Stage.IN_FLIGHT), SENT, **looked_up, now=before) == LookUp(
+            SENT, self.NEW_PAYER, self.UNTIL
+        )
+
+    def test_without_what_it_takes_the_invoice_waits_for_that(self) -> None:
+        lacks: dict[str, Any] = {
+            "customer": replace(self.MOVED, payment_method_id=None),
+            "learned": self.LOOKED_UP,
+        }
+        waiting = invoice_in(Stage.WAITING, waiting_for=WaitingFor.PAYMENT_METHOD)
+
+        assert step(invoice_in(Stage.IN_FLIGHT), SENT, **lacks) == Wait(WaitingFor.PAYMENT_METHOD)
+        assert step(waiting, SENT, **lacks) == Rest(DECIDED_AT + timedelta(hours=1))
+
+    def test_what_was_sent_to_an_account_that_is_gone_waits_for_it(self) -> None:
+        found = step(invoice_in(Stage.IN_FLIGHT), SENT, customer=self.MOVED, sent_through={}, learned=self.LOOKED_UP)
+
+        assert found == Wait(WaitingFor.INTEGRATION)
+
+    def test_while_it_waits_for_the_account_nothing_is_looked_up(self) -> None:
+        waiting = invoice_in(Stage.WAITING, waiting_for=WaitingFor.INTEGRATION)
+
+        assert step(waiting, SENT, customer=self.MOVED, sent_through={}) is None
+
+    def test_a_page_and_what_has_an_outcome_stay_as_they_are(self) -> None:
+        page_open, in_flight = invoice_in(Stage.PAGE_OPEN), invoice_in(Stage.IN_FLIGHT)
+        changed: dict[str, Any] = {"customer": self.MOVED, "learned": self.LOOKED_UP}
+
+        assert step(page_open, OPEN_PAGE, **changed) == LookAtPage(OPEN_PAGE, self.NEW_PAYER)
+        assert step(in_flight, PROCESSING, occasion=Occasion.CUSTOMER_CHANGED, **changed) is None

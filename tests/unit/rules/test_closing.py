@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from builders.cases import ACCOUNT, CHARGEABLE, DECIDED_AT
+from builders.cases import ACCOUNT, CHARGEABLE, DECIDED_AT, PAYER
 from builders.decisions import (
+    ASKS_FOR_ACTION,
     CLOSED,
     ENDED_STAGES,
     FAILED_STAGES,
@@ -18,9 +19,10 @@ from builders.decisions import (
     step_when_closed,
 )
 from builders.standings import in_stage
+from paystream.model.attempts import new_payment
 from paystream.model.case import Learned, Occasion
 from paystream.model.standing import PaymentStatus, Stage, WaitingFor
-from paystream.model.steps import Close, CloseOthers, EndPlan, Rest, Wait
+from paystream.model.steps import Charge, Close, CloseOthers, EndPlan, Rest, Wait
 
 
 class TestClose:
@@ -42,6 +44,14 @@ class TestClose:
         sent_through = {UNPAID.lago_id: ACCOUNT}
 
         assert step(invoice, UNPAID, second(UNPAID), sent_through=sent_through) == Close(UNPAID, CHARGEABLE)
+
+    def test_of_an_open_invoice_only_what_is_superseded_is_closed(self) -> None:
+        superseded = replace(ASKS_FOR_ACTION, is_superseded=True)
+        in_flight = invoice_in(Stage.IN_FLIGHT)
+
+        assert step(invoice_in(Stage.CUSTOMER_TO_ACT), superseded) == Close(superseded, CHARGEABLE)
+        assert step(in_flight, UNPAID) is None
+        assert step(in_flight) == Charge(new_payment(in_flight, PAYER, 1, DECIDED_AT), PAYER)
 
     def test_without_its_customer_nothing_is_closed(self) -> None:
         assert step(invoice_in(Stage.GIVEN_UP), UNPAID, customer=None) == Rest(None)

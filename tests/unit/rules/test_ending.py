@@ -66,3 +66,18 @@ class TestRest:
         assert step(waits, SPENT, **done) == Rest(TOMORROW)
         assert step(planned, SPENT, **done) == Rest(IN_A_MINUTE)
         assert step(invoice_in(Stage.GIVEN_UP), SPENT, **done) == Rest(TOMORROW)
+
+    def test_while_nobody_can_say_what_became_of_an_attempt_it_rests_until_tomorrow_at_the_latest(self) -> None:
+        parked = invoice_in(Stage.PARKED)
+        looked_up = {Learned.ATTEMPT_LOOKED_UP}
+
+        assert step(parked, SENT, sent_through={}) == Rest(TOMORROW)
+        assert step(invoice_in(Stage.GIVEN_UP), CLOSED, learned={Learned.NOT_ALL_ASKED}) == Rest(TOMORROW)
+        assert step(parked, SENT, sent_through={}, learned=looked_up) == Rest(None)
+
+    def test_once_it_is_known_or_goes_on_later_it_rests_as_it_is(self) -> None:
+        parked = invoice_in(Stage.PARKED)
+
+        assert step(parked, CLOSED, sent_through={}) == Rest(None)
+        assert step(parked, learned={Learned.FIRST_ATTEMPT_LOOKED_UP}) == Rest(None)
+        assert step(invoice_in(Stage.GIVEN_UP), SENT) == Rest(None)

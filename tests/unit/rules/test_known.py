@@ -63,6 +63,7 @@ class TestRestore:
         assert step(invoice, SENT, besides=(by_hand,)) == Restore(CHARGEABLE)
         assert step(invoice, SENT, history=history) == Restore(CHARGEABLE)
         assert step(invoice, besides=(by_hand,)) == Restore(CHARGEABLE)
+        assert step(replace(invoice, attempt=2), SENT, besides=(by_hand,)) == Restore(CHARGEABLE)
 
     def test_without_its_customer_nothing_is_restored(self) -> None:
         assert step(invoice_in(Stage.IN_FLIGHT, attempt=0), PROCESSING, customer=None) == Wait(WaitingFor.CUSTOMER)

@@ -96,6 +96,13 @@ class TestAPageThatFollowsAFailure:
 
         assert found == LookAtPage(page, Payer(customer, ACCOUNT))
 
+    def test_stays_open_while_the_item_does_not_know_it(self) -> None:
+        found = step(
+            self.opened(attempt=0), PAGE_AFTER_FAILURE, customer=WITH_ANOTHER_METHOD, occasion=Occasion.CUSTOMER_CHANGED
+        )
+
+        assert found == LookAtPage(PAGE_AFTER_FAILURE, Payer(WITH_ANOTHER_METHOD, ACCOUNT))
+
     def test_stays_as_it_is_once_something_was_chosen_on_it(self) -> None:
         chosen = replace(PAGE_AFTER_FAILURE, payment_status=PayableStatus.PROCESSING, status="processing")
 

@@ -2,6 +2,7 @@
 
 from paystream.model.case import Case, Learned
 from paystream.model.outcome import PayableStatus
+from paystream.model.payment import Payment
 from paystream.model.schedule import LONGEST_REQUEST, look_again_at
 from paystream.model.standing import Stage, WaitingFor
 from paystream.model.steps import Begin, BeginAgain, BeginPage, EndPlan, LookUp, Reopen, Rest, Step, Wait
@@ -54,10 +55,10 @@ def begin_again(case: Case) -> Step | None:
     return Rest(look_again_at(case.invoice, case.now)) if is_known else Wait(payer)
 
 
-def is_to_begin(case: Case) -> bool:
-    """Whether another attempt, or a page, is to follow one that has failed at Stripe."""
-    has_failed = case.latest is not None and case.latest.payment_status is PayableStatus.FAILED
+def is_to_begin(case: Case, latest: Payment) -> bool:
+    """Whether another attempt, or a page, is to follow the last one, which has failed at Stripe."""
     is_page_due = case.invoice.stage is Stage.AUTHENTICATION_LINK_DUE
+    has_failed = latest.payment_status is PayableStatus.FAILED
     return has_failed and not case.invoice.is_open and (is_page_due or _is_time(case))
 
 

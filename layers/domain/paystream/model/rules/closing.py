@@ -24,7 +24,7 @@ def close(case: Case) -> Step | None:
 def close_others(case: Case) -> Step | None:
     """It was voided or settled, and work is left: nothing under its name is to be paid, and what was is on record."""
     latest, has_ended = case.latest, case.occasion is Occasion.DUE and case.invoice.stage is Stage.SETTLING
-    if latest is None or not (has_ended or is_to_begin(case)) or case.has(Learned.OTHERS_CLOSED):
+    if latest is None or not (has_ended or is_to_begin(case, latest)) or case.has(Learned.OTHERS_CLOSED):
         return None
     return None if case.invoice.refunding_payment_ids else CloseOthers(latest)
 
