@@ -66,6 +66,7 @@ class TestMayBeTooMuch:
     @pytest.mark.parametrize(
         ("before", "amount", "may_be"),
         [
+            (OPEN, 4199, False),
             (OPEN, 4200, False),
             (OPEN, 4201, True),
             (replace(OPEN, total_paid_amount_cents=1000), 3200, False),
@@ -143,17 +144,28 @@ class TestSecondPayment:
 
         assert self.of(received("payment", back(1000)), second) == ToSendBack(second, 3200)
         assert self.of(large, taken) == ToSendBack(taken, 200)
+        assert self.of(received(amount_cents=1), second) == ToSendBack(second, 1)
 
     def test_is_none_while_nothing_is_too_much(self) -> None:
         assert self.of(received("payment", back()), received("second")) is None
         assert self.of() is None
 
     def test_is_none_where_a_smaller_item_has_replaced_what_was_paid(self) -> None:
+        declined = received("declined", created_at=LATER, payment_status=PayableStatus.FAILED)
+
         assert self.of(received(amount_cents=9000)) is None
+        assert self.of(received(amount_cents=9000), declined) is None
+        assert self.of(received(amount_cents=9000), received("in dollars", currency="USD")) is None
 
     def test_comes_after_what_was_paid_elsewhere(self) -> None:
         assert self.of(received(), history=elsewhere(4200)) == ToSendBack(received(), 4200)
+        assert self.of(received(), history=elsewhere(1)) == ToSendBack(received(), 1)
         assert self.of(received(amount_cents=9000), history=elsewhere(0)) is None
+
+    def test_is_none_of_which_more_has_gone_back_than_it_brought(self) -> None:
+        taken = received("taken", back(4201), created_at=LATER)
+
+        assert self.of(received("large", amount_cents=9000), taken) is None
 
     def test_is_none_that_goes_back_already_and_the_one_before_is_left(self) -> None:
         going = received("second", automatic("second"), created_at=LATER)
@@ -204,7 +216,7 @@ class TestCutToSurplus:
         assert settlement.payment.updated_at == settlement.invoice.updated_at == LATER
         assert settlement.notify == ()
         left = automatic_refund(settlement.payment)
-        assert len(settlement.payment.refunds) == len(others) + bool(left)
+        assert len(settlement.payment.refunds) == len(others) + (left is not None and left.amount_cents > 0)
         assert left is None or left == replace(planned, amount_cents=left.amount_cents, updated_at=LATER)
         amount = left.amount_cents if left else 0
         assert settlement.invoice.total_refunded_amount_cents == sum_back - planned.amount_cents + amount
@@ -218,6 +230,9 @@ class TestCutToSurplus:
     def test_it_is_cut_where_more_is_owed_by_now(self) -> None:
         assert self.cut(before=(received("before", amount_cents=3000),)) == 3000
         assert self.cut(before=()) == 0
+
+    def test_nothing_of_it_is_planned_once_more_has_gone_back_than_its_payment_brought(self) -> None:
+        assert self.cut(back(4201), before=(received("before", amount_cents=9000),)) == 0
 
     @pytest.mark.parametrize(("amount", "left"), [(1, 4199), (1000, 3200), (4199, 1), (4200, 0)])
     def test_it_is_cut_by_what_went_back_otherwise(self, amount: int, left: int) -> None:

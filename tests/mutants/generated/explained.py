@@ -19,6 +19,7 @@ _AFTER_ONE_THAT_FAILED = (
     "stage: frozenset({{Stage.IN_FLIGHT, Stage.PAGE_DUE}}) | (_AFTER_FAILURE {} {{stage}}) | _STOPS"
 )
 _UNCONFIRMED = "return self.requires_action and (self.is_superseded or self.status {} REQUIRES_CONFIRMATION)"
+_ONLY = "if len(came) {} _was_paid_elsewhere(on_record) {} 1 or any(map(_has_come_back, charged)):"
 _SUBSET = "what is taken away is all there"
 
 EXPLAINED: dict[Key, str] = {
@@ -32,5 +33,11 @@ EXPLAINED: dict[Key, str] = {
     ("standing", _AFTER_ONE_THAT_FAILED.format("-"), _AFTER_ONE_THAT_FAILED.format("^")): _SUBSET,
     ("standing", _AFTER_WAITING.format("-"), _AFTER_WAITING.format("^")): _SUBSET,
     ("standing", _MISSING.format("-"), _MISSING.format("^")): _SUBSET,
+    ("surplus", _ONLY.format("+", "<="), _ONLY.format("+", "==")): "where nothing came there is no last success",
+    (
+        "surplus",
+        _ONLY.format("+", "<="),
+        _ONLY.format("<<", "<="),
+    ): "one more than a number, or twice it: both are above 1",
     ("webhook_endpoint", _PAUSES.format("/"), _PAUSES.format("//")): "half of a millionth of a second less",
 }

@@ -95,7 +95,7 @@ def automatic_refund(payment: Payment) -> Refund | None:
 
 
 def _was_paid_elsewhere(on_record: OnRecord) -> bool:
-    return on_record.history is not None and on_record.history.paid_elsewhere_cents > 0
+    return on_record.history is not None and bool(on_record.history.paid_elsewhere_cents)
 
 
 def _has_come_back(payment: Payment) -> bool:
