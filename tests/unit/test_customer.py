@@ -1,7 +1,17 @@
 """What follows from how a customer is stored."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
-from builders.records import customer_record
+from builders.cases import CHARGEABLE
+from builders.records import RECORDED_AT, customer_record
+from paystream.model.customer import MOST_FORMER_LINKS, FormerLink
+
+FORMER = FormerLink(
+    payment_provider_code="former", integration_id="former", provider_customer_id="cus_0", until=RECORDED_AT
+)
+LATER = RECORDED_AT + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +66,26 @@ def test_a_card_is_charged_unless_other_types_were_chosen() -> None:
 @pytest.mark.parametrize(("country", "requires_on_session"), [("in", True), ("IN", True), ("IT", False), ("DE", False)])
 def test_a_customer_in_india_requires_on_session(country: str, requires_on_session: bool) -> None:
     assert customer_record({"country": country}).requires_on_session is requires_on_session
+
+
+def test_the_link_of_today_comes_before_the_former_ones() -> None:
+    linked = replace(CHARGEABLE, former_links=(FORMER,))
+    today = FormerLink(
+        payment_provider_code="stripe", integration_id="integration", provider_customer_id="cus_1", until=LATER
+    )
+
+    assert linked.links_until(LATER) == (today, FORMER)
+
+
+@pytest.mark.parametrize("lacks", ["payment_provider_code", "integration_id", "provider_customer_id"])
+def test_who_is_not_linked_has_only_former_links(lacks: str) -> None:
+    not_linked = replace(CHARGEABLE, former_links=(FORMER,), **{lacks: None})
+
+    assert not_linked.links_until(LATER) == (FORMER,)
+
+
+def test_a_record_has_room_for_fifty_former_links() -> None:
+    assert MOST_FORMER_LINKS == 50
 
 
 def test_a_new_customer_has_never_been_stored() -> None:

@@ -150,9 +150,14 @@ class TestAnItemThatSaysOtherwiseThanWhatWasPaid:
         assert paid_otherwise(invoice_record(), (paid(), BY_HAND), SEVEN_ELSEWHERE) is None
 
     def test_is_parked_if_what_was_paid_elsewhere_differs(self) -> None:
-        in_dollars, of_another = invoice_record(currency="USD"), invoice_record(external_customer_id="globex")
+        in_dollars, in_francs = invoice_record(currency="USD"), invoice_record(currency="CHF")
+        of_another = invoice_record(external_customer_id="globex")
 
-        for invoice, term in ((in_dollars, "currency"), (of_another, "external_customer_id")):
+        for invoice, term in (
+            (in_dollars, "currency"),
+            (in_francs, "currency"),
+            (of_another, "external_customer_id"),
+        ):
             found = paid_otherwise(invoice, (), SEVEN_ELSEWHERE)
             assert found is not None
             assert list(found[0].details) == [term]
@@ -225,10 +230,10 @@ class TestWhatIsOnRecord:
         assert with_sums(knows_more, OnRecord((lost,), None)).total_paid_amount_cents == 5000
 
     def test_of_payments_the_newest_form_of_each_is_kept(self) -> None:
-        pending, other = payment_record(), payment_record(lago_id="other")
+        a, b, c = (payment_record(lago_id=name) for name in "abc")
 
-        assert OnRecord((pending, other), SEVEN_ELSEWHERE).with_payment(paid()) == OnRecord(
-            (other, paid()), SEVEN_ELSEWHERE
+        assert OnRecord((a, b, c), SEVEN_ELSEWHERE).with_payment(paid("b")) == OnRecord(
+            (a, c, paid("b")), SEVEN_ELSEWHERE
         )
 
 

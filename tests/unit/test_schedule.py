@@ -86,6 +86,10 @@ def test_a_page_is_looked_at_a_minute_after_it_expires_at_the_latest(
         (attempt_record(PayableStatus.FAILED, "requires_payment_method"), timedelta(0)),
         (attempt_record(PayableStatus.PROCESSING), timedelta(0)),
         (attempt_record(PayableStatus.PENDING, link=PaymentLink()), timedelta(0)),
+        (
+            attempt_record(PayableStatus.PENDING, updated_at=CREATED + timedelta(hours=1)),
+            timedelta(hours=1, minutes=10),
+        ),
         (attempt_record(PayableStatus.FAILED, "canceled"), None),
         (attempt_record(PayableStatus.SUCCEEDED), None),
     ],

@@ -60,7 +60,7 @@ def is_forgotten(invoice: Invoice, payments: Iterable[AnyPayment], history: Item
     that did, with something new or with a backup.
     """
     known = tuple(payments)
-    last = max((one.attempt for one in known if isinstance(one, Payment)), default=0)
+    last = max((one.attempt for one in known if isinstance(one, Payment)), default=invoice.attempt)
     on_record = as_on_record(invoice, known, history)
     is_voided = history is not None and history.voided_at is not None and invoice.voided_at is None
     return last > invoice.attempt or is_voided or on_record.total_paid_amount_cents > invoice.total_paid_amount_cents
