@@ -25,6 +25,7 @@ OWN = payment_id("organization", "invoice", 1)
 
 PASSES = Failure(code="card_declined", message="Declined.", decline_code="insufficient_funds")
 FOR_GOOD = Failure(code="card_declined", message="Declined.", decline_code="stolen_card")
+BREAKS_OFF = Failure(code="processing_error", message="Try again.")
 WANTS_CUSTOMER = Failure(code="card_declined", message="Declined.", decline_code="authentication_required")
 
 SUCCEEDED, FAILED, PROCESSING = PayableStatus.SUCCEEDED, PayableStatus.FAILED, PayableStatus.PROCESSING
@@ -243,6 +244,8 @@ class TestASuccess:
         ("payment", "number"),
         [
             (attempt(lago_id="another system's"), 1),
+            (attempt(lago_id="0 of another system"), 1),
+            (attempt(lago_id="z of another system"), 1),
             (attempt(), 2),
             (attempt(link=PAGE), 1),
         ],
@@ -263,6 +266,15 @@ class TestASuccess:
 
         assert (after.stage, after.due_at, after.total_paid_amount_cents) == (before.stage, due_at, 4200)
         assert settlement.notify == (PAID,)
+
+    def test_that_was_only_heard_of_has_stripe_asked_ten_minutes_later(self) -> None:
+        heard = said(SUCCEEDED, is_only_heard=True)
+
+        after, _ = settled(invoice_in(), attempt(), heard)
+        with_work_left, _ = settled(invoice_in(), attempt(lago_id="another system's"), heard)
+
+        assert (after.stage, after.due_at) == (Stage.SETTLING, NOW + timedelta(minutes=10))
+        assert (with_work_left.stage, with_work_left.due_at) == (Stage.SETTLING, NOW)
 
     def test_of_what_is_being_refunded_leaves_its_time(self) -> None:
         before = invoice_in(due_at=LATER, refunding_payment_ids=("first",))
@@ -366,6 +378,7 @@ class TestAFailure:
             (attempt(is_superseded=True), said(FAILED, "canceled", failure=FOR_GOOD), True),
             (attempt(is_superseded=True, link=PAGE), expired_link(), True),
             (attempt(is_superseded=True, link=PAGE), said(FAILED, "canceled", failure=FOR_GOOD), False),
+            (attempt(is_superseded=True, link=PAGE), said(FAILED, "canceled", failure=BREAKS_OFF), False),
             (attempt(is_superseded=True, link=PAGE), said(FAILED, "canceled"), False),
             (attempt(link=PAGE), expired_link(), False),
             (attempt(), said(FAILED, "canceled", failure=FOR_GOOD), False),
@@ -485,3 +498,4 @@ def test_if_nothing_is_said_nothing_follows() -> None:
     assert settlement
     assert settlement.invoice.stage is Stage.WAITS_FOR_ANOTHER_METHOD
     assert settlement.closed is None
+    assert not settlement.begins

@@ -20,6 +20,10 @@ _AFTER_ONE_THAT_FAILED = (
 )
 _UNCONFIRMED = "return self.requires_action and (self.is_superseded or self.status {} REQUIRES_CONFIRMATION)"
 _ONLY = "if len(came) {} _was_paid_elsewhere(on_record) {} 1 or any(map(_has_come_back, charged)):"
+_THE_SAME = "is_the_same = payment.status == REQUIRES_ACTION {} outcome.intent_status"
+_OTHER = "if not (_is_own(payment) and payment.attempt {} paid.attempt):"
+_LAST = "is_last = _is_own(payment) and payment.attempt {} invoice.attempt"
+_KNOWN_BY_THEN = "an invoice knows the number of its last attempt by then"
 _SUBSET = "what is taken away is all there"
 
 EXPLAINED: dict[Key, str] = {
@@ -29,6 +33,13 @@ EXPLAINED: dict[Key, str] = {
     ("payment", _UNCONFIRMED.format("=="), _UNCONFIRMED.format(">=")): "no status that can be canceled comes after it",
     ("retries", _DAYS.format(0), _DAYS.format(1)): "a pause of a schedule is a day at least",
     ("retries", _DAYS.format(0), _DAYS.format(-1)): "a pause of a schedule is a day at least",
+    ("settlement", _LAST.format("=="), _LAST.format(">=")): _KNOWN_BY_THEN,
+    ("settlement", _OTHER.format("=="), _OTHER.format(">=")): _KNOWN_BY_THEN,
+    (
+        "settlement",
+        _THE_SAME.format("=="),
+        _THE_SAME.format(">="),
+    ): "a status that comes before it in the alphabet goes on",
     ("standing", _AFTER_IN_FLIGHT.format("-"), _AFTER_IN_FLIGHT.format("^")): _SUBSET,
     ("standing", _AFTER_ONE_THAT_FAILED.format("-"), _AFTER_ONE_THAT_FAILED.format("^")): _SUBSET,
     ("standing", _AFTER_WAITING.format("-"), _AFTER_WAITING.format("^")): _SUBSET,

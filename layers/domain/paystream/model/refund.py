@@ -100,7 +100,7 @@ def settle_refund(
 
 def _looked_at_if_kept(invoice: Invoice, refund: Refund, now: datetime) -> Invoice:
     is_left = not refund.counts and invoice.payment_status is PaymentStatus.SUCCEEDED
-    return postpone(invoice, now, keeps_claim=True, now=now) if is_left else invoice
+    return postpone(invoice, now, now=now) if is_left else invoice
 
 
 def with_refunds(invoice: Invoice, before: Payment, after: Payment, now: datetime) -> Invoice:
