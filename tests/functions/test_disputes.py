@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from builders.customers import DISPUTED
+from builders.due import days_go_by
 from builders.durations import DAY, HOUR
-from builders.payments import refund
+from builders.payments import paid_once, pay_again, refund, refunds_at_stripe
 from builders.read import notified_of
 from builders.stripe_events import event, post, request, signed
 from paystream.model.identifiers import derived_id
@@ -47,11 +48,12 @@ def kept_disputes(world: World) -> dict[str, str]:
     return {dispute["id"]: dispute["status"] for dispute in item["disputes"]}
 
 
-def post_dispute(world: World, status: str, **more: Any) -> int:
-    """Stripe posts an event of the dispute in this status."""
+def post_dispute(world: World, status: str, *, event_type: str | None = None, age: int = 0, **more: Any) -> int:
+    """Stripe posts an event of the dispute in this status, which it made so many seconds ago."""
     dispute = dispute_at_stripe(world).to_dict() | {"status": status} | more
-    event_type = "charge.dispute.closed" if status in ("won", "lost") else "charge.dispute.created"
-    return post(world, event(world, event_type, dispute)).status
+    usual = "charge.dispute.closed" if status in ("won", "lost") else "charge.dispute.created"
+    content = event(world, event_type or usual, dispute, created=int(world.clock.now()) - age)
+    return post(world, content).status
 
 
 def test_a_dispute_that_is_opened_is_kept_with_the_payment_and_notified(world: World) -> None:
@@ -146,6 +148,117 @@ def test_an_inquiry_that_ends_is_notified_when_it_is_opened_only(world: World) -
 
     assert shown_dispute(world, invoice_id)["status"] == "warning_closed"
     assert notified_of(world, "dispute") == ["payment.dispute_opened"]
+
+
+OTHER_EVENTS = ["charge.dispute.updated", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"]
+
+
+@pytest.mark.parametrize("event_type", OTHER_EVENTS)
+def test_stripe_is_asked_for_every_event_that_can_say_how_a_dispute_stands(world: World, event_type: str) -> None:
+    world.connect()
+
+    (endpoint,) = world.stripe_client.v1.webhook_endpoints.list().data
+    assert event_type in endpoint.enabled_events
+
+
+@pytest.mark.parametrize("event_type", OTHER_EVENTS)
+def test_a_dispute_is_known_by_whatever_event_comes_first(world: World, event_type: str) -> None:
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+
+    assert post(world, event(world, event_type, _dispute(payment["provider_payment_id"]))).status == 200
+
+    assert shown_dispute(world, invoice_id)["status"] == "needs_response"
+    assert notified_of(world, "dispute") == ["payment.dispute_opened"]
+
+
+@pytest.mark.parametrize("event_type", ["charge.dispute.updated", "charge.dispute.funds_withdrawn"])
+def test_an_inquiry_that_becomes_a_chargeback_is_notified_once(world: World, event_type: str) -> None:
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+    dispute = _dispute(payment["provider_payment_id"])
+    post(world, event(world, "charge.dispute.created", dispute | {"status": "warning_needs_response"}))
+    world.pass_time(DAY)
+
+    post(world, event(world, event_type, dispute))
+    world.pass_time(1)
+    post(world, event(world, "charge.dispute.updated", dispute))
+
+    assert shown_dispute(world, invoice_id)["status"] == "needs_response"
+    assert notified_of(world, "dispute") == ["payment.dispute_opened"] * 2
+
+
+class TestAnEndThatAnAppealTurns:
+    def test_from_won_to_lost_marks_the_invoice_and_is_notified(self, world: World) -> None:
+        invoice_id = disputed_invoice(world)
+        close(world, "won")
+        world.pass_time(DAY)
+
+        close(world, "lost")
+
+        assert world.invoice(invoice_id)["payment_dispute_lost_at"] == "2026-11-24T10:00:00Z"
+        assert notified_of(world, "dispute") == [
+            "invoice.payment_dispute_lost",
+            "payment.dispute_opened",
+            "payment.dispute_won",
+        ]
+
+    def test_from_lost_to_won_takes_the_mark_from_the_invoice(self, world: World) -> None:
+        invoice_id = disputed_invoice(world)
+        close(world, "lost")
+        world.pass_time(DAY)
+
+        close(world, "won")
+
+        assert world.invoice(invoice_id)["payment_dispute_lost_at"] is None
+        assert shown_dispute(world, invoice_id)["status"] == "won"
+
+    def test_twice_is_notified_each_time(self, world: World) -> None:
+        disputed_invoice(world)
+        for status in ("won", "lost", "won"):
+            world.pass_time(DAY)
+            close(world, status)
+
+        assert notified_of(world, "dispute") == [
+            "invoice.payment_dispute_lost",
+            "payment.dispute_opened",
+            *["payment.dispute_won"] * 2,
+        ]
+
+    @pytest.mark.parametrize(("first", "then"), [("won", "lost"), ("lost", "won")])
+    def test_stays_turned_when_the_older_event_comes_late(self, world: World, first: str, then: str) -> None:
+        invoice_id = disputed_invoice(world)
+        world.pass_time(DAY)
+        close(world, then)
+        before = notified_of(world, "dispute")
+
+        assert post_dispute(world, first, age=HOUR) == 200
+
+        assert shown_dispute(world, invoice_id)["status"] == then
+        assert notified_of(world, "dispute") == before
+
+    def test_does_not_hide_another_dispute_that_is_lost(self, world: World) -> None:
+        invoice_id = disputed_invoice(world)
+        close(world, "lost")
+        post_dispute(world, "lost", id="dp_another")
+        world.pass_time(DAY)
+
+        close(world, "won")
+
+        assert world.invoice(invoice_id)["payment_dispute_lost_at"] == "2026-11-23T10:00:00Z"
+
+    def test_from_lost_to_won_sends_a_second_payment_back_that_was_kept(self, world: World) -> None:
+        first = paid_once(world, card=DISPUTED)
+        close(world, "lost")
+        pay_again(world, first)
+        world.run()
+        days_go_by(world, 2)
+        assert refunds_at_stripe(world) == []
+
+        close(world, "won")
+        days_go_by(world, 1)
+
+        assert [refund.amount for refund in refunds_at_stripe(world)] == [4200]
 
 
 class TestASecondDisputeOfAPayment:
@@ -261,7 +374,13 @@ def test_a_dispute_while_the_key_is_refused_is_sent_again(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("payment-result-dispute-created", "needs_response"), ("payment-result-dispute-closed", "lost")],
+    [
+        ("payment-result-dispute-created", "needs_response"),
+        ("payment-result-dispute-updated", "under_review"),
+        ("payment-result-dispute-funds-withdrawn", "needs_response"),
+        ("payment-result-dispute-funds-reinstated", "won"),
+        ("payment-result-dispute-closed", "lost"),
+    ],
 )
 def test_the_events_on_file_are_understood(world: World, name: str, status: str) -> None:
     invoice_id = disputed_invoice(world, card="pm_card_visa")

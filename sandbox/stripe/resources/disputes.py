@@ -51,12 +51,14 @@ def open_for(context: Context, charge: JsonObject, reason: str) -> JsonObject:
 
 
 def close(context: Context, dispute_id: str, status: str) -> JsonObject:
-    """The bank's decision: `won` gives the funds back."""
-    context.account.disputes.require(dispute_id)
+    """The bank's decision, which an appeal may turn: `won` gives the funds back, `lost` after it takes them again."""
+    before = context.account.disputes.require(dispute_id)["status"]
     dispute = context.account.disputes.change(dispute_id, status=status)
     context.emit("charge.dispute.closed", dispute)
     if status == "won":
         context.emit("charge.dispute.funds_reinstated", dispute)
+    elif before == "won":
+        context.emit("charge.dispute.funds_withdrawn", dispute)
     return dispute
 
 

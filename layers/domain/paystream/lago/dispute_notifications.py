@@ -17,7 +17,7 @@ from paystream.model.settlement import Settlement
 def dispute_notifications(
     settled: DisputeSettlement, customer: Customer | None, now: datetime
 ) -> tuple[Notification, ...]:
-    """What news of a dispute leads to, once for each dispute and type."""
+    """What news of a dispute leads to, once for each of Stripe's words that brings it."""
     return tuple(_notification(news, settled, customer, now) for news in settled.news)
 
 
@@ -62,4 +62,4 @@ def _payment(webhook_type: WebhookType, settlement: Settlement, dispute: Dispute
 
 def _identity(settlement: Settlement, dispute: Dispute) -> tuple[str, ...]:
     payment = settlement.payment
-    return payment.organization_id, payment.lago_id, dispute.id
+    return payment.organization_id, payment.lago_id, dispute.id, str(dispute.said_at)

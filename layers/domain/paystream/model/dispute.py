@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from paystream.model.invoice import Invoice
+from paystream.model.moves import postpone
 from paystream.model.notification import DisputeNews, WebhookType
 from paystream.model.payment import Payment
 from paystream.model.payment_dispute import LOST, Dispute
+from paystream.model.received import OnRecord, as_on_record
 from paystream.model.settlement import Settlement
+from paystream.model.standing import PaymentStatus
 
 _WON = "won"
 _CLOSED = (LOST, _WON, "prevented", "warning_closed")
+_INQUIRY = "warning_"
 """Source: https://docs.stripe.com/api/disputes/object#dispute_object-status"""
 
 
@@ -24,29 +28,57 @@ class DisputeSettlement(NamedTuple):
 
 
 def settle_dispute(
-    invoice: Invoice, payment: Payment, dispute: Dispute, *, occurred_at: datetime, now: datetime
+    invoice: Invoice,
+    payment: Payment,
+    dispute: Dispute,
+    *,
+    said_at: datetime,
+    on_record: OnRecord,
+    now: datetime,
 ) -> DisputeSettlement | None:
-    """Keep what Stripe says of a dispute beside the others of its payment; None if it brings nothing new.
+    """Keep what Stripe says of a dispute beside the others of its payment; None if it brings nothing new: a repeat, or
+    older than what is known. An appeal, or an arbitration, may turn an end into another one: the later word counts.
 
-    The money of a lost one is gone, and the invoice stays paid: it says since when (`payment_dispute_lost_at`).
+    The money of a lost one is gone, and the invoice stays paid: it says since when (`payment_dispute_lost_at`). Where
+    it comes back, more may have come than is owed: the invoice is looked at once more. Source:
+    https://docs.stripe.com/disputes/how-disputes-work
     """
     known = next((one for one in payment.disputes if one.id == dispute.id), None)
-    if known and _is_known(known, dispute):
+    if known and not _is_later(known, dispute, said_at):
         return None
-    kept = replace(dispute, ended_at=occurred_at if dispute.status in _CLOSED else None)
-    lost_at = kept.ended_at if kept.is_lost else invoice.payment_dispute_lost_at
+    is_same = known is not None and known.status == dispute.status
+    ended_at = known.ended_at if known and is_same else said_at if dispute.status in _CLOSED else None
+    kept = replace(dispute, ended_at=ended_at, said_at=said_at)
     beside = tuple(kept if one is known else one for one in payment.disputes)
-    settlement = Settlement(
-        replace(invoice, payment_dispute_lost_at=lost_at, updated_at=now),
-        replace(payment, disputes=beside if known else (*beside, kept), updated_at=now),
-        (),
-    )
-    return DisputeSettlement(settlement, kept, _news(known, dispute))
+    disputed = replace(payment, disputes=beside if known else (*beside, kept), updated_at=now)
+    stands = replace(invoice, payment_dispute_lost_at=_lost_at(invoice, known, kept, on_record.with_payment(disputed)))
+    if known and known.is_lost and kept.status == _WON and invoice.payment_status is PaymentStatus.SUCCEEDED:
+        stands = postpone(stands, now, keeps_claim=True, now=now)
+    settlement = Settlement(replace(stands, updated_at=now), disputed, ())
+    return DisputeSettlement(settlement, kept, () if is_same else _news(known, dispute))
 
 
-def _is_known(known: Dispute, dispute: Dispute) -> bool:
-    """Whether its status was heard before, or the dispute has ended."""
-    return known.status == dispute.status or known.status in _CLOSED
+def _is_later(known: Dispute, dispute: Dispute, said_at: datetime) -> bool:
+    """By Stripe's clock. Of what was said in the same second, the end comes after what leads to it."""
+    known_at = known.said_at or known.ended_at
+    if known_at is None:
+        return dispute.status != known.status
+    is_further = _progress(dispute.status) > _progress(known.status)
+    return said_at > known_at or (said_at == known_at and is_further)
+
+
+def _progress(status: str) -> int:
+    if status in _CLOSED:
+        return 2
+    return 0 if status.startswith(_INQUIRY) else 1
+
+
+def _lost_at(invoice: Invoice, known: Dispute | None, kept: Dispute, on_record: OnRecord) -> datetime | None:
+    """Since when money was taken back; where this dispute is lost no more, another one may be."""
+    if known and known.is_lost and not kept.is_lost:
+        return as_on_record(invoice, on_record.payments, None).payment_dispute_lost_at
+    lost_at = (invoice.payment_dispute_lost_at, kept.ended_at if kept.is_lost else None)
+    return max((one for one in lost_at if one), default=None)
 
 
 def _news(known: Dispute | None, dispute: Dispute) -> tuple[DisputeNews, ...]:
@@ -54,5 +86,12 @@ def _news(known: Dispute | None, dispute: Dispute) -> tuple[DisputeNews, ...]:
         return (WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,)
     if dispute.status == _WON:
         return (WebhookType.PAYMENT_DISPUTE_WON,)
-    is_new = known is None and dispute.status not in _CLOSED
-    return (WebhookType.PAYMENT_DISPUTE_OPENED,) if is_new else ()
+    return (WebhookType.PAYMENT_DISPUTE_OPENED,) if _is_opened(known, dispute) else ()
+
+
+def _is_opened(known: Dispute | None, dispute: Dispute) -> bool:
+    """Whether it is new, an inquiry that has become a chargeback, or open again after its end."""
+    if dispute.status in _CLOSED:
+        return False
+    is_chargeback = not dispute.status.startswith(_INQUIRY)
+    return known is None or known.status in _CLOSED or (known.status.startswith(_INQUIRY) and is_chargeback)

@@ -10,7 +10,8 @@ LOST = "lost"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
     """The customer has asked the bank for the money back. `status` and `reason` are Stripe's, `amount_cents` is what is
-    disputed, in minor units of the dispute's currency. `ended_at`: when the bank has decided.
+    disputed, in minor units of the dispute's currency. `ended_at`: when the bank has decided. `said_at`: when Stripe
+    said so, in whole seconds; of two words the later one counts.
 
     Source: https://docs.stripe.com/api/disputes/object
     """
@@ -21,6 +22,7 @@ class Dispute:
     amount_cents: int
     currency: str
     ended_at: datetime | None = None
+    said_at: datetime | None = None
 
     @property
     def is_lost(self) -> bool:

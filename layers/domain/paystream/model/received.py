@@ -79,8 +79,8 @@ def as_on_record(invoice: Invoice, payments: Iterable[AnyPayment], history: Item
 
 
 def with_sums(invoice: Invoice, on_record: OnRecord) -> Invoice:
-    """The invoice with what all that is on record says of money that went back: its item may be a backup from before
-    some of it.
+    """The invoice with what all that is on record says of money that went back, and whether a bank took it back: its
+    item may be a backup from before some of it.
     """
     known = as_on_record(invoice, on_record.payments, None)
     return replace(
@@ -88,7 +88,7 @@ def with_sums(invoice: Invoice, on_record: OnRecord) -> Invoice:
         total_paid_amount_cents=max(invoice.total_paid_amount_cents, known.total_paid_amount_cents),
         total_refunded_amount_cents=known.total_refunded_amount_cents,
         refunding_payment_ids=known.refunding_payment_ids,
-        payment_dispute_lost_at=known.payment_dispute_lost_at or invoice.payment_dispute_lost_at,
+        payment_dispute_lost_at=known.payment_dispute_lost_at,
     )
 
 

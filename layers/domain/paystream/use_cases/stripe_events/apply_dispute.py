@@ -9,12 +9,13 @@ from paystream.model.integration import Integration
 from paystream.model.payment_dispute import Dispute
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.steps.attempts.read_payments import on_record
 from paystream.use_cases.stripe_events.find_payment_by_intent import find_payment_by_intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeEvent:
-    """A dispute of a payment intent was opened, or has come to its end."""
+    """A dispute of a payment intent was opened, has changed, or has come to its end."""
 
     dispute: Dispute
     intent_id: str | None
@@ -33,7 +34,8 @@ def apply_dispute_event(
     if found is None:
         return False
     invoice, payment = found
-    settled = settle_dispute(invoice, payment, event.dispute, occurred_at=event.occurred_at, now=now)
+    known = on_record(invoice, stores)
+    settled = settle_dispute(invoice, payment, event.dispute, said_at=event.occurred_at, on_record=known, now=now)
     if settled:
         customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
         stores.invoices.settle(settled.settlement, dispute_notifications(settled, customer, now))
