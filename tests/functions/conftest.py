@@ -4,6 +4,8 @@ from io import StringIO
 
 import pytest
 from builders.accounts import connect_with_customer
+from builders.canned_answers import CannedAnswers
+from paystream import bootstrap
 from paystream.observability import logger
 from pytest_socket import disable_socket
 from world.redriving import Redriving
@@ -23,6 +25,14 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     written = StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", written)
     return written
+
+
+@pytest.fixture
+def canned(world: World, monkeypatch: pytest.MonkeyPatch) -> CannedAnswers:
+    """Lets Stripe answer what the sandbox does not."""
+    answers = CannedAnswers(world.stripe)
+    monkeypatch.setattr(bootstrap, "stripe_http_client", lambda: answers)
+    return answers
 
 
 @pytest.fixture

@@ -275,3 +275,19 @@ class TestALook:
         assert world.api("DELETE", INTEGRATION_PATH).status == 200
 
         assert look(world) == {"checked": 0, "failed": 0}
+
+
+def test_an_event_that_cannot_be_read_is_put_aside_and_the_others_are_read(world: World) -> None:
+    payment_id = paid_once(world)
+    look(world)
+    intent = payment(world, payment_id)["provider_payment_id"]
+    for amount in (1000, 500):
+        world.stripe_client.v1.refunds.create({"payment_intent": intent, "amount": amount})
+    lose_events(world)
+    first = next(event for event in world.account.events if event["type"] == "refund.created")
+    world.account.events.change(first["id"], data={"object": {"object": "refund"}})
+
+    assert look(world) == {"checked": 1, "failed": 0}
+
+    assert 500 in [one["amount_cents"] for one in payment(world, payment_id)["refunds"]]
+    assert next_look_in(world) == DAY

@@ -90,6 +90,17 @@ class OutcomeUnknownError(PaystreamError):
         self.reason = reason
 
 
+class UnreadableObjectError(OutcomeUnknownError):
+    """Something of Stripe's lacks what must be known of it. `object_id` is its id, if it has one, and `field` the name
+    of what cannot be read.
+    """
+
+    def __init__(self, object_id: str | None, field: str) -> None:
+        super().__init__(f"{field} of {object_id or 'an object'} cannot be read")
+        self.object_id = object_id
+        self.field = field
+
+
 class ParametersChangedError(OutcomeUnknownError):
     """Stripe knows the idempotency key with other parameters, so an earlier request under it exists."""
 

@@ -8,9 +8,11 @@ from http import HTTPStatus
 from typing import Any
 
 from paystream.adapters.stripe.events import event_from_json
+from paystream.adapters.stripe.fields import put_aside
 from paystream.adapters.stripe.signature import is_signed
 from paystream.entry.http import raw_body
 from paystream.entry.refusals import MalformedRequestError
+from paystream.errors import UnreadableObjectError
 from paystream.ports.stripe import ListedEvent
 from paystream.use_cases.stripe_events.stripe_event import StripeEvent
 
@@ -26,11 +28,11 @@ class SignedEvent:
 
 
 def listed_meaning(event: ListedEvent) -> StripeEvent | None:
-    """What an event of Stripe's list means, as `SignedEvent.meaning`. Raises ValueError if it cannot be read."""
+    """What an event of Stripe's list means, as `SignedEvent.meaning`. Raises UnreadableObjectError."""
     try:
         return event_from_json(event.content)
-    except (LookupError, TypeError, AttributeError) as unknown:
-        raise ValueError(f"event {event.id} cannot be read") from unknown
+    except (LookupError, TypeError, AttributeError):
+        raise UnreadableObjectError(event.id, "data") from None
 
 
 def signed_event(request: Mapping[str, Any], signing_secrets: Iterable[str], now: datetime) -> SignedEvent:
@@ -45,7 +47,10 @@ def signed_event(request: Mapping[str, Any], signing_secrets: Iterable[str], now
     try:
         content = json.loads(body)
         return SignedEvent(content["id"], content["type"], content["livemode"], event_from_json(content))
-    except ValueError as malformed:
+    except (ValueError, RecursionError) as malformed:
         raise MalformedRequestError(HTTPStatus.BAD_REQUEST, "the body is not valid JSON") from malformed
+    except UnreadableObjectError as unreadable:
+        put_aside(unreadable)
+        raise MalformedRequestError(HTTPStatus.BAD_REQUEST, "the body is not an event") from unreadable
     except (LookupError, TypeError, AttributeError) as unknown:
         raise MalformedRequestError(HTTPStatus.BAD_REQUEST, "the body is not an event") from unknown

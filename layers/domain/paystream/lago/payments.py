@@ -1,5 +1,6 @@
 """A payment as Lago's clients read it."""
 
+from decimal import Decimal
 from typing import Any
 
 from paystream.lago.refunds import refund_object
@@ -40,7 +41,7 @@ def _by_provider(payment: Payment) -> dict[str, Any]:
         "external_payment_id": payment.provider_payment_id,
         "provider_payment_id": payment.provider_payment_id,
         "provider_customer_id": payment.provider_customer_id,
-        "next_action": payment.next_action or {},
+        "next_action": _as_json(payment.next_action or {}),
         **_page(payment),
         "attempt": payment.attempt,
         "error_code": payment.failure.code if payment.failure else None,
@@ -50,6 +51,15 @@ def _by_provider(payment: Payment) -> dict[str, Any]:
         "refunded_amount_cents": payment.refunded_amount_cents,
         "refunds": [refund_object(payment, refund) for refund in payment.refunds],
     }
+
+
+def _as_json(value: Any) -> Any:
+    """Stripe's own, with its fractions, which are kept exactly, as JSON has them."""
+    if isinstance(value, dict):
+        return {name: _as_json(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_as_json(entry) for entry in value]
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _page(payment: Payment) -> dict[str, Any]:

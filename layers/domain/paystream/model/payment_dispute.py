@@ -9,18 +9,18 @@ LOST = "lost"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
-    """The customer has asked the bank for the money back. `status` and `reason` are Stripe's, `amount_cents` is what is
-    disputed, in minor units of the dispute's currency. `ended_at`: when the bank has decided. `said_at`: when Stripe
-    said so, in whole seconds; of two words the later one counts.
+    """The customer has asked the bank for the money back. `status` and `reason` are Stripe's, which may give no reason;
+    `amount_cents` is what is disputed, in minor units of the dispute's currency. `ended_at`: when the bank has decided.
+    `said_at`: when Stripe said so, in whole seconds; of two words the later one counts.
 
     Source: https://docs.stripe.com/api/disputes/object
     """
 
     id: str
     status: str
-    reason: str
     amount_cents: int
     currency: str
+    reason: str | None = None
     ended_at: datetime | None = None
     said_at: datetime | None = None
 

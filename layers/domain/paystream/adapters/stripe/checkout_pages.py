@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import stripe
 
 from paystream.adapters.stripe.errors import translated
+from paystream.adapters.stripe.fields import needed_text, needed_time, part, reference, text
 from paystream.adapters.stripe.intents import outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, metadata_of
 from paystream.errors import ProviderRefusedError, ResourceMissingError
@@ -122,20 +123,19 @@ def funding_of(transfer: BankTransfer) -> Any:
 def _session(session: stripe.checkout.Session) -> CheckoutSession:
     found = session.to_dict()
     return CheckoutSession(
-        id=found["id"],
-        url=found.get("url"),
-        expires_at=datetime.fromtimestamp(found["expires_at"], UTC),
+        id=needed_text(found, "id"),
+        url=text(found, "url"),
+        expires_at=needed_time(found, "expires_at"),
         outcome=_outcome(found),
     )
 
 
 def _outcome(session: dict[str, Any]) -> Outcome | None:
     """A page that is complete has an intent, which may still be on its way; one that expired may have had one."""
-    intent: Any = session.get("payment_intent")
-    match session["status"]:
+    match needed_text(session, "status"):
         case "open":
             return None
         case "complete":
-            return outcome_from_intent(intent)
+            return outcome_from_intent(part(session, "payment_intent"))
         case _:
-            return expired_link(intent["id"] if isinstance(intent, dict) else intent)
+            return expired_link(reference(session, "payment_intent"))

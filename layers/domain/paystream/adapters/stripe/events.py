@@ -1,10 +1,20 @@
 """Stripe's events in our words. Needs no Stripe library."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
-from paystream.adapters.stripe.intents import outcome_from_intent
+from paystream.adapters.stripe.fields import (
+    needed_text,
+    needed_time,
+    needed_whole,
+    part,
+    reference,
+    text,
+    texts,
+    unreadable_field,
+)
+from paystream.adapters.stripe.intents import currency_of, outcome_from_intent
 from paystream.adapters.stripe.refund_objects import refund_outcome
 from paystream.model.payment_dispute import Dispute
 from paystream.use_cases.stripe_events.apply_dispute import DisputeEvent
@@ -42,100 +52,117 @@ EventType = Literal[
 
 
 def event_from_json(event: Mapping[str, Any]) -> StripeEvent | None:
-    """What an event says; None if it is of a type we don't handle or about nobody's customer.
+    """What an event says; None if it is of a type we don't handle or about nobody's customer. Raises
+    UnreadableObjectError.
 
     Source: https://docs.stripe.com/api/events/types
     """
-    read = _READERS.get(event["type"])
+    read = _READERS.get(needed_text(event, "type"))  # type: ignore[call-overload]
     return read(event) if read else None
 
 
 def _intent(event: Mapping[str, Any]) -> IntentEvent:
-    intent = event["data"]["object"]
+    intent = _object(event)
     return IntentEvent(
-        metadata=intent.get("metadata") or {},
-        amount_cents=intent["amount"],
-        currency=intent["currency"].upper(),
-        provider_customer_id=intent.get("customer"),
+        metadata=texts(intent, "metadata"),
+        amount_cents=needed_whole(intent, "amount"),
+        currency=_currency(intent),
+        provider_customer_id=reference(intent, "customer"),
         outcome=outcome_from_intent(intent),
-        idempotency_key=(event.get("request") or {}).get("idempotency_key"),
+        idempotency_key=text(part(event, "request"), "idempotency_key"),
     )
 
 
 def _setup_succeeded(event: Mapping[str, Any]) -> MethodSaved | None:
-    setup = event["data"]["object"]
-    customer_id, method_id = setup.get("customer"), setup.get("payment_method")
-    if customer_id is None or not method_id:
+    setup = _object(event)
+    customer_id, method_id = reference(setup, "customer"), reference(setup, "payment_method")
+    if customer_id is None or method_id is None:
         return None
     return MethodSaved(provider_customer_id=customer_id, payment_method_id=method_id, occurred_at=_time(event))
 
 
 def _customer_updated(event: Mapping[str, Any]) -> DefaultChanged | None:
     """Only a change of the default counts: a customer may have none, and a card that is charged all the same."""
-    customer = event["data"]["object"]
+    customer = _object(event)
     default = _default(customer)
     if _default({**customer, **_before(event, customer)}) == default:
         return None
-    return DefaultChanged(provider_customer_id=customer["id"], payment_method_id=default, occurred_at=_time(event))
+    return DefaultChanged(
+        provider_customer_id=needed_text(customer, "id"), payment_method_id=default, occurred_at=_time(event)
+    )
 
 
 def _before(event: Mapping[str, Any], customer: Mapping[str, Any]) -> dict[str, Any]:
     """Previous attributes name only what has changed, in nested objects too."""
-    previous = event["data"].get("previous_attributes") or {}
-    settings = {**(customer.get("invoice_settings") or {}), **(previous.get("invoice_settings") or {})}
+    previous = part(part(event, "data"), "previous_attributes")
+    settings = {**part(customer, "invoice_settings"), **part(previous, "invoice_settings")}
     return {**previous, "invoice_settings": settings}
 
 
 def _default(customer: Mapping[str, Any]) -> str | None:
-    settings: Mapping[str, str | None] = customer.get("invoice_settings") or {}
-    return settings.get("default_payment_method") or customer.get("default_source")
+    settings = part(customer, "invoice_settings")
+    return reference(settings, "default_payment_method") or reference(customer, "default_source")
 
 
 def _attached(event: Mapping[str, Any]) -> MethodAttached | None:
-    method = event["data"]["object"]
-    if method.get("customer") is None:
+    method = _object(event)
+    customer_id = reference(method, "customer")
+    if customer_id is None:
         return None
     return MethodAttached(
-        provider_customer_id=method["customer"],
-        payment_method_id=method["id"],
-        method_type=method["type"],
+        provider_customer_id=customer_id,
+        payment_method_id=needed_text(method, "id"),
+        method_type=needed_text(method, "type"),
         occurred_at=_time(event),
     )
 
 
 def _detached(event: Mapping[str, Any]) -> MethodDetached | None:
     """The method is nobody's any more; whose it was is among the previous attributes."""
-    method = event["data"]["object"]
-    before = event["data"].get("previous_attributes") or {}
-    customer_id = method.get("customer") or before.get("customer")
+    method = _object(event)
+    before = part(part(event, "data"), "previous_attributes")
+    customer_id = reference(method, "customer") or reference(before, "customer")
     if customer_id is None:
         return None
-    return MethodDetached(provider_customer_id=customer_id, payment_method_id=method["id"], occurred_at=_time(event))
+    return MethodDetached(
+        provider_customer_id=customer_id, payment_method_id=needed_text(method, "id"), occurred_at=_time(event)
+    )
 
 
 def _dispute(event: Mapping[str, Any]) -> DisputeEvent:
-    dispute = event["data"]["object"]
+    dispute = _object(event)
     return DisputeEvent(
         dispute=Dispute(
-            id=dispute["id"],
-            status=dispute["status"],
-            reason=dispute["reason"],
-            amount_cents=dispute["amount"],
-            currency=dispute["currency"].upper(),
+            id=needed_text(dispute, "id"),
+            status=needed_text(dispute, "status"),
+            reason=text(dispute, "reason"),
+            amount_cents=needed_whole(dispute, "amount"),
+            currency=_currency(dispute),
         ),
-        intent_id=dispute.get("payment_intent"),
+        intent_id=reference(dispute, "payment_intent"),
         occurred_at=_time(event),
     )
 
 
 def _refund(event: Mapping[str, Any]) -> RefundEvent:
     """Some changes are sent under two names; `charge.refund.updated` is the one that Lago reads."""
-    refund = event["data"]["object"]
-    return RefundEvent(outcome=refund_outcome(refund), intent_id=refund.get("payment_intent"))
+    refund = _object(event)
+    return RefundEvent(outcome=refund_outcome(refund), intent_id=reference(refund, "payment_intent"))
+
+
+def _object(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    return part(part(event, "data"), "object")
+
+
+def _currency(thing: Mapping[str, Any]) -> str:
+    currency = currency_of(thing)
+    if currency is None:
+        raise unreadable_field(thing, "currency")
+    return currency
 
 
 def _time(event: Mapping[str, Any]) -> datetime:
-    return datetime.fromtimestamp(event["created"], UTC)
+    return needed_time(event, "created")
 
 
 _READERS: dict[EventType, Callable[[Mapping[str, Any]], StripeEvent | None]] = {

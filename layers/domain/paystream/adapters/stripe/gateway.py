@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
@@ -10,6 +10,7 @@ import stripe
 from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages, funding_of
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS, types_of
+from paystream.adapters.stripe.fields import needed_text, needed_time, part, readable, reference, text, texts
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
 from paystream.adapters.stripe.refunds import StripeRefunds
@@ -58,14 +59,15 @@ class StripeGateway:
 
     def account(self) -> ProviderAccount:
         with translated():
-            account = self._v1.accounts.retrieve_current()
-            currency = account.default_currency
-            return ProviderAccount(account.id, currency.upper() if currency else None)
+            account = self._v1.accounts.retrieve_current().to_dict()
+            currency = text(account, "default_currency")
+            return ProviderAccount(needed_text(account, "id"), currency.upper() if currency else None)
 
     def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]:
         with translated():
             listed = self._v1.webhook_endpoints.list(params={"limit": PAGE})
-            return tuple(_endpoint(endpoint) for endpoint in listed.auto_paging_iter())
+            found = (endpoint.to_dict() for endpoint in listed.auto_paging_iter())
+            return tuple(readable(found, _endpoint, _is_nobodys))
 
     def create_webhook_endpoint(self, url: str) -> WebhookEndpoint:
         with translated():
@@ -77,7 +79,7 @@ class StripeGateway:
                         "api_version": API_VERSION,
                         "description": "Paystream",
                     }
-                )
+                ).to_dict()
             )
 
     def delete_webhook_endpoint(self, endpoint_id: str) -> None:
@@ -113,10 +115,8 @@ class StripeGateway:
     def payment_methods(self, provider_customer_id: str) -> tuple[SavedMethod, ...]:
         with translated():
             listed = self._v1.customers.payment_methods.list(provider_customer_id, params={"limit": PAGE})
-            return tuple(
-                SavedMethod(method.id, method.type, datetime.fromtimestamp(method.created, UTC))
-                for method in listed.auto_paging_iter()
-            )
+            found = (method.to_dict() for method in listed.auto_paging_iter())
+            return tuple(readable(found, _saved_method, _is_nobodys))
 
     def detach_payment_method(self, payment_method_id: str) -> None:
         with translated():
@@ -145,7 +145,7 @@ class StripeGateway:
 
     def intent(self, intent_id: str) -> ListedIntent | None:
         with suppress(ResourceMissingError), translated():
-            return _listed_intent(self._v1.payment_intents.retrieve(intent_id))
+            return _listed_intent(self._v1.payment_intents.retrieve(intent_id).to_dict())
         return None
 
     def cancel_payment(self, intent_id: str) -> Outcome | None:
@@ -165,7 +165,8 @@ class StripeGateway:
 
     def intents_of(self, provider_customer_id: str, *, since: datetime) -> tuple[ListedIntent, ...]:
         with suppress(ResourceMissingError), translated():
-            return tuple(_listed_intent(intent) for intent in self._intents_of(provider_customer_id, since))
+            found = (intent.to_dict() for intent in self._intents_of(provider_customer_id, since))
+            return tuple(readable(found, _listed_intent, _bears_a_name))
         return ()
 
     def _intents_of(self, provider_customer_id: str, since: datetime) -> Iterator[stripe.PaymentIntent]:
@@ -182,9 +183,8 @@ class StripeGateway:
             params["starting_after"] = cursor
         with translated():
             listed = self._v1.payment_intents.list(params=params)
-        return Page(
-            tuple(_listed_intent(intent) for intent in listed.data), listed.data[-1].id if listed.has_more else None
-        )
+        found = readable((intent.to_dict() for intent in listed.data), _listed_intent, _is_nobodys)
+        return Page(tuple(found), listed.data[-1].id if listed.has_more else None)
 
     def events(self, wanted: EventList, *, cursor: str | None) -> Page[ListedEvent]:
         """Source: https://docs.stripe.com/webhooks/process-undelivered-events"""
@@ -211,11 +211,9 @@ class StripeGateway:
 
 
 def _default_payment_method(customer: stripe.Customer) -> str | None:
-    settings = customer.invoice_settings
-    default = (settings.default_payment_method if settings else None) or customer.default_source
-    if default is None or isinstance(default, str):
-        return default
-    return default.id
+    found = customer.to_dict()
+    settings = part(found, "invoice_settings")
+    return reference(settings, "default_payment_method") or reference(found, "default_source")
 
 
 def _intent_params(request: PaymentRequest) -> "PaymentIntentCreateParams":
@@ -242,24 +240,36 @@ def _intent_params(request: PaymentRequest) -> "PaymentIntentCreateParams":
 
 def _refusal(error: stripe.StripeError) -> Outcome:
     body = cast("Mapping[str, Any]", error.json_body or {})
-    return outcome_from_error(body.get("error", {}), http_status=error.http_status, request_id=error.request_id)
+    return outcome_from_error(part(body, "error"), http_status=error.http_status, request_id=error.request_id)
 
 
-def _listed_intent(intent: stripe.PaymentIntent) -> ListedIntent:
-    found = intent.to_dict()
+def _listed_intent(intent: Mapping[str, Any]) -> ListedIntent:
     return ListedIntent(
-        metadata=found.get("metadata") or {},
-        provider_customer_id=found.get("customer"),
-        outcome=outcome_from_intent(found),
+        metadata=texts(intent, "metadata"),
+        provider_customer_id=reference(intent, "customer"),
+        outcome=outcome_from_intent(intent),
     )
 
 
-def _endpoint(endpoint: stripe.WebhookEndpoint) -> WebhookEndpoint:
+def _bears_a_name(intent: Mapping[str, Any]) -> bool:
+    return "lago_payment_id" in part(intent, "metadata")
+
+
+def _is_nobodys(_thing: Mapping[str, Any]) -> bool:
+    """Where nothing is begun because of what is not found."""
+    return False
+
+
+def _saved_method(method: Mapping[str, Any]) -> SavedMethod:
+    return SavedMethod(needed_text(method, "id"), needed_text(method, "type"), needed_time(method, "created"))
+
+
+def _endpoint(endpoint: Mapping[str, Any]) -> WebhookEndpoint:
     return WebhookEndpoint(
-        id=endpoint.id,
-        url=endpoint.url,
-        usable=endpoint.status == "enabled"
-        and endpoint.api_version == API_VERSION
-        and {*ENABLED_EVENTS} <= {*endpoint.enabled_events},
-        signing_secret=getattr(endpoint, "secret", None),
+        id=needed_text(endpoint, "id"),
+        url=needed_text(endpoint, "url"),
+        usable=endpoint.get("status") == "enabled"
+        and endpoint.get("api_version") == API_VERSION
+        and {*ENABLED_EVENTS} <= {*(endpoint.get("enabled_events") or ())},
+        signing_secret=text(endpoint, "secret"),
     )

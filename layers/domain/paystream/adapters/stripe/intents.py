@@ -4,68 +4,70 @@ it.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from paystream.adapters.stripe.fields import kept_whole, needed_text, part, reference, text, time, whole
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
 
 _EMAIL = re.compile(r"\S+@\S+")
 
 
 def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
-    """What an intent says. Of one that was captured in part, what was received counts. Source:
+    """What an intent says. Of one that was captured in part, what was received counts. Raises UnreadableObjectError if
+    it has no id or no status. Source:
     https://docs.stripe.com/api/payment_intents/object#payment_intent_object-amount_received
     """
-    status = payable_status(intent["status"])
-    error = intent.get("last_payment_error")
+    intent_status = needed_text(intent, "status")
+    status = payable_status(intent_status)
     failure = None
     if status is PayableStatus.FAILED:
-        canceled = {"code": "canceled", "message": f"The payment was canceled: {intent.get('cancellation_reason')}."}
-        failure = failure_from_error(error or (canceled if intent["status"] == "canceled" else {}))
-    next_action = intent.get("next_action") if status is PayableStatus.PROCESSING else None
+        reason = text(intent, "cancellation_reason")
+        canceled = {"code": "canceled", "message": f"The payment was canceled: {reason}."}
+        error = part(intent, "last_payment_error")
+        failure = failure_from_error(error or (canceled if intent_status == "canceled" else {}))
+    next_action = kept_whole(intent, "next_action") if status is PayableStatus.PROCESSING else None
+    amount = whole(intent, "amount")
+    received = whole(intent, "amount_received") if status is PayableStatus.SUCCEEDED else None
     return Outcome(
         status=status,
-        intent_status=intent["status"],
-        intent_id=intent["id"],
-        intent_created_at=datetime.fromtimestamp(intent["created"], UTC),
+        intent_status=intent_status,
+        intent_id=needed_text(intent, "id"),
+        intent_created_at=time(intent, "created"),
         payment_method_id=_method_of(intent),
-        amount_cents=intent["amount_received"] if status is PayableStatus.SUCCEEDED else intent["amount"],
-        currency=intent["currency"].upper(),
+        amount_cents=amount if received is None else received,
+        currency=currency_of(intent),
         remaining_amount_cents=_remaining(next_action),
         failure=failure,
         next_action=next_action,
     )
 
 
+def currency_of(thing: Mapping[str, Any]) -> str | None:
+    """Stripe writes it in small letters."""
+    currency = text(thing, "currency")
+    return currency.upper() if currency else None
+
+
 def _remaining(next_action: Mapping[str, Any] | None) -> int | None:
     """What the customer still has to transfer, in minor units."""
-    instructions = (next_action or {}).get("display_bank_transfer_instructions") or {}
-    remaining: int | None = instructions.get("amount_remaining")
-    return remaining
+    return whole(part(next_action or {}, "display_bank_transfer_instructions"), "amount_remaining")
 
 
 def _method_of(intent: Mapping[str, Any]) -> str | None:
     """The payment method that is, or was, charged: an intent that failed has it in its last error only."""
-    error: Mapping[str, Any] = intent.get("last_payment_error") or {}
-    charged: str | None = intent.get("payment_method")
-    return charged or _method_of_error(error)
-
-
-def _method_of_error(error: Mapping[str, Any]) -> str | None:
-    method_id: str | None = (error.get("payment_method") or {}).get("id")
-    return method_id
+    return reference(intent, "payment_method") or reference(part(intent, "last_payment_error"), "payment_method")
 
 
 def outcome_from_error(error: Mapping[str, Any], *, http_status: int | None, request_id: str | None) -> Outcome:
     """What the refusal of a payment says. One that carries an intent which succeeded after all is a success."""
-    intent = error.get("payment_intent")
-    if intent and intent.get("status") == "succeeded":
+    intent = part(error, "payment_intent")
+    if intent.get("status") == "succeeded":
         return outcome_from_intent(intent)
     return Outcome(
         status=PayableStatus.FAILED,
-        intent_status=intent["status"] if intent else "failed",
-        intent_id=intent["id"] if intent else None,
-        payment_method_id=_method_of_error(error),
+        intent_status=text(intent, "status") or "failed",
+        intent_id=reference(error, "payment_intent"),
+        payment_method_id=reference(error, "payment_method"),
         failure=failure_from_error(error, http_status=http_status, request_id=request_id),
     )
 
@@ -75,13 +77,13 @@ def failure_from_error(
 ) -> Failure:
     """Stripe's codes as they came. Source: https://docs.stripe.com/api/errors"""
     return Failure(
-        code=error.get("code") or error.get("type") or "payment_failed",
-        message=without_email(error.get("message") or "The payment failed."),
-        decline_code=error.get("decline_code"),
-        advice_code=error.get("advice_code"),
-        network_decline_code=error.get("network_decline_code"),
-        network_advice_code=error.get("network_advice_code"),
-        payment_method_type=(error.get("payment_method") or {}).get("type"),
+        code=text(error, "code") or text(error, "type") or "payment_failed",
+        message=without_email(text(error, "message") or "The payment failed."),
+        decline_code=text(error, "decline_code"),
+        advice_code=text(error, "advice_code"),
+        network_decline_code=text(error, "network_decline_code"),
+        network_advice_code=text(error, "network_advice_code"),
+        payment_method_type=text(part(error, "payment_method"), "type"),
         http_status=http_status,
         request_id=request_id,
     )

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 import stripe
 
+from paystream.adapters.stripe.fields import texts
+
 PAGE = 100
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
 
@@ -20,5 +22,4 @@ def created_since(time: datetime) -> dict[str, int]:
 
 def metadata_of(thing: stripe.Customer | stripe.PaymentIntent | stripe.checkout.Session) -> dict[str, str]:
     """What we sent with it."""
-    metadata = thing.metadata
-    return metadata.to_dict() if metadata else {}
+    return texts(thing.to_dict(), "metadata")

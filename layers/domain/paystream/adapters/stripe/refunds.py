@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import stripe
 
 from paystream.adapters.stripe.errors import translated
+from paystream.adapters.stripe.fields import readable
 from paystream.adapters.stripe.lookups import PAGE
-from paystream.adapters.stripe.refund_objects import refund_outcome
+from paystream.adapters.stripe.refund_objects import is_refund_of_ours, refund_outcome
 from paystream.errors import OutcomeUnknownError, PermissionMissingError, ProviderRefusedError, ResourceMissingError
 from paystream.model.refund import KEY_LACKS_PERMISSION, RefundOutcome, refused_refund
 from paystream.ports.stripe import RefundRequest
@@ -48,7 +49,8 @@ class StripeRefunds:
     def of_intent(self, intent_id: str) -> tuple[RefundOutcome, ...]:
         with suppress(ResourceMissingError), translated():
             listed = self._v1.refunds.list(params={"payment_intent": intent_id, "limit": PAGE})
-            return tuple(refund_outcome(refund.to_dict()) for refund in listed.auto_paging_iter())
+            found = (refund.to_dict() for refund in listed.auto_paging_iter())
+            return tuple(readable(found, refund_outcome, is_refund_of_ours))
         return ()
 
 
