@@ -1,12 +1,16 @@
 """collect-waiting: what a customer's invoices waited for has come."""
 
 import json
+from collections.abc import Callable
 
 import pytest
+from aws_in_memory.dynamodb.database import Lag
 from builders.due import hand_over_waiting
 from builders.durations import DAY
 from builders.invoices import invoices_that_waited
+from builders.payments import pay_by_hand, void
 from builders.read import invoice_statuses
+from world.api_gateway import Answer
 from world.aws_calls import Moment
 from world.world import World, load_event
 
@@ -34,6 +38,29 @@ def test_invoices_that_do_not_wait_are_left_alone(world: World) -> None:
 
     assert invoice_statuses(world, [new]) == ["pending"]
     assert world.charged() == [1001]
+
+
+class _Behind(Lag):
+    """No index shows anything new any more."""
+
+    def index(self, pending: int) -> int:
+        return pending
+
+
+@pytest.mark.parametrize("ended", [lambda world, lago_id: pay_by_hand(world, lago_id, 1001), void])
+def test_what_has_ended_though_the_index_still_says_that_it_waits_is_not_written(
+    world: World, ended: Callable[[World, str], Answer]
+) -> None:
+    world.connect()
+    (invoice_id,) = invoices_that_waited(world, 1001)
+    world.aws_account.database.lag = _Behind()
+    assert ended(world, invoice_id).status == 200
+    before = world.items("invoices")
+
+    assert hand_over_waiting(world) == 0
+
+    assert world.items("invoices") == before
+    assert world.charged() == []
 
 
 def test_a_message_that_comes_again_collects_nothing_twice(world: World) -> None:

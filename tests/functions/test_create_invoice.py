@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from builders.invoices import MINIMAL_INVOICE
+from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment, lose_a_race
 from world.world import World, load_event
 
@@ -76,6 +77,24 @@ def test_a_number_that_the_application_took_is_skipped_when_counting(world: Worl
     world.create_invoice(number="acme-002")
 
     assert world.invoice(world.create_invoice())["number"] == "acme-003"
+
+
+def test_the_thousandth_number_of_a_customer_with_the_longest_id_is_no_longer_than_a_key_may_be(world: World) -> None:
+    external_id = "\U0001d11e" * 255
+    customer = world.api("POST", "/api/v1/customers", {"customer": {"external_id": external_id}}).body["customer"]
+    key = {"organization_id": {"S": ORGANIZATION}, "number": {"S": f"#sequence#{customer['lago_id']}"}}
+    world.dynamodb.put_item(TableName="InvoiceNumbersTable", Item=key | {"sequence": {"N": "998"}})
+
+    made = [
+        world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE | {"external_customer_id": external_id}})
+        for _ in range(2)
+    ]
+
+    assert [answer.status for answer in made] == [200, 200]
+    assert [answer.body["invoice"]["number"] for answer in made] == [
+        f"{external_id}-999",
+        f"{customer['lago_id']}-1000",
+    ]
 
 
 def test_counting_ends_where_very_many_numbers_are_taken_and_goes_on_with_the_next_request(

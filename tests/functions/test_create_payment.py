@@ -132,6 +132,8 @@ def test_while_an_attempt_is_on_its_way_nothing_is_recorded(world: World) -> Non
         ({"reference": ""}, "reference", "value_is_invalid"),
         ({"paid_at": "yesterday"}, "paid_at", "invalid_date"),
         ({"paid_at": 20261120}, "paid_at", "invalid_date"),
+        ({"paid_at": "0001-01-01T00:00:00+23:59"}, "paid_at", "invalid_date"),
+        ({"paid_at": "9999-12-31T23:59:59-23:59"}, "paid_at", "invalid_date"),
     ],
 )
 def test_what_is_not_acceptable_is_named(world: World, changes: dict[str, Any], field: str, code: str) -> None:

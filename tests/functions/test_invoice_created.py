@@ -1,7 +1,10 @@
 """invoice-created: each new invoice becomes one payment intent, as soon as there is a customer who can pay it."""
 
+import pytest
+from builders.accounts import connect_with_customer
 from builders.customers import DECLINED
 from builders.invoices import put_items_of_event
+from builders.read import invoice_statuses
 from world.world import World, load_event
 
 
@@ -76,6 +79,20 @@ def test_of_a_batch_only_what_failed_is_reported(world: World) -> None:
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": sequence_numbers[2]}]}
     assert sorted(world.charged()) == [1000, 1001, 1003]
+
+
+@pytest.mark.parametrize("lacking", ["NewImage", "Keys", "ApproximateCreationDateTime"])
+def test_a_record_that_lacks_something_fails_alone(world: World, lacking: str) -> None:
+    connect_with_customer(world)
+    invoice_ids = [world.create_invoice() for _ in range(3)]
+    event = world.stream_event(world.new_images("invoices"))
+    lame = event["Records"][1]["dynamodb"]
+    del lame[lacking]
+
+    answer = world.invoke("invoice-created", event)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": lame["SequenceNumber"]}]}
+    assert sorted(invoice_statuses(world, invoice_ids)) == ["pending", "succeeded", "succeeded"]
 
 
 def test_after_a_failure_the_later_records_of_the_same_invoice_are_not_tried(world: World) -> None:

@@ -95,7 +95,13 @@ class TestTheLog:
 
     @pytest.mark.parametrize(
         ("query", "field"),
-        [("since=yesterday", "since"), ("until=2026-11-23T10:00:00", "until"), ("event_types[]=all", "event_types")],
+        [
+            ("since=yesterday", "since"),
+            ("until=2026-11-23T10:00:00", "until"),
+            ("event_types[]=all", "event_types"),
+            ("since=0001-01-01T00:00:00%2B23:59", "since"),
+            ("until=9999-12-31T23:59:59-23:59", "until"),
+        ],
     )
     def test_refuses_what_it_does_not_understand(self, world: World, query: str, field: str) -> None:
         answer = world.api("GET", f"{WEBHOOKS_PATH}?{query}")

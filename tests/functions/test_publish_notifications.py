@@ -126,6 +126,19 @@ def test_exactly_those_that_the_topic_did_not_take_are_delivered_again(
     assert numbers(world.received()) == [0, 1, 2, 4, 5, 6, 7, 8, 9, 10]
 
 
+@pytest.mark.parametrize("odd", [None, image(1, webhook_type="invoice.of_next_year"), {"lago_id": {"S": "x"}}])
+def test_one_that_cannot_be_read_is_delivered_again_alone(world: World, odd: dict[str, Any] | None) -> None:
+    event = world.stream_event(image(number) for number in range(3))
+    lame = event["Records"][1]["dynamodb"]
+    del lame["NewImage"]
+    if odd:
+        lame["NewImage"] = odd
+
+    assert publish(world, event) == [lame["SequenceNumber"]]
+
+    assert numbers(world.received()) == [0, 2]
+
+
 def test_when_all_are_refused_all_are_delivered_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     Topic(world, "notification-0", "notification-1")
     event = world.stream_event([image(0), image(1)])

@@ -423,7 +423,14 @@ class TestRefusals:
             ("external_id", 42),
             ("external_id", "\ud800"),
             ("name", 42),
-            ("name", "x" * 1025),
+            ("name", "x" * 257),
+            ("firstname", "x" * 257),
+            ("lastname", "x" * 257),
+            ("phone", "0" * 21),
+            ("email", f"{'x' * 503}@acme.test,a@b.c"),
+            ("email", ",a@b.c"),
+            ("email", " , a@b.c"),
+            ("email", ","),
             ("name", "\udfff"),
             ("email", ["ap@acme.test"]),
             ("currency", "eur"),
@@ -443,6 +450,29 @@ class TestRefusals:
     )
     def test_a_value_that_is_not_acceptable_is_refused(self, world: World, field: str, value: Any) -> None:
         assert refused_customer(world, {"external_id": "acme", field: value}) == {field: ["value_is_invalid"]}
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("name", "x" * 256),
+            ("phone", "0" * 20),
+            ("email", f"{'x' * 502}@acme.test"),
+            ("email", f"a@b.c,{'x' * 600}"),
+            ("email", ""),
+            ("email", "a@b.c,"),
+        ],
+    )
+    def test_what_stripe_takes_is_taken(self, world: World, field: str, value: str) -> None:
+        assert upsert(world, **{field: value})[field] == value
+
+    def test_two_names_that_are_too_long_together_are_refused(self, world: World) -> None:
+        upsert(world, firstname="x" * 200)
+
+        assert refused_customer(world, {"external_id": "acme", "lastname": "y" * 56}) == {
+            "lastname": ["value_is_invalid"]
+        }
+        assert upsert(world, lastname="y" * 55)["lastname"] == "y" * 55
+        assert upsert(world, name="Acme", lastname="y" * 56)["lastname"] == "y" * 56
 
     @pytest.mark.parametrize(
         ("metadata", "field"),

@@ -123,8 +123,8 @@ OF_THE_CORE = (
     _mutant(
         "What was asked for counts, not what was received",
         "adapters/stripe/intents.py",
-        'amount_cents=amount if received is None else received,',
-        'amount_cents=amount,',
+        "amount_cents=amount if received is None else received,",
+        "amount_cents=amount,",
         f"{FUNCTIONS}/test_received_amounts.py::test_of_an_intent_that_was_captured_in_part_only_that_part_is_recorded",
     ),
     _mutant(

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from paystream.entry.validation import Input, own_code, validated
 from paystream.lago.customers import PROFILE
+from paystream.model.customer import LONGEST_EMAIL, LONGEST_NAME, LONGEST_PHONE, first_email
 from paystream.model.payment_method_types import PAYMENT_METHOD_TYPES, types_named
 from paystream.use_cases.customers.upsert_customer import CustomerChange
 
@@ -22,6 +23,8 @@ MOST_DAYS = 10_000
 CLEARED_BY_NULL = frozenset({"payment_provider", "provider_customer_id"})
 
 Text = Annotated[str, StringConstraints(strict=True, max_length=1024)]
+StripeName = Annotated[str, StringConstraints(strict=True, max_length=LONGEST_NAME)]
+Phone = Annotated[str, StringConstraints(strict=True, max_length=LONGEST_PHONE)]
 Country = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2}$")]
 
 
@@ -31,6 +34,15 @@ def _accepted_type(name: str) -> str:
     return name
 
 
+def _is_usable(emails: str) -> str:
+    """Stripe gets the first of a list: there must be one, unless the list is empty."""
+    first = first_email(emails)
+    if (emails.strip() and not first) or len(first) > LONGEST_EMAIL:
+        raise PydanticCustomError(own_code("value_is_invalid"), "the first address is missing, or too long")
+    return emails
+
+
+Emails = Annotated[Text, AfterValidator(_is_usable)]
 PaymentMethodTypeName = Annotated[
     str,
     StringConstraints(strict=True),
@@ -87,13 +99,13 @@ class CustomerInput(AddressInput):
 
     external_id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
     account_type: Text | None = None
-    name: Text | None = None
-    firstname: Text | None = None
-    lastname: Text | None = None
+    name: StripeName | None = None
+    firstname: StripeName | None = None
+    lastname: StripeName | None = None
     customer_type: Literal["company", "individual"] | None = None
-    email: Text | None = None
+    email: Emails | None = None
     url: Text | None = None
-    phone: Text | None = None
+    phone: Phone | None = None
     logo_url: Text | None = None
     legal_name: Text | None = None
     legal_number: Text | None = None

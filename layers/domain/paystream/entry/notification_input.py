@@ -44,9 +44,10 @@ def _time(values: Mapping[str, Any], name: str, wrong: list[str]) -> datetime | 
         return None
     try:
         read = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        read = None
-    if read is None or read.tzinfo is None:
-        wrong.append(name)
-        return None
-    return read.astimezone(UTC)
+        if read and read.tzinfo:
+            return read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # No time, or one that its offset takes out of the years 1 to 9999.
+        pass
+    wrong.append(name)
+    return None

@@ -19,8 +19,9 @@ def _read_time(sent: object) -> object:
             return datetime.combine(date.fromisoformat(sent), time(), UTC)
         if isinstance(sent, str):
             read = datetime.fromisoformat(sent)
-            return read if read.tzinfo else read.replace(tzinfo=UTC)
-    except ValueError:
+            return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        # No time, or one that its offset takes out of the years 1 to 9999.
         pass
     if sent is None:
         return None

@@ -105,6 +105,17 @@ def process_pages(
             return handed_over, failed
 
 
+def read_all(records: Sequence[Record], read: Callable[[Any], T]) -> tuple[list[tuple[Record, T]], list[Record]]:
+    """What is read of each record, and those that cannot be read, which have failed."""
+    found: list[tuple[Record, T]] = []
+
+    def keep(record: Record) -> bool:
+        return _succeeds(record, lambda value: found.append((record, read(value))))
+
+    failed = [record for record in records if not keep(record)]
+    return found, failed
+
+
 def failures(records: Sequence[Record]) -> dict[str, list[dict[str, str]]]:
     """The answer that has these records delivered again, and no other that stands before them."""
     if records:
@@ -127,15 +138,25 @@ def _queue_record(message_id: str, text: str, key: Callable[[Mapping[str, Any]],
 
 
 def stream_records(event: Mapping[str, Any]) -> list[Record]:
-    """The records of a table's stream with new images; each value is a Change."""
-    return [_stream_record(record["dynamodb"], record["eventName"]) for record in event["Records"]]
+    """The records of a table's stream with new images; each value is a Change. Raises LookupError for one without a
+    sequence number: nothing can be reported of it.
+    """
+    return [_stream_record(record) for record in event["Records"]]
 
 
-def _stream_record(record: Mapping[str, Any], event_name: str) -> Record:
+def _stream_record(record: Mapping[str, Any]) -> Record:
+    identifier = record["dynamodb"]["SequenceNumber"]
+    try:
+        change = _change(record["dynamodb"], record["eventName"])
+        return Record(identifier, repr(sorted(change.key.items())), change)
+    except Exception as unreadable:
+        # A stream that was set up otherwise, say: its neighbours are not to wait for it.
+        return Record(identifier, identifier, None, unreadable)
+
+
+def _change(record: Mapping[str, Any], event_name: str) -> Change:
     written_at = datetime.fromtimestamp(float(record["ApproximateCreationDateTime"]), UTC)
-    key = plain_item(record["Keys"])
-    change = Change(key, record["NewImage"], written_at, event_name == "MODIFY")
-    return Record(record["SequenceNumber"], repr(sorted(key.items())), change)
+    return Change(plain_item(record["Keys"]), record["NewImage"], written_at, event_name == "MODIFY")
 
 
 @cache

@@ -9,6 +9,15 @@ from paystream.model.payment_method_types import CUSTOMER_BALANCE, PaymentMethod
 DEFAULT_PAYMENT_METHODS = ("card",)
 
 
+LONGEST_NAME, LONGEST_EMAIL, LONGEST_PHONE = 256, 512, 20
+"""In characters: https://docs.stripe.com/api/customers/create"""
+
+
+def first_email(emails: str) -> str:
+    """The first address of a list with commas, as Lago sends Stripe; empty if there is none."""
+    return emails.split(",", maxsplit=1)[0].strip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerCreation:
     """A Stripe customer that was asked for and not yet confirmed.

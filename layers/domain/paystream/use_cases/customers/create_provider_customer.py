@@ -12,7 +12,7 @@ from paystream.errors import NotFoundError, ProviderRefusedError
 from paystream.lago.customer_notifications import provider_customer_created, provider_customer_error
 from paystream.lago.customers import ADDRESS
 from paystream.model.attempts import KEY_IS_SAFE_FOR
-from paystream.model.customer import Customer, CustomerCreation
+from paystream.model.customer import Customer, CustomerCreation, first_email
 from paystream.model.identifiers import derived_id
 from paystream.model.notification import Notification
 from paystream.ports.stores import Stores
@@ -31,7 +31,7 @@ def provider_customer_params(customer: Customer) -> dict[str, Any]:
     address = {theirs: profile[ours] for ours, theirs in _AT_STRIPE.items() if profile.get(ours)}
     params = {
         "name": customer.name,
-        "email": (profile.get("email") or "").split(",")[0].strip() or None,
+        "email": first_email(profile.get("email") or "") or None,
         "phone": profile.get("phone") or None,
         "address": address or None,
     }

@@ -6,12 +6,13 @@ from typing import Any
 
 from paystream.errors import (
     ConflictError,
+    InvalidInputError,
     OutcomeUnknownError,
     ProviderRefusedError,
     VersionConflictError,
 )
 from paystream.lago.customer_notifications import provider_customer_error
-from paystream.model.customer import DEFAULT_PAYMENT_METHODS, Customer
+from paystream.model.customer import DEFAULT_PAYMENT_METHODS, LONGEST_NAME, Customer
 from paystream.model.integration import Integration
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
@@ -61,6 +62,7 @@ def upsert_customer(
     """
     before = stores.customers.get(organization_id, change.external_id)
     customer = _changed(before, change, organization_id, new_id, now)
+    _refuse_long_name(customer, change)
     integration = chosen_integration(customer, change.billing, stores)
     if integration:
         with refusal_marked(integration, "customer.retrieve", stores=stores, now=now):
@@ -101,6 +103,13 @@ def _changed(
         ),
         updated_at=now,
     )
+
+
+def _refuse_long_name(customer: Customer, change: CustomerChange) -> None:
+    """Stripe gets one name, which may be made of two. Raises InvalidInputError."""
+    sent = [name for name in ("firstname", "lastname") if change.profile.get(name)]
+    if sent and len(customer.name or "") > LONGEST_NAME:
+        raise InvalidInputError({name: ["value_is_invalid"] for name in sent})
 
 
 def _linked(

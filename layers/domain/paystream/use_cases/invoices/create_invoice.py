@@ -16,6 +16,9 @@ from paystream.ports.stores import Stores
 _NUMBERS_TRIED = 20
 """The numbers we count are of a form that an application may use for its own."""
 
+_LONGEST_NUMBER = 1024
+"""In bytes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRequest:
@@ -77,13 +80,19 @@ def _create_with_next_number(invoice: Invoice, customer: Customer, stores: Store
     """Count on where an application has taken the number already. Raises ConflictError if it has taken very many."""
     for _ in range(_NUMBERS_TRIED):
         sequence = stores.customers.next_invoice_sequence(invoice.organization_id, customer.lago_id)
-        numbered = replace(invoice, number=f"{invoice.external_customer_id}-{sequence:03}", sequential_id=sequence)
+        numbered = replace(invoice, number=_number(customer, sequence), sequential_id=sequence)
         try:
             stores.invoices.create(numbered)
         except InvalidInputError:
             continue
         return numbered
     raise ConflictError("number_taken", "the next numbers are taken; send a number, or try again")
+
+
+def _number(customer: Customer, sequence: int) -> str:
+    """A customer's own id leads it, unless the number would be longer than a key of DynamoDB may be."""
+    number = f"{customer.external_id}-{sequence:03}"
+    return number if len(number.encode()) <= _LONGEST_NUMBER else f"{customer.lago_id}-{sequence:03}"
 
 
 def _new_invoice(
