@@ -324,6 +324,22 @@ class TestASecondDisputeOfAPayment:
         assert kept_disputes(world) == {dispute_at_stripe(world).id: "lost", "dp_another": "needs_response"}
 
 
+@pytest.mark.parametrize(
+    "metadata", [{"lago_payment_id": ""}, {"lago_payment_id": "of_another_system"}], ids=["cleared", "changed"]
+)
+def test_a_dispute_is_found_by_the_intent_on_record_where_its_metadata_is_not_ours_any_more(
+    world: World, metadata: dict[str, str]
+) -> None:
+    invoice_id = disputed_invoice(world, card="pm_card_visa")
+    (payment,) = world.payments(invoice_id)
+    intent_id = payment["provider_payment_id"]
+    world.stripe_client.v1.payment_intents.update(intent_id, {"metadata": metadata})
+
+    assert post(world, event(world, "charge.dispute.created", _dispute(intent_id))).status == 200
+
+    assert shown_dispute(world, invoice_id)["status"] == "needs_response"
+
+
 @pytest.mark.parametrize("foreign", ["pi_of_nobody", None])
 def test_a_dispute_of_what_is_not_ours_is_ignored(world: World, foreign: str | None) -> None:
     invoice_id = disputed_invoice(world, card="pm_card_visa")

@@ -1,7 +1,7 @@
 """A refund that a person made in Stripe's dashboard, whose event is lost, is learnt before more money goes back."""
 
 from builders.durations import MINUTE
-from builders.payments import kept_at_stripe, paid_once, pay_again, payment, refund
+from builders.payments import kept_at_stripe, paid_once, paid_payment, pay_again, payment, refund
 from builders.read import notified_of
 from world.world import World
 
@@ -106,3 +106,14 @@ class TestWhenASecondPaymentIsToGoBack:
 
         assert kept_at_stripe(world) == 4200
         assert payment(world, first)["refunded_amount_cents"] == 4200
+
+
+def test_is_found_by_the_intent_on_record_where_its_metadata_was_cleared(world: World) -> None:
+    payment_id = paid_payment(world)
+    intent_id = payment(world, payment_id)["provider_payment_id"]
+    world.stripe_client.v1.payment_intents.update(intent_id, {"metadata": ""})
+
+    world.stripe_client.v1.refunds.create({"payment_intent": intent_id, "amount": 1000})
+    world.run()
+
+    assert payment(world, payment_id)["refunded_amount_cents"] == 1000

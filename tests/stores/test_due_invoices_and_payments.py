@@ -276,6 +276,16 @@ class TestPayments:
         self.settle_again(stores, payment("other", payment_status=PayableStatus.FAILED))
         assert not stores.payments.are_in_flight(ORGANIZATION, ACCOUNT)
 
+    def test_an_attempt_is_found_by_its_intent_once_that_is_known(self, stores: Stores) -> None:
+        known = payment(provider_payment_id="pi_1")
+        self.settled(stores, payment(provider_payment_id=None), payment("other", provider_payment_id="pi_2"))
+        assert stores.payments.of_intent(ORGANIZATION, "pi_1") is None
+
+        self.settle_again(stores, known)
+        assert stores.payments.of_intent(ORGANIZATION, "pi_1") == known
+        assert stores.payments.of_intent(OTHER_ORGANIZATION, "pi_1") is None
+        assert stores.payments.of_intent(ORGANIZATION, "x" * 3000) is None
+
     def settle_again(self, stores: Stores, one: Payment) -> None:
         current = stores.invoices.get(ORGANIZATION, "invoice-1")
         assert current

@@ -204,6 +204,10 @@ class Payments(Protocol):
         """Those of the attempts that there are, in the order of their ids."""
         ...
 
+    def of_intent(self, organization_id: str, intent_id: str) -> Payment | None:
+        """The attempt that this payment intent is known to be of; may lag a moment."""
+        ...
+
     def are_in_flight(self, organization_id: str, account_key: str) -> bool:
         """Whether any that was sent to the account, or is to be, has not come to its end; may lag a moment."""
         ...

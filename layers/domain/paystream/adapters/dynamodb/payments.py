@@ -13,6 +13,7 @@ from paystream.ports.pages import Page, PageRequest
 
 BY_CREATION = "by_creation"
 BY_CUSTOMER = "by_customer"
+BY_INTENT = "by_intent"
 BY_INVOICE = "by_invoice"
 IN_FLIGHT = "in_flight"
 _INVOICE_POSITION = ("created_at", "organization_id", "lago_id")
@@ -51,6 +52,20 @@ class DynamoPayments:
         payments = [_from_item(item) for item in self._database.items_of(self._table, keys)]
         return tuple(sorted(payments, key=_position, reverse=True))
 
+    def of_intent(self, organization_id: str, intent_id: str) -> Payment | None:
+        keys, _ = self._database.query_page(
+            self._table,
+            BY_INTENT,
+            {"intent_key": intent_key(organization_id, intent_id)},
+            position=_INVOICE_POSITION,
+            limit=_MOST,
+            cursor=None,
+            newest_first=False,
+        )
+        found = (_from_item(item) for item in self._database.items_of(self._table, keys))
+        theirs = (one for one in found if isinstance(one, Payment) and one.organization_id == organization_id)
+        return next((one for one in theirs if one.provider_payment_id == intent_id), None)
+
     def are_in_flight(self, organization_id: str, account_key: str) -> bool:
         keys, _ = self._database.query_page(
             self._table,
@@ -88,6 +103,8 @@ def index_keys(payment: AnyPayment) -> dict[str, str]:
     }
     if isinstance(payment, Payment) and payment.is_in_flight and payment.account_key:
         keys["in_flight_key"] = in_flight_key(payment.organization_id, payment.account_key)
+    if isinstance(payment, Payment) and payment.provider_payment_id:
+        keys["intent_key"] = intent_key(payment.organization_id, payment.provider_payment_id)
     return keys
 
 
@@ -112,6 +129,11 @@ def customer_key(organization_id: str, external_customer_id: str) -> str:
 def invoice_key(organization_id: str, invoice_id: str) -> str:
     """The partition of an invoice's payments in the index."""
     return f"{organization_id}#{invoice_id}"
+
+
+def intent_key(organization_id: str, intent_id: str) -> str:
+    """The partition of the payment of an intent in the index."""
+    return f"{organization_id}#{intent_id}"
 
 
 def in_flight_key(organization_id: str, account_key: str) -> str:

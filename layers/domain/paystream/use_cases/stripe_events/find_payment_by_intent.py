@@ -19,7 +19,8 @@ def find_payment_by_intent(
 ) -> tuple[Invoice, Payment] | None:
     """The payment and its invoice, which vouches for it: the payment was read last. None if it is not one of ours.
 
-    The intent says whose it is, so Stripe is asked. Raises VersionConflictError while the payment is not on record yet:
+    The intent says whose it is, so Stripe is asked; a person may have cleared what it says, so the records are asked,
+    too. Raises VersionConflictError while the payment is not on record yet:
     let Stripe repeat the event; and what asking Stripe raises.
     """
     if intent_id is None:
@@ -27,8 +28,8 @@ def find_payment_by_intent(
     with calls_stripe(integration, "payment_intent.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
         intent = gateway.intent(intent_id)
     named = named_attempt(intent.metadata, integration.organization_id) if intent else None
-    collected = _payment(named.payment_id, intent_id, integration, stores) if named else None
-    if collected is None:
+    collected = _payment(named.payment_id if named else None, intent_id, integration, stores)
+    if collected is None or not integration.leads_to(collected):
         return None
     invoice = stores.invoices.get(collected.organization_id, collected.invoice_id)
     if invoice is None:
@@ -38,13 +39,18 @@ def find_payment_by_intent(
     return invoice, stores.payments.get(collected.organization_id, collected.lago_id) or collected
 
 
-def _payment(payment_id: str, intent_id: str, integration: Integration, stores: Stores) -> Payment | None:
-    """The payment that the intent collected: a second success is a payment of its own. None if it is another account's.
+def _payment(named: str | None, intent_id: str, integration: Integration, stores: Stores) -> Payment | None:
+    """The payment that the intent collected: a second success is a payment of its own. None if it names none, and none
+    is on record.
 
     Raises VersionConflictError.
     """
-    for lago_id in (payment_id, derived_id("payment", payment_id, intent_id)):
-        payment = stores.payments.get(integration.organization_id, lago_id)
+    organization_id = integration.organization_id
+    for lago_id in (named, derived_id("payment", named, intent_id)) if named else ():
+        payment = stores.payments.get(organization_id, lago_id)
         if payment and payment.provider_payment_id == intent_id:
-            return payment if integration.leads_to(payment) else None
-    raise VersionConflictError("the payment is not on record yet")
+            return payment
+    known = stores.payments.of_intent(organization_id, intent_id)
+    if known is None and named:
+        raise VersionConflictError("the payment is not on record yet")
+    return known
