@@ -7,6 +7,7 @@ from typing import Any
 from aws_in_memory.dynamodb.tables import Key, Table
 from aws_in_memory.dynamodb.values import Item, copied
 from boto3.dynamodb.types import TypeDeserializer
+from paystream.adapters.dynamodb.invoice_items import is_ours
 
 Image = dict[str, Any]
 
@@ -47,7 +48,7 @@ class Images:
         changed, self._changed = self._changed, set()
         for key in changed:
             item = self._tables["InvoicesTable"].get(key)
-            is_open = item is not None and "customer_key" in item and "problem" not in item and _is_open(item)
+            is_open = item is not None and is_ours(item) and "problem" not in item and _is_open(item)
             assert not is_open or {"due_at", "due_shard"} <= (item or {}).keys(), item
 
     def _record(self, image: Image, written_at: datetime) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.items import attribute_values, from_item, to_item
 from paystream.adapters.dynamodb.listing import Listing
+from paystream.adapters.dynamodb.readable import readable
 from paystream.model.customer import Customer
 from paystream.model.notification import Notification
 from paystream.ports.pages import Page, PageRequest
@@ -49,7 +51,7 @@ class DynamoCustomers:
             wants_most=True,
         )
         items, next_cursor, count = listing.page(request)
-        return Page(tuple(from_item(Customer, item) for item in items), next_cursor, count)
+        return Page(tuple(readable(items, partial(from_item, Customer))), next_cursor, count)
 
     def save(self, customer: Customer, notifications: Sequence[Notification] = ()) -> Customer:
         written = replace(customer, version=customer.version + 1)

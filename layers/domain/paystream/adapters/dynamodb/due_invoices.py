@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import attribute_values, plain, plain_item
+from paystream.adapters.dynamodb.readable import is_of
 from paystream.model.schedule import DueInvoice
 from paystream.ports.pages import Page
 
@@ -76,7 +77,7 @@ class DynamoDueInvoices:
             cursor=cursor,
             newest_first=False,
         )
-        return Page(tuple(key["lago_id"]["S"] for key in keys), next_cursor)
+        return Page(tuple(key["lago_id"]["S"] for key in filter(is_of(organization_id), keys)), next_cursor)
 
     def make_due(self, organization_id: str, lago_id: str, *, integration_id: str, at: datetime) -> None:
         values = {":at": plain(at), ":paused_key": paused_key(organization_id, integration_id)}

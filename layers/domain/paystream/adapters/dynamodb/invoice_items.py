@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from paystream.adapters.dynamodb.items import from_item
+from paystream.adapters.dynamodb.payments import customer_key
 from paystream.model.invoice import Invoice
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, WaitingFor
 
@@ -16,6 +17,21 @@ FORMER_ATTRIBUTES = ("link_follows",)
 _AWAITED = WaitingFor.ANOTHER_PAYMENT_METHOD.value
 _OF_WAITING = ("waiting_for", "paused_integration_id")
 _OF_A_PLAN = ("next_retry_at", "planned_payment_method_id")
+
+
+def is_ours(item: Mapping[str, Any]) -> bool:
+    """Whether our first write has been there: it adds the key that follows from the item, and a version. What is there
+    of one of them alone, an application has put.
+    """
+    return "N" in item.get("version", {}) and has_our_key(item)
+
+
+def has_our_key(entry: Mapping[str, Any]) -> bool:
+    """The same, as far as an index shows it, where there are no versions."""
+    organization_id, external_customer_id = _text(entry, "organization_id"), _text(entry, "external_customer_id")
+    if organization_id is None or external_customer_id is None:
+        return False
+    return _text(entry, "customer_key") == customer_key(organization_id, external_customer_id)
 
 
 def invoice_of(item: Mapping[str, Any]) -> Invoice:

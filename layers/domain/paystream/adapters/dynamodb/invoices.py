@@ -8,7 +8,7 @@ from typing import Any
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.due_invoices import due_shard, paused_key
 from paystream.adapters.dynamodb.integrations import as_it_was_read
-from paystream.adapters.dynamodb.invoice_items import FORMAT, FORMER_ATTRIBUTES, invoice_of
+from paystream.adapters.dynamodb.invoice_items import FORMAT, FORMER_ATTRIBUTES, has_our_key, invoice_of, is_ours
 from paystream.adapters.dynamodb.item_history import (
     creation_update,
     end_update,
@@ -27,6 +27,7 @@ from paystream.adapters.dynamodb.items import (
 )
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.payments import customer_key, index_keys
+from paystream.adapters.dynamodb.readable import is_of, readable
 from paystream.adapters.dynamodb.refund_keys import key_claim, key_holder
 from paystream.errors import ConflictError, InvalidInputError, VersionConflictError
 from paystream.model.case import Payer
@@ -43,13 +44,11 @@ BY_CUSTOMER = "by_customer"
 BY_PAYMENT_STATUS = "by_payment_status"
 WAITING = "waiting"
 _KEY = ("organization_id", "lago_id")
-_OURS = "customer_key"
-"""An attribute that every invoice has from our first write on, and that no application has a reason to put."""
 _VERSIONS_OF_A_LIFE = 1_000_000
 """More than any item has: a function that has read an item writes nothing over the one that replaced it."""
 _POSITION = ("created_at", "lago_id")
 _OTHER_POSITION = ("created_at", *_KEY)
-_NOT_OURS_YET: dict[str, Any] = {"ConditionExpression": f"attribute_not_exists({_OURS})"}
+_NOT_OURS_YET: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(customer_key)"}
 
 
 class DynamoInvoices:
@@ -61,11 +60,11 @@ class DynamoInvoices:
 
     def get(self, organization_id: str, lago_id: str) -> Invoice | None:
         item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
-        return invoice_of(item) if item and _OURS in item else None
+        return next(_ours([item], organization_id), None) if item else None
 
     def batch(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[Invoice, ...]:
         items = self._database.get_batch(self._table, organization_id, lago_ids)
-        return tuple(invoice_of(item) for item in items if _OURS in item)
+        return tuple(_ours(items, organization_id))
 
     def as_put(self, organization_id: str, lago_id: str) -> dict[str, Any] | None:
         item = self._database.get(self._table, {"organization_id": organization_id, "lago_id": lago_id})
@@ -127,7 +126,7 @@ class DynamoInvoices:
         written = replace(invoice, version=(life - 1) * _VERSIONS_OF_A_LIFE + 1)
         update = self._update(invoice, written)["Update"]
         same, values = _is_as_put(_values_beside_the_key(written), as_put)
-        update["ConditionExpression"] += f" AND {same}"
+        update["ConditionExpression"] = f"attribute_exists(lago_id) AND {same}"
         update["ExpressionAttributeValues"] |= values
         self._database.write({"Update": update})
         return written
@@ -170,7 +169,7 @@ class DynamoInvoices:
         An entry lags a moment behind its item, so what was found is chosen from once more.
         """
         keys, next_cursor, count = self._listing(organization_id, wanted).page(request)
-        found = [invoice_of(item) for item in self._database.items_of(self._table, keys) if _OURS in item]
+        found = _ours(self._database.items_of(self._table, keys), organization_id)
         still = tuple(
             one for one in found if one.payment_status in wanted.payment_statuses and one.status in wanted.statuses
         )
@@ -193,7 +192,7 @@ class DynamoInvoices:
             index=index,
             partitions=partitions,
             position=position,
-            wants=lambda entry: _OURS in entry and wanted.wants(plain_item(entry)),
+            wants=lambda entry: _is_wanted(entry, organization_id, wanted),
             wants_most=wanted.is_all,
         )
 
@@ -210,7 +209,7 @@ class DynamoInvoices:
                 newest_first=False,
             )
             items = self._database.items_of(self._table, keys)
-            yield from (invoice_of(item) for item in items if _OURS in item)
+            yield from _ours(items, organization_id)
             if cursor is None:
                 return
 
@@ -276,6 +275,18 @@ class DynamoInvoices:
                 | attribute_values({f":new_{name}": value for name, value in kept.items()}),
             }
         }
+
+
+def _ours(items: Iterable[Mapping[str, Any]], organization_id: str) -> Iterator[Invoice]:
+    """The invoices among an organization's items; other items, and other organizations', are left out."""
+    is_theirs = is_of(organization_id)
+    return readable((item for item in items if is_theirs(item) and is_ours(item)), invoice_of)
+
+
+def _is_wanted(entry: Mapping[str, Any], organization_id: str, wanted: InvoiceFilter) -> bool:
+    if not is_of(organization_id)(entry) or not has_our_key(entry):
+        return False
+    return any(readable([entry], lambda one: wanted.wants(plain_item(one))))
 
 
 def _values_beside_the_key(invoice: Invoice) -> dict[str, Any]:

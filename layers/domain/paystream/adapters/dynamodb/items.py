@@ -60,7 +60,9 @@ def _with_exponent(value: Any) -> Any:
 
 
 def from_item(record_type: type[R], item: Mapping[str, Any]) -> R:
-    """The dataclass that was stored. Attributes it does not have are left out."""
+    """The dataclass that was stored. Attributes it does not have are left out. Raises TypeError or ValueError for what
+    is of another type.
+    """
     readers = _readers(cast("Any", record_type))
     fields_: dict[str, Any] = {}
     for attribute, value in item.items():
@@ -172,18 +174,16 @@ def _readers(record_type: Any) -> dict[str, tuple[str, Callable[[Any], Any]]]:
 
 def _reader(hint: Any) -> Callable[[Any], Any]:
     if get_origin(hint) in (Union, UnionType):
-        hint = next(choice for choice in get_args(hint) if choice is not NoneType)
+        read = _reader(next(choice for choice in get_args(hint) if choice is not NoneType))
+        return lambda value: None if value is None else read(value)
     if get_origin(hint) is tuple:
         entry_reader = _reader(get_args(hint)[0])
         return lambda value: tuple(entry_reader(entry) for entry in value)
     if is_dataclass(hint):
         return lambda value: _record(hint, value)
-    if hint in (datetime, date):
-        from_text: Callable[[Any], Any] = hint.fromisoformat
-        return from_text
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint
-    return _itself
+    return _READERS_OF_TEXT.get(hint) or _plain_reader(get_origin(hint) or hint)
 
 
 def _record(record_type: Any, values: Mapping[str, Any]) -> Any:
@@ -192,5 +192,22 @@ def _record(record_type: Any, values: Mapping[str, Any]) -> Any:
     return record_type(**{name: read(value) for name, read, value in known})
 
 
-def _itself(value: Any) -> Any:
-    return value
+def _time(value: Any) -> datetime:
+    read = datetime.fromisoformat(value)
+    if read.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return read
+
+
+_READERS_OF_TEXT: dict[Any, Callable[[Any], Any]] = {datetime: _time, date: date.fromisoformat}
+
+
+def _plain_reader(plain_type: Any) -> Callable[[Any], Any]:
+    """What is stored as it is, if it is of this type: a `bool` is no `int`."""
+
+    def read(value: Any) -> Any:
+        if type(value) is not plain_type:
+            raise TypeError(f"a value that is no {plain_type.__name__}")
+        return value
+
+    return read if plain_type in (str, int, bool, dict) else lambda value: value

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from paystream.adapters.dynamodb.database import Database, is_key
+from paystream.adapters.dynamodb.invoice_items import is_ours
 from paystream.adapters.dynamodb.items import attribute_values, plain
 from paystream.adapters.stream_events import record_of_new, stream_event_record, stream_record
 from paystream.errors import InvalidInputError
@@ -18,6 +19,8 @@ from paystream.model.redrive import MOST_AT_ONCE, Portion, StreamConsumer, Strea
 from paystream.ports.records import RecordSource
 
 _KEY = ("organization_id", "lago_id")
+_SAYS_WHOSE = ("customer_key", "external_customer_id", "#version")
+"""What an item is recognised by that Paystream has written: a filter of DynamoDB's cannot join two attributes."""
 
 
 class DynamoMissedRecords:
@@ -32,10 +35,11 @@ class DynamoMissedRecords:
             StreamConsumer.INVOICE_CREATED,
             {
                 "TableName": self._database.tables.invoices,
-                "FilterExpression": "attribute_not_exists(customer_key)",
-                "ProjectionExpression": ", ".join(_KEY),
+                "ProjectionExpression": ", ".join((*_KEY, *_SAYS_WHOSE)),
+                "ExpressionAttributeNames": {"#version": "version"},
             },
             partial(_put_at_an_unknown_time, now=now),
+            wants=lambda item: not is_ours(item),
         )
 
     def notifications(self, *, since: datetime, until: datetime) -> RecordSource:
@@ -60,13 +64,14 @@ class _Scan:
     consumer: StreamConsumer
     parameters: Mapping[str, Any]
     record: Callable[[Mapping[str, Any]], StreamRecord]
+    wants: Callable[[Mapping[str, Any]], bool] = lambda _: True
 
     def portions(self, after: str | None) -> Iterator[Portion]:
         last = attribute_values(_key(after)) if after else None
         while True:
             start: dict[str, Any] = {"ExclusiveStartKey": last} if last else {}
             answer = self.database.client.scan(**self.parameters, **start)
-            items = answer["Items"]
+            items = [item for item in answer["Items"] if self.wants(item)]
             for position in range(0, len(items), MOST_AT_ONCE):
                 some = items[position : position + MOST_AT_ONCE]
                 records = tuple(self.record(item) for item in some)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import from_item, plain
 from paystream.adapters.dynamodb.listing import Listing
+from paystream.adapters.dynamodb.readable import readable
 from paystream.adapters.stream_events import record_of_new
 from paystream.errors import VersionConflictError
 from paystream.model.notification import EVERY_TYPE, Notification, NotificationFilter
@@ -43,7 +45,7 @@ class DynamoNotifications:
         )
         keys, next_cursor, count = listing.page(request)
         items = self._database.items_of(self._table, keys)
-        return Page(tuple(from_item(Notification, item) for item in items), next_cursor, count)
+        return Page(tuple(readable(items, partial(from_item, Notification))), next_cursor, count)
 
     def add(self, notification: Notification) -> None:
         (action,) = self._database.outbox([notification])

@@ -7,6 +7,7 @@ from typing import Any
 from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.items import from_item
 from paystream.adapters.dynamodb.listing import Listing
+from paystream.adapters.dynamodb.readable import is_of, readable
 from paystream.model.manual_payment import AnyPayment, ManualPayment
 from paystream.model.payment import Payment
 from paystream.ports.pages import Page, PageRequest
@@ -37,7 +38,7 @@ class DynamoPayments:
 
     def batch(self, organization_id: str, lago_ids: Sequence[str]) -> tuple[Payment, ...]:
         items = self._database.get_batch(self._table, organization_id, lago_ids)
-        return tuple(found for item in items if isinstance(found := _from_item(item), Payment))
+        return tuple(found for found in readable(items, _from_item) if isinstance(found, Payment))
 
     def of_invoice(self, organization_id: str, invoice_id: str) -> tuple[AnyPayment, ...]:
         keys, _ = self._database.query_page(
@@ -49,8 +50,8 @@ class DynamoPayments:
             cursor=None,
             newest_first=True,
         )
-        payments = [_from_item(item) for item in self._database.items_of(self._table, keys)]
-        return tuple(sorted(payments, key=_position, reverse=True))
+        items = filter(is_of(organization_id), self._database.items_of(self._table, keys))
+        return tuple(sorted(readable(items, _from_item), key=_position, reverse=True))
 
     def of_intent(self, organization_id: str, intent_id: str) -> Payment | None:
         keys, _ = self._database.query_page(
@@ -62,9 +63,9 @@ class DynamoPayments:
             cursor=None,
             newest_first=False,
         )
-        found = (_from_item(item) for item in self._database.items_of(self._table, keys))
-        theirs = (one for one in found if isinstance(one, Payment) and one.organization_id == organization_id)
-        return next((one for one in theirs if one.provider_payment_id == intent_id), None)
+        items = filter(is_of(organization_id), self._database.items_of(self._table, keys))
+        attempts = (one for one in readable(items, _from_item) if isinstance(one, Payment))
+        return next((one for one in attempts if one.provider_payment_id == intent_id), None)
 
     def are_in_flight(self, organization_id: str, account_key: str) -> bool:
         keys, _ = self._database.query_page(
@@ -88,11 +89,12 @@ class DynamoPayments:
             index=BY_CREATION if external_customer_id is None else BY_CUSTOMER,
             partitions=[partition],
             position=("created_at", "lago_id") if external_customer_id is None else _INVOICE_POSITION,
+            wants=is_of(organization_id),
             wants_most=True,
         )
         keys, next_cursor, count = listing.page(request)
         items = self._database.items_of(self._table, keys)
-        return Page(tuple(_from_item(item) for item in items), next_cursor, count)
+        return Page(tuple(readable(items, _from_item)), next_cursor, count)
 
 
 def index_keys(payment: AnyPayment) -> dict[str, str]:
