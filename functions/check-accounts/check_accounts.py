@@ -4,10 +4,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
-from paystream.adapters.stripe.fields import put_aside
 from paystream.entry.records import process_pages
 from paystream.entry.stripe_webhook import listed_meaning
-from paystream.errors import PaystreamError, UnreadableObjectError
+from paystream.errors import PaystreamError
 from paystream.model.integration import Integration
 from paystream.observability import count, logger, metrics
 from paystream.ports.stripe import ListedEvent
@@ -20,12 +19,8 @@ NEEDED_MILLISECONDS = 60_000
 
 
 def _apply(integration: Integration, event: ListedEvent) -> bool:
-    """Whether it is done with. One that cannot be read is put aside: it never will be."""
-    try:
-        meaning = listed_meaning(event)
-    except UnreadableObjectError as unreadable:
-        put_aside(unreadable)
-        return True
+    """Whether it is done with."""
+    meaning = listed_meaning(event)
     try:
         applied = meaning is not None and apply_event(
             meaning,

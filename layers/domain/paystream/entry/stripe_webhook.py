@@ -28,11 +28,16 @@ class SignedEvent:
 
 
 def listed_meaning(event: ListedEvent) -> StripeEvent | None:
-    """What an event of Stripe's list means, as `SignedEvent.meaning`. Raises UnreadableObjectError."""
+    """What an event of Stripe's list means, as `SignedEvent.meaning`. One that cannot be read is put aside: it never
+    will be.
+    """
     try:
         return event_from_json(event.content)
+    except UnreadableObjectError as unreadable:
+        put_aside(unreadable)
     except (LookupError, TypeError, AttributeError):
-        raise UnreadableObjectError(event.id, "data") from None
+        put_aside(UnreadableObjectError(event.id, "data"))
+    return None
 
 
 def signed_event(request: Mapping[str, Any], signing_secrets: Iterable[str], now: datetime) -> SignedEvent:
