@@ -28,6 +28,8 @@ _PROPERTIES = {
     "number": "Unique among the organization's invoices; lago_id if there is none. It may not begin with #.",
     "fees": "The lines of the invoice.",
     "metadata": "What you want to find again with the invoice.",
+    "skip_psp": "True keeps the invoice from being sent to Stripe until a request asks for it.",
+    "payment_method": "Lago's: which of the customer's payment methods is charged.",
     "total_amount_cents": "What is owed, in the currency's minor unit as Stripe defines it (500 JPY are 500, 5 EUR are "
     "500, 500 ISK are 50000). Not needed if there are fees: then it is their sum. 0 is paid at once.",
     "created_at": "When the invoice was made, with its offset from UTC; the time at which the item was put otherwise.",
@@ -38,6 +40,11 @@ _FEE = {
     "unit_amount_cents": "The price of one unit, in the currency's minor unit.",
     "name": "How the line is shown; the code otherwise.",
     "description": "More about the line.",
+    "skip_psp": "The same as the invoice's own.",
+}
+_PAYMENT_METHOD = {
+    "payment_method_type": "manual keeps the invoice from being charged automatically.",
+    "payment_method_id": "Which one, by its lago_id; the customer's default without it.",
 }
 _METADATA = {"key": "A name.", "value": "A text."}
 _EXAMPLE = {
@@ -59,6 +66,8 @@ def invoice_item_schema() -> dict[str, Any]:
     _describe(properties, _PROPERTIES)
     _describe(definitions["FeeInput"]["properties"], _FEE)
     _describe(definitions["MetadataInput"]["properties"], _METADATA)
+    _describe(definitions["PaymentMethodInput"]["properties"], _PAYMENT_METHOD)
+    definitions["PaymentMethodInput"] |= {"title": "Payment method", "description": "What is charged."}
     definitions["FeeInput"] |= {"title": "Fee", "description": "One line of the invoice."}
     definitions["MetadataInput"] |= {"title": "Metadata", "description": "A pair of texts kept with the invoice."}
     properties["currency"]["enum"] = sorted(SUPPORTED)

@@ -35,7 +35,7 @@ def _retry(request: Request) -> Response:
     invoice = retry_payment(
         request.organization_id,
         request.path["lago_id"],
-        payment_method_id=chosen_method(request.body),
+        choice=chosen_method(request.body),
         stores=bootstrap.stores(),
         queue=bootstrap.due_queue(),
         now=bootstrap.now(),

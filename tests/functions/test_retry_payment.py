@@ -143,7 +143,7 @@ def test_where_the_customer_is_deleted_after_a_voucher_gave_way_to_a_chosen_meth
     "wrong",
     [
         {"payment_method": {"payment_method_type": "manual", "payment_method_id": "x"}},
-        {"payment_method": {"payment_method_type": "provider"}},
+        {"payment_method": {"payment_method_type": "cash"}},
         {"payment_method": "pm_1"},
     ],
     ids=str,

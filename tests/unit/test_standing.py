@@ -28,6 +28,7 @@ MISSING = {
     WaitingFor.PROVIDER_CUSTOMER,
     WaitingFor.PAYMENT_METHOD,
     WaitingFor.KEY,
+    WaitingFor.REQUEST,
 }
 ANOTHER = WaitingFor.ANOTHER_PAYMENT_METHOD
 WAITS_FOR: dict[Stage, set[WaitingFor | None]] = {

@@ -1,13 +1,15 @@
 """What a request may change of an invoice: the bodies of `PUT /invoices/{id}` and `POST /invoices/{id}/…`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from paystream.entry.invoice_input import MetadataInput
+from paystream.entry.payment_method_input import PaymentMethodInput
 from paystream.entry.validation import Input, own_code, validated
 from paystream.model.invoice import MetadataEntry
+from paystream.model.payment_method import MethodChoice
 from paystream.model.standing import PaymentStatus
 from paystream.use_cases.invoices.update_invoice import InvoiceChange
 
@@ -26,17 +28,10 @@ class InvoiceUpdateInput(Input):
         return metadata
 
 
-class ChosenMethodInput(Input):
-    """Lago's `payment_method`: one of the customer's, for this attempt."""
-
-    payment_method_type: Literal["provider"] = "provider"
-    payment_method_id: Annotated[str, Field(min_length=1, max_length=255)]
-
-
 class RetryInput(Input):
     """The body of `POST /invoices/{id}/retry_payment`, which has no root key."""
 
-    payment_method: ChosenMethodInput | None = None
+    payment_method: PaymentMethodInput | None = None
 
 
 class VoidInput(Input):
@@ -66,10 +61,10 @@ def invoice_change(values: dict[str, object]) -> InvoiceChange:
     )
 
 
-def chosen_method(values: object) -> str | None:
-    """Lago's id of the payment method that is to be charged; None if nothing was sent. Raises InvalidInputError."""
+def chosen_method(values: object) -> MethodChoice | None:
+    """The payment method that is to be charged; None if nothing was sent. Raises InvalidInputError."""
     sent = validated(RetryInput, values if isinstance(values, dict) else {})
-    return sent.payment_method.payment_method_id if sent.payment_method else None
+    return sent.payment_method.choice() if sent.payment_method else None
 
 
 def check_void(values: object) -> None:

@@ -15,9 +15,11 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic import StrictBool as Flag
 from pydantic import StrictInt as Integer
 from pydantic_core import PydanticCustomError
 
+from paystream.entry.payment_method_input import PaymentMethodInput
 from paystream.entry.validation import Input, own_code, validated
 from paystream.errors import InvalidInputError
 from paystream.model.currency import LARGEST_AMOUNT, SUPPORTED, smallest_step
@@ -86,6 +88,7 @@ class FeeInput(Input):
     unit_amount_cents: Amount
     name: Name | None = None
     description: Annotated[str, StringConstraints(strict=True, max_length=1024)] | None = None
+    skip_psp: Flag | None = None
 
     def fee(self) -> Fee:
         amount = (self.units * self.unit_amount_cents).quantize(Decimal(1), ROUND_HALF_UP)
@@ -112,7 +115,14 @@ class _Owed(Input):
     number: Number | None = None
     fees: Annotated[tuple[FeeInput, ...], Field(max_length=MOST_FEES)] = ()
     metadata: Annotated[tuple[MetadataInput, ...], Field(max_length=5)] = ()
+    skip_psp: Flag | None = None
+    payment_method: PaymentMethodInput | None = None
     total_amount_cents: Annotated[Amount | None, Field(validate_default=True)] = None
+
+    def on_request(self) -> bool:
+        """Whether it is collected on request only. Lago's description has `skip_psp` in its fees."""
+        is_manual = self.payment_method is not None and self.payment_method.choice().is_manual
+        return is_manual or bool(self.skip_psp) or any(fee.skip_psp for fee in self.fees)
 
     def owed(self) -> int:
         """In minor units. Without a total, the fees are the total."""
@@ -165,6 +175,7 @@ def invoice_request(values: dict[str, object]) -> InvoiceRequest:
         number=sent.number,
         fees=tuple(fee.fee() for fee in sent.fees),
         metadata=tuple(MetadataEntry(key=entry.key, value=entry.value) for entry in sent.metadata),
+        skip_psp=sent.on_request(),
     )
 
 
@@ -192,7 +203,8 @@ def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
         updated_at=seen_at,
         issuing_date=created_at.date(),
         attempt_started_at=seen_at,
-        standing=new_standing(owed=True, due_at=seen_at + COLLECTED_BY_THEN),
+        skip_psp=item.on_request(),
+        standing=new_standing(owed=True, due_at=seen_at + COLLECTED_BY_THEN, on_request=item.on_request()),
     )
 
 

@@ -110,6 +110,8 @@ class Case:
 
     def new_payer(self, *, needs_method: bool = True) -> Payer | WaitingFor:
         """Who pays a new attempt, or what it lacks; `needs_method` is for a charge."""
+        if self.invoice.waiting_for is WaitingFor.REQUEST:
+            return WaitingFor.REQUEST
         return payer_of_new(self.customer, self.account, needs_method=needs_method)
 
     def is_of_today(self, attempt: Payment) -> bool:

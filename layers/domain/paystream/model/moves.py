@@ -22,8 +22,14 @@ _PAYMENT_STATUS: Mapping[Stage, PaymentStatus] = {
 }
 
 
-def new_standing(*, owed: bool, due_at: datetime) -> Standing:
-    """Of an invoice that was made just now: in flight, or paid if nothing is owed."""
+def new_standing(*, owed: bool, due_at: datetime, on_request: bool = False) -> Standing:
+    """Of an invoice that was made just now: in flight, or paid if nothing is owed. One that is collected `on_request`
+    only waits for that.
+    """
+    if owed and on_request:
+        return Standing(
+            stage=Stage.WAITING, payment_status=PaymentStatus.PENDING, due_at=due_at, waiting_for=WaitingFor.REQUEST
+        )
     if owed:
         return Standing(stage=Stage.IN_FLIGHT, payment_status=PaymentStatus.PENDING, due_at=due_at)
     return Standing(stage=Stage.PAID, payment_status=PaymentStatus.SUCCEEDED)
@@ -83,7 +89,11 @@ def claim(invoice: Invoice, until: datetime, *, due_at: datetime | None = None, 
 
 
 def pause(invoice: Invoice, integration_id: str, *, due_at: datetime, now: datetime) -> Invoice:
-    """An open invoice that waits for the secret key of an integration; it stays in its stage."""
+    """An open invoice that waits for the secret key of an integration; it stays in its stage. One that is collected on
+    request only goes on waiting for that: a key that comes must not begin what nobody asked for.
+    """
+    if invoice.waiting_for is WaitingFor.REQUEST:
+        return postpone(invoice, due_at, now=now)
     standing = replace(
         invoice.standing,
         waiting_for=WaitingFor.KEY,

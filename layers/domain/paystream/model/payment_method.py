@@ -18,6 +18,16 @@ class SavedMethod:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodChoice:
+    """Which method a request wants charged: the one with this id of Lago's, without one the customer's default; none
+    automatically if it `is_manual`.
+    """
+
+    payment_method_id: str | None = None
+    is_manual: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Wallet:
     """A customer's methods, and the account through which they are charged; without one there are none."""

@@ -189,9 +189,11 @@ def _decide_rest(paid: Invoice, payment: Payment, follow_up: FollowUp, now: date
     """
     if not (_is_own(payment) and payment.attempt == paid.attempt):
         return postpone(paid, now, now=now)
+    is_page_left = payment.is_to_be_closed
+    if paid.skip_psp:
+        return move(paid, Stage.GIVEN_UP, due_at=now if is_page_left else now + FAILED_IS_CLOSED_AFTER, now=now)
     days = follow_up.retry_schedule_days
     retry_at = now + timedelta(days=days[0]) if days else None
-    is_page_left = payment.is_to_be_closed
     return move(
         paid,
         Stage.RETRY_PLANNED if retry_at else Stage.WAITS_FOR_ANOTHER_METHOD,
@@ -210,6 +212,8 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
     """
     if not failed.is_owed:
         return move(failed, Stage.GIVEN_UP, due_at=now if payment.is_to_be_closed else None, now=now)
+    if failed.skip_psp and not _was_closed_for_another(payment):
+        return move(failed, Stage.GIVEN_UP, due_at=now + FAILED_IS_CLOSED_AFTER, now=now)
     is_at_once = _was_closed_for_another(payment) or failed.was_not_charged_with(follow_up.default_payment_method_id)
     retry_at = now if is_at_once else next_retry_at(failed, payment, follow_up.retry_schedule_days, now)
     if retry_at:

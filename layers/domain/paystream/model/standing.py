@@ -35,6 +35,7 @@ class WaitingFor(StrEnum):
     PAYMENT_METHOD = "payment_method"
     ANOTHER_PAYMENT_METHOD = "another_payment_method"
     KEY = "secret_key"
+    REQUEST = "request"
 
 
 class Stage(StrEnum):
@@ -87,7 +88,7 @@ _UNDER_WAY = _CLAIM | _PLAN | _MAYBE_PAUSED
 SHAPES: Mapping[Stage, _Shape] = {
     Stage.PARKED: _Shape("the item cannot be collected as it is", None, allows=_DUE),
     Stage.WAITING: _Shape(
-        "something is missing: customer, account, Stripe customer, payment method or key",
+        "something is missing: customer, account, Stripe customer, payment method, key, or a request to collect it",
         _PENDING,
         needs=_DUE,
         allows=_UNDER_WAY,

@@ -118,8 +118,12 @@ def end_without_payment(case: Case, run: Run) -> Case:
 
 
 def wait(case: Case, reason: WaitingFor, run: Run) -> Case:
-    """What is missing is on record before it is looked for once more: when it comes, the waiting invoice is found."""
+    """What is missing is on record before it is looked for once more: when it comes, the waiting invoice is found. One
+    that waits for a request does so whatever else is missing.
+    """
     invoice, customer = case.invoice, case.customer
+    if invoice.waiting_for is WaitingFor.REQUEST:
+        return rest(case, look_again_at(invoice, run.now), run)
     is_notified = reason is WaitingFor.PAYMENT_METHOD and customer is not None
     notifications = (payment_method_missing(invoice, customer, run.now),) if is_notified and customer else ()
     waiting = move(

@@ -1,7 +1,7 @@
 """Store an invoice that the API was asked for. The table's stream leads to its collection."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -22,7 +22,7 @@ _LONGEST_NUMBER = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRequest:
-    """A checked request; `total_amount_cents` in minor units."""
+    """A checked request; `total_amount_cents` in minor units. With `skip_psp` it is collected on request only."""
 
     external_customer_id: str
     currency: str
@@ -30,6 +30,7 @@ class InvoiceRequest:
     number: str | None
     fees: tuple[Fee, ...]
     metadata: tuple[MetadataEntry, ...]
+    skip_psp: bool = False
 
 
 def create_invoice(
@@ -110,7 +111,10 @@ def _new_invoice(
         created_at=now,
         updated_at=now,
         issuing_date=now.date(),
-        standing=new_standing(owed=request.total_amount_cents > 0, due_at=now + COLLECTED_BY_THEN),
+        skip_psp=request.skip_psp,
+        standing=new_standing(
+            owed=request.total_amount_cents > 0, due_at=now + COLLECTED_BY_THEN, on_request=request.skip_psp
+        ),
         attempt_started_at=now,
         request_hash=request_hash,
         version=1,
@@ -129,4 +133,7 @@ def _same(existing: Invoice, request_hash: str, stores: Stores) -> Invoice:
 
 
 def _hash(request: InvoiceRequest) -> str:
-    return sha256(json.dumps(asdict(request), sort_keys=True).encode()).hexdigest()
+    """What is as it would be without being named is left out: a key of before there was such a name stays valid."""
+    unsaid = {field.name: field.default for field in fields(request) if field.default is not MISSING}
+    said = {name: value for name, value in asdict(request).items() if name not in unsaid or value != unsaid[name]}
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -9,6 +9,7 @@ from paystream.model.case import payer_of_new
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move, postpone
 from paystream.model.payment import Payment
+from paystream.model.payment_method import MethodChoice
 from paystream.model.rules.beginning import CANNOT_PAY
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
@@ -28,19 +29,19 @@ def retry_payment(
     organization_id: str,
     lago_id: str,
     *,
-    payment_method_id: str | None = None,
+    choice: MethodChoice | None = None,
     stores: Stores,
     queue: DueQueue,
     now: datetime,
 ) -> Invoice:
-    """Have a failed invoice collected by a new attempt, or one whose attempt waits for the customer, and one that waits
-    looked at now.
+    """Have a failed invoice collected by a new attempt, or one whose attempt waits for the customer, or one that waits
+    for this request; and one that waits for something else looked at now.
 
     What has to be done at Stripe is done by who looks at what is due: at once, or by the next run of the schedule if
-    the message is lost. `payment_method_id` is Lago's id of the method to charge this time, instead of the default; an
-    invoice that waits has no attempt to choose it for. Where nobody can pay, that is notified instead
-    (`invoice.payment_failure`). Raises NotFoundError, NotAllowedError if it is paid, voided, parked or being collected,
-    VersionConflictError.
+    the message is lost. `choice` says which method is charged this time, instead of the default; an invoice that waits
+    has no attempt to choose it for. With a manual one nothing is charged, as in Lago. Where nobody can pay, that is
+    notified instead (`invoice.payment_failure`). Raises NotFoundError, NotAllowedError if it is paid, voided, parked or
+    being collected, VersionConflictError.
     """
     invoice = read_invoice(stores, organization_id, lago_id)
     is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None
@@ -48,14 +49,17 @@ def retry_payment(
         raise NotAllowedError("invalid_status")
     payment = last_payment(invoice, stores)
     refuse_if_being_collected(invoice, payment, stores, now)
-    is_waiting = invoice.is_open and payment is None
-    if payment is None and payment_method_id:
+    choice = choice or MethodChoice()
+    is_waiting = invoice.is_open and payment is None and invoice.waiting_for is not WaitingFor.REQUEST
+    if payment is None and choice.payment_method_id:
         raise NotAllowedError("invalid_status")
-    missing = _missing(invoice, stores, needs_method=payment_method_id is None)
+    if choice.is_manual:
+        return invoice
+    missing = _missing(invoice, stores, needs_method=choice.payment_method_id is None)
     if missing and not is_waiting:
         stores.notifications.add(collection_refused(invoice, CANNOT_PAY[missing], now))
         return invoice
-    due = _due_now(replace(invoice, chosen_payment_method_id=payment_method_id), payment, stores, now)
+    due = _due_now(replace(invoice, chosen_payment_method_id=choice.payment_method_id), payment, stores, now)
     queue.hand_out([DueInvoice(organization_id, lago_id, now.isoformat())], now + _A_MOMENT)
     return due
 
@@ -71,6 +75,8 @@ def _missing(invoice: Invoice, stores: Stores, *, needs_method: bool) -> Waiting
 def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: datetime) -> Invoice:
     """What waits for the customer is superseded: it is closed before anything is charged."""
     due = postpone(invoice, now, now=now)
+    if invoice.waiting_for is WaitingFor.REQUEST:
+        return stores.invoices.save(move(_never_sent_before(invoice, now), Stage.IN_FLIGHT, due_at=now, now=now))
     if invoice.payment_status is PaymentStatus.FAILED:
         due = move(
             invoice, Stage.RETRY_PLANNED, due_at=now, next_retry_at=now, waiting_for=invoice.waiting_for, now=now
@@ -79,3 +85,8 @@ def _due_now(invoice: Invoice, payment: Payment | None, stores: Stores, now: dat
         return stores.invoices.save(due)
     superseded = replace(payment, is_superseded=True, updated_at=now)
     return stores.invoices.settle(Settlement(due, superseded, ()), ())
+
+
+def _never_sent_before(invoice: Invoice, now: datetime) -> Invoice:
+    """The first attempt of what only waited for this request begins now, unless its item has replaced another one."""
+    return invoice if invoice.has_replaced_another else replace(invoice, attempt_started_at=now)
