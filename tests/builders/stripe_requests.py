@@ -11,6 +11,7 @@ CREATE_REFUND = "POST /v1/refunds"
 CREATE_CUSTOMER = "POST /v1/customers"
 UPDATE_CUSTOMER = "POST /v1/customers/*"
 CREATE_ENDPOINT = "POST /v1/webhook_endpoints"
+LIST_METHODS = "GET /v1/customers/*/payment_methods"
 LIST_ENDPOINTS = "GET /v1/webhook_endpoints"
 
 FIRST_TRY_AND_THE_LIBRARYS_OWN_RETRY = 2

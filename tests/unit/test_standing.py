@@ -29,6 +29,7 @@ MISSING = {
     WaitingFor.PAYMENT_METHOD,
     WaitingFor.KEY,
     WaitingFor.REQUEST,
+    WaitingFor.CHOSEN_PAYMENT_METHOD,
 }
 ANOTHER = WaitingFor.ANOTHER_PAYMENT_METHOD
 WAITS_FOR: dict[Stage, set[WaitingFor | None]] = {

@@ -124,6 +124,10 @@ class _Owed(Input):
         is_manual = self.payment_method is not None and self.payment_method.choice().is_manual
         return is_manual or bool(self.skip_psp) or any(fee.skip_psp for fee in self.fees)
 
+    def method_id(self) -> str | None:
+        """Lago's id of the method that is charged; the default without one."""
+        return self.payment_method.payment_method_id if self.payment_method else None
+
     def owed(self) -> int:
         """In minor units. Without a total, the fees are the total."""
         if self.total_amount_cents is not None:
@@ -176,6 +180,7 @@ def invoice_request(values: dict[str, object]) -> InvoiceRequest:
         fees=tuple(fee.fee() for fee in sent.fees),
         metadata=tuple(MetadataEntry(key=entry.key, value=entry.value) for entry in sent.metadata),
         skip_psp=sent.on_request(),
+        payment_method_id=sent.method_id(),
     )
 
 
@@ -204,6 +209,8 @@ def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
         issuing_date=created_at.date(),
         attempt_started_at=seen_at,
         skip_psp=item.on_request(),
+        own_payment_method_id=item.method_id(),
+        chosen_payment_method_id=item.method_id(),
         standing=new_standing(owed=True, due_at=seen_at + COLLECTED_BY_THEN, on_request=item.on_request()),
     )
 

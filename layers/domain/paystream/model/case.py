@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Self
 
 from paystream.model.customer import Customer
+from paystream.model.identifiers import saved_method_id
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.item_history import ItemHistory
@@ -112,18 +113,25 @@ class Case:
         """Who pays a new attempt, or what it lacks; `needs_method` is for a charge."""
         if self.invoice.waiting_for is WaitingFor.REQUEST:
             return WaitingFor.REQUEST
-        return payer_of_new(self.customer, self.account, needs_method=needs_method)
+        is_chosen = self.invoice.chosen_payment_method_id is not None
+        return payer_of_new(self.customer, self.account, needs_method=needs_method and not is_chosen)
 
     def is_of_today(self, attempt: Payment) -> bool:
         """Whether an attempt is what would begin now: over what is due, in the invoice's currency, of its customer as
-        that is linked to Stripe. What it is charged to may have changed.
+        that is linked to Stripe. What it is charged to may have changed, unless its item says another method.
         """
         payer = self.new_payer(needs_method=False)
         if isinstance(payer, WaitingFor):
             return False
         is_payers = payer.customer.provider_customer_id == attempt.provider_customer_id
         is_due = attempt.amount_cents == self.invoice.total_due_amount_cents and settles(self.invoice, attempt)
-        return is_due and is_payers and payer.integration.leads_to(attempt)
+        is_same = is_due and is_payers and payer.integration.leads_to(attempt)
+        return is_same and (attempt.attempt <= self.invoice.attempt or self._charges_own_method(attempt))
+
+    def _charges_own_method(self, attempt: Payment) -> bool:
+        """Whether an attempt charges what an item says that replaced the one it was begun for."""
+        own, charged = self.invoice.own_payment_method_id, attempt.payment_method_id
+        return own in (None, charged and saved_method_id(attempt.organization_id, charged))
 
     def payer_of(self, attempt: Payment | None) -> Payer | WaitingFor:
         """Who pays an attempt, or what is missing. One that was begun keeps its account, its customer at Stripe and its

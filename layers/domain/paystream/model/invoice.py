@@ -56,8 +56,9 @@ class Invoice:
     earliest time at which the idempotency key of that attempt can have been used. `declined_payment_method_ids` are the
     methods that were charged without success, once for each time, the latest MOST_DECLINES_KEPT.
     `refunding_payment_ids` are its payments of which a refund is under way. `chosen_payment_method_id` is Lago's id of
-    the payment method that the next attempt is to charge, instead of the customer's default. With `skip_psp` nothing is
-    sent to Stripe that nobody has asked for, not after a failure either. `rejected` keeps what was
+    the payment method that the next attempt is to charge, instead of the customer's default; `own_payment_method_id` is
+    that of all its attempts, unless a request chooses another for one. With `skip_psp` nothing is sent to Stripe that
+    nobody has asked for, not after a failure either. `rejected` keeps what was
     put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters.
     `former_customers` are those of the items that this one replaced. `version` is 0
     until Paystream has written the invoice for the first time.
@@ -81,6 +82,7 @@ class Invoice:
     attempt_started_at: datetime | None = None
     declined_payment_method_ids: tuple[str, ...] = ()
     chosen_payment_method_id: str | None = None
+    own_payment_method_id: str | None = None
     skip_psp: bool = False
     refunding_payment_ids: tuple[str, ...] = ()
     problem: Problem | None = None

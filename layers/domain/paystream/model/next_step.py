@@ -7,7 +7,7 @@ decided from it. Each rule says when it applies; docs/architecture.md shows them
 from collections.abc import Callable
 
 from paystream.model.case import Case, Learned, Occasion
-from paystream.model.rules.beginning import begin, begin_again, begin_page
+from paystream.model.rules.beginning import begin, begin_again, begin_chosen, begin_page
 from paystream.model.rules.charging import collect
 from paystream.model.rules.closing import close, close_others, end_unreachable, outwait
 from paystream.model.rules.ending import end_without_payment, rest
@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     rest,
     wait,
     begin_again,
+    begin_chosen,
     collect,
 )
 

@@ -196,8 +196,8 @@ def _decide_rest(paid: Invoice, payment: Payment, follow_up: FollowUp, now: date
     retry_at = now + timedelta(days=days[0]) if days else None
     return move(
         paid,
-        Stage.RETRY_PLANNED if retry_at else Stage.WAITS_FOR_ANOTHER_METHOD,
-        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD,
+        Stage.RETRY_PLANNED if retry_at else _stage_without_retry(paid),
+        waiting_for=_awaited(paid),
         next_retry_at=retry_at,
         due_at=now if is_page_left else retry_at or now + FAILED_IS_CLOSED_AFTER,
         now=now,
@@ -214,13 +214,14 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
         return move(failed, Stage.GIVEN_UP, due_at=now if payment.is_to_be_closed else None, now=now)
     if failed.skip_psp and not _was_closed_for_another(payment):
         return move(failed, Stage.GIVEN_UP, due_at=now + FAILED_IS_CLOSED_AFTER, now=now)
-    is_at_once = _was_closed_for_another(payment) or failed.was_not_charged_with(follow_up.default_payment_method_id)
+    is_another = _awaited(failed) and failed.was_not_charged_with(follow_up.default_payment_method_id)
+    is_at_once = _was_closed_for_another(payment) or is_another
     retry_at = now if is_at_once else next_retry_at(failed, payment, follow_up.retry_schedule_days, now)
     if retry_at:
         return move(
             failed,
             Stage.RETRY_PLANNED,
-            waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD,
+            waiting_for=_awaited(failed),
             due_at=retry_at,
             next_retry_at=retry_at,
             planned_payment_method_id=None if is_at_once else _planned_method(failed, payment),
@@ -230,14 +231,24 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
 
 
 def _decide_without_retry(failed: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:
-    is_linked = follow_up.authentication_links and payment.link is None and asks_for_authentication(payment.failure)
+    asks = payment.link is None and asks_for_authentication(payment.failure)
+    is_linked = follow_up.authentication_links and asks and _awaited(failed) is not None
     return move(
         failed,
-        Stage.AUTHENTICATION_LINK_DUE if is_linked else Stage.WAITS_FOR_ANOTHER_METHOD,
-        waiting_for=WaitingFor.ANOTHER_PAYMENT_METHOD,
+        Stage.AUTHENTICATION_LINK_DUE if is_linked else _stage_without_retry(failed),
+        waiting_for=_awaited(failed),
         due_at=now if is_linked else now + FAILED_IS_CLOSED_AFTER,
         now=now,
     )
+
+
+def _awaited(invoice: Invoice) -> WaitingFor | None:
+    """What brings it up after a failure; nothing, where it says itself which method is charged."""
+    return None if invoice.own_payment_method_id else WaitingFor.ANOTHER_PAYMENT_METHOD
+
+
+def _stage_without_retry(invoice: Invoice) -> Stage:
+    return Stage.WAITS_FOR_ANOTHER_METHOD if _awaited(invoice) else Stage.GIVEN_UP
 
 
 def _planned_method(failed: Invoice, payment: Payment) -> str | None:

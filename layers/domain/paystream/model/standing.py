@@ -26,8 +26,7 @@ class InvoiceStatus(StrEnum):
 
 class WaitingFor(StrEnum):
     """What a pending invoice waited for when it was last looked at, or a failed one waits for: when that comes, the
-    invoice is collected.
-    """
+    invoice is collected."""
 
     CUSTOMER = "customer"
     INTEGRATION = "integration"
@@ -36,6 +35,7 @@ class WaitingFor(StrEnum):
     ANOTHER_PAYMENT_METHOD = "another_payment_method"
     KEY = "secret_key"
     REQUEST = "request"
+    CHOSEN_PAYMENT_METHOD = "chosen_payment_method"
 
 
 class Stage(StrEnum):

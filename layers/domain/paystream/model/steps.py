@@ -102,6 +102,13 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginChosen:
+    """Put the first attempt on record, with the method that was chosen for it, if the customer has that."""
+
+    payer: Payer
+
+
+@dataclass(frozen=True, slots=True)
 class BeginAgain:
     """Put an attempt that was never at Stripe on record for who pays now, over what is due now."""
 
@@ -185,7 +192,7 @@ AttemptStep = Restore | Retrieve | Close | LookUp | Refuse | Charge | LookAtPage
 SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | RetrieveSpent | CloseOthers | SendBack | LookAtRefunds
 """What Stripe may know and the invoice does not."""
 
-RecordStep = Claim | Reopen | Begin | BeginAgain | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait
+RecordStep = Claim | Reopen | Begin | BeginChosen | BeginAgain | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait
 """What is written down without an answer of Stripe."""
 
 Step = AttemptStep | SearchStep | RecordStep

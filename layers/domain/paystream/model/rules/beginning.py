@@ -5,7 +5,7 @@ from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import LONGEST_REQUEST, look_again_at
 from paystream.model.standing import Stage, WaitingFor
-from paystream.model.steps import Begin, BeginAgain, BeginPage, EndPlan, LookUp, Reopen, Rest, Step, Wait
+from paystream.model.steps import Begin, BeginAgain, BeginChosen, BeginPage, EndPlan, LookUp, Reopen, Rest, Step, Wait
 
 CANNOT_PAY = {
     WaitingFor.PAYMENT_METHOD: "customer_must_have_payment_method",
@@ -67,3 +67,11 @@ def _is_time(case: Case) -> bool:
     method = case.customer.pays_with if case.customer else None
     is_time = case.invoice.next_retry_at is not None and case.invoice.next_retry_at <= case.now
     return is_time or case.invoice.is_to_be_collected_with(method)
+
+
+def begin_chosen(case: Case) -> Step | None:
+    """Nothing is on record, and a method was chosen: which that is at Stripe is on record before anything is sent."""
+    payer = case.new_payer()
+    if case.latest is not None or case.invoice.chosen_payment_method_id is None or isinstance(payer, WaitingFor):
+        return None
+    return BeginChosen(payer)

@@ -19,13 +19,18 @@ def with_method(case: Case, payer: Payer, before: Payment, run: Run) -> Payer:
     Raises NotFoundError if the customer has the chosen method no more, is gone at Stripe, or pays by bank transfer;
     and what asking Stripe raises.
     """
-    customer, chosen = payer.customer, case.invoice.chosen_payment_method_id
-    if chosen is None:
+    if case.invoice.chosen_payment_method_id is None:
         return replace(payer, customer=_with_planned_method(case, payer, before))
+    return with_chosen_method(case, payer, run)
+
+
+def with_chosen_method(case: Case, payer: Payer, run: Run) -> Payer:
+    """Who pays with the method that was chosen. Raises as `with_method` does."""
+    customer = payer.customer
     if customer.pays_by_bank_transfer:
         raise NotFoundError("payment_method")
     methods = _methods(payer, run)
-    method = Wallet(customer, payer.integration, methods).method(chosen)
+    method = Wallet(customer, payer.integration, methods).method(str(case.invoice.chosen_payment_method_id))
     return replace(payer, customer=replace(customer, payment_method_id=method.id))
 
 

@@ -26,6 +26,7 @@ from paystream.steps.pages.payment_link import look_at_page
 from paystream.steps.refunds.send_back import send_back
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
+from paystream.use_cases.collecting.begin_chosen import begin_again, begin_chosen
 from paystream.use_cases.customers.create_provider_customer import resume_creation
 from paystream.use_cases.customers.find_payment_method import find_payment_method
 
@@ -85,7 +86,7 @@ def _write(step: RecordStep, case: Case, run: Run) -> Case:
     match step:
         case steps.Claim() | steps.Reopen():
             after = _open(step, case, run)
-        case steps.Begin() | steps.BeginAgain() | steps.BeginPage():
+        case steps.Begin() | steps.BeginChosen() | steps.BeginAgain() | steps.BeginPage():
             after = _begin(step, case, run)
         case steps.EndPlan(code, until):
             after = write.end_plan(case, code, run, until=until)
@@ -111,12 +112,14 @@ def _open(step: steps.Claim | steps.Reopen, case: Case, run: Run) -> Case:
     return write.claim_waiting(case, run) if isinstance(step, steps.Claim) else write.reopen(case, run)
 
 
-def _begin(step: steps.Begin | steps.BeginAgain | steps.BeginPage, case: Case, run: Run) -> Case:
+def _begin(step: steps.Begin | steps.BeginChosen | steps.BeginAgain | steps.BeginPage, case: Case, run: Run) -> Case:
     if isinstance(step, steps.BeginPage):
         return write.begin_page(case, step.payer, run)
+    if isinstance(step, steps.BeginChosen):
+        return begin_chosen(case, step.payer, run)
     if isinstance(step, steps.Begin):
         return write.begin(case, step.after, step.payer, run)
-    return write.begin_again(case, step.attempt, step.payer, run)
+    return begin_again(case, step.attempt, step.payer, run)
 
 
 def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:

@@ -40,7 +40,7 @@ def claim_waiting(case: Case, run: Run) -> Case:
 
 def reopen(case: Case, run: Run) -> Case:
     """The attempt that was never sent, or whose outcome is not known, goes on."""
-    owed = replace(case.invoice, chosen_payment_method_id=None)
+    owed = _with_no_choice(case.invoice)
     opened = move(owed, Stage.IN_FLIGHT, due_at=look_again_at(owed, run.now), now=run.now)
     return replace(case, invoice=_save(case, opened, (), run), closed=None)
 
@@ -51,9 +51,7 @@ def begin(case: Case, after: Payment, payer: Payer, run: Run) -> Case:
         payer = with_method(case, payer, after, run)
     except NotFoundError:
         return end_plan(case, NO_SUCH_METHOD, run)
-    attempted = replace(
-        case.invoice, chosen_payment_method_id=None, attempt=case.invoice.attempt + 1, attempt_started_at=run.now
-    )
+    attempted = replace(_with_no_choice(case.invoice), attempt=case.invoice.attempt + 1, attempt_started_at=run.now)
     payment = new_payment(attempted, payer, attempted.attempt, run.now)
     settlement = Settlement(
         move(attempted, Stage.IN_FLIGHT, due_at=look_again_at(attempted, run.now), now=run.now),
@@ -64,16 +62,6 @@ def begin(case: Case, after: Payment, payer: Payer, run: Run) -> Case:
     )
     notifications = settlement_notifications(settlement, payer.customer, run.now)
     return _begun(case, run.stores.invoices.settle(settlement, notifications, payer=payer), payment, payer)
-
-
-def begin_again(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
-    """Under the same id, and so the same idempotency key: should it be at Stripe after all, Stripe says so."""
-    owed = replace(case.invoice, attempt=max(case.invoice.attempt, attempt.attempt), attempt_started_at=run.now)
-    payment = new_payment(owed, payer, attempt.attempt, run.now)
-    invoice = move(owed, Stage.IN_FLIGHT, due_at=look_again_at(owed, run.now), now=run.now)
-    settled = run.stores.invoices.settle(Settlement(invoice, payment, ()), (), payer=payer)
-    sent_through = {**case.sent_through, payment.lago_id: payer.integration}
-    return replace(case.with_payment(payment), invoice=settled, sent_through=sent_through)
 
 
 def begin_page(case: Case, payer: Payer, run: Run) -> Case:
@@ -94,7 +82,7 @@ def end_plan(case: Case, code: str, run: Run, *, until: datetime | None = None) 
     again at `until`, or when one of its stage is.
     """
     invoice = case.invoice
-    ended = _with_no_plan(replace(invoice, chosen_payment_method_id=None), until, run.now)
+    ended = _with_no_plan(_with_no_choice(invoice), until, run.now)
     is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.AUTHENTICATION_LINK_DUE)
     notifications = (collection_refused(ended, code, run.now),) if is_awaited else ()
     return case.answered(_save(case, ended, notifications, run))
@@ -137,6 +125,11 @@ def wait(case: Case, reason: WaitingFor, run: Run) -> Case:
     )
     run.stores.invoices.save(waiting, notifications)
     return run.reloaded(case)
+
+
+def _with_no_choice(invoice: Invoice) -> Invoice:
+    """What a request chose counts for one attempt; what the invoice says of itself stays."""
+    return replace(invoice, chosen_payment_method_id=invoice.own_payment_method_id)
 
 
 def _save(case: Case, invoice: Invoice, notifications: tuple[Notification, ...], run: Run) -> Invoice:

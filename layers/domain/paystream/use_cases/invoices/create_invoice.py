@@ -22,7 +22,9 @@ _LONGEST_NUMBER = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRequest:
-    """A checked request; `total_amount_cents` in minor units. With `skip_psp` it is collected on request only."""
+    """A checked request; `total_amount_cents` in minor units. With `skip_psp` it is collected on request only;
+    `payment_method_id` is Lago's id of the method that is charged, instead of the default.
+    """
 
     external_customer_id: str
     currency: str
@@ -31,6 +33,7 @@ class InvoiceRequest:
     fees: tuple[Fee, ...]
     metadata: tuple[MetadataEntry, ...]
     skip_psp: bool = False
+    payment_method_id: str | None = None
 
 
 def create_invoice(
@@ -112,6 +115,8 @@ def _new_invoice(
         updated_at=now,
         issuing_date=now.date(),
         skip_psp=request.skip_psp,
+        own_payment_method_id=request.payment_method_id,
+        chosen_payment_method_id=request.payment_method_id,
         standing=new_standing(
             owed=request.total_amount_cents > 0, due_at=now + COLLECTED_BY_THEN, on_request=request.skip_psp
         ),

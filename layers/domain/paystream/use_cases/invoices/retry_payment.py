@@ -21,6 +21,8 @@ from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.steps.attempts.read_payments import last_payment
 from paystream.use_cases.invoices.being_collected import refuse_if_being_collected
 
+_CAN_BE_CHOSEN_FOR = (WaitingFor.REQUEST, WaitingFor.CHOSEN_PAYMENT_METHOD)
+
 _A_MOMENT = timedelta(microseconds=1)
 """A message counts if it was sent later than its invoice was written."""
 
@@ -49,9 +51,9 @@ def retry_payment(
         raise NotAllowedError("invalid_status")
     payment = last_payment(invoice, stores)
     refuse_if_being_collected(invoice, payment, stores, now)
-    choice = choice or MethodChoice()
+    choice = choice or MethodChoice(payment_method_id=invoice.own_payment_method_id)
     is_waiting = invoice.is_open and payment is None and invoice.waiting_for is not WaitingFor.REQUEST
-    if payment is None and choice.payment_method_id:
+    if payment is None and choice.payment_method_id and invoice.waiting_for not in _CAN_BE_CHOSEN_FOR:
         raise NotAllowedError("invalid_status")
     if choice.is_manual:
         return invoice

@@ -1,0 +1,57 @@
+"""Put an attempt on record with the method that was chosen for it, before anything is sent."""
+
+from dataclasses import replace
+
+from paystream.errors import NotFoundError
+from paystream.lago.invoice_notifications import collection_refused
+from paystream.model.attempts import new_payment
+from paystream.model.case import Case, Payer
+from paystream.model.invoice import Invoice
+from paystream.model.moves import move, postpone
+from paystream.model.payment import Payment
+from paystream.model.schedule import look_again_at
+from paystream.model.settlement import Settlement
+from paystream.model.standing import Stage, WaitingFor
+from paystream.steps.attempts.choose_method import NO_SUCH_METHOD, with_chosen_method
+from paystream.steps.attempts.run import Run
+
+
+def begin_chosen(case: Case, payer: Payer, run: Run) -> Case:
+    """The first attempt. If the customer has no such method, the invoice waits for it, and that is notified."""
+    try:
+        payer = with_chosen_method(case, payer, run)
+    except NotFoundError:
+        return _wait_for_method(case, run)
+    began_at = case.invoice.attempt_started_at or run.now
+    begun = replace(case.invoice, attempt=max(case.invoice.attempt, 1), attempt_started_at=began_at)
+    return _on_record(case, begun, new_payment(begun, payer, begun.attempt, run.now), payer, run, begins=True)
+
+
+def begin_again(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
+    """Under the same id, and so the same idempotency key: should it be at Stripe after all, Stripe says so."""
+    if case.invoice.chosen_payment_method_id is not None:
+        try:
+            payer = with_chosen_method(case, payer, run)
+        except NotFoundError:
+            return _wait_for_method(case, run)
+    begun = replace(case.invoice, attempt=max(case.invoice.attempt, attempt.attempt), attempt_started_at=run.now)
+    return _on_record(case, begun, new_payment(begun, payer, attempt.attempt, run.now), payer, run)
+
+
+def _on_record(case: Case, begun: Invoice, payment: Payment, payer: Payer, run: Run, *, begins: bool = False) -> Case:
+    begun = replace(begun, chosen_payment_method_id=begun.own_payment_method_id)
+    invoice = move(begun, Stage.IN_FLIGHT, due_at=look_again_at(begun, run.now), now=run.now)
+    settled = run.stores.invoices.settle(Settlement(invoice, payment, (), begins=begins), (), payer=payer)
+    sent_through = {**case.sent_through, payment.lago_id: payer.integration}
+    known = replace(case, attempts=(*case.attempts, payment)) if begins else case.with_payment(payment)
+    return replace(known, invoice=settled, sent_through=sent_through)
+
+
+def _wait_for_method(case: Case, run: Run) -> Case:
+    """Notified once; no other method is charged instead."""
+    invoice, again_at = case.invoice, look_again_at(case.invoice, run.now)
+    if invoice.waiting_for is WaitingFor.CHOSEN_PAYMENT_METHOD:
+        return case.answered(run.stores.invoices.save(postpone(invoice, again_at, now=run.now)))
+    waiting = move(invoice, Stage.WAITING, waiting_for=WaitingFor.CHOSEN_PAYMENT_METHOD, due_at=again_at, now=run.now)
+    notification = collection_refused(waiting, NO_SUCH_METHOD, run.now)
+    return case.answered(run.stores.invoices.save(waiting, (notification,)))
