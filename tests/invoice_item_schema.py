@@ -28,6 +28,7 @@ _PROPERTIES = {
     "number": "Unique among the organization's invoices; lago_id if there is none. It may not begin with #.",
     "fees": "The lines of the invoice.",
     "metadata": "What you want to find again with the invoice.",
+    "self_billed": "True where the customer bills itself: it is never collected.",
     "skip_psp": "True keeps the invoice from being sent to Stripe until a request asks for it.",
     "payment_method": "Lago's: which of the customer's payment methods is charged.",
     "total_amount_cents": "What is owed, in the currency's minor unit as Stripe defines it (500 JPY are 500, 5 EUR are "

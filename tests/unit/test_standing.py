@@ -30,6 +30,7 @@ MISSING = {
     WaitingFor.KEY,
     WaitingFor.REQUEST,
     WaitingFor.CHOSEN_PAYMENT_METHOD,
+    WaitingFor.NOTHING,
 }
 ANOTHER = WaitingFor.ANOTHER_PAYMENT_METHOD
 WAITS_FOR: dict[Stage, set[WaitingFor | None]] = {

@@ -98,7 +98,7 @@ class CustomerInput(AddressInput):
     """Only what is sent is changed."""
 
     external_id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
-    account_type: Text | None = None
+    account_type: Literal["customer", "partner"] | None = None
     name: StripeName | None = None
     firstname: StripeName | None = None
     lastname: StripeName | None = None

@@ -24,7 +24,7 @@ from paystream.entry.validation import Input, own_code, validated
 from paystream.errors import InvalidInputError
 from paystream.model.currency import LARGEST_AMOUNT, SUPPORTED, smallest_step
 from paystream.model.invoice import MOST_REJECTED, Fee, Invoice, MetadataEntry, Problem
-from paystream.model.moves import PARKED, new_standing
+from paystream.model.moves import PARKED, known_to_wait_for, new_standing
 from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.use_cases.invoices.create_invoice import InvoiceRequest
 
@@ -167,6 +167,7 @@ class InvoiceItem(_Owed):
     organization_id: Name
     lago_id: Name
     created_at: Timestamp | None = None
+    self_billed: Flag | None = None
 
 
 def invoice_request(values: dict[str, object]) -> InvoiceRequest:
@@ -211,7 +212,12 @@ def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
         skip_psp=item.on_request(),
         own_payment_method_id=item.method_id(),
         chosen_payment_method_id=item.method_id(),
-        standing=new_standing(owed=True, due_at=seen_at + COLLECTED_BY_THEN, on_request=item.on_request()),
+        self_billed=bool(item.self_billed),
+        standing=new_standing(
+            owed=True,
+            due_at=seen_at + COLLECTED_BY_THEN,
+            waiting_for=known_to_wait_for(skip_psp=item.on_request(), self_billed=bool(item.self_billed)),
+        ),
     )
 
 

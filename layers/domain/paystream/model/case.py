@@ -111,6 +111,8 @@ class Case:
 
     def new_payer(self, *, needs_method: bool = True) -> Payer | WaitingFor:
         """Who pays a new attempt, or what it lacks; `needs_method` is for a charge."""
+        if self.invoice.self_billed:
+            return WaitingFor.NOTHING
         if self.invoice.waiting_for is WaitingFor.REQUEST:
             return WaitingFor.REQUEST
         is_chosen = self.invoice.chosen_payment_method_id is not None
@@ -151,6 +153,8 @@ def payer_of_new(
     """
     if customer is None:
         return WaitingFor.CUSTOMER
+    if customer.is_partner:
+        return WaitingFor.NOTHING
     if account is None:
         return WaitingFor.INTEGRATION
     if customer.provider_customer_id is None:

@@ -86,6 +86,14 @@ class Customer:
         return country.upper() if country else None
 
     @property
+    def is_partner(self) -> bool:
+        """Whether it bills itself: what its invoices say is paid to it, so that nothing is ever collected.
+
+        Source: https://github.com/getlago/lago-api/blob/main/app/services/invoices/payments/create_service.rb
+        """
+        return self.profile.get("account_type") == "partner"
+
+    @property
     def pays_by_bank_transfer(self) -> bool:
         """Whether it pays from its balance at Stripe: that method stands alone."""
         return self.provider_payment_methods == (CUSTOMER_BALANCE,)

@@ -58,8 +58,8 @@ class Invoice:
     `refunding_payment_ids` are its payments of which a refund is under way. `chosen_payment_method_id` is Lago's id of
     the payment method that the next attempt is to charge, instead of the customer's default; `own_payment_method_id` is
     that of all its attempts, unless a request chooses another for one. With `skip_psp` nothing is sent to Stripe that
-    nobody has asked for, not after a failure either. `rejected` keeps what was
-    put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters.
+    nobody has asked for, not after a failure either; of what is `self_billed` nothing ever is. `rejected` keeps what
+    was put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters.
     `former_customers` are those of the items that this one replaced. `version` is 0
     until Paystream has written the invoice for the first time.
     """
@@ -84,6 +84,7 @@ class Invoice:
     chosen_payment_method_id: str | None = None
     own_payment_method_id: str | None = None
     skip_psp: bool = False
+    self_billed: bool = False
     refunding_payment_ids: tuple[str, ...] = ()
     problem: Problem | None = None
     rejected: str | None = None
@@ -123,6 +124,11 @@ class Invoice:
     def waiting_for(self) -> WaitingFor | None:
         """What brings it up before it is due."""
         return self.standing.waiting_for
+
+    @property
+    def waits_for_nobody(self) -> bool:
+        """Whether nothing that comes for its customer has it collected: it is self-billed, or waits for a request."""
+        return self.waiting_for in (WaitingFor.REQUEST, WaitingFor.NOTHING)
 
     @property
     def is_open(self) -> bool:

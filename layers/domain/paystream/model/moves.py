@@ -22,17 +22,24 @@ _PAYMENT_STATUS: Mapping[Stage, PaymentStatus] = {
 }
 
 
-def new_standing(*, owed: bool, due_at: datetime, on_request: bool = False) -> Standing:
-    """Of an invoice that was made just now: in flight, or paid if nothing is owed. One that is collected `on_request`
-    only waits for that.
+def new_standing(*, owed: bool, due_at: datetime, waiting_for: WaitingFor | None = None) -> Standing:
+    """Of an invoice that was made just now: in flight, or paid if nothing is owed; or waiting for what it is known to
+    wait for.
     """
-    if owed and on_request:
+    if owed and waiting_for:
         return Standing(
-            stage=Stage.WAITING, payment_status=PaymentStatus.PENDING, due_at=due_at, waiting_for=WaitingFor.REQUEST
+            stage=Stage.WAITING, payment_status=PaymentStatus.PENDING, due_at=due_at, waiting_for=waiting_for
         )
     if owed:
         return Standing(stage=Stage.IN_FLIGHT, payment_status=PaymentStatus.PENDING, due_at=due_at)
     return Standing(stage=Stage.PAID, payment_status=PaymentStatus.SUCCEEDED)
+
+
+def known_to_wait_for(*, skip_psp: bool, self_billed: bool) -> WaitingFor | None:
+    """What a new invoice waits for, whatever else there is."""
+    if self_billed:
+        return WaitingFor.NOTHING
+    return WaitingFor.REQUEST if skip_psp else None
 
 
 PARKED = Standing(stage=Stage.PARKED, payment_status=PaymentStatus.PENDING)

@@ -26,7 +26,7 @@ class InvoiceStatus(StrEnum):
 
 class WaitingFor(StrEnum):
     """What a pending invoice waited for when it was last looked at, or a failed one waits for: when that comes, the
-    invoice is collected."""
+    invoice is collected. What is self-billed waits for `NOTHING`."""
 
     CUSTOMER = "customer"
     INTEGRATION = "integration"
@@ -36,6 +36,7 @@ class WaitingFor(StrEnum):
     KEY = "secret_key"
     REQUEST = "request"
     CHOSEN_PAYMENT_METHOD = "chosen_payment_method"
+    NOTHING = "nothing"
 
 
 class Stage(StrEnum):

@@ -12,6 +12,7 @@ CANNOT_PAY = {
     WaitingFor.PROVIDER_CUSTOMER: "customer_must_have_payment_provider",
     WaitingFor.INTEGRATION: "customer_must_have_payment_provider",
     WaitingFor.CUSTOMER: "customer_must_have_payment_provider",
+    WaitingFor.NOTHING: "invoice_is_self_billed",
 }
 """Why nothing can be collected; the second is Lago's."""
 

@@ -121,7 +121,7 @@ def _finish_creation(
 
 def _may_be_collected(invoice: Invoice, customer: Customer) -> bool:
     """Not if it has failed with all that the customer has, or nobody has asked for it yet."""
-    if invoice.waiting_for is WaitingFor.REQUEST:
+    if invoice.waits_for_nobody:
         return False
     is_failed = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
     return not is_failed or invoice.is_to_be_collected_with(customer.pays_with)

@@ -115,7 +115,7 @@ def wait(case: Case, reason: WaitingFor, run: Run) -> Case:
     is_notified = reason is WaitingFor.PAYMENT_METHOD and customer is not None
     notifications = (payment_method_missing(invoice, customer, run.now),) if is_notified and customer else ()
     waiting = move(
-        invoice,
+        replace(invoice, self_billed=invoice.self_billed or reason is WaitingFor.NOTHING),
         Stage.WAITING,
         waiting_for=reason,
         next_retry_at=invoice.next_retry_at,

@@ -58,6 +58,8 @@ def upsert_customer(
     whatever broke off is repaired by sending it again. Only a creation is written first: it must not happen twice. One
     whose outcome is not certain is completed from the queue.
 
+    Who bills itself does so from the beginning: what is collected must not be paid out instead, or the other way round.
+
     Raises InvalidInputError, ConflictError, ProviderRefusedError, KeyRefusedError, OutcomeUnknownError.
     """
     before = stores.customers.get(organization_id, change.external_id)
@@ -94,9 +96,12 @@ def _changed(
         )
     )
     billing = change.billing
+    profile = customer.profile | change.profile
+    if before and replace(before, profile=profile).is_partner is not before.is_partner:
+        raise InvalidInputError({"account_type": ["value_is_immutable"]})
     return replace(
         customer,
-        profile=customer.profile | change.profile,
+        profile=profile,
         sync_with_provider=billing.get("sync_with_provider", customer.sync_with_provider),
         provider_payment_methods=tuple(
             billing.get("provider_payment_methods") or customer.provider_payment_methods or DEFAULT_PAYMENT_METHODS

@@ -9,7 +9,7 @@ from paystream.errors import ConflictError, InvalidInputError, NotFoundError, Ve
 from paystream.model.customer import Customer
 from paystream.model.identifiers import requested_invoice_id
 from paystream.model.invoice import Fee, Invoice, MetadataEntry
-from paystream.model.moves import new_standing
+from paystream.model.moves import known_to_wait_for, new_standing
 from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.ports.stores import Stores
 
@@ -58,7 +58,7 @@ def create_invoice(
     customer = _customer(request, organization_id, stores, may_be_deleted=invoice is not None)
     if invoice:
         return invoice, customer
-    invoice = _new_invoice(request, organization_id, lago_id, request_hash, now)
+    invoice = _new_invoice(request, customer, lago_id, request_hash, now)
     try:
         if request.number:
             stores.invoices.create(invoice)
@@ -100,10 +100,10 @@ def _number(customer: Customer, sequence: int) -> str:
 
 
 def _new_invoice(
-    request: InvoiceRequest, organization_id: str, lago_id: str, request_hash: str, now: datetime
+    request: InvoiceRequest, customer: Customer, lago_id: str, request_hash: str, now: datetime
 ) -> Invoice:
     return Invoice(
-        organization_id=organization_id,
+        organization_id=customer.organization_id,
         lago_id=lago_id,
         external_customer_id=request.external_customer_id,
         number=request.number or lago_id,
@@ -117,8 +117,11 @@ def _new_invoice(
         skip_psp=request.skip_psp,
         own_payment_method_id=request.payment_method_id,
         chosen_payment_method_id=request.payment_method_id,
+        self_billed=customer.is_partner,
         standing=new_standing(
-            owed=request.total_amount_cents > 0, due_at=now + COLLECTED_BY_THEN, on_request=request.skip_psp
+            owed=request.total_amount_cents > 0,
+            due_at=now + COLLECTED_BY_THEN,
+            waiting_for=known_to_wait_for(skip_psp=request.skip_psp, self_billed=customer.is_partner),
         ),
         attempt_started_at=now,
         request_hash=request_hash,

@@ -42,11 +42,11 @@ def retry_payment(
     What has to be done at Stripe is done by who looks at what is due: at once, or by the next run of the schedule if
     the message is lost. `choice` says which method is charged this time, instead of the default; an invoice that waits
     has no attempt to choose it for. With a manual one nothing is charged, as in Lago. Where nobody can pay, that is
-    notified instead (`invoice.payment_failure`). Raises NotFoundError, NotAllowedError if it is paid, voided, parked or
-    being collected, VersionConflictError.
+    notified instead (`invoice.payment_failure`). Raises NotFoundError, NotAllowedError if it is paid, voided, parked,
+    self-billed or being collected, VersionConflictError.
     """
     invoice = read_invoice(stores, organization_id, lago_id)
-    is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None
+    is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None and not invoice.self_billed
     if not is_owed or invoice.payment_status is PaymentStatus.SUCCEEDED:
         raise NotAllowedError("invalid_status")
     payment = last_payment(invoice, stores)
@@ -58,6 +58,8 @@ def retry_payment(
     if choice.is_manual:
         return invoice
     missing = _missing(invoice, stores, needs_method=choice.payment_method_id is None)
+    if missing is WaitingFor.NOTHING:
+        raise NotAllowedError("invalid_status")
     if missing and not is_waiting:
         stores.notifications.add(collection_refused(invoice, CANNOT_PAY[missing], now))
         return invoice

@@ -65,7 +65,7 @@ def _link(invoice: Invoice, *, stores: Stores, gateways: Gateways, now: datetime
 
 
 def _refuse_if_not_owed(invoice: Invoice) -> None:
-    is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None
+    is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None and not invoice.self_billed
     is_paid = invoice.payment_status is PaymentStatus.SUCCEEDED or invoice.total_due_amount_cents == 0
     if not is_owed or is_paid:
         raise InvalidInputError({"base": ["invalid_invoice_status_or_payment_status"]})
@@ -76,6 +76,8 @@ def _payer(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) 
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer is None or customer.deleted_at or customer.payment_provider_code is None:
         raise InvalidInputError({"base": ["no_linked_payment_provider"]})
+    if customer.is_partner:
+        raise InvalidInputError({"base": ["invalid_invoice_status_or_payment_status"]})
     if customer.creation:
         customer = resume_creation(customer, stores=stores, gateways=gateways, now=now)
     integration = integration_for_new(customer, stores)
