@@ -7,7 +7,8 @@ cannot put into a schema. `PYTHONPATH=layers/domain:tests python tests/invoice_i
 import json
 from typing import Any
 
-from paystream.entry.invoice_input import TIMESTAMP, UNITS_AS_TEXT, InvoiceItem
+from paystream.entry.invoice_input import DAY, TIMESTAMP, UNITS_AS_TEXT
+from paystream.entry.invoice_item_input import InvoiceItem
 from paystream.model.currency import SUPPORTED, THREE_DECIMAL, WHOLE_UNITS_ONLY
 from template import REPOSITORY
 
@@ -28,6 +29,10 @@ _PROPERTIES = {
     "number": "Unique among the organization's invoices; lago_id if there is none. It may not begin with #.",
     "fees": "The lines of the invoice.",
     "metadata": "What you want to find again with the invoice.",
+    "issuing_date": "The date of the invoice; that of created_at without it.",
+    "purchase_order_number": "Shown with the invoice.",
+    "net_payment_term": "In how many days it is to be paid. It is charged at once all the same.",
+    "payment_due_date": "When it is to be paid; from then on it is payment_overdue. Not needed with net_payment_term.",
     "self_billed": "True where the customer bills itself: it is never collected.",
     "skip_psp": "True keeps the invoice from being sent to Stripe until a request asks for it.",
     "payment_method": "Lago's: which of the customer's payment methods is charged.",
@@ -41,6 +46,7 @@ _FEE = {
     "unit_amount_cents": "The price of one unit, in the currency's minor unit.",
     "name": "How the line is shown; the code otherwise.",
     "description": "More about the line.",
+    "invoice_display_name": "How Lago shows the line; the name otherwise.",
     "skip_psp": "The same as the invoice's own.",
 }
 _PAYMENT_METHOD = {
@@ -73,6 +79,8 @@ def invoice_item_schema() -> dict[str, Any]:
     definitions["MetadataInput"] |= {"title": "Metadata", "description": "A pair of texts kept with the invoice."}
     properties["currency"]["enum"] = sorted(SUPPORTED)
     _alternative(properties["created_at"], "string")["pattern"] = TIMESTAMP
+    for day in ("issuing_date", "payment_due_date"):
+        _alternative(properties[day], "string")["pattern"] = DAY
     _alternative(definitions["FeeInput"]["properties"]["units"], "string")["pattern"] = UNITS_AS_TEXT
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -19,7 +19,7 @@ def _update(request: Request) -> Response:
         change, request.organization_id, request.path["lago_id"], stores=bootstrap.stores(), now=bootstrap.now()
     )
     logger.info("invoice updated", lago_invoice_id=invoice.lago_id, payment_status=invoice.payment_status.value)
-    return Response({"invoice": extended_invoice_object(invoice, customer)})
+    return Response({"invoice": extended_invoice_object(invoice, customer, bootstrap.now())})
 
 
 def _void(request: Request) -> Response:
@@ -28,7 +28,7 @@ def _void(request: Request) -> Response:
         request.organization_id, request.path["lago_id"], stores=bootstrap.stores(), now=bootstrap.now()
     )
     logger.info("invoice voided", lago_invoice_id=invoice.lago_id)
-    return Response({"invoice": extended_invoice_object(invoice, customer)})
+    return Response({"invoice": extended_invoice_object(invoice, customer, bootstrap.now())})
 
 
 def _retry(request: Request) -> Response:

@@ -21,7 +21,7 @@ def _create(request: Request) -> Response:
         now=bootstrap.now(),
     )
     logger.info("invoice stored", lago_invoice_id=invoice.lago_id)
-    return Response({"invoice": extended_invoice_object(invoice, customer)})
+    return Response({"invoice": extended_invoice_object(invoice, customer, bootstrap.now())})
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -27,7 +27,7 @@ def _customers(request: Request) -> Response:
 
 def _invoice(request: Request) -> Response:
     invoice, customer = find.find_invoice(request.organization_id, request.path["lago_id"], stores=bootstrap.stores())
-    return Response({"invoice": extended_invoice_object(invoice, customer)})
+    return Response({"invoice": extended_invoice_object(invoice, customer, bootstrap.now())})
 
 
 def _invoices(request: Request) -> Response:
@@ -35,7 +35,8 @@ def _invoices(request: Request) -> Response:
     asked = page_request(request.query, filters=FILTERS)
     wanted = invoice_filter(request.query, request.query_lists, external_customer_id=request.path.get("external_id"))
     page = bootstrap.stores().invoices.page(request.organization_id, wanted, request=asked)
-    return Response({"invoices": [invoice_object(one) for one in page.records], **meta(page, asked)})
+    now = bootstrap.now()
+    return Response({"invoices": [invoice_object(one, now) for one in page.records], **meta(page, asked)})
 
 
 def _payment(request: Request) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
-from paystream.entry.invoice_input import invoice_from_item
+from paystream.entry.invoice_item_input import invoice_from_item
 from paystream.entry.records import Change, process, stream_records
 from paystream.errors import NotFoundError
 from paystream.model.invoice import Invoice

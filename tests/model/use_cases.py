@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, cast
 
-from paystream.entry.invoice_input import invoice_from_item
+from paystream.entry.invoice_item_input import invoice_from_item
 from paystream.model.standing import PaymentStatus
 from paystream.ports.messages import DueQueue
 from paystream.ports.stores import Stores

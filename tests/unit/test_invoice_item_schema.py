@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from invoice_item_schema import PATH, invoice_item_schema, text
 from jsonschema import Draft202012Validator
-from paystream.entry.invoice_input import invoice_from_item
+from paystream.entry.invoice_item_input import invoice_from_item
 
 SCHEMA = invoice_item_schema()
 CONTRACT = Draft202012Validator(SCHEMA)

@@ -1,10 +1,9 @@
-"""Invoices as they come in: the body of `POST /invoices`, and the item that an application puts into the table."""
+"""What an invoice may say when it comes in, and the body of `POST /invoices`."""
 
-import json
 import re
-from datetime import datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -21,25 +20,17 @@ from pydantic_core import PydanticCustomError
 
 from paystream.entry.payment_method_input import PaymentMethodInput
 from paystream.entry.validation import Input, own_code, validated
-from paystream.errors import InvalidInputError
 from paystream.model.currency import LARGEST_AMOUNT, SUPPORTED, smallest_step
-from paystream.model.invoice import MOST_REJECTED, Fee, Invoice, MetadataEntry, Problem
-from paystream.model.moves import PARKED, known_to_wait_for, new_standing
-from paystream.model.schedule import COLLECTED_BY_THEN
+from paystream.model.invoice import Fee, MetadataEntry
 from paystream.use_cases.invoices.create_invoice import InvoiceRequest
 
 MOST_FEES = 100
 MOST_UNITS = 10**9
 MOST_DECIMALS = 30
-LARGEST_ITEM = 380 * 1024
-"""As JSON, in bytes. DynamoDB takes 400 KB, and what becomes of the invoice is written beside what was put."""
-
-NO_CURRENCY = "XXX"
-"""ISO 4217's code for "no currency": shown for a parked item that names none."""
-
 UNITS_AS_TEXT = r"^[0-9]{1,9}(\.[0-9]{1,30})?$"
 TIMESTAMP = r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
-_KEPT_WHEN_PARKED = ("external_customer_id", "number", "currency", "total_amount_cents")
+DAY = r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+MOST_DAYS = 10_000
 
 
 def _is_supported(currency: str) -> str:
@@ -67,6 +58,12 @@ def _is_timestamp(time: object) -> object:
     return time
 
 
+def _is_day(day: object) -> object:
+    if not (isinstance(day, str) and re.fullmatch(DAY, day)):
+        raise PydanticCustomError(own_code("value_is_invalid"), "not a date")
+    return day
+
+
 Amount = Annotated[Integer, Field(ge=0, le=LARGEST_AMOUNT)]
 Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$"), AfterValidator(_is_supported)]
 Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
@@ -78,6 +75,7 @@ Units = Annotated[
     AfterValidator(_has_few_decimals),
 ]
 Timestamp = Annotated[AwareDatetime, BeforeValidator(_is_timestamp)]
+Day = Annotated[date, BeforeValidator(_is_day)]
 
 
 class FeeInput(Input):
@@ -88,6 +86,7 @@ class FeeInput(Input):
     unit_amount_cents: Amount
     name: Name | None = None
     description: Annotated[str, StringConstraints(strict=True, max_length=1024)] | None = None
+    invoice_display_name: Name | None = None
     skip_psp: Flag | None = None
 
     def fee(self) -> Fee:
@@ -99,6 +98,7 @@ class FeeInput(Input):
             amount_cents=int(amount),
             name=self.name,
             description=self.description,
+            invoice_display_name=self.invoice_display_name,
         )
 
 
@@ -109,12 +109,17 @@ class MetadataInput(Input):
     value: Annotated[str, StringConstraints(strict=True, max_length=255)]
 
 
-class _Owed(Input):
+class Owed(Input):
+    """What the body of a request and an item have in common."""
+
     external_customer_id: Name
-    currency: Currency
+    currency: Currency | None = None
     number: Number | None = None
     fees: Annotated[tuple[FeeInput, ...], Field(max_length=MOST_FEES)] = ()
     metadata: Annotated[tuple[MetadataInput, ...], Field(max_length=5)] = ()
+    purchase_order_number: Name | None = None
+    net_payment_term: Annotated[Integer, Field(ge=0, le=MOST_DAYS)] | None = None
+    payment_due_date: Day | None = None
     skip_psp: Flag | None = None
     payment_method: PaymentMethodInput | None = None
     total_amount_cents: Annotated[Amount | None, Field(validate_default=True)] = None
@@ -127,6 +132,14 @@ class _Owed(Input):
     def method_id(self) -> str | None:
         """Lago's id of the method that is charged; the default without one."""
         return self.payment_method.payment_method_id if self.payment_method else None
+
+    def lines(self) -> tuple[Fee, ...]:
+        """The fees."""
+        return tuple(fee.fee() for fee in self.fees)
+
+    def pairs(self) -> tuple[MetadataEntry, ...]:
+        """The metadata."""
+        return tuple(MetadataEntry(key=entry.key, value=entry.value) for entry in self.metadata)
 
     def owed(self) -> int:
         """In minor units. Without a total, the fees are the total."""
@@ -148,7 +161,7 @@ class _Owed(Input):
             raise PydanticCustomError(own_code("value_is_invalid"), "the sum of the fees is too large")
         if fees and owed != _sum_of(fees):
             raise PydanticCustomError(own_code("total_is_not_the_sum_of_fees"), "fees and total differ")
-        if "currency" in info.data and owed % smallest_step(info.data["currency"]):
+        if info.data.get("currency") and owed % smallest_step(info.data["currency"]):
             raise PydanticCustomError(own_code("amount_not_in_steps"), "not a multiple of the currency's smallest step")
         return total
 
@@ -157,17 +170,8 @@ def _sum_of(fees: tuple[FeeInput, ...]) -> int:
     return sum(fee.fee().amount_cents for fee in fees)
 
 
-class InvoiceInput(_Owed):
+class InvoiceInput(Owed):
     """The body of `POST /invoices`: fees, or a total, or both if they agree."""
-
-
-class InvoiceItem(_Owed):
-    """An item that an application puts into the invoices table. Attributes beyond these are not read."""
-
-    organization_id: Name
-    lago_id: Name
-    created_at: Timestamp | None = None
-    self_billed: Flag | None = None
 
 
 def invoice_request(values: dict[str, object]) -> InvoiceRequest:
@@ -178,82 +182,11 @@ def invoice_request(values: dict[str, object]) -> InvoiceRequest:
         currency=sent.currency,
         total_amount_cents=sent.owed(),
         number=sent.number,
-        fees=tuple(fee.fee() for fee in sent.fees),
-        metadata=tuple(MetadataEntry(key=entry.key, value=entry.value) for entry in sent.metadata),
+        fees=sent.lines(),
+        metadata=sent.pairs(),
         skip_psp=sent.on_request(),
         payment_method_id=sent.method_id(),
+        purchase_order_number=sent.purchase_order_number,
+        net_payment_term=sent.net_payment_term,
+        payment_due_date=sent.payment_due_date,
     )
-
-
-def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
-    """The invoice of an item; one that breaks the contract has a `problem` and what was sent with it in `rejected`.
-
-    `seen_at` is when the item was put: from then on it may have been sent to Stripe, whatever its `created_at` says.
-    """
-    try:
-        item = validated(InvoiceItem, values)
-        _check_size(values)
-    except InvalidInputError as invalid:
-        return _parked(values, invalid, seen_at)
-    created_at = item.created_at or seen_at
-    return Invoice(
-        organization_id=item.organization_id,
-        lago_id=item.lago_id,
-        external_customer_id=item.external_customer_id,
-        number=item.number or item.lago_id,
-        currency=item.currency,
-        total_amount_cents=item.owed(),
-        fees=tuple(fee.fee() for fee in item.fees),
-        metadata=tuple(MetadataEntry(key=entry.key, value=entry.value) for entry in item.metadata),
-        created_at=created_at,
-        updated_at=seen_at,
-        issuing_date=created_at.date(),
-        attempt_started_at=seen_at,
-        skip_psp=item.on_request(),
-        own_payment_method_id=item.method_id(),
-        chosen_payment_method_id=item.method_id(),
-        self_billed=bool(item.self_billed),
-        standing=new_standing(
-            owed=True,
-            due_at=seen_at + COLLECTED_BY_THEN,
-            waiting_for=known_to_wait_for(skip_psp=item.on_request(), self_billed=bool(item.self_billed)),
-        ),
-    )
-
-
-def _check_size(values: dict[str, Any]) -> None:
-    """Before Stripe is called: an outcome that cannot be written beside what was put would be lost."""
-    if len(_as_text(values).encode()) > LARGEST_ITEM:
-        raise InvalidInputError({"item": ["value_is_too_long"]})
-
-
-def _parked(values: dict[str, Any], invalid: InvalidInputError, seen_at: datetime) -> Invoice:
-    """What is right of the item stands in its place; all that has no place there is kept in `rejected`."""
-    wrong = {field.partition(".")[0] for field in invalid.details}
-    right = {name: values[name] for name in _KEPT_WHEN_PARKED if values.get(name) is not None and name not in wrong}
-    contract = InvoiceItem.model_fields.keys() - {"organization_id", "lago_id"}
-    return Invoice(
-        organization_id=values["organization_id"],
-        lago_id=values["lago_id"],
-        external_customer_id=right.get("external_customer_id", ""),
-        number=right.get("number", values["lago_id"]),
-        currency=right.get("currency", NO_CURRENCY),
-        total_amount_cents=right.get("total_amount_cents", 0),
-        created_at=seen_at,
-        updated_at=seen_at,
-        issuing_date=seen_at.date(),
-        standing=PARKED,
-        problem=Problem(code="invalid_item", details=invalid.details),
-        rejected=_as_text({name: values[name] for name in sorted(contract & values.keys() - right.keys())})[
-            :MOST_REJECTED
-        ],
-    )
-
-
-def _as_text(values: dict[str, Any]) -> str:
-    """JSON, since DynamoDB does not take back every number that it gives; what JSON has no form for, as Python's."""
-    return json.dumps(values, ensure_ascii=False, default=_as_python_shows)
-
-
-def _as_python_shows(value: object) -> str:
-    return str(value) if isinstance(value, Decimal) else repr(value)

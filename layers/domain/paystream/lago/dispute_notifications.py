@@ -41,7 +41,7 @@ def _lost(settlement: Settlement, dispute: Dispute, customer: Customer | None, n
         WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,
         "payment_dispute_lost",
         invoice.organization_id,
-        *({"invoice": form, "reason": dispute.reason} for form in notified_invoice(invoice, customer)),
+        *({"invoice": form, "reason": dispute.reason} for form in notified_invoice(invoice, customer, now)),
         now=now,
         identity=_identity(settlement, dispute),
     )

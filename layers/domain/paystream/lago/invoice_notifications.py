@@ -56,15 +56,15 @@ def _invoice(
         webhook_type,
         "invoice",
         invoice.organization_id,
-        *notified_invoice(invoice, customer),
+        *notified_invoice(invoice, customer, now),
         now=now,
         identity=identity,
     )
 
 
-def notified_invoice(invoice: Invoice, customer: Customer | None) -> tuple[dict[str, Any], ...]:
+def notified_invoice(invoice: Invoice, customer: Customer | None, now: datetime) -> tuple[dict[str, Any], ...]:
     """The invoice with its customer and its fees; without the fees; and with the customer shortened, too."""
-    owed = invoice_object(invoice)
+    owed = invoice_object(invoice, now)
     full = owed | {"customer": customer_object(customer) if customer else None, "fees": fee_objects(invoice, customer)}
     without_fees = full | {"fees": []}
     return full, without_fees, without_fees | {"customer": customer_object(shortened(customer)) if customer else None}

@@ -1,5 +1,6 @@
 """An invoice as Lago's clients read it. All amounts are in minor units."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,24 +12,27 @@ from paystream.model.identifiers import derived_id, fee_id
 from paystream.model.invoice import Fee, Invoice
 
 
-def invoice_object(invoice: Invoice) -> dict[str, Any]:
-    """Lago's invoice object; `error_details` says why an item of the invoices table was parked."""
+def invoice_object(invoice: Invoice, now: datetime) -> dict[str, Any]:
+    """Lago's invoice object; `error_details` says why an item of the invoices table was parked.
+
+    `now` decides whether it is overdue.
+    """
     return {
         "lago_id": invoice.lago_id,
         "billing_entity_code": "main",
         "sequential_id": invoice.sequential_id,
         "number": invoice.number,
-        "purchase_order_number": None,
+        "purchase_order_number": invoice.purchase_order_number,
         "issuing_date": invoice.issuing_date.isoformat(),
-        "payment_due_date": invoice.issuing_date.isoformat(),
-        "net_payment_term": 0,
+        "payment_due_date": invoice.due_date.isoformat(),
+        "net_payment_term": invoice.net_payment_term,
         "invoice_type": "one_off",
         "status": invoice.status.value,
         "payment_status": invoice.payment_status.value,
         "payment_dispute_lost_at": timestamp(invoice.payment_dispute_lost_at)
         if invoice.payment_dispute_lost_at
         else None,
-        "payment_overdue": False,
+        "payment_overdue": invoice.is_overdue(now),
         "currency": invoice.currency,
         **_amounts(invoice),
         "file_url": None,
@@ -55,9 +59,9 @@ def invoice_object(invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def extended_invoice_object(invoice: Invoice, customer: Customer | None) -> dict[str, Any]:
+def extended_invoice_object(invoice: Invoice, customer: Customer | None, now: datetime) -> dict[str, Any]:
     """What the API answers for one invoice."""
-    return invoice_object(invoice) | {
+    return invoice_object(invoice, now) | {
         "customer": customer_object(customer) if customer else None,
         "billing_periods": [],
         "subscriptions": [],
@@ -128,7 +132,7 @@ def _fee_object(invoice: Invoice, fee: Fee, position: int, lago_customer_id: str
             "code": fee.add_on_code,
             "name": fee.name or fee.add_on_code,
             "description": fee.description,
-            "invoice_display_name": fee.name or fee.add_on_code,
+            "invoice_display_name": fee.invoice_display_name or fee.name or fee.add_on_code,
             "filters": None,
             "filter_invoice_display_name": None,
             "lago_item_id": derived_id("add_on", invoice.organization_id, fee.add_on_code),

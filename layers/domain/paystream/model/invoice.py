@@ -19,6 +19,7 @@ class Fee:
     amount_cents: int
     name: str | None = None
     description: str | None = None
+    invoice_display_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class FormerCustomer:
 class Invoice:
     """Amounts are integers in the currency's minor unit as Stripe defines it.
 
+    `payment_due_date` is None where it is the `issuing_date`; `net_payment_term` are the days between them.
     `standing` says where its collection is. `attempt` counts the payments made for it; `attempt_started_at` is the
     earliest time at which the idempotency key of that attempt can have been used. `declined_payment_method_ids` are the
     methods that were charged without success, once for each time, the latest MOST_DECLINES_KEPT.
@@ -73,6 +75,9 @@ class Invoice:
     created_at: datetime
     updated_at: datetime
     issuing_date: date
+    purchase_order_number: str | None = None
+    net_payment_term: int = 0
+    payment_due_date: date | None = None
     standing: Standing = field(metadata={"flat": True})
     voided_at: datetime | None = None
     payment_dispute_lost_at: datetime | None = None
@@ -141,6 +146,18 @@ class Invoice:
         """Whether money is to come for it, be it collected or not: it is neither paid, nor voided, nor parked."""
         is_collectable = self.status is InvoiceStatus.FINALIZED and self.stage is not Stage.PARKED
         return is_collectable and self.payment_status is not PaymentStatus.SUCCEEDED
+
+    @property
+    def due_date(self) -> date:
+        """When it is to be paid."""
+        return self.payment_due_date or self.issuing_date
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it should have been paid by now, and was not.
+
+        Source: https://github.com/getlago/lago-api/blob/main/app/jobs/clock/mark_invoices_as_payment_overdue_job.rb
+        """
+        return self.is_owed and self.payment_dispute_lost_at is None and self.due_date < now.date()
 
     @property
     def has_replaced_another(self) -> bool:

@@ -1,17 +1,27 @@
 """Store an invoice that the API was asked for. The table's stream leads to its collection."""
 
 import json
-from dataclasses import MISSING, asdict, dataclass, fields, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 from paystream.errors import ConflictError, InvalidInputError, NotFoundError, VersionConflictError
+from paystream.model.currency import SUPPORTED, smallest_step
 from paystream.model.customer import Customer
 from paystream.model.identifiers import requested_invoice_id
 from paystream.model.invoice import Fee, Invoice, MetadataEntry
 from paystream.model.moves import known_to_wait_for, new_standing
+from paystream.model.payment_term import payment_term
 from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.ports.stores import Stores
+
+_COULD_NOT_BE_SAID_BEFORE = frozenset(
+    """
+    skip_psp payment_method_id purchase_order_number net_payment_term payment_due_date invoice_display_name
+    """.split()
+)
 
 _NUMBERS_TRIED = 20
 """The numbers we count are of a form that an application may use for its own."""
@@ -23,17 +33,21 @@ _LONGEST_NUMBER = 1024
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRequest:
     """A checked request; `total_amount_cents` in minor units. With `skip_psp` it is collected on request only;
-    `payment_method_id` is Lago's id of the method that is charged, instead of the default.
+    `payment_method_id` is Lago's id of the method that is charged, instead of the default. Without a currency it is the
+    customer's.
     """
 
     external_customer_id: str
-    currency: str
+    currency: str | None
     total_amount_cents: int
     number: str | None
     fees: tuple[Fee, ...]
     metadata: tuple[MetadataEntry, ...]
     skip_psp: bool = False
     payment_method_id: str | None = None
+    purchase_order_number: str | None = None
+    net_payment_term: int | None = None
+    payment_due_date: date | None = None
 
 
 def create_invoice(
@@ -48,8 +62,8 @@ def create_invoice(
     """Store a new invoice; under the same `Idempotency-Key` the first one is returned, though its customer was deleted
     since.
 
-    Raises NotFoundError for an unknown customer, InvalidInputError for a used number, ConflictError if the key was used
-    for another request.
+    Raises NotFoundError for an unknown customer, InvalidInputError for a used number, or where nothing says a currency,
+    ConflictError if the key was used for another request.
     """
     lago_id = requested_invoice_id(organization_id, idempotency_key) if idempotency_key else new_id
     request_hash = _hash(request)
@@ -102,18 +116,28 @@ def _number(customer: Customer, sequence: int) -> str:
 def _new_invoice(
     request: InvoiceRequest, customer: Customer, lago_id: str, request_hash: str, now: datetime
 ) -> Invoice:
+    today = now.date()
+    term = payment_term(
+        today,
+        days=request.net_payment_term,
+        due_date=request.payment_due_date,
+        usual_days=customer.profile.get("net_payment_term") or 0,
+    )
     return Invoice(
         organization_id=customer.organization_id,
         lago_id=lago_id,
         external_customer_id=request.external_customer_id,
         number=request.number or lago_id,
-        currency=request.currency,
+        currency=_currency(request, customer),
         total_amount_cents=request.total_amount_cents,
         fees=request.fees,
         metadata=request.metadata,
         created_at=now,
         updated_at=now,
-        issuing_date=now.date(),
+        issuing_date=today,
+        purchase_order_number=request.purchase_order_number,
+        net_payment_term=term.days,
+        payment_due_date=term.due_date,
         skip_psp=request.skip_psp,
         own_payment_method_id=request.payment_method_id,
         chosen_payment_method_id=request.payment_method_id,
@@ -129,6 +153,18 @@ def _new_invoice(
     )
 
 
+def _currency(request: InvoiceRequest, customer: Customer) -> str:
+    """The customer's where none is named, as in Lago. Raises InvalidInputError."""
+    currency = request.currency or customer.profile.get("currency")
+    if currency is None:
+        raise InvalidInputError({"currency": ["value_is_mandatory"]})
+    if currency not in SUPPORTED:
+        raise InvalidInputError({"currency": ["currency_not_supported"]})
+    if request.total_amount_cents % smallest_step(currency):
+        raise InvalidInputError({"total_amount_cents": ["amount_not_in_steps"]})
+    return str(currency)
+
+
 def _same(existing: Invoice, request_hash: str, stores: Stores) -> Invoice:
     """An item that replaced the invoice does not know what request made it."""
     known = existing.request_hash
@@ -141,7 +177,11 @@ def _same(existing: Invoice, request_hash: str, stores: Stores) -> Invoice:
 
 
 def _hash(request: InvoiceRequest) -> str:
-    """What is as it would be without being named is left out: a key of before there was such a name stays valid."""
-    unsaid = {field.name: field.default for field in fields(request) if field.default is not MISSING}
-    said = {name: value for name, value in asdict(request).items() if name not in unsaid or value != unsaid[name]}
-    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return sha256(json.dumps(_said(asdict(request)), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was not said is left out, where it could not be said before: a key that was used then stays valid."""
+    unsaid = {name for name in _COULD_NOT_BE_SAID_BEFORE if values.get(name) is None or values[name] is False}
+    said = {name: value for name, value in values.items() if name not in unsaid}
+    return {name: [_said(fee) for fee in value] if name == "fees" else value for name, value in said.items()}
