@@ -13,6 +13,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from paystream.entry.refused_words import refused_of_customer
 from paystream.entry.validation import Input, own_code, validated
 from paystream.lago.customers import PROFILE
 from paystream.model.customer import LONGEST_EMAIL, LONGEST_NAME, LONGEST_PHONE, first_email
@@ -122,7 +123,7 @@ class CustomerInput(AddressInput):
 
 def customer_change(values: dict[str, object]) -> CustomerChange:
     """The checked change. Raises InvalidInputError."""
-    sent = validated(CustomerInput, values)
+    sent = validated(CustomerInput, values, refused=refused_of_customer(values))
     kept = {*PROFILE, "shipping_address", "metadata"}
     billing = sent.billing_configuration
     return CustomerChange(

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from paystream.entry.invoice_input import MetadataInput
 from paystream.entry.payment_method_input import PaymentMethodInput
+from paystream.entry.refused_words import refused_of_change
 from paystream.entry.validation import Input, own_code, validated
 from paystream.model.invoice import MetadataEntry
 from paystream.model.payment_method import MethodChoice
@@ -51,7 +52,7 @@ class VoidInput(Input):
 
 def invoice_change(values: dict[str, object]) -> InvoiceChange:
     """The checked change. Raises InvalidInputError."""
-    sent = validated(InvoiceUpdateInput, values)
+    sent = validated(InvoiceUpdateInput, values, refused=refused_of_change(values))
     metadata = sent.metadata
     return InvoiceChange(
         payment_status=sent.payment_status,

@@ -19,6 +19,7 @@ from pydantic import StrictInt as Integer
 from pydantic_core import PydanticCustomError
 
 from paystream.entry.payment_method_input import PaymentMethodInput
+from paystream.entry.refused_words import refused_of_invoice
 from paystream.entry.validation import Input, own_code, validated
 from paystream.model.currency import LARGEST_AMOUNT, SUPPORTED, smallest_step
 from paystream.model.invoice import Fee, MetadataEntry
@@ -176,7 +177,7 @@ class InvoiceInput(Owed):
 
 def invoice_request(values: dict[str, object]) -> InvoiceRequest:
     """The checked request. Raises InvalidInputError."""
-    sent = validated(InvoiceInput, values)
+    sent = validated(InvoiceInput, values, refused=refused_of_invoice(values))
     return InvoiceRequest(
         external_customer_id=sent.external_customer_id,
         currency=sent.currency,

@@ -22,16 +22,21 @@ class Input(BaseModel):
         return self.model_dump(mode="json", exclude_unset=True)
 
 
-def validated(model: type[M], values: Mapping[str, Any]) -> M:
-    """The input. Raises InvalidInputError that names every field that is wrong, never the value."""
+def validated(model: type[M], values: Mapping[str, Any], *, refused: Mapping[str, list[str]] | None = None) -> M:
+    """The input. Raises InvalidInputError that names every field that is wrong, never the value; and what is `refused`
+    besides, with its codes.
+    """
+    details = {field: [*codes] for field, codes in (refused or {}).items()}
     try:
-        return model.model_validate(values)
+        sent = model.model_validate(values)
     except ValidationError as invalid:
-        details: dict[str, list[str]] = {}
         for error in invalid.errors(include_url=False, include_context=False, include_input=False):
             field = ".".join(str(part) for part in error["loc"]) or "base"
             details.setdefault(field, []).append(_code(error["type"]))
         raise InvalidInputError(details) from None
+    if details:
+        raise InvalidInputError(details)
+    return sent
 
 
 def own_code(code: str) -> str:
