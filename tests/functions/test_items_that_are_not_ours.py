@@ -158,6 +158,10 @@ class TestAnItemOfAnotherOrganization:
         assert world.charged() == [1001]
 
 
+def without_nothing(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if value is not None}
+
+
 class TestWhatCannotBeRead:
     @pytest.mark.parametrize(
         ("path", "table"),
@@ -177,12 +181,11 @@ class TestWhatCannotBeRead:
         before = world.api("GET", path).body
         name = "external_id" if table == "customers" else "lago_id"
         damaged = world.items(table)[0] | {name: "broken"} | damage
-        world.put_item(table, {name: value for name, value in damaged.items() if value is not None})
+        world.put_item(table, without_nothing(damaged))
 
         answer = world.api("GET", path)
 
         assert answer.status == 200
-        lists = [name for name in answer.body if name != "meta"]
-        assert [answer.body[name] for name in lists] == [before[name] for name in lists]
+        assert answer.body | {"meta": None} == before | {"meta": None}
         assert "an item cannot be read" in logs.getvalue()
         assert '"item":"broken"' in logs.getvalue()

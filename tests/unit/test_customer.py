@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from builders.cases import CHARGEABLE
@@ -79,7 +80,8 @@ def test_the_link_of_today_comes_before_the_former_ones() -> None:
 
 @pytest.mark.parametrize("lacks", ["payment_provider_code", "integration_id", "provider_customer_id"])
 def test_who_is_not_linked_has_only_former_links(lacks: str) -> None:
-    not_linked = replace(CHARGEABLE, former_links=(FORMER,), **{lacks: None})
+    nobody: dict[str, Any] = {lacks: None}
+    not_linked = replace(CHARGEABLE, former_links=(FORMER,), **nobody)
 
     assert not_linked.links_until(LATER) == (FORMER,)
 

@@ -46,16 +46,24 @@ def settle_dispute(
     known = next((one for one in payment.disputes if one.id == dispute.id), None)
     if known and not _is_later(known, dispute, said_at):
         return None
-    is_same = known is not None and known.status == dispute.status
-    ended_at = known.ended_at if known and is_same else said_at if dispute.status in _CLOSED else None
-    kept = replace(dispute, ended_at=ended_at, said_at=said_at)
+    kept = _as_said(known, dispute, said_at)
     beside = tuple(kept if one is known else one for one in payment.disputes)
     disputed = replace(payment, disputes=beside if known else (*beside, kept), updated_at=now)
-    stands = replace(invoice, payment_dispute_lost_at=_lost_at(invoice, known, kept, on_record.with_payment(disputed)))
-    if known and known.is_lost and kept.status == _WON and invoice.payment_status is PaymentStatus.SUCCEEDED:
+    lost_at = _lost_at(invoice, known, kept, on_record.with_payment(disputed))
+    stands = replace(invoice, payment_dispute_lost_at=lost_at, updated_at=now)
+    if known and _comes_back(known, kept, invoice):
         stands = postpone(stands, now, keeps_claim=True, now=now)
-    settlement = Settlement(replace(stands, updated_at=now), disputed, ())
-    return DisputeSettlement(settlement, kept, () if is_same else _news(known, dispute))
+    return DisputeSettlement(Settlement(stands, disputed, ()), kept, _news(known, dispute))
+
+
+def _as_said(known: Dispute | None, dispute: Dispute, said_at: datetime) -> Dispute:
+    if known and known.status == dispute.status:
+        return replace(dispute, ended_at=known.ended_at, said_at=said_at)
+    return replace(dispute, ended_at=said_at if dispute.status in _CLOSED else None, said_at=said_at)
+
+
+def _comes_back(known: Dispute, kept: Dispute, invoice: Invoice) -> bool:
+    return known.is_lost and kept.status == _WON and invoice.payment_status is PaymentStatus.SUCCEEDED
 
 
 def _is_later(known: Dispute, dispute: Dispute, said_at: datetime) -> bool:
@@ -82,6 +90,8 @@ def _lost_at(invoice: Invoice, known: Dispute | None, kept: Dispute, on_record: 
 
 
 def _news(known: Dispute | None, dispute: Dispute) -> tuple[DisputeNews, ...]:
+    if known and known.status == dispute.status:
+        return ()
     if dispute.status == LOST:
         return (WebhookType.INVOICE_PAYMENT_DISPUTE_LOST,)
     if dispute.status == _WON:

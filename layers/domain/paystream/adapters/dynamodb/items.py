@@ -174,16 +174,24 @@ def _readers(record_type: Any) -> dict[str, tuple[str, Callable[[Any], Any]]]:
 
 def _reader(hint: Any) -> Callable[[Any], Any]:
     if get_origin(hint) in (Union, UnionType):
-        read = _reader(next(choice for choice in get_args(hint) if choice is not NoneType))
-        return lambda value: None if value is None else read(value)
+        return _reader_if_any(next(choice for choice in get_args(hint) if choice is not NoneType))
     if get_origin(hint) is tuple:
-        entry_reader = _reader(get_args(hint)[0])
-        return lambda value: tuple(entry_reader(entry) for entry in value)
+        return _reader_of_several(get_args(hint)[0])
     if is_dataclass(hint):
         return lambda value: _record(hint, value)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint
     return _READERS_OF_TEXT.get(hint) or _plain_reader(get_origin(hint) or hint)
+
+
+def _reader_if_any(hint: Any) -> Callable[[Any], Any]:
+    read = _reader(hint)
+    return lambda value: None if value is None else read(value)
+
+
+def _reader_of_several(hint: Any) -> Callable[[Any], Any]:
+    read = _reader(hint)
+    return lambda value: tuple(read(entry) for entry in value)
 
 
 def _record(record_type: Any, values: Mapping[str, Any]) -> Any:

@@ -46,13 +46,10 @@ def retry_payment(
     self-billed or being collected, VersionConflictError.
     """
     invoice = read_invoice(stores, organization_id, lago_id)
-    is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None and not invoice.self_billed
-    if not is_owed or invoice.payment_status is PaymentStatus.SUCCEEDED:
-        raise NotAllowedError("invalid_status")
+    _refuse_if_settled(invoice)
     payment = last_payment(invoice, stores)
     refuse_if_being_collected(invoice, payment, stores, now)
     choice = choice or MethodChoice(payment_method_id=invoice.own_payment_method_id)
-    is_waiting = invoice.is_open and payment is None and invoice.waiting_for is not WaitingFor.REQUEST
     if payment is None and choice.payment_method_id and invoice.waiting_for not in _CAN_BE_CHOSEN_FOR:
         raise NotAllowedError("invalid_status")
     if choice.is_manual:
@@ -60,12 +57,23 @@ def retry_payment(
     missing = _missing(invoice, stores, needs_method=choice.payment_method_id is None)
     if missing is WaitingFor.NOTHING:
         raise NotAllowedError("invalid_status")
-    if missing and not is_waiting:
+    if missing and not _is_waiting(invoice, payment):
         stores.notifications.add(collection_refused(invoice, CANNOT_PAY[missing], now))
         return invoice
     due = _due_now(replace(invoice, chosen_payment_method_id=choice.payment_method_id), payment, stores, now)
     queue.hand_out([DueInvoice(organization_id, lago_id, now.isoformat())], now + _A_MOMENT)
     return due
+
+
+def _refuse_if_settled(invoice: Invoice) -> None:
+    is_owed = invoice.status is InvoiceStatus.FINALIZED and invoice.problem is None and not invoice.self_billed
+    if not is_owed or invoice.payment_status is PaymentStatus.SUCCEEDED:
+        raise NotAllowedError("invalid_status")
+
+
+def _is_waiting(invoice: Invoice, payment: Payment | None) -> bool:
+    """Whether it is looked at anyway when what it lacks comes."""
+    return invoice.is_open and payment is None and invoice.waiting_for is not WaitingFor.REQUEST
 
 
 def _missing(invoice: Invoice, stores: Stores, *, needs_method: bool) -> WaitingFor | None:
