@@ -77,8 +77,8 @@ _JUMPS = (120.0, 900.0, 3600.0, 5 * 3600.0, 25 * 3600.0, 2 * 86400.0)
 
 @dataclass(slots=True)
 class Weather:
-    """Draws from `random` what befalls whom. After `calm_down` nothing does. Every second event that is lost was not
-    even made: no list of Stripe's shows it.
+    """Draws from `random` what befalls whom. After `calm_down` nothing does. Every second event of an intent that is
+    lost was not even made: no list of Stripe's shows it.
     """
 
     random: Random
@@ -116,7 +116,7 @@ class Weather:
         """What becomes of a delivery that Stripe means to make."""
         if self.happens(self.profile.webhook_lost):
             self.counts["webhook lost"] += 1
-            if self.happens(0.5):
+            if delivery.event_type.startswith("payment_intent.") and self.happens(0.5):
                 self.unmake(delivery)
             return []
         found = [delivery]
