@@ -1,6 +1,6 @@
 """What follows from how an invoice is stored: whether it is open, owed, claimed, and what it can be collected with."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from builders.records import RECORDED_AT, invoice_record
@@ -104,6 +104,19 @@ def test_only_what_waits_for_another_method_is_collected_with_it(stage: Stage) -
 @pytest.mark.parametrize(("paid", "due"), [(0, 4200), (1200, 3000), (4200, 0), (5000, 0)])
 def test_what_is_due_is_what_was_not_paid_and_never_less_than_nothing(paid: int, due: int) -> None:
     assert invoice_record(total_paid_amount_cents=paid).total_due_amount_cents == due
+
+
+@pytest.mark.parametrize(
+    ("started_at", "has_replaced"),
+    [
+        (None, False),
+        (RECORDED_AT - timedelta(seconds=1), True),
+        (RECORDED_AT + timedelta(0), False),
+        (RECORDED_AT + timedelta(seconds=1), False),
+    ],
+)
+def test_it_has_replaced_another_if_an_attempt_may_be_older(started_at: datetime | None, has_replaced: bool) -> None:
+    assert invoice_record(attempt_started_at=started_at).has_replaced_another is has_replaced
 
 
 def test_of_a_new_one_nothing_is_known() -> None:

@@ -63,6 +63,15 @@ def test_of_several_intents_a_success_counts_then_what_may_come_to_one() -> None
         assert of_several(one for one in order if one is not PAID) is ON_ITS_WAY
         assert of_several(one for one in order if one in (DECLINED, CANCELED)) is DECLINED
     assert of_several([CANCELED]) is CANCELED
+
+
+def test_of_several_that_failed_only_what_stripe_has_canceled_is_over() -> None:
+    unknown = Outcome(status=PayableStatus.FAILED, intent_status="a_status_of_next_year")
+
+    assert of_several([unknown, CANCELED]) is of_several([CANCELED, unknown]) is unknown
+
+
+def test_of_no_intent_nothing_counts() -> None:
     assert of_several([]) is None
 
 

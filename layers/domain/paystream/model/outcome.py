@@ -102,10 +102,9 @@ def of_several(outcomes: Iterable[Outcome]) -> Outcome | None:
     return min(oldest_first, key=_rank, default=None)
 
 
-def _rank(outcome: Outcome) -> int:
-    if outcome.status is PayableStatus.FAILED:
-        return 3 if outcome.intent_status == CANCELED else 2
-    return 0 if outcome.status is PayableStatus.SUCCEEDED else 1
+def _rank(outcome: Outcome) -> tuple[bool, bool, bool]:
+    is_unpaid, has_failed = outcome.status is not PayableStatus.SUCCEEDED, outcome.status is PayableStatus.FAILED
+    return is_unpaid, has_failed, outcome.intent_status == CANCELED
 
 
 def gone(intent_id: str) -> Outcome:
