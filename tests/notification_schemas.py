@@ -40,6 +40,24 @@ def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
+def _extended(component: str, **properties: Any) -> dict[str, Any]:
+    """A component that takes no other property, with these."""
+    known: dict[str, Any] = description()["components"]["schemas"][component]
+    return known | {"properties": known["properties"] | properties, "required": [*known["required"], *properties]}
+
+
+_CHARGED_METHOD: dict[str, Any] = {
+    "oneOf": [
+        _object(
+            lago_id=_TEXT,
+            is_default={"type": "boolean"},
+            payment_provider_code=_TEXT,
+            payment_provider_type={"const": "stripe"},
+            provider_method_id=_TEXT,
+        ),
+        {"type": "null"},
+    ]
+}
 _FAILURE = _object(
     lago_invoice_id=_TEXT,
     lago_customer_id=_TEXT_OR_NULL,
@@ -76,7 +94,7 @@ _OBJECTS: dict[WebhookType, tuple[str, dict[str, Any]]] = {
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: ("invoice", _INVOICE),
     WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: ("payment_dispute_lost", _object(invoice=_INVOICE, reason=_TEXT_OR_NULL)),
     WebhookType.INVOICE_VOIDED: ("invoice", _INVOICE),
-    WebhookType.PAYMENT_SUCCEEDED: ("payment", _PAYMENT),
+    WebhookType.PAYMENT_SUCCEEDED: ("payment", _extended("Payment", payment_method=_CHARGED_METHOD)),
     WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", _PAYMENT),
     WebhookType.PAYMENT_DISPUTE_OPENED: ("payment", _PAYMENT),
     WebhookType.PAYMENT_DISPUTE_WON: ("payment", _PAYMENT),
@@ -91,6 +109,16 @@ _OBJECTS: dict[WebhookType, tuple[str, dict[str, Any]]] = {
             payment_provider=_TEXT,
             payment_provider_code=_TEXT_OR_NULL,
             provider_error=_object(message=_TEXT, error_code=_TEXT_OR_NULL),
+        ),
+    ),
+    WebhookType.CUSTOMER_CHECKOUT_URL_GENERATED: (
+        "payment_provider_customer_checkout_url",
+        _object(
+            lago_customer_id=_TEXT,
+            external_customer_id=_TEXT,
+            payment_provider=_TEXT,
+            payment_provider_code=_TEXT,
+            checkout_url=_TEXT,
         ),
     ),
     WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING: (

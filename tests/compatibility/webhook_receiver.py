@@ -37,6 +37,16 @@ class CustomerFailure(BaseResponseModel):
     provider_error: dict[str, Any]
 
 
+class CheckoutUrl(BaseResponseModel):
+    """`payment_provider_customer_checkout_url`."""
+
+    lago_customer_id: str
+    external_customer_id: str
+    payment_provider: str
+    payment_provider_code: str
+    checkout_url: str
+
+
 class ProviderFailure(BaseResponseModel):
     """`payment_provider_error`."""
 
@@ -52,7 +62,7 @@ class DisputeLost(BaseResponseModel):
     """`payment_dispute_lost`."""
 
     invoice: InvoiceResponse
-    reason: str
+    reason: str | None
 
 
 class Refund(BaseResponseModel):
@@ -80,6 +90,7 @@ class Webhook(BaseResponseModel):
     customer: CustomerResponse | None
     payment_provider_invoice_payment_error: PaymentFailure | None
     payment_provider_customer_error: CustomerFailure | None
+    payment_provider_customer_checkout_url: CheckoutUrl | None
     payment_provider_error: ProviderFailure | None
     payment_dispute_lost: DisputeLost | None
     refund: Refund | None

@@ -169,13 +169,19 @@ class TestSettledByHand:
 
         assert (answer.status, answer.body["code"]) == (405, BEING_COLLECTED)
 
-    def test_a_voided_invoice_keeps_its_payment_status(self, world: World) -> None:
+    @pytest.mark.parametrize(
+        "sent",
+        [{"payment_status": "succeeded"}, {"payment_status": "failed"}, {"metadata": [{"key": "k", "value": "v"}]}],
+    )
+    def test_a_voided_invoice_stays_as_it_is(self, world: World, sent: dict[str, Any]) -> None:
         invoice_id, _ = failed_invoice_and_customer(world)
         void(world, invoice_id)
+        before = world.invoice(invoice_id)
 
-        answer = update(world, invoice_id, payment_status="succeeded")
+        answer = update(world, invoice_id, **sent)
 
-        assert (answer.status, answer.body["code"]) == (405, "invalid_status")
+        assert (answer.status, answer.body["code"]) == (405, "update_on_voided_invoice")
+        assert world.invoice(invoice_id) == before
 
 
 class TestMetadata:

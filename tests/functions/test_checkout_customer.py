@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from builders.stripe_requests import CREATE_SESSION
+from builders.read import notification_bodies
+from builders.stripe_requests import CREATE_SESSION, break_stripe
 from world.api_gateway import Answer
 from world.world import SECRET_KEY, World, load_event
 
@@ -35,6 +36,27 @@ def test_the_answer_is_lagos(world: World) -> None:
         "payment_provider_code": "stripe",
         "checkout_url": session(world).url,
     }
+
+
+def test_each_page_is_notified(world: World) -> None:
+    world.connect()
+    world.customer()
+
+    made = [ask_for_checkout(world).body["customer"] for _ in range(2)]
+
+    bodies = [body["payment_provider_customer_checkout_url"] for body in notification_bodies(world)]
+    assert world.notified() == ["customer.checkout_url_generated"] * 2
+    assert sorted(bodies, key=str) == sorted(made, key=str)
+
+
+def test_a_page_that_stripe_refuses_is_not_notified(world: World) -> None:
+    world.connect()
+    world.customer()
+    break_stripe(world, CREATE_SESSION, "500_before_commit")
+
+    assert ask_for_checkout(world).status == 503
+
+    assert world.notified() == []
 
 
 def test_a_card_that_is_saved_there_collects_what_waited_for_it(world: World) -> None:

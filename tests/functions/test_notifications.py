@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from builders.causes import CAUSES, asked_for_action, detailed_invoice
-from builders.invoices import failed_invoice
+from builders.invoices import failed_invoice, waiting_invoice
+from builders.payments import pay_by_hand
 from paystream.model.notification import WebhookType
 from template import REPOSITORY
 from world.api_gateway import ORGANIZATION
@@ -112,7 +113,7 @@ OBJECTS: dict[WebhookType, tuple[str, Required]] = {
     WebhookType.PAYMENT_REFUND_SUCCEEDED: ("refund", REFUND),
     WebhookType.PAYMENT_REFUND_FAILED: ("refund", {**REFUND, "failure_reason": str}),
     WebhookType.INVOICE_VOIDED: ("invoice", INVOICE_OBJECT),
-    WebhookType.PAYMENT_SUCCEEDED: ("payment", PAYMENT),
+    WebhookType.PAYMENT_SUCCEEDED: ("payment", {**PAYMENT, "payment_method": dict}),
     WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", PAGE),
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: ("customer", CUSTOMER),
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR: (
@@ -123,6 +124,16 @@ OBJECTS: dict[WebhookType, tuple[str, Required]] = {
             "payment_provider": str,
             "payment_provider_code": str,
             "provider_error": dict,
+        },
+    ),
+    WebhookType.CUSTOMER_CHECKOUT_URL_GENERATED: (
+        "payment_provider_customer_checkout_url",
+        {
+            "lago_customer_id": str,
+            "external_customer_id": str,
+            "payment_provider": str,
+            "payment_provider_code": str,
+            "checkout_url": str,
         },
     ),
     WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING: ("customer", {**CUSTOMER, "lago_invoice_id": str}),
@@ -246,6 +257,22 @@ class TestWhatTheyCarry:
         invoice = received(world, WebhookType.INVOICE_PAYMENT_STATUS_UPDATED)["invoice"]
         unknown = {name for name, value in invoice.items() if isinstance(value, NoneType)}
         assert {"file_url", "voided_at", "payment_dispute_lost_at", "purchase_order_number"} <= unknown
+
+
+def test_a_success_says_what_was_paid_with(world: World) -> None:
+    detailed_invoice(world)
+
+    (listed,) = world.api("GET", "/api/v1/customers/acme/payment_methods").body["payment_methods"]
+    method = world.notification("payment.succeeded")["payment"]["payment_method"]
+
+    assert method == {name: listed[name] for name in method}
+    assert method["is_default"] is True
+
+
+def test_money_that_came_by_hand_was_paid_with_no_method(world: World) -> None:
+    pay_by_hand(world, waiting_invoice(world))
+
+    assert world.notification("payment.succeeded")["payment"]["payment_method"] is None
 
 
 def test_an_intent_that_waits_for_the_customer_is_notified_with_its_own_next_action(world: World) -> None:

@@ -30,6 +30,7 @@ MODELS = {
     WebhookType.PAYMENT_REQUIRES_ACTION: ("PaymentResponse", "lago_id"),
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: ("CustomerResponse", "lago_id"),
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR: ("CustomerFailure", "lago_customer_id"),
+    WebhookType.CUSTOMER_CHECKOUT_URL_GENERATED: ("CheckoutUrl", "lago_customer_id"),
     WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING: ("CustomerResponse", "lago_id"),
     WebhookType.PAYMENT_PROVIDER_ERROR: ("ProviderFailure", "lago_payment_provider_id"),
 }

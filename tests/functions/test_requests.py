@@ -6,6 +6,7 @@ import pytest
 from api_description import examples, response
 from builders.invoices import MINIMAL_INVOICE
 from paystream.entry.http import MAX_BODY_BYTES
+from paystream.model.identifiers import derived_id
 from world.world import World
 
 INVOICES = "/api/v1/invoices"
@@ -101,4 +102,13 @@ def test_metadata_of_a_customer_is_shown_with_all_its_keys(world: World) -> None
 
     answer = world.api("POST", "/api/v1/customers", {"customer": customer})
 
-    assert answer.body["customer"]["metadata"] == [{"key": "segment", "value": "retail", "display_in_invoice": False}]
+    found = answer.body["customer"]
+    assert found["metadata"] == [
+        {
+            "lago_id": derived_id("customer metadata", found["lago_id"], "segment"),
+            "key": "segment",
+            "value": "retail",
+            "display_in_invoice": False,
+            "created_at": "2026-11-23T10:00:00Z",
+        }
+    ]

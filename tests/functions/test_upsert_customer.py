@@ -93,6 +93,9 @@ class TestTheProfile:
 
         customer = upsert(world, **sent)
 
+        (pair,) = customer.pop("metadata")
+        (sent_pair,) = sent.pop("metadata")
+        assert {name: pair[name] for name in sent_pair} == sent_pair
         assert {name: customer[name] for name in sent} == sent
         assert customer["applicable_timezone"] == "Europe/Paris"
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from paystream.lago.customers import customer_object
+from paystream.lago.customers import checkout_object, customer_object
 from paystream.lago.envelope import envelope, shortened
 from paystream.model.customer import Customer
 from paystream.model.integration import Integration
@@ -20,6 +20,18 @@ def provider_customer_created(customer: Customer, now: datetime) -> Notification
         customer_object(shortened(customer)),
         now=now,
         identity=identity,
+    )
+
+
+def checkout_url_generated(customer: Customer, url: str, now: datetime) -> Notification:
+    """A page was made on which the customer saves a payment method."""
+    return envelope(
+        WebhookType.CUSTOMER_CHECKOUT_URL_GENERATED,
+        "payment_provider_customer_checkout_url",
+        customer.organization_id,
+        checkout_object(customer, url),
+        now=now,
+        identity=(customer.organization_id, customer.lago_id, url),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
+from paystream.model.identifiers import derived_id
 
 ADDRESS = ("address_line1", "address_line2", "city", "zipcode", "state", "country")
 PROFILE = (
@@ -35,7 +36,6 @@ def customer_object(customer: Customer) -> dict[str, Any]:
     Except for `integration_customers`, without which Lago's Rust client reads no invoice.
     """
     profile = customer.profile
-    metadata = profile.get("metadata") or []
     return {
         "lago_id": customer.lago_id,
         "billing_entity_code": "main",
@@ -51,7 +51,7 @@ def customer_object(customer: Customer) -> dict[str, Any]:
         "billing_configuration": _billing_configuration(customer),
         "shipping_address": {field: (profile.get("shipping_address") or {}).get(field) for field in ADDRESS},
         "skip_invoice_custom_sections": False,
-        "metadata": [{**entry, "display_in_invoice": entry.get("display_in_invoice", False)} for entry in metadata],
+        "metadata": _metadata(customer),
         "integration_customers": [],
     }
 
@@ -74,6 +74,20 @@ def checkout_object(customer: Customer, url: str) -> dict[str, Any]:
         "payment_provider_code": customer.payment_provider_code,
         "checkout_url": url,
     }
+
+
+def _metadata(customer: Customer) -> list[dict[str, Any]]:
+    """A pair has no time of its own here: the customer's stands for it."""
+    return [
+        {
+            "lago_id": derived_id("customer metadata", customer.lago_id, entry["key"]),
+            "key": entry["key"],
+            "value": entry["value"],
+            "display_in_invoice": entry.get("display_in_invoice", False),
+            "created_at": timestamp(customer.created_at),
+        }
+        for entry in customer.profile.get("metadata") or ()
+    ]
 
 
 def _billing_configuration(customer: Customer) -> dict[str, Any]:

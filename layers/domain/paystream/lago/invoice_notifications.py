@@ -1,11 +1,14 @@
 """Notifications about invoices and their payments."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from paystream.lago.customers import customer_object
 from paystream.lago.envelope import envelope, shortened
 from paystream.lago.invoices import fee_objects, invoice_object
+from paystream.lago.payment_methods import charged_method_object
 from paystream.lago.payments import payment_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
@@ -16,6 +19,8 @@ from paystream.model.notification import Notification, PaymentNews, WebhookType
 from paystream.model.payment import Payment
 from paystream.model.settlement import Settlement
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 
 def settlement_notifications(settlement: Settlement, customer: Customer, now: datetime) -> tuple[Notification, ...]:
     """What an outcome leads to, in the order in which it happened."""
@@ -25,7 +30,7 @@ def settlement_notifications(settlement: Settlement, customer: Customer, now: da
 def _notification(news: PaymentNews, settlement: Settlement, customer: Customer, now: datetime) -> Notification:
     match news:
         case WebhookType.PAYMENT_SUCCEEDED:
-            return _payment(news, settlement.payment, now)
+            return _succeeded(settlement.payment, customer, now)
         case WebhookType.PAYMENT_REQUIRES_ACTION:
             return _requires_action(settlement.payment, now)
         case WebhookType.INVOICE_PAYMENT_FAILURE | WebhookType.INVOICE_PAYMENT_ABANDONED:
@@ -120,7 +125,7 @@ def manual_payment_notifications(
     before: Invoice, invoice: Invoice, payment: ManualPayment, customer: Customer | None, now: datetime
 ) -> tuple[Notification, ...]:
     """Money that came outside of Stripe, and what became of the invoice by it."""
-    received = _payment(WebhookType.PAYMENT_SUCCEEDED, payment, now)
+    received = _succeeded(payment, customer, now)
     if invoice.payment_status is before.payment_status:
         return (received,)
     return received, payment_status_updated(invoice, customer, now, cause=payment.lago_id)
@@ -135,10 +140,26 @@ def _requires_action(payment: Payment, now: datetime) -> Notification:
     return _payment(WebhookType.PAYMENT_REQUIRES_ACTION, payment, now, *part)
 
 
-def _payment(webhook_type: WebhookType, payment: AnyPayment, now: datetime, *part: str) -> Notification:
-    identity = (payment.organization_id, payment.lago_id, *part)
+def _succeeded(payment: AnyPayment, customer: Customer | None, now: datetime) -> Notification:
+    """With what it was paid with, if that is known."""
+    return _payment(
+        WebhookType.PAYMENT_SUCCEEDED,
+        payment,
+        now,
+        besides={"payment_method": charged_method_object(payment, customer)},
+    )
+
+
+def _payment(
+    webhook_type: WebhookType, payment: AnyPayment, now: datetime, *part: str, besides: Mapping[str, Any] = _NOTHING
+) -> Notification:
     return envelope(
-        webhook_type, "payment", payment.organization_id, payment_object(payment), now=now, identity=identity
+        webhook_type,
+        "payment",
+        payment.organization_id,
+        {**payment_object(payment), **besides},
+        now=now,
+        identity=(payment.organization_id, payment.lago_id, *part),
     )
 
 

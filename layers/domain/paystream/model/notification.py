@@ -22,6 +22,7 @@ class WebhookType(StrEnum):
     PAYMENT_REFUND_FAILED = "payment.refund_failed"
     CUSTOMER_PAYMENT_PROVIDER_CREATED = "customer.payment_provider_created"
     CUSTOMER_PAYMENT_PROVIDER_ERROR = "customer.payment_provider_error"
+    CUSTOMER_CHECKOUT_URL_GENERATED = "customer.checkout_url_generated"
     CUSTOMER_PAYMENT_METHOD_MISSING = "customer.payment_method_missing"
     PAYMENT_PROVIDER_ERROR = "payment_provider.error"
 

@@ -32,10 +32,12 @@ def update_invoice(
     """The updated invoice, and its customer. Saying again what it is changes nothing.
 
     Raises NotFoundError; InvalidInputError for a status that cannot follow: a success is final, and a failed invoice
-    becomes pending by a new attempt only; NotAllowedError if it is voided, parked or being collected;
+    becomes pending by a new attempt only; NotAllowedError if it is voided, whatever is sent, parked or being collected;
     VersionConflictError.
     """
     invoice = restored(read_invoice(stores, organization_id, lago_id), stores=stores, now=now)
+    if invoice.status is InvoiceStatus.VOIDED:
+        raise NotAllowedError("update_on_voided_invoice")
     customer = stores.customers.get(organization_id, invoice.external_customer_id)
     changed = replace(invoice, metadata=invoice.metadata if change.metadata is None else change.metadata)
     notifications: tuple[Notification, ...] = ()
@@ -54,7 +56,7 @@ def update_invoice(
 def _with_status(invoice: Invoice, status: PaymentStatus, stores: Stores, now: datetime) -> Invoice:
     if invoice.payment_status is PaymentStatus.SUCCEEDED or status is PaymentStatus.PENDING:
         raise InvalidInputError({"payment_status": ["value_is_invalid"]})
-    if invoice.status is InvoiceStatus.VOIDED or invoice.problem is not None:
+    if invoice.problem is not None:
         raise NotAllowedError("invalid_status")
     payment = last_payment(invoice, stores)
     is_paid = status is PaymentStatus.SUCCEEDED

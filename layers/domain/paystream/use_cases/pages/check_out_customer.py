@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from paystream.errors import InvalidInputError, NotFoundError
+from paystream.lago.customer_notifications import checkout_url_generated
 from paystream.model.customer import Customer
 from paystream.model.payment_method_types import Saved
 from paystream.ports.stores import Stores
@@ -15,7 +16,8 @@ from paystream.use_cases.customers.create_provider_customer import resume_creati
 def check_out_customer(
     organization_id: str, external_id: str, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Customer, str]:
-    """The customer and the page's URL; each call makes a new page, and an old one stays good for its day.
+    """The customer and the page's URL, which is notified; each call makes a new page, and an old one stays good for its
+    day.
 
     What is saved there comes back as Stripe's event, and what waited for it is collected. Raises NotFoundError,
     InvalidInputError if the customer is not linked to Stripe or none of its methods can be saved there, and what asking
@@ -37,4 +39,5 @@ def check_out_customer(
         url = gateways.of(integration).checkout.set_up_payment_method(
             provider_customer_id, types, success_url=integration.return_url
         )
+    stores.notifications.add(checkout_url_generated(customer, url, now))
     return customer, url
