@@ -20,9 +20,9 @@ LONG = "\u0001" * 1024
 """As long as a text may be, and six times as long in JSON."""
 
 _ADDRESS = dict.fromkeys("address_line1 address_line2 city zipcode state".split(), LONG)
-_TEXTS = "name firstname lastname url logo_url legal_name legal_number tax_identification_number external_salesforce_id"
+_TEXTS = "url logo_url legal_name legal_number tax_identification_number external_salesforce_id"
 PROFILE: dict[str, Any] = dict.fromkeys(_TEXTS.split(), LONG) | _ADDRESS | {"shipping_address": _ADDRESS}
-"""Of a customer: some 120 KB."""
+"""Of a customer: some 100 KB."""
 
 
 def detailed_invoice(world: World, card: str | None = "pm_card_visa") -> str:
@@ -82,6 +82,11 @@ def _created_at_stripe(world: World, email: str = "ap@acme.test") -> None:
     world.run()
 
 
+def _led_to_save_a_method(world: World) -> None:
+    connect_with_customer(world)
+    world.api("POST", "/api/v1/customers/acme/checkout_url")
+
+
 def _refused_by_stripe(world: World) -> None:
     _created_at_stripe(world, email="nobody@nowhere@acme.test")
 
@@ -107,6 +112,7 @@ CAUSES: dict[WebhookType, Callable[[World], object]] = {
     WebhookType.PAYMENT_REQUIRES_ACTION: _led_to_a_page,
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_CREATED: _created_at_stripe,
     WebhookType.CUSTOMER_PAYMENT_PROVIDER_ERROR: _refused_by_stripe,
+    WebhookType.CUSTOMER_CHECKOUT_URL_GENERATED: _led_to_save_a_method,
     WebhookType.CUSTOMER_PAYMENT_METHOD_MISSING: _without_a_method,
     WebhookType.PAYMENT_PROVIDER_ERROR: _with_an_expired_key,
 }

@@ -25,7 +25,7 @@ def test_an_invoice_that_fits_is_notified_whole(world: World) -> None:
 
     notified = message(world, "invoice.payment_status_updated")["invoice"]
     assert len(notified["fees"]) == 30
-    assert notified["customer"]["name"] == LONG
+    assert notified["customer"]["legal_name"] == LONG
 
 
 def test_an_invoice_that_does_not_fit_is_notified_without_its_fees(world: World) -> None:
@@ -35,5 +35,5 @@ def test_an_invoice_that_does_not_fit_is_notified_without_its_fees(world: World)
     world.collect_new_invoices()
 
     notified = message(world, "invoice.payment_status_updated")["invoice"]
-    assert (notified["fees"], notified["customer"]["name"]) == ([], LONG)
+    assert (notified["fees"], notified["customer"]["legal_name"]) == ([], LONG)
     assert len(world.invoice(invoice_id)["fees"]) == 60
