@@ -18,7 +18,8 @@ _DESCRIPTION = (
     "An item that an application puts into the invoices table, to be collected like an invoice of the API. Numbers are "
     "DynamoDB's N. Put an item once: it is collected as soon as it is inserted, and from then on Paystream writes its "
     "own attributes beside these, such as payment_status, version and due_at; yours stay if they are named otherwise. "
-    "An item that breaks the contract is not collected; GET /api/v1/invoices shows why in error_details. If there are "
+    "What is paid, partly paid or voided says so in payment_status, total_paid_amount_cents and status. "
+    "An item that breaks the contract, contradicts itself or is dated ahead is not collected; GET /api/v1/invoices shows why in error_details. If there are "
     "fees and a total, the total is the sum of the fees, each rounded half up to a whole minor unit."
 )
 _PROPERTIES = {
@@ -29,6 +30,10 @@ _PROPERTIES = {
     "number": "Unique among the organization's invoices; lago_id if there is none. It may not begin with #.",
     "fees": "The lines of the invoice.",
     "metadata": "What you want to find again with the invoice.",
+    "status": "voided takes it in as what is owed no more. A draft is parked until it is put again as finalized.",
+    "payment_status": "succeeded takes it in as paid; nothing is collected, and nothing is notified.",
+    "total_paid_amount_cents": "What was paid before, in minor units; the rest is collected.",
+    "total_due_amount_cents": "What is left of the total, where total_paid_amount_cents is not said.",
     "issuing_date": "The date of the invoice; that of created_at without it.",
     "purchase_order_number": "Shown with the invoice.",
     "net_payment_term": "In how many days it is to be paid. It is charged at once all the same.",

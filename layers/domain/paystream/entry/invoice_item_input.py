@@ -3,12 +3,15 @@
 import json
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator
 from pydantic import StrictBool as Flag
+from pydantic_core import PydanticCustomError
 
-from paystream.entry.invoice_input import Currency, Day, Name, Owed, Timestamp
-from paystream.entry.validation import validated
+from paystream.entry.invoice_input import Amount, Currency, Day, Name, Owed, Timestamp
+from paystream.entry.settled_item import ItemPaymentStatus, ItemStatus, Said, paid_before
+from paystream.entry.validation import own_code, validated
 from paystream.errors import InvalidInputError
 from paystream.model.invoice import MOST_REJECTED, Invoice, Problem
 from paystream.model.moves import PARKED, known_to_wait_for, new_standing
@@ -21,11 +24,23 @@ LARGEST_ITEM = 380 * 1024
 NO_CURRENCY = "XXX"
 """ISO 4217's code for "no currency": shown for a parked item that names none."""
 
+_NOT_MADE_YET = ("draft", "generating", "open", "pending", "closed", "failed")
+"""Words of Lago's for an invoice that is not owed: https://github.com/getlago/lago-api/blob/main/app/models/invoice.rb"""
+
 _KEPT_WHEN_PARKED = ("external_customer_id", "number", "currency", "total_amount_cents")
 
 
+def _is_made(status: object) -> object:
+    """An item that is a draft is taken in when it is put again as what it has become."""
+    if status in _NOT_MADE_YET:
+        raise PydanticCustomError(own_code("not_finalized"), "it is not owed yet")
+    return status
+
+
 class InvoiceItem(Owed):
-    """An item that an application puts into the invoices table. Attributes beyond these are not read."""
+    """An item that an application puts into the invoices table. Attributes beyond these are not read, but for Lago's
+    words that would say that less is owed.
+    """
 
     organization_id: Name
     lago_id: Name
@@ -33,12 +48,25 @@ class InvoiceItem(Owed):
     created_at: Timestamp | None = None
     issuing_date: Day | None = None
     self_billed: Flag | None = None
+    status: Annotated[ItemStatus | None, BeforeValidator(_is_made)] = None
+    payment_status: ItemPaymentStatus | None = None
+    total_paid_amount_cents: Amount | None = None
+    total_due_amount_cents: Amount | None = None
+
+    def said(self) -> Said:
+        return Said(
+            status=self.status,
+            payment_status=self.payment_status,
+            paid_cents=self.total_paid_amount_cents,
+            due_cents=self.total_due_amount_cents,
+        )
 
 
 def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
     """The invoice of an item; one that breaks the contract has a `problem` and what was sent with it in `rejected`.
 
     `seen_at` is when the item was put: from then on it may have been sent to Stripe, whatever its `created_at` says.
+    What it says was paid, or was voided, it says of the time before.
     """
     try:
         item = validated(InvoiceItem, values)
@@ -46,6 +74,7 @@ def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
         created_at = item.created_at or seen_at
         issued_on = item.issuing_date or created_at.date()
         term = payment_term(issued_on, days=item.net_payment_term, due_date=item.payment_due_date)
+        paid = paid_before(item, item.said(), values, seen_at=seen_at)
     except InvalidInputError as invalid:
         return _parked(values, invalid, seen_at)
     return Invoice(
@@ -55,6 +84,8 @@ def invoice_from_item(values: dict[str, Any], *, seen_at: datetime) -> Invoice:
         number=item.number or item.lago_id,
         currency=item.currency,
         total_amount_cents=item.owed(),
+        total_paid_amount_cents=paid,
+        voided_at=seen_at if item.status == "voided" else None,
         fees=item.lines(),
         metadata=item.pairs(),
         created_at=created_at,

@@ -66,7 +66,7 @@ _TAX_PROVIDERS = ("anrok", "avalara")
 
 def refused_of_invoice(values: Mapping[str, Any]) -> Refused:
     """In the body of `POST /invoices`."""
-    said = [name for name in (*CHANGE_THE_AMOUNT, *_ARE_NOT_ASKED_FOR) if _is_said(values.get(name))]
+    said = [name for name in (*CHANGE_THE_AMOUNT, *_ARE_NOT_ASKED_FOR) if is_said(values.get(name))]
     others = [name for name, word in _IS_AS_SAID.items() if values.get(name) not in (None, word)]
     return _refused((*said, *others)) | refused_of_lines(values)
 
@@ -77,23 +77,23 @@ def refused_of_lines(values: Mapping[str, Any]) -> Refused:
         f"fees.{position}.{name}"
         for position, fee in _mappings(values.get("fees"))
         for name in _CHANGE_A_LINE
-        if _is_said(fee.get(name))
+        if is_said(fee.get(name))
     )
 
 
 def refused_of_amount(values: Mapping[str, Any]) -> Refused:
     """In an item whose total is not said."""
-    return _refused(name for name in CHANGE_THE_AMOUNT if _is_said(values.get(name)))
+    return _refused(name for name in CHANGE_THE_AMOUNT if is_said(values.get(name)))
 
 
 def refused_of_change(values: Mapping[str, Any]) -> Refused:
     """In the body of `PUT /invoices/{id}`: what an invoice says when it is made."""
-    return _refused(name for name in _DO_NOT_CHANGE if _is_said(values.get(name)))
+    return _refused(name for name in _DO_NOT_CHANGE if is_said(values.get(name)))
 
 
 def refused_of_customer(values: Mapping[str, Any]) -> Refused:
     """In the body of `POST /customers`. A grace period is none of them: in Lago it delays invoices of subscriptions."""
-    said = [name for name in _OF_A_CUSTOMER if _is_said(values.get(name))]
+    said = [name for name in _OF_A_CUSTOMER if is_said(values.get(name))]
     if values.get("billing_entity_code") not in (None, "main"):
         said.append("billing_entity_code")
     taxing = (
@@ -108,7 +108,7 @@ def _refused(paths: Iterable[str]) -> Refused:
     return {path: [NOT_SUPPORTED] for path in paths}
 
 
-def _is_said(value: object) -> bool:
+def is_said(value: object) -> bool:
     """Not where it is what it would be without being said."""
     return value not in (None, False, 0, "", [], {})
 

@@ -122,9 +122,12 @@ class Invoices(Protocol):
         """Write the next version and its notifications, all or nothing. Raises VersionConflictError."""
         ...
 
-    def take_in(self, invoice: Invoice, as_put: Mapping[str, Any], *, life: int) -> Invoice:
+    def take_in(
+        self, invoice: Invoice, as_put: Mapping[str, Any], *, life: int, paid_elsewhere_cents: int = 0
+    ) -> Invoice:
         """Write the first version of an item that an application put, as long as the item is as `as_put` gave it.
-        `life` counts the items that were taken in: no version of one is that of another. Raises VersionConflictError if
+        `life` counts the items that were taken in: no version of one is that of another. What it says was paid
+        elsewhere, or that it was voided, is kept by its `history`, too. Raises VersionConflictError if
         another item was put over it meanwhile, or another function took it in.
         """
         ...

@@ -122,13 +122,17 @@ class DynamoInvoices:
         self._database.write(self._update(invoice, written), *self._database.outbox(notifications))
         return written
 
-    def take_in(self, invoice: Invoice, as_put: Mapping[str, Any], *, life: int) -> Invoice:
+    def take_in(
+        self, invoice: Invoice, as_put: Mapping[str, Any], *, life: int, paid_elsewhere_cents: int = 0
+    ) -> Invoice:
         written = replace(invoice, version=(life - 1) * _VERSIONS_OF_A_LIFE + 1)
         update = self._update(invoice, written)["Update"]
         same, values = _is_as_put(_values_beside_the_key(written), as_put)
         update["ConditionExpression"] = f"attribute_exists(lago_id) AND {same}"
         update["ExpressionAttributeValues"] |= values
-        self._database.write({"Update": update})
+        kept = self._history_update(invoice, *end_update(invoice, paid_elsewhere_cents))
+        says_something = invoice.voided_at is not None or paid_elsewhere_cents > 0
+        self._database.write({"Update": update}, *(({"Update": kept},) if says_something else ()))
         return written
 
     def end(

@@ -43,16 +43,19 @@ def life_update(external_customer_id: str, put_at: datetime) -> tuple[str, dict[
 
 
 def end_update(invoice: Invoice, paid_elsewhere_cents: int) -> tuple[str, dict[str, Any]]:
-    """The expression that keeps what a person said of the invoice, and its values."""
+    """The expression that keeps what a person, or an item, said of the invoice, and its values."""
+    sets, values = [], {}
     if invoice.voided_at:
-        return "SET voided_at = :at", {":at": {"S": plain(invoice.voided_at)}}
-    values = {
+        sets, values = ["voided_at = :at"], {":at": {"S": plain(invoice.voided_at)}}
+    if invoice.voided_at and not paid_elsewhere_cents:
+        return f"SET {', '.join(sets)}", values
+    values |= {
         ":currency": {"S": invoice.currency},
         ":customer": {"S": invoice.external_customer_id},
         ":cents": {"N": str(paid_elsewhere_cents)},
     }
-    terms = "paid_elsewhere_currency = :currency, paid_elsewhere_customer = :customer"
-    return f"SET {terms} ADD paid_elsewhere_cents :cents", values
+    sets += ["paid_elsewhere_currency = :currency", "paid_elsewhere_customer = :customer"]
+    return f"SET {', '.join(sets)} ADD paid_elsewhere_cents :cents", values
 
 
 def history_update(
