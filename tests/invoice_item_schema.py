@@ -19,8 +19,9 @@ _DESCRIPTION = (
     "DynamoDB's N. Put an item once: it is collected as soon as it is inserted, and from then on Paystream writes its "
     "own attributes beside these, such as payment_status, version and due_at; yours stay if they are named otherwise. "
     "What is paid, partly paid or voided says so in payment_status, total_paid_amount_cents and status. "
-    "An item that breaks the contract, contradicts itself or is dated ahead is not collected; GET /api/v1/invoices shows why in error_details. If there are "
-    "fees and a total, the total is the sum of the fees, each rounded half up to a whole minor unit."
+    "An item that breaks the contract, contradicts itself or is dated ahead is not collected; GET /api/v1/invoices "
+    "shows why in error_details. If there are fees and a total, the total is the sum of the fees, each rounded "
+    "half up to a whole minor unit."
 )
 _PROPERTIES = {
     "organization_id": "Partition key: the organization, a UUID in lower case, as issue-api-key answered it.",

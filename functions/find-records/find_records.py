@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.http import Request, Response, serve
-from paystream.entry.invoice_filter_input import FILTERS, invoice_filter
+from paystream.entry.invoice_filter_input import FILTERS, OF_ITS_CUSTOMER, invoice_filter
 from paystream.entry.paging import meta, page_request
 from paystream.lago.customers import extended_customer_object
 from paystream.lago.invoices import extended_invoice_object, invoice_object
@@ -32,8 +32,9 @@ def _invoice(request: Request) -> Response:
 
 def _invoices(request: Request) -> Response:
     """All, or those of the customer in the path."""
-    asked = page_request(request.query, filters=FILTERS)
-    wanted = invoice_filter(request.query, request.query_lists, external_customer_id=request.path.get("external_id"))
+    of_one = request.path.get("external_id")
+    asked = page_request(request.query, filters=FILTERS if of_one else FILTERS | OF_ITS_CUSTOMER)
+    wanted = invoice_filter(request.query, request.query_lists, external_customer_id=of_one)
     page = bootstrap.stores().invoices.page(request.organization_id, wanted, request=asked)
     now = bootstrap.now()
     return Response({"invoices": [invoice_object(one, now) for one in page.records], **meta(page, asked)})
@@ -46,7 +47,8 @@ def _payment(request: Request) -> Response:
 
 def _payments(request: Request) -> Response:
     """All, one invoice's, or one customer's."""
-    asked = page_request(request.query, filters=["external_customer_id", "invoice_id"])
+    filters = ["invoice_id"] if "external_id" in request.path else ["external_customer_id", "invoice_id"]
+    asked = page_request(request.query, filters=filters)
     page = find.find_payments(
         request.organization_id,
         invoice_id=request.query.get("invoice_id"),

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
 from paystream.entry.http import Request, Response, serve
-from paystream.entry.paging import whole
+from paystream.entry.paging import check_filters, whole
 from paystream.lago.payment_methods import payment_method_object
 from paystream.model.payment_method import Wallet
 from paystream.observability import logger, metrics
@@ -23,6 +23,7 @@ def _wallet(request: Request) -> Wallet:
 
 
 def _list(request: Request) -> Response:
+    check_filters(request.query)
     wallet = _wallet(request)
     methods = [payment_method_object(wallet, method) for method in wallet.methods]
     return Response({"payment_methods": methods, **whole(len(methods))})

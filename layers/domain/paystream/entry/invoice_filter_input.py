@@ -12,13 +12,15 @@ from paystream.model.standing import InvoiceStatus, PaymentStatus
 
 FILTERS = frozenset(
     """
-    amount_from amount_to currency external_customer_id issuing_date_from issuing_date_to payment_status
-    payment_statuses[] search_term status statuses[] payment_overdue payment_dispute_lost self_billed invoice_type
+    amount_from amount_to currency issuing_date_from issuing_date_to payment_status payment_statuses[] search_term
+    status statuses[] invoice_type
     """.split()
 )
+OF_ITS_CUSTOMER = frozenset({"external_customer_id", "customer_external_id"})
+"""Lago takes both. They are no filters where the path names the customer."""
+
 
 _STATUSES_OF_LAGO = frozenset("draft finalized voided generating failed open closed pending".split())
-_NO_INVOICE_IS = ("payment_overdue", "payment_dispute_lost", "self_billed")
 _TYPE = "one_off"
 _TYPES_OF_LAGO = frozenset("subscription add_on credit one_off advance_charges progressive_billing".split())
 
@@ -33,7 +35,8 @@ def invoice_filter(
     payment_statuses = _chosen(PaymentStatus, _sent("payment_status", "payment_statuses[]", query, lists), wrong)
     statuses = _chosen(InvoiceStatus, _sent("status", "statuses[]", query, lists), wrong)
     wanted = InvoiceFilter(
-        external_customer_id=external_customer_id or query.get("external_customer_id"),
+        external_customer_id=external_customer_id
+        or query.get("external_customer_id", query.get("customer_external_id")),
         payment_statuses=payment_statuses,
         statuses=statuses,
         issued_from=_day(query, "issuing_date_from", wrong),
@@ -86,8 +89,7 @@ def _amount(query: Mapping[str, str], name: str, wrong: list[str]) -> int | None
 
 def _is_impossible(query: Mapping[str, str], wrong: list[str]) -> bool:
     """Whether something is asked for that no invoice is here."""
-    wrong += [name for name in _NO_INVOICE_IS if query.get(name, "false") not in ("true", "false")]
     invoice_type = query.get("invoice_type", _TYPE)
     if invoice_type not in _TYPES_OF_LAGO:
         wrong.append("invoice_type")
-    return invoice_type != _TYPE or any(query.get(name) == "true" for name in _NO_INVOICE_IS)
+    return invoice_type != _TYPE

@@ -15,13 +15,18 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 _OF_LAGO = frozenset(
     """
-    account_type[] amount_from amount_to billing_entity_codes[] currency customer_external_id external_customer_id
-    invoice_id invoice_type issuing_date_from issuing_date_to metadata partially_paid payment_dispute_lost
-    payment_overdue payment_status payment_statuses[] search_term self_billed settlements[] status statuses[]
-    subscription_id
+    account_type active_subscriptions_count_from active_subscriptions_count_to amount_from amount_to
+    billing_entity_codes billing_entity_id billing_entity_ids countries currencies currency customer_external_id
+    customer_id customer_type external_customer_id external_id external_subscription_id has_customer_type
+    has_tax_identification_number invoice_id invoice_type issuing_date_from issuing_date_to metadata partially_paid
+    payment_dispute_lost payment_overdue payment_status payment_statuses positive_due_amount purchase_order_number
+    search_term self_billed settlements states status statuses subscription_id with_deleted zipcodes
     """.split()
 )
-"""The filters that Lago's clients may send."""
+"""The filters that Lago's clients may send, without the brackets of those that are lists or have keys.
+
+Source: https://github.com/getlago/lago-api/tree/main/app/queries
+"""
 
 T = TypeVar("T")
 
@@ -29,17 +34,23 @@ T = TypeVar("T")
 def page_request(query: Mapping[str, str], *, filters: Collection[str] = ()) -> PageRequest:
     """`page` and `per_page`, or `cursor`. Without any, the first page.
 
-    Raises InvalidInputError, also for a filter of Lago's that is not there, or an empty one: ignoring it would answer
-    with what was not asked for.
+    Raises InvalidInputError, as `check_filters` does, too.
     """
-    wrong = {name for name in query if name in _OF_LAGO and name not in filters}
-    wrong |= {name for name in filters if query.get(name) == ""}
-    if wrong:
-        raise InvalidInputError({name: ["value_is_invalid"] for name in wrong})
+    check_filters(query, filters)
     limit = min(_counted(query, "per_page", MOST), MOST)
     if "cursor" in query:
         return PageRequest(limit, cursor=query["cursor"] or None)
     return PageRequest(limit, number=_counted(query, "page", 1))
+
+
+def check_filters(query: Mapping[str, str], filters: Collection[str] = ()) -> None:
+    """Raises InvalidInputError for a filter of Lago's that is not there, one in brackets that is unknown, or an empty
+    one: ignoring it would answer with what was not asked for.
+    """
+    wrong = {name for name in query if name not in filters and (name.partition("[")[0] in _OF_LAGO or "[" in name)}
+    wrong |= {name for name in filters if query.get(name) == ""}
+    if wrong:
+        raise InvalidInputError({name: ["value_is_invalid"] for name in sorted(wrong)})
 
 
 def meta(page: Page[T], request: PageRequest) -> dict[str, Any]:
