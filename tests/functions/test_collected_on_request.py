@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from builders.accounts import connect_with_customer
+from builders.accounts import connect_with_customer, disconnect_at_once
 from builders.customers import DECLINED, becomes_default
 from builders.durations import DAY, MINUTE
 from builders.invoices import MINIMAL_INVOICE, replace_item
 from builders.links import pay_on_page, payment_url
 from builders.payments import pay_by_hand, retry, void
-from builders.stripe_requests import CREATE_INTENT, break_stripe
+from builders.stripe_requests import CREATE_INTENT, LIST_INTENTS, break_stripe
 from world.world import SECRET_KEY, World
 
 MANUAL = {"payment_method": {"payment_method_type": "manual"}}
@@ -289,3 +289,44 @@ def test_the_same_key_with_another_skip_psp_is_another_invoice(world: World) -> 
     ]
 
     assert answers == [200, 200, 409]
+
+
+def test_an_item_that_says_so_over_one_that_was_never_sent_is_charged_on_request_after_a_look_at_stripe(
+    world: World,
+) -> None:
+    world.connect()
+    world.customer(payment_method=None)
+    world.put_invoice_item()
+    world.run()
+    invoice_id = replace_item(world, skip_psp=True)
+    becomes_default(world, "pm_card_visa")
+    world.run()
+    listed = world.stripe_calls(LIST_INTENTS)
+
+    assert retry(world, invoice_id) == (200, None)
+    world.collect_due()
+
+    assert world.stripe_calls(LIST_INTENTS) > listed
+    assert (state(world, invoice_id), world.charged()) == ("succeeded", [4200])
+
+
+def test_an_item_that_says_so_over_one_without_an_answer_waits_for_a_request_though_its_account_was_gone(
+    world: World,
+) -> None:
+    connect_with_customer(world)
+    world.put_invoice_item()
+    break_stripe(world, CREATE_INTENT, "cut_before_commit")
+    world.collect_new_invoices()
+    world.stripe.control.clear_faults()
+    invoice_id = replace_item(world, skip_psp=True)
+    disconnect_at_once(world)
+    let_days_pass(world, 2)
+
+    world.connect()
+    world.run()
+    for _ in range(3):
+        world.pass_time(DAY)
+        world.look_again()
+        world.run()
+
+    assert (state(world, invoice_id), world.charged()) == ("pending", [])

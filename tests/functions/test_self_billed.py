@@ -13,9 +13,14 @@ from builders.stripe_requests import CREATE_INTENT
 from world.world import World
 
 
-def partner(world: World) -> None:
+def connect_with_partner(world: World) -> None:
     """`acme`, who bills itself, and has a card all the same."""
     world.connect()
+    partner(world)
+
+
+def partner(world: World) -> None:
+    """Makes it one of the account that is connected."""
     billing = {
         "payment_provider": "stripe",
         "payment_provider_code": "stripe",
@@ -23,7 +28,6 @@ def partner(world: World) -> None:
     }
     body = {"external_id": "acme", "account_type": "partner", "billing_configuration": billing}
     assert world.api("POST", CUSTOMERS_PATH, {"customer": body}).status == 200
-    world.run()
 
 
 def nothing_is_collected(world: World, invoice_id: str) -> bool:
@@ -39,7 +43,7 @@ def nothing_is_collected(world: World, invoice_id: str) -> bool:
 
 
 def test_an_invoice_of_the_api_is_not_collected(world: World) -> None:
-    partner(world)
+    connect_with_partner(world)
     answer = world.api("POST", "/api/v1/invoices", {"invoice": MINIMAL_INVOICE})
     world.run()
 
@@ -49,7 +53,7 @@ def test_an_invoice_of_the_api_is_not_collected(world: World) -> None:
 
 
 def test_an_item_of_the_table_is_not_collected(world: World) -> None:
-    partner(world)
+    connect_with_partner(world)
     invoice_id = world.put_invoice_item()
     world.collect_new_invoices()
 
@@ -82,7 +86,7 @@ def test_an_item_that_says_so_over_one_that_failed_ends_its_retries(world: World
 
 @pytest.mark.parametrize("is_item", [False, True])
 def test_it_is_collected_on_no_request_either(world: World, is_item: bool) -> None:
-    partner(world)
+    connect_with_partner(world)
     invoice_id = world.put_invoice_item() if is_item else world.create_invoice()
 
     for _ in range(2):
@@ -120,3 +124,17 @@ def test_an_account_type_that_is_none_is_refused(world: World) -> None:
     answer = world.api("POST", CUSTOMERS_PATH, {"customer": {"external_id": "acme", "account_type": "reseller"}})
 
     assert (answer.status, answer.body["error_details"]) == (422, {"account_type": ["value_is_invalid"]})
+
+
+def test_an_item_that_came_before_its_customer_is_collected_on_no_request_either(world: World) -> None:
+    world.connect()
+    invoice_id = world.put_invoice_item()
+    world.collect_new_invoices()
+    partner(world)
+    world.lose_messages()
+
+    assert retry(world, invoice_id) == (405, "invalid_status")
+    assert ask_for_link(world, invoice_id).status == 422
+    world.pass_time(DAY)
+    world.look_again()
+    assert nothing_is_collected(world, invoice_id)
