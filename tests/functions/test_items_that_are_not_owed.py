@@ -43,6 +43,10 @@ class TestPaid:
             {"total_due_amount_cents": 0},
             {"payment_status": "succeeded", "status": "finalized", "created_at": "2027-01-01T00:00:00Z"},
             {"payment_status": "succeeded", "skip_psp": True},
+            {
+                "payment_status": "succeeded",
+                "fees": [{"add_on_code": "a", "unit_amount_cents": 4200, "tax_codes": ["vat"]}],
+            },
         ],
         ids=str,
     )

@@ -21,11 +21,15 @@ from builders.decisions import (
 )
 from builders.records import RECORDED_AT
 from paystream.model.case import Learned, Occasion, Payer
+from paystream.model.customer import Customer
+from paystream.model.identifiers import saved_method_id
 from paystream.model.standing import Stage, WaitingFor
 from paystream.model.steps import (
     Begin,
     BeginAgain,
+    BeginChosen,
     BeginPage,
+    Charge,
     CloseOthers,
     EndPlan,
     LookAtPage,
@@ -172,3 +176,24 @@ class TestBeginAgain:
 
         assert step(page_open, OPEN_PAGE, **changed) == LookAtPage(OPEN_PAGE, self.NEW_PAYER)
         assert step(in_flight, PROCESSING, occasion=Occasion.CUSTOMER_CHANGED, **changed) is None
+
+
+class TestBeginChosen:
+    CHOSEN = invoice_in(Stage.IN_FLIGHT, attempt=0, chosen_payment_method_id="chosen")
+
+    @pytest.mark.parametrize("customer", [CHARGEABLE, WITHOUT_METHOD])
+    def test_a_first_attempt_with_a_chosen_method_is_on_record_first(self, customer: Customer) -> None:
+        payer = Payer(customer, PAYER.integration)
+
+        assert step(self.CHOSEN, customer=customer, occasion=Occasion.NEW) == BeginChosen(payer)
+
+    def test_one_on_record_is_sent(self) -> None:
+        assert step(replace(self.CHOSEN, attempt=1), SENT) == Charge(SENT, PAYER)
+
+    def test_one_of_a_former_item_is_looked_up_where_that_named_another_method(self) -> None:
+        sent = replace(SENT, payment_method_id="pm_1")
+        own = replace(self.CHOSEN, own_payment_method_id="chosen")
+        same = replace(own, own_payment_method_id=saved_method_id(SENT.organization_id, "pm_1"))
+
+        assert isinstance(step(own, sent), LookUp)
+        assert step(same, sent) == Charge(sent, PAYER)

@@ -20,7 +20,7 @@ from builders.decisions import (
 from paystream.model.case import Learned, Occasion, Payer
 from paystream.model.customer import Customer
 from paystream.model.standing import Stage, WaitingFor
-from paystream.model.steps import AskForMethod, Begin, Claim, Rest, Wait
+from paystream.model.steps import AskForMethod, Begin, Claim, LookUpFirstAttempt, Rest, Wait
 
 
 class TestAskForMethod:
@@ -93,3 +93,23 @@ class TestWait:
 
     def test_an_attempt_waits_for_the_account_that_it_was_sent_to(self) -> None:
         assert step(invoice_in(Stage.IN_FLIGHT), SENT, sent_through={}) == Wait(WaitingFor.INTEGRATION)
+
+
+class TestWhatWaitsForARequest:
+    WAITING = invoice_in(Stage.WAITING, attempt=0, waiting_for=WaitingFor.REQUEST)
+
+    @pytest.mark.parametrize("occasion", [Occasion.NEW, Occasion.CUSTOMER_CHANGED])
+    def test_goes_on_waiting_whatever_is_there(self, occasion: Occasion) -> None:
+        assert step(self.WAITING, occasion=occasion) is None
+
+    def test_goes_on_when_it_is_due_after_a_look_at_stripe(self) -> None:
+        assert step(self.WAITING) == LookUpFirstAttempt(CHARGEABLE)
+        assert step(self.WAITING, learned={Learned.FIRST_ATTEMPT_LOOKED_UP}) is None
+
+
+def test_what_is_self_billed_waits_for_nothing() -> None:
+    partner = replace(CHARGEABLE, profile={"account_type": "partner"})
+    invoice = invoice_in(Stage.IN_FLIGHT, attempt=0)
+
+    assert step(invoice, customer=partner, occasion=Occasion.NEW) == Wait(WaitingFor.NOTHING)
+    assert step(replace(invoice, self_billed=True), occasion=Occasion.NEW) == Wait(WaitingFor.NOTHING)

@@ -14,12 +14,7 @@ _CLOCKS_DIFFER_BY = timedelta(hours=1)
 _EARLIEST_DATE = timedelta(hours=14)
 """So far ahead of UTC is the date where a day begins first."""
 
-_SAYS_LESS_IS_OWED = (
-    "payment_dispute_lost_at",
-    "total_offsetted_credit_note_amount_cents",
-    "voided_at",
-)
-
+_SAYS_LESS_IS_OWED = ("payment_dispute_lost_at", "total_offsetted_credit_note_amount_cents", "voided_at")
 
 ItemStatus = Literal["finalized", "voided"]
 """Lago's `status` of what is owed, or is owed no more; its other words are of invoices that are not made yet."""
@@ -30,7 +25,7 @@ ItemPaymentStatus = Literal["pending", "succeeded", "failed", "unpaid"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What an item says of itself. All that Lago knows to say and has no place here says less than `Owed` does."""
+    """In Lago's words, where it says any; amounts in minor units."""
 
     status: ItemStatus | None
     payment_status: ItemPaymentStatus | None
@@ -44,30 +39,32 @@ def paid_before(item: Owed, said: Said, values: Mapping[str, Any], *, seen_at: d
     Raises InvalidInputError if it contradicts itself, or is not owed now and does not say why.
     """
     total = item.owed()
-    wrong = refused_of_lines(values) | (refused_of_amount(values) if item.total_amount_cents is None else {})
-    paid = _paid(total, said, wrong)
-    is_voided = said.status == "voided"
-    if not wrong and paid < total and not is_voided:
-        wrong = _not_owed_now(values, seen_at)
+    paid = _paid(total, said)
+    if paid < total and said.status != "voided":
+        wrong = refused_of_lines(values) | _not_owed_now(values, seen_at)
+        if item.total_amount_cents is None:
+            wrong |= refused_of_amount(values)
         if item.currency and paid % smallest_step(item.currency):
             wrong["total_paid_amount_cents"] = ["amount_not_in_steps"]
-    if wrong:
-        raise InvalidInputError(wrong)
+        if wrong:
+            raise InvalidInputError(wrong)
     return paid
 
 
-def _paid(total: int, said: Said, wrong: dict[str, list[str]]) -> int:
+def _paid(total: int, said: Said) -> int:
+    """Raises InvalidInputError."""
     is_paid = said.payment_status == "succeeded"
     paid = said.paid_cents
     if paid is None:
         paid = total if is_paid else total - (total if said.due_cents is None else said.due_cents)
     if not 0 <= paid <= total:
         name = "total_due_amount_cents" if said.paid_cents is None else "total_paid_amount_cents"
-        wrong[name] = ["value_is_out_of_range"]
-    elif said.due_cents not in (None, total - paid):
-        wrong["total_due_amount_cents"] = ["does_not_match_payment_status" if is_paid else "does_not_match_payments"]
-    elif said.payment_status is not None and total and is_paid is not (paid == total):
-        wrong["payment_status"] = ["does_not_match_payments"]
+        raise InvalidInputError({name: ["value_is_out_of_range"]})
+    if said.due_cents not in (None, total - paid):
+        code = "does_not_match_payment_status" if is_paid else "does_not_match_payments"
+        raise InvalidInputError({"total_due_amount_cents": [code]})
+    if said.payment_status is not None and total and is_paid is not (paid == total):
+        raise InvalidInputError({"payment_status": ["does_not_match_payments"]})
     return paid
 
 
