@@ -175,6 +175,21 @@ def test_made_with_skip_psp_it_is_charged_on_request_with_its_own_method(world: 
     assert charged_brands(world) == ["mastercard"]
 
 
+def test_made_with_skip_psp_a_request_that_names_an_unknown_method_does_not_stay(world: World, chosen: str) -> None:
+    body = {"invoice": MINIMAL_INVOICE | {"skip_psp": True}}
+    invoice_id = world.api("POST", "/api/v1/invoices", body).body["invoice"]["lago_id"]
+    world.run()
+
+    assert retry(world, invoice_id, naming(NOBODYS_METHOD)) == (200, None)
+    world.collect_due()
+    let_days_go_by(world)
+    assert (world.charged(), codes_of_failures(world)) == ([], ["payment_method_not_found"])
+
+    assert retry(world, invoice_id, naming(chosen)) == (200, None)
+    world.collect_due()
+    assert charged_brands(world) == ["mastercard"]
+
+
 @pytest.mark.parametrize("fault", ["cut_before_commit", "cut_after_commit"])
 def test_without_an_answer_it_is_sent_once(world: World, chosen: str, fault: str) -> None:
     invoice_id = asked_for(world, chosen)

@@ -48,10 +48,13 @@ def _on_record(case: Case, begun: Invoice, payment: Payment, payer: Payer, run: 
 
 
 def _wait_for_method(case: Case, run: Run) -> Case:
-    """Notified once; no other method is charged instead."""
+    """Notified once; no other method is charged instead. What is sent on request only waits for another request."""
     invoice, again_at = case.invoice, look_again_at(case.invoice, run.now)
+    awaited = WaitingFor.CHOSEN_PAYMENT_METHOD
+    if invoice.skip_psp:
+        awaited, invoice = WaitingFor.REQUEST, replace(invoice, chosen_payment_method_id=invoice.own_payment_method_id)
     if invoice.waiting_for is WaitingFor.CHOSEN_PAYMENT_METHOD:
         return case.answered(run.stores.invoices.save(postpone(invoice, again_at, now=run.now)))
-    waiting = move(invoice, Stage.WAITING, waiting_for=WaitingFor.CHOSEN_PAYMENT_METHOD, due_at=again_at, now=run.now)
+    waiting = move(invoice, Stage.WAITING, waiting_for=awaited, due_at=again_at, now=run.now)
     notification = collection_refused(waiting, NO_SUCH_METHOD, run.now)
     return case.answered(run.stores.invoices.save(waiting, (notification,)))
