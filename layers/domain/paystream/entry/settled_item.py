@@ -54,9 +54,7 @@ def paid_before(item: Owed, said: Said, values: Mapping[str, Any], *, seen_at: d
 def _paid(total: int, said: Said) -> int:
     """Raises InvalidInputError."""
     is_paid = said.payment_status == "succeeded"
-    paid = said.paid_cents
-    if paid is None:
-        paid = total if is_paid else total - (total if said.due_cents is None else said.due_cents)
+    paid = _said_to_be_paid(total, said) if said.paid_cents is None else said.paid_cents
     if not 0 <= paid <= total:
         name = "total_due_amount_cents" if said.paid_cents is None else "total_paid_amount_cents"
         raise InvalidInputError({name: ["value_is_out_of_range"]})
@@ -66,6 +64,13 @@ def _paid(total: int, said: Said) -> int:
     if said.payment_status is not None and total and is_paid is not (paid == total):
         raise InvalidInputError({"payment_status": ["does_not_match_payments"]})
     return paid
+
+
+def _said_to_be_paid(total: int, said: Said) -> int:
+    """Where only the status, or what is due, says it."""
+    if said.payment_status == "succeeded":
+        return total
+    return 0 if said.due_cents is None else total - said.due_cents
 
 
 def _not_owed_now(values: Mapping[str, Any], seen_at: datetime) -> dict[str, list[str]]:

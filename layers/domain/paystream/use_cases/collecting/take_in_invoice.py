@@ -11,6 +11,7 @@ from paystream.model.item_history import ItemHistory
 from paystream.model.manual_payment import AnyPayment
 from paystream.model.moves import move, park, postpone
 from paystream.model.outcome import PayableStatus
+from paystream.model.payment import Payment
 from paystream.model.received import as_on_record, paid_otherwise, with_paid_elsewhere, with_payments
 from paystream.model.schedule import COLLECTED_BY_THEN
 from paystream.model.standing import Stage
@@ -49,18 +50,19 @@ def take_in_invoice(invoice: Invoice, as_put: Mapping[str, Any], *, replaced: bo
         attempt_started_at=min(seen_at, former.taken_in_at or seen_at),
         former_customers=_former_customers(invoice, former),
     )
-    other = None if invoice.problem else paid_otherwise(invoice, besides, former)
-    invoice = park(invoice, *other, now=invoice.updated_at) if other else invoice
+    invoice = _parked_if_paid_otherwise(invoice, besides, former)
     invoice, elsewhere_cents = _paid_elsewhere(invoice, said_cents, besides, former, stores)
     may_be_sent = replaced or former.lives > 1 or (former.taken_in_at or seen_at) < seen_at
-    if invoice.problem or invoice.voided_at or former.voided_at:
-        invoice = _ended_or_parked(invoice, former, besides, stores, may_be_sent=may_be_sent)
-    else:
-        invoice = _with_what_was_paid(invoice, former, besides)
+    invoice = _with_what_was_paid(invoice, former, besides, stores, may_be_sent=may_be_sent)
     if said_cents and not invoice.problem:
         invoice = _with_paid_elsewhere(invoice, elsewhere_cents, may_be_sent=may_be_sent)
     numbered = _with_number(invoice, stores)
     return stores.invoices.take_in(numbered, as_put, life=former.lives, paid_elsewhere_cents=elsewhere_cents)
+
+
+def _parked_if_paid_otherwise(invoice: Invoice, besides: Sequence[AnyPayment], former: ItemHistory) -> Invoice:
+    other = None if invoice.problem else paid_otherwise(invoice, besides, former)
+    return park(invoice, *other, now=invoice.updated_at) if other else invoice
 
 
 def _paid_elsewhere(
@@ -106,7 +108,11 @@ def _with_number(invoice: Invoice, stores: Stores) -> Invoice:
     return park(replace(invoice, number=invoice.lago_id), taken, rejected, now=invoice.updated_at)
 
 
-def _with_what_was_paid(invoice: Invoice, former: ItemHistory, besides: Sequence[AnyPayment]) -> Invoice:
+def _with_what_was_paid(
+    invoice: Invoice, former: ItemHistory, besides: Sequence[AnyPayment], stores: Stores, *, may_be_sent: bool
+) -> Invoice:
+    if invoice.problem or invoice.voided_at or former.voided_at:
+        return _ended_or_parked(invoice, former, besides, stores, may_be_sent=may_be_sent)
     return with_paid_elsewhere(with_payments(invoice, besides), former)
 
 
@@ -118,13 +124,20 @@ def _ended_or_parked(
     """
     now, attempts = invoice.updated_at, tuple(attempts_of(invoice, stores))
     known = with_payments(invoice, [*attempts, *besides])
-    known = replace(known, attempt=attempts[-1].attempt if attempts else invoice.attempt)
-    is_left = any(one.is_in_flight or one.is_to_be_closed for one in attempts)
-    is_due = is_left or (not attempts and (may_be_sent or known.problem is not None)) or known.refunding_payment_ids
+    known = replace(known, attempt=max((one.attempt for one in attempts), default=invoice.attempt))
+    may_be_unwritten = not attempts and (may_be_sent or known.problem is not None)
+    is_due = may_be_unwritten or known.refunding_payment_ids or _is_work_left(attempts)
     due_at = now + COLLECTED_BY_THEN if is_due else None
     if known.problem:
         return postpone(known, due_at, now=now)
     if attempts and attempts[-1].payment_status is PayableStatus.FAILED:
         known = move(known, Stage.GIVEN_UP, now=now)
-    voided_at = former.voided_at or invoice.voided_at
-    return move(replace(known, voided_at=voided_at), Stage.VOIDED, due_at=due_at, now=now)
+    return move(_voided(known, former), Stage.VOIDED, due_at=due_at, now=now)
+
+
+def _voided(invoice: Invoice, former: ItemHistory) -> Invoice:
+    return replace(invoice, voided_at=former.voided_at or invoice.voided_at)
+
+
+def _is_work_left(attempts: Sequence[Payment]) -> bool:
+    return any(one.is_in_flight or one.is_to_be_closed for one in attempts)
