@@ -58,7 +58,11 @@ def test_a_debit_that_was_saved_on_a_page_is_on_its_way_for_days_and_succeeds(
 
     assert on_its_way == ("pending", "processing")
     assert invoice_and_stripe_status(world, invoice_id) == ("succeeded", "succeeded")
-    assert world.notified() == ["invoice.payment_status_updated", "payment.succeeded"]
+    assert world.notified() == [
+        "customer.checkout_url_generated",
+        "invoice.payment_status_updated",
+        "payment.succeeded",
+    ]
     assert world.charged() == [4200]
 
 
