@@ -69,8 +69,11 @@ class TestALookalike:
         assert "bbbb" not in listed_invoices(world, path)
 
     @pytest.mark.parametrize("path", LISTS_OF_INVOICES)
-    def test_is_in_no_list_while_it_is_not_taken_in(self, world: World, path: str) -> None:
-        forged = put_forged(world)
+    @pytest.mark.parametrize(
+        "lacking", [{}, {"customer_key": OUR_KEY, "version": None}], ids=["another key", "no version"]
+    )
+    def test_is_in_no_list_while_it_is_not_taken_in(self, world: World, path: str, lacking: dict[str, Any]) -> None:
+        forged = put_forged(world, **lacking)
 
         assert forged not in listed_invoices(world, path)
         assert world.api("GET", f"/api/v1/invoices/{forged}").status == 404
