@@ -219,7 +219,11 @@ class TestWhatIsOnRecord:
         found = with_sums(self.SAYS, OnRecord((back,), SEVEN_ELSEWHERE))
 
         assert found == replace(
-            self.SAYS, total_paid_amount_cents=4200, total_refunded_amount_cents=100, refunding_payment_ids=()
+            self.SAYS,
+            total_paid_amount_cents=4200,
+            total_refunded_amount_cents=100,
+            refunding_payment_ids=(),
+            payment_dispute_lost_at=None,
         )
 
     def test_says_of_a_lost_dispute_and_of_payments_what_the_item_does_not_know(self) -> None:
