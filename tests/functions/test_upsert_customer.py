@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from builders.accounts import OTHER_ORGANIZATION
-from builders.customers import CUSTOMERS_PATH
+from builders.customers import CUSTOMERS_PATH, attach, make_default
+from builders.durations import HOUR
 from builders.read import refused_details
+from builders.stripe_events import lose_events
 from builders.stripe_requests import CREATE_CUSTOMER
 from world.api_gateway import ORGANIZATION
 from world.world import World, load_event
@@ -184,16 +186,28 @@ class TestLinking:
         assert shown["provider_customer_id"]
         assert shown["payment_method_id"] is None
 
-    def test_linking_it_again_looks_for_a_payment_method_only_while_there_is_none(self, world: World) -> None:
-        customer_id = world.stripe_customer(None)
+    def test_sending_it_again_reads_its_default_again_which_no_event_may_have_told(self, world: World) -> None:
+        customer_id = world.stripe_customer()
+        first = billing(world, provider_customer_id=customer_id)["payment_method_id"]
+        world.pass_time(HOUR)
+        other = attach(world, customer_id, "pm_card_mastercard")
+        make_default(world, customer_id, other)
+        lose_events(world)
+
+        assert billing(world, provider_customer_id=customer_id)["payment_method_id"] == other
+        assert first != other
+
+    @pytest.mark.parametrize("sent", [{"provider_customer_id": "it"}, {"sync_with_provider": True}])
+    def test_one_that_is_gone_at_stripe_is_refused_when_it_is_sent_again(
+        self, world: World, sent: dict[str, Any]
+    ) -> None:
+        customer_id = world.stripe_customer()
         billing(world, provider_customer_id=customer_id)
-        world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer_id})
+        world.stripe_client.v1.customers.delete(customer_id)
+        lose_events(world)
+        again = {"provider_customer_id": customer_id} if "provider_customer_id" in sent else sent
 
-        assert billing(world, provider_customer_id=customer_id)["payment_method_id"]
-
-        calls = world.stripe_calls("GET /v1/customers/*")
-        assert billing(world, provider_customer_id=customer_id)["payment_method_id"]
-        assert world.stripe_calls("GET /v1/customers/*") == calls
+        assert refused_billing(world, **again) == {"provider_customer_id": ["provider_customer_not_found"]}
 
     def test_another_stripe_customer_brings_its_own_payment_method(self, world: World) -> None:
         first = billing(world, provider_customer_id=world.stripe_customer())

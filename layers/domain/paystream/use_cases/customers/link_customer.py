@@ -70,20 +70,18 @@ def link(
     gateways: Gateways,
     now: datetime,
 ) -> Customer:
-    """Check a Stripe customer's id where it is new; forget the old one where the account changed.
+    """Check a Stripe customer's id, and read the payment method that it has by now; forget the id where the account
+    changed. The same customer that is sent again is read again: an event about it may never have come.
 
-    Under another code of the same account the customer stays the same; what Stripe sent while nobody listened is asked
-    for.
+    Under another code of the same account the customer stays the same.
     """
     has_another_code = before is not None and before.integration_id not in (None, integration.lago_id)
     wanted = billing.get("provider_customer_id")
     if not wanted and _was_linked_to_another_account(before, integration):
         return _unlinked(customer)
-    if not wanted and has_another_code:
+    if not wanted and (has_another_code or billing.get("sync_with_provider")):
         wanted = customer.provider_customer_id
     if not wanted:
-        return customer
-    if not has_another_code and _is_complete(before, wanted):
         return customer
     found = gateways.of(integration).customer(wanted)
     if found is None:
@@ -93,15 +91,6 @@ def link(
 
 def _was_linked_to_another_account(before: Customer | None, integration: Integration) -> bool:
     return before is not None and before.integration_id is not None and not integration.leads_to(before)
-
-
-def _is_complete(before: Customer | None, provider_customer_id: str) -> bool:
-    """Whether Stripe has nothing to add: the customer is linked to this one, and has a payment method."""
-    return (
-        before is not None
-        and before.provider_customer_id == provider_customer_id
-        and before.payment_method_id is not None
-    )
 
 
 def _linked(customer: Customer, found: ProviderCustomer, now: datetime) -> Customer:
