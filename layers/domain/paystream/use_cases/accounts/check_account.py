@@ -23,8 +23,9 @@ ENDPOINT_REFUSED = "webhook_endpoint_refused"
 EVENTS_NOT_PERMITTED = "events_not_permitted"
 
 _TEXTS = {
-    ENDPOINT_REPLACED: "The webhook endpoint was deleted, disabled or changed at Stripe: it was made again, and what "
-    "happened meanwhile is being read from Stripe's list of events. Nothing has to be done.",
+    ENDPOINT_REPLACED: "The webhook endpoint did not send all that is needed: it was deleted, disabled or changed at "
+    "Stripe, or an update handles more events. It was made again, and what happened meanwhile is being read from "
+    "Stripe's list of events. Nothing has to be done.",
     ENDPOINT_REFUSED: "The webhook endpoint is missing, and Stripe refuses to make it again. Allow the key to write "
     "webhook endpoints, or delete one that is not needed, and connect the integration again.",
     EVENTS_NOT_PERMITTED: "The key may not read events: what happens while Stripe cannot reach the webhook endpoint is "
