@@ -24,6 +24,9 @@ _THE_SAME = "is_the_same = payment.status == REQUIRES_ACTION {} outcome.intent_s
 _OTHER = "if not (_is_own(payment) and payment.attempt {} paid.attempt):"
 _LAST = "is_last = _is_own(payment) and payment.attempt {} invoice.attempt"
 _KNOWN_BY_THEN = "an invoice knows the number of its last attempt by then"
+_RETRIES = "most_retries=MOST_TRIES {} 1,"
+_RETURNED = "return MOST_TRIES {} 1"
+_ODD = "15 is odd: without its last bit it is one less"
 _SUBSET = "what is taken away is all there"
 
 EXPLAINED: dict[Key, str] = {
@@ -31,6 +34,8 @@ EXPLAINED: dict[Key, str] = {
     ("integration", f"@property {_ID}", _ID): _FOR_THE_TYPE_CHECKER,
     ("invoice_filter", _ONE.format("=="), _ONE.format(">=")): "no set of statuses has more than all of them",
     ("payment", _UNCONFIRMED.format("=="), _UNCONFIRMED.format(">=")): "no status that can be canceled comes after it",
+    ("payment_method_types", _RETRIES.format("-"), _RETRIES.format("^")): _ODD,
+    ("payment_method_types", _RETURNED.format("-"), _RETURNED.format("^")): _ODD,
     ("retries", _DAYS.format(0), _DAYS.format(1)): "a pause of a schedule is a day at least",
     ("retries", _DAYS.format(0), _DAYS.format(-1)): "a pause of a schedule is a day at least",
     ("settlement", _LAST.format("=="), _LAST.format(">=")): _KNOWN_BY_THEN,
