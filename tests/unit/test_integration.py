@@ -8,7 +8,7 @@ from builders.records import RECORDED_AT, customer_record, integration_record
 from hypothesis import given
 from hypothesis import strategies as st
 from paystream.model.identifiers import integration_id
-from paystream.model.integration import Credentials, Integration, default_of
+from paystream.model.integration import NOWHERE, Credentials, Integration, default_of
 from paystream.model.rate_limit import RateLimit
 
 
@@ -103,3 +103,8 @@ def test_nothing_but_payment_links_follows_automatically_unless_it_was_set() -> 
 def test_credentials_never_show_themselves() -> None:
     credentials = Credentials("sk_test_secret", ("whsec_secret",), "we_1")
     assert "secret" not in f"{credentials!r} {credentials} {[credentials]}"
+
+
+def test_a_customer_is_led_back_to_where_the_organization_wants_or_nowhere() -> None:
+    assert integration_record(success_redirect_url="https://acme.test/paid").return_url == "https://acme.test/paid"
+    assert integration_record(success_redirect_url=None).return_url == NOWHERE
