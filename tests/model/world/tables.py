@@ -125,8 +125,9 @@ def _save(invoice: Invoice, notifications: Sequence[Notification] = ()) -> _Writ
     return _write(invoice, (), notifications)
 
 
-def _take_in(invoice: Invoice, as_put: Mapping[str, Any], *, life: int) -> _Write:
-    return _write(invoice, (), (), life=life)._replace(put=VALUES.number(as_put))
+def _take_in(invoice: Invoice, as_put: Mapping[str, Any], *, life: int, paid_elsewhere_cents: int = 0) -> _Write:
+    write = _write(invoice, (), (), life=life)._replace(put=VALUES.number(as_put))
+    return write._replace(voided_at=invoice.voided_at, paid_elsewhere_cents=paid_elsewhere_cents or None)
 
 
 def _end(invoice: Invoice, notifications: Sequence[Notification] = (), *, paid_elsewhere_cents: int = 0) -> _Write:
