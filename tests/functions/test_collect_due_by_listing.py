@@ -53,17 +53,17 @@ def pages_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("paystream.adapters.stripe.gateway.PAGE", 10)
 
 
-def test_250_debits_whose_events_were_lost_are_settled_by_three_lists(world: World, debtor: str) -> None:
-    processing(world, 250)
+def test_210_debits_whose_events_were_lost_are_settled_by_three_lists(world: World, debtor: str) -> None:
+    processing(world, 210)
     sent = world.stripe_calls()
     world.pass_time(5 * MINUTE)
 
     assert world.look_again() == 0
 
-    assert count_by_status(world) == {"succeeded": 250}
+    assert count_by_status(world) == {"succeeded": 210}
     assert calls(world) == (3, 0)
     assert world.stripe_calls() == sent
-    assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 250)
+    assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 210)
     assert world.hand_out_due()["handed_out"] == 0
 
 
