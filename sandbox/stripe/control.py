@@ -161,6 +161,11 @@ class Control:
             decline = DECLINES[outcome] if outcome else None
             self._owner(payment_method).methods[payment_method].decline = decline
 
+    def review_dispute(self, dispute_id: str) -> JsonObject:
+        """Evidence was sent: the dispute is under review."""
+        with self._sandbox.lock:
+            return disputes.review(self._context(dispute_id), dispute_id)
+
     def close_dispute(self, dispute_id: str, status: str) -> JsonObject:
         """`won` or `lost`."""
         if status not in ("won", "lost"):

@@ -46,6 +46,7 @@ def events_of_every_kind(shop: Shop) -> None:
     endpoints_that_other_tests_leave_out(shop)
     shop.charge("pm_card_createDispute")
     (dispute,) = shop.stripe.v1.disputes.list().data
+    shop.sandbox.control.review_dispute(dispute.id)
     shop.sandbox.control.close_dispute(dispute.id, "won")
     shop.stripe.v1.refunds.create({"payment_intent": shop.charge("pm_card_refundFail").id})
     shop.stripe.v1.customers.delete(shop.saved_card()[0].id)

@@ -18,9 +18,11 @@ from paystream.adapters.stripe import checkout_pages as pages_module
 from paystream.adapters.stripe import gateway as gateway_module
 from paystream.adapters.stripe import refunds as refunds_module
 from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
+from paystream.adapters.stripe.events import types_of
 from paystream.adapters.stripe.gateway import API_VERSION, StripeGateway
 from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.errors import ProviderRefusedError
+from paystream.model.account_check import EventList
 from paystream.model.bank_transfer import BankTransfer
 from paystream.model.customer import Customer
 from paystream.model.outcome import PayableStatus
@@ -417,6 +419,32 @@ def test_the_next_page_of_intents_begins_after_the_last_of_this_one(gateway: Str
     assert second == first | {"starting_after": page.next_cursor}
 
 
+KINDS = [(True, True), (True, False), (False, True)]
+EVENT_LISTS = [
+    EventList(SINCE, SINCE + timedelta(days=1), of_intents=intents, of_others=others, only_undelivered=undelivered)
+    for intents, others in KINDS
+    for undelivered in (True, False)
+]
+
+
+@pytest.mark.parametrize("cursor", [None, "evt_1"])
+@pytest.mark.parametrize("wanted", EVENT_LISTS)
+def test_the_events_of_the_account_are_listed(
+    gateway: StripeGateway, witness: Witness, cursor: str | None, wanted: EventList
+) -> None:
+    page = gateway.events(wanted, cursor=cursor)
+
+    assert page.records
+    assert page.next_cursor is None
+    (request,) = witness.requests
+    asked = listing(request, "GET /v1/events")
+    types = {value for name, value in asked.items() if name.startswith("types[")}
+    assert types == {*types_of(of_intents=wanted.of_intents, of_others=wanted.of_others)}
+    assert (asked["created[gte]"], asked["created[lte]"]) == (epoch(wanted.since), epoch(wanted.until))
+    assert asked.get("delivery_success") == ("false" if wanted.only_undelivered else None)
+    assert asked.get("starting_after") == cursor
+
+
 class TestNothingIsLeftOut:
     """These hold the tests above to the adapter: run them together."""
 
@@ -482,10 +510,14 @@ class TestTheJudge:
         assert status == 400
 
 
-def listing(request: str) -> dict[str, str]:
-    """The parameters of a request that lists payment intents."""
+def epoch(time: datetime) -> str:
+    return str(int(time.timestamp()))
+
+
+def listing(request: str, wanted: str = "GET /v1/payment_intents") -> dict[str, str]:
+    """The parameters of a request that lists payment intents, or something else."""
     operation, query = request.rsplit(" ", 1)
-    assert operation == "GET /v1/payment_intents"
+    assert operation == wanted
     return dict(parse_qsl(query))
 
 

@@ -50,6 +50,13 @@ def open_for(context: Context, charge: JsonObject, reason: str) -> JsonObject:
     return dispute
 
 
+def review(context: Context, dispute_id: str) -> JsonObject:
+    """The merchant has sent evidence, and the bank looks at it."""
+    dispute = context.account.disputes.change(dispute_id, status="under_review")
+    context.emit("charge.dispute.updated", dispute)
+    return dispute
+
+
 def close(context: Context, dispute_id: str, status: str) -> JsonObject:
     """The bank's decision, which an appeal may turn: `won` gives the funds back, `lost` after it takes them again."""
     before = context.account.disputes.require(dispute_id)["status"]
