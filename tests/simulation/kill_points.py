@@ -127,6 +127,8 @@ class _Director:
     def direct(self) -> None:
         """The story from its beginning to the time when all must be quiet. Raises ViolationError."""
         world, stage = self.world, Stage(Workload(self.world, 0))
+        if not self.scenario.looks_at_accounts:
+            world.leave_accounts_alone()
         self.scenario.prepare(stage)
         self.base = world.effects.number
         world.effects.sites = self.played.sites

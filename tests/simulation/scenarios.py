@@ -82,7 +82,7 @@ class Scenario:
     """`prepare` happens in peace, `act` is what is crashed in.
 
     `leap` seconds go by after a crash, if it says so. A story in which a request is refused without any crash is not
-    the one that was meant, unless it `refuses`.
+    the one that was meant, unless it `refuses`. The daily look at accounts is left out unless it `looks_at_accounts`.
     """
 
     name: str
@@ -91,6 +91,7 @@ class Scenario:
     fault_of: FaultOf = lambda service, operation, parameters: None
     webhooks_are_lost: bool = False
     leap: float = 0.0
+    looks_at_accounts: bool = False
     refuses: bool = False
 
 
@@ -817,6 +818,7 @@ SCENARIOS = (
         "a person's refund at Stripe is known though the endpoint is gone",
         _paid_by("pm_card_visa"),
         _refund_while_the_endpoint_is_gone,
+        looks_at_accounts=True,
     ),
     Scenario("a person's refund at Stripe fails", _paid_by("pm_card_refundFail"), _refund_at_stripe),
     Scenario("notifications are sent again", _an_invoice, _send_notifications_again),

@@ -254,6 +254,10 @@ class World:
         attempt = int(invoice["attempt"]["N"])
         return self.database.tables["PaymentsTable"].get((key[0], payment_id(key[0], key[1], max(attempt, 1))))
 
+    def leave_accounts_alone(self) -> None:
+        """No account is looked at from now on: a story has no use for it."""
+        self.sources = [source for source in self.sources if source.name != "CheckAccountsFunction"]
+
     def _add_sources(self) -> None:
         around = self.webhooks.around
         for settings in stack.stream_mappings():
