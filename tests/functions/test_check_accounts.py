@@ -260,6 +260,17 @@ class TestALook:
         assert notified_problem(world) == "events_not_permitted"
         assert world.connect(secret_key=SECRET_KEY)["needs_attention_since"] is None
 
+    def test_with_a_key_that_may_do_neither_is_notified_once_of_each(self, world: World) -> None:
+        key = add_key(world, "rk_test_no_endpoints_events", *MAY_CONNECT)
+        world.connect(secret_key=key)
+        world.stripe_client.v1.webhook_endpoints.delete(endpoints(world)[0].id)
+        world.stripe.control.set_permissions(key, [one for one in MAY_CONNECT if "account" in one])
+
+        for _ in range(3):
+            look(world)
+
+        assert world.notified() == ["payment_provider.error"] * 2
+
     def test_with_a_key_that_is_refused_waits_for_another(self, world: World) -> None:
         connected(world)
         world.stripe.control.expire_key(SECRET_KEY)

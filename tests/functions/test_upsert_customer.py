@@ -186,7 +186,7 @@ class TestLinking:
         assert shown["provider_customer_id"]
         assert shown["payment_method_id"] is None
 
-    def test_sending_it_again_reads_its_default_again_which_no_event_may_have_told(self, world: World) -> None:
+    def test_sending_it_again_reads_its_default_again_although_no_event_came(self, world: World) -> None:
         customer_id = world.stripe_customer()
         first = billing(world, provider_customer_id=customer_id)["payment_method_id"]
         world.pass_time(HOUR)

@@ -18,7 +18,9 @@ from paystream.model.integration import AccountCheck
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KNOWN = AccountCheck(due_at=NOW, known_until=NOW - DAY, is_gap=False)
-INTERRUPTED = AccountCheck(due_at=NOW, until=NOW - HOUR, list_number=1, cursor="evt_1", problem="events_not_permitted")
+INTERRUPTED = AccountCheck(
+    due_at=NOW, until=NOW - HOUR, list_number=1, cursor="evt_1", problems=("events_not_permitted",)
+)
 
 
 class TestAfterConnecting:
@@ -31,7 +33,7 @@ class TestAfterConnecting:
 
     def test_so_is_one_whose_endpoint_is_new_and_what_is_known_stays(self) -> None:
         known = integration_record(
-            check=replace(KNOWN, due_at=NOW + HOUR, cursor="evt_1", problem="events_not_permitted")
+            check=replace(KNOWN, due_at=NOW + HOUR, cursor="evt_1", problems=("events_not_permitted",))
         )
 
         check = check_after_connecting(known, is_new_endpoint=True, now=NOW)
@@ -41,9 +43,7 @@ class TestAfterConnecting:
     def test_any_other_is_looked_at_when_it_was_to_be_and_its_problem_is_looked_for_again(self) -> None:
         known = integration_record(check=INTERRUPTED)
 
-        assert check_after_connecting(known, is_new_endpoint=False, now=NOW + HOUR) == replace(
-            INTERRUPTED, problem=None
-        )
+        assert check_after_connecting(known, is_new_endpoint=False, now=NOW + HOUR) == replace(INTERRUPTED, problems=())
 
 
 class TestLists:
@@ -79,13 +79,15 @@ class TestLists:
 class TestTheEndOfALook:
     def test_is_followed_by_the_next_a_day_later(self) -> None:
         assert caught_up(INTERRUPTED, NOW) == AccountCheck(
-            due_at=NOW + DAY, known_until=NOW - HOUR, is_gap=False, problem="events_not_permitted"
+            due_at=NOW + DAY, known_until=NOW - HOUR, is_gap=False, problems=("events_not_permitted",)
         )
 
     def test_in_which_something_failed_is_followed_by_the_same_an_hour_later(self) -> None:
         for is_gap in (True, False):
             failed = replace(INTERRUPTED, known_until=NOW - DAY, is_gap=is_gap, has_failed=True)
-            assert caught_up(failed, NOW) == AccountCheck(due_at=NOW + HOUR, known_until=NOW - DAY, is_gap=is_gap)
+            assert caught_up(failed, NOW) == AccountCheck(
+                due_at=NOW + HOUR, known_until=NOW - DAY, is_gap=is_gap, problems=("events_not_permitted",)
+            )
 
     def test_that_could_not_begin_is_put_to_the_next_day_with_all_that_is_left(self) -> None:
         assert postponed(INTERRUPTED, NOW) == replace(INTERRUPTED, due_at=NOW + DAY)

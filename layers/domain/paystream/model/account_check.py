@@ -31,12 +31,12 @@ class EventList(NamedTuple):
 def check_after_connecting(integration: Integration, *, is_new_endpoint: bool, now: datetime) -> AccountCheck:
     """An account whose endpoint is new is looked at at once: what happened before was sent nowhere."""
     known = integration.check or AccountCheck(due_at=now)
-    return with_gap(known, now) if is_new_endpoint else replace(known, problem=None)
+    return replace(with_gap(known, now) if is_new_endpoint else known, problems=())
 
 
 def with_gap(check: AccountCheck, now: datetime) -> AccountCheck:
     """Events may have been sent nowhere: all are listed, from the beginning."""
-    return AccountCheck(due_at=now, known_until=check.known_until)
+    return AccountCheck(due_at=now, known_until=check.known_until, problems=check.problems)
 
 
 def lists_of(check: AccountCheck, until: datetime) -> tuple[EventList, ...]:
@@ -58,7 +58,7 @@ def caught_up(check: AccountCheck, now: datetime) -> AccountCheck:
     """The look has come to its end. Where something has failed, all of it is read once more."""
     if check.has_failed:
         return replace(with_gap(check, now), due_at=now + _AGAIN_AFTER_A_FAILURE, is_gap=check.is_gap)
-    return AccountCheck(due_at=now + _EVERY, known_until=check.until, is_gap=False, problem=check.problem)
+    return AccountCheck(due_at=now + _EVERY, known_until=check.until, is_gap=False, problems=check.problems)
 
 
 def postponed(check: AccountCheck, now: datetime) -> AccountCheck:

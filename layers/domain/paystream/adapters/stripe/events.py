@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from paystream.adapters.stripe.fields import (
     needed_text,
@@ -57,7 +57,7 @@ def event_from_json(event: Mapping[str, Any]) -> StripeEvent | None:
 
     Source: https://docs.stripe.com/api/events/types
     """
-    read = _READERS.get(needed_text(event, "type"))  # type: ignore[call-overload]
+    read = _READERS.get(cast("EventType", needed_text(event, "type")))
     return read(event) if read else None
 
 

@@ -79,9 +79,8 @@ def _with_endpoint(integration: Integration, check: AccountCheck, gateway: Payme
     if endpoint.signing_secret:
         credentials = Credentials(kept.secret_key, signing_secrets(endpoint, kept), endpoint.id)
         look.secrets.put(integration.organization_id, integration.lago_id, credentials)
-    replaced = replace(
-        integration, webhook_endpoint_id=endpoint.id, check=with_gap(check, look.now), updated_at=look.now
-    )
+    known = _without_problem(integration, with_gap(check, look.now), ENDPOINT_REFUSED)
+    replaced = replace(known, webhook_endpoint_id=endpoint.id, updated_at=look.now)
     return look.stores.integrations.save(replaced, (_notification(replaced, ENDPOINT_REPLACED, look.now),))
 
 
@@ -116,14 +115,15 @@ def _after_page(check: AccountCheck, page: Page[ListedEvent], integration: Integ
 
 def _with_problem(integration: Integration, check: AccountCheck, code: str, look: Look) -> Integration:
     """It is notified when it comes up, and not each day."""
-    found = replace(integration, check=replace(check, problem=code))
-    if check.problem == code:
-        return found
+    if code in check.problems:
+        return replace(integration, check=check)
+    found = replace(integration, check=replace(check, problems=(*check.problems, code)))
     return look.stores.integrations.save(found, (_notification(found, code, look.now),))
 
 
 def _without_problem(integration: Integration, check: AccountCheck, code: str) -> Integration:
-    return replace(integration, check=replace(check, problem=None if check.problem == code else check.problem))
+    left = tuple(problem for problem in check.problems if problem != code)
+    return replace(integration, check=replace(check, problems=left))
 
 
 def _notification(integration: Integration, code: str, now: datetime) -> Notification:
