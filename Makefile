@@ -9,6 +9,10 @@ STRIPE_MOCK := $(VENV)/stripe-mock
 DYNOXIDE := $(VENV)/dynoxide
 COSMIC_RAY := $(VENV)/cosmic-ray
 export UV_PYTHON ?= $(shell ./environments/find-python)
+# Python's compiled code is kept, in a folder of its own, also where the environment says to write none: without it
+# every process compiles all of its imports again, and each run all tests.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/bytecode
 
 .DEFAULT_GOAL := help
 

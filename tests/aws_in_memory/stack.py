@@ -64,6 +64,7 @@ def queues() -> dict[str, Queue]:
     return found
 
 
+@cache
 def functions() -> dict[str, Function]:
     """By logical id."""
     general = template()["Globals"]["Function"]
@@ -74,6 +75,11 @@ def functions() -> dict[str, Function]:
         timeout = properties.get("Timeout", general.get("Timeout", _DEFAULT_TIMEOUT))
         found[name] = Function(name, module, handler, timeout, variables)
     return found
+
+
+def variables() -> dict[str, str]:
+    """The environment variables of all functions together: a name means the same to each of them."""
+    return {name: value for function in functions().values() for name, value in function.variables.items()}
 
 
 def stream_mappings() -> list[Settings]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+from aws_in_memory import stack
 from paystream import bootstrap
 from paystream.adapters.stripe import rate_limiter
 from paystream.entry import records
@@ -77,7 +78,7 @@ def compose(
     stripe_http_client: Callable[[float], Any],
 ) -> None:
     """Put the world in place of AWS, Stripe, the clock and randomness, until the patches are undone."""
-    variables = {name: value for function in compute.functions.values() for name, value in function.variables.items()}
+    variables = stack.variables()
     for name, value in variables.items():
         patch.setenv(name, value)
     patch.setattr(boto3, "client", lambda service, **_: client(service))

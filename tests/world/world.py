@@ -86,9 +86,8 @@ class World:
 
     def _compose(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Put this world in place of AWS, Stripe and the clock. All functions share what bootstrap makes once."""
-        for function in stack.functions().values():
-            for name, value in function.variables.items():
-                monkeypatch.setenv(name, value)
+        for name, value in stack.variables().items():
+            monkeypatch.setenv(name, value)
         monkeypatch.setattr(boto3, "client", lambda service, **_: self.aws.client(service))
         monkeypatch.setattr(bootstrap, "now", self.now)
         monkeypatch.setattr(bootstrap, "sleep", SharedSleep(self.clock).sleep)
