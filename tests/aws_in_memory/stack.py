@@ -108,6 +108,15 @@ def schedules() -> list[tuple[str, float]]:
 
 
 @cache
+def function_of_handler(module: str) -> str:
+    """The logical id of the function whose handler is in this module. Raises LookupError if there is none."""
+    for function, settings in functions().items():
+        if settings.module == module:
+            return function
+    raise LookupError(f"the template has no function with a handler in {module}")
+
+
+@cache
 def function_of_route(method: str, resource: str) -> str:
     """The function that API Gateway calls. Raises LookupError if there is none."""
     for function, properties in _events("Api"):

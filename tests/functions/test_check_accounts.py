@@ -82,6 +82,18 @@ class TestWhatNoEventHasSaid:
 
         assert world.stripe_client.v1.refunds.list().data == []
 
+    def test_of_another_systems_payment_is_left_alone(self, world: World) -> None:
+        connected(world)
+        method = world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": world.stripe_customer()})
+        asked: Any = {"amount": 100, "currency": "usd", "payment_method": method.id, "customer": str(method.customer)}
+        intent = world.stripe_client.v1.payment_intents.create(asked | {"confirm": True, "off_session": True})
+        world.stripe_client.v1.refunds.create({"payment_intent": intent.id})
+        lose_events(world)
+
+        assert look(world)["failed"] == 0
+
+        assert world.items("payments") == []
+
     def test_another_default_is_what_is_charged(self, world: World) -> None:
         connected(world)
         world.customer()

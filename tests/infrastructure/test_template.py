@@ -59,6 +59,16 @@ def touched(function: str) -> set[str]:
     return {name for resource in used for name in named(resource)}
 
 
+def rights_in_tables(function: str) -> set[tuple[str, str]]:
+    """Each action and what it is allowed on, of the tables and their indexes."""
+    return {
+        (action, json.dumps(statement["Resource"], sort_keys=True))
+        for statement in statements(function)
+        for action in listed(statement["Action"])
+        if action.startswith("dynamodb:")
+    }
+
+
 def allowing(function: str, action: str) -> list[dict[str, Any]]:
     """The statements of the function's role that allow an action."""
     return [statement for statement in statements(function) if action in listed(statement["Action"])]
@@ -136,6 +146,9 @@ class TestEachFunction:
             assert statement["Effect"] == "Allow"
             assert not statement.keys() & {"NotAction", "NotResource"}
             assert all("*" not in action or action in EMULATOR_NEEDS for action in listed(statement["Action"]))
+
+    def test_that_reads_missed_events_may_do_what_is_done_with_those_that_come(self) -> None:
+        assert rights_in_tables("PaymentResultFunction") <= rights_in_tables("CheckAccountsFunction")
 
     @each_function
     def test_may_touch_everything_of_no_service_but_x_ray_and_subscriptions(self, name: str) -> None:

@@ -11,7 +11,8 @@ from enum import Enum
 from types import FrameType
 from typing import Any
 
-from .iam import denied
+from aws_in_memory.iam import denied
+
 from .lambdas import Invocation, KilledError, Lambda, current_invocation
 from .scheduler import Scheduler
 from .trace import Trace

@@ -4,8 +4,8 @@ What a crash right before or right after an effect looks like to the next try is
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -13,6 +13,7 @@ from threading import RLock
 from typing import Any
 
 import botocore.session
+from aws_in_memory.iam import denied
 from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
 from botocore.handlers import handle_copy_source_param
@@ -57,6 +58,21 @@ class AwsCalls:
         self._around: dict[str, list[Around]] = {}
         self._counts: Counter[str] = Counter()
         self._one_by_one = RLock()
+        self._caller: str | None = None
+        self._denied: list[str] = []
+
+    @contextmanager
+    def called_by(self, function: str | None) -> Iterator[None]:
+        """Hold the calls of DynamoDB within to the role of this function (its logical id), of none if it is None."""
+        before, self._caller = self._caller, function
+        try:
+            yield
+        finally:
+            self._caller = before
+
+    def check_that_all_was_allowed(self) -> None:
+        """By the roles of the template. What they do not allow happens all the same: a handler may catch an error."""
+        assert not self._denied, self._denied
 
     def client(self, service: str) -> "Client":
         """In place of `boto3.client`."""
@@ -86,6 +102,8 @@ class AwsCalls:
         """One call of a client's method."""
         operation = _check(service, name, parameters)
         self._counts[operation] += 1
+        if service == "dynamodb" and self._caller is not None:
+            self._denied += denied(self._caller, name, parameters)
         call = self._call(service, name)
         for around in self._around.get(operation, ()):
             call = _surrounded(around, call)
@@ -94,7 +112,8 @@ class AwsCalls:
             return call(parameters)
         self._pending.remove(found)
         if found.action:
-            found.action()
+            with self.called_by(None):
+                found.action()
         if found.moment is Moment.BEFORE:
             raise SimulatedCrashError(f"before {operation}")
         answer = call(parameters)

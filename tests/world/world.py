@@ -111,7 +111,9 @@ class World:
         """Call a function's handler, as Lambda does: the event as JSON in, the answer as JSON out."""
         handler = importlib.import_module(function.replace("-", "_")).lambda_handler
         context = LambdaContext(function, remaining_milliseconds)
-        answer = json.loads(json.dumps(handler(json.loads(json.dumps(event)), context)))
+        with self.aws.called_by(stack.function_of_handler(handler.__module__)):
+            answer = json.loads(json.dumps(handler(json.loads(json.dumps(event)), context)))
+        self.aws.check_that_all_was_allowed()
         self.images.check_that_what_is_open_is_due()
         return answer
 
