@@ -130,7 +130,7 @@ class WebhookQueue:
             if secret.expires_at is None or secret.expires_at > now
         ]
         delivery.url = endpoint["url"]
-        delivery.body = json.dumps(event, indent=2).encode()
+        delivery.body = json.dumps(event, separators=(",", ":")).encode()  # not as a receiver would write it again
         delivery.headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",

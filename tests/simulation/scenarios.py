@@ -258,11 +258,15 @@ def _refund_twice_and_wait(stage: Stage) -> None:
 
 def _paid_and_what_comes_twice_goes_back(stage: Stage) -> None:
     _paid_by("pm_card_visa")(stage)
+    _what_comes_twice_goes_back(stage)
+
+
+def _what_comes_twice_goes_back(stage: Stage) -> None:
     connection = stage.connection
     assert connection
     body = {"integration": {"refund_second_payments": True}}
     stage.ask("PUT", CODE, body, code=connection.code)
-    stage.wait(60)
+    stage.pass_time(60)
 
 
 def _another_system_collects_again(stage: Stage) -> None:
@@ -270,6 +274,22 @@ def _another_system_collects_again(stage: Stage) -> None:
     (known,) = stage.workload.client(stage.first_payer()).v1.payment_intents.list().data
     stage.workload.collect_again(known.id)
     stage.wait(_HOUR)
+
+
+def _refunded_then_collected_again(stage: Stage) -> None:
+    """All goes back by hand, which takes the bank three days, and another system collects. So nothing is too much."""
+    stage.put_invoice(stage.payer("pm_card_refundFail"), total_amount_cents={"N": "4200"})
+    stage.pass_time(60)
+    _what_comes_twice_goes_back(stage)
+    stage.workload.world.stripe.control.set_settlement_delay(72 * _HOUR)
+    stage.workload.refund(ORGANIZATION, _paid_payment(stage), 4200)
+    stage.pass_time(60)
+    stage.workload.collect_again(stage.first_intent())
+    stage.pass_time(60)
+
+
+def _the_refund_fails(stage: Stage) -> None:
+    stage.wait(96 * _HOUR)
 
 
 def _payer_with(token: str) -> Callable[[Stage], None]:
@@ -803,6 +823,11 @@ SCENARIOS = (
         _paid_by("pm_card_pendingRefund"),
         _refund_twice_and_wait,
         webhooks_are_lost=True,
+    ),
+    Scenario(
+        "a refund fails late, and a second payment that came since goes back",
+        _refunded_then_collected_again,
+        _the_refund_fails,
     ),
     Scenario("a second payment goes back", _paid_and_what_comes_twice_goes_back, _another_system_collects_again),
     Scenario(
