@@ -25,6 +25,7 @@ from builders.payments import (
     retry,
     void,
 )
+from builders.stripe_events import event, post
 from world.world import World
 
 
@@ -75,6 +76,27 @@ def test_a_void_stays_though_what_was_on_its_way_is_found_by_a_list(world: World
 
     assert {world.invoice(one)["status"] for one in debits} == {"voided"}
     assert {world.payments(one)[0]["payment_status"] for one in debits} == {"succeeded"}
+
+
+def test_a_void_stays_though_an_event_comes_before_the_backup_is_looked_at(world: World) -> None:
+    world.connect()
+    debit_customer(world)
+    world.stripe.control.set_settlement_delay(3 * DAY)
+    (invoice_id,) = processing(world, 1)
+    (backup,) = world.all_images("invoices")
+    disconnect_at_once(world)
+    assert void(world, invoice_id).status == 200
+    world.connect()
+    world.pass_time(4 * DAY)
+
+    world.dynamodb.put_item(TableName="InvoicesTable", Item=backup)
+    (intent,) = world.stripe_client.v1.payment_intents.list().data
+    assert post(world, event(world, "payment_intent.succeeded", intent.to_dict())).status == 200
+    for _ in range(4):
+        days_go_by(world, 4)
+
+    assert world.invoice(invoice_id)["status"] == "voided"
+    assert world.payments(invoice_id)[0]["payment_status"] == "succeeded"
 
 
 class TestABackupOfFormerTimes:

@@ -9,7 +9,7 @@ from types import FrameType
 
 from sandbox.stripe.clock import ManualClock
 
-_LOOKED_AGAIN_AFTER = 0.001
+_LOOKED_AGAIN_AFTER = 0.005
 """Real seconds between two looks at what the other threads do."""
 
 _WAITING = {(threading.__file__, "wait"), (pools.__file__, "_worker")}

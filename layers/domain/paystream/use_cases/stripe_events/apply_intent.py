@@ -19,6 +19,7 @@ from paystream.ports.stores import Stores
 from paystream.steps.attempts.besides import is_of_another_intent, payment_besides
 from paystream.steps.attempts.read_invoice import refuse_if_forgotten
 from paystream.steps.attempts.record_outcome import record_outcome
+from paystream.steps.attempts.restore_invoice import restored
 from paystream.steps.look_ups.former_customers import links_of_former_customers
 
 _PAID_BY_LINK = ("succeeded", "processing")
@@ -56,7 +57,11 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
         return False
     if stored and _is_known(event, stored, integration):
         return True
-    return _apply(event, named, invoice, stored, integration=integration, stores=stores, now=now)
+    current = restored(invoice, stores=stores, now=now)
+    if current is not invoice:
+        # Read again: the invoice's version vouches only for what was read after it.
+        stored = stores.payments.get(integration.organization_id, named.payment_id)
+    return _apply(event, named, current, stored, integration=integration, stores=stores, now=now)
 
 
 def _apply(
