@@ -85,12 +85,12 @@ class WebhookQueue:
 
     @staticmethod
     def unmake(delivery: Delivery, account: Account) -> None:
-        """The event was never made: it is in no list either, which happens at Stripe.
+        """The event was never made, for no endpoint: it is in no list either, which happens at Stripe.
 
         Source: https://docs.stripe.com/api/v2/core/events/event-types (event_generation_failure)
         """
-        event = account.events.require(delivery.event_id)
-        if not event.get("deleted"):
+        event = account.events.get(delivery.event_id)
+        if event and not event.get("deleted"):
             account.events.delete(delivery.event_id)
 
     def next_due(self) -> float | None:

@@ -549,3 +549,24 @@ def test_a_page_that_follows_a_failure_is_not_made_over_more_than_a_smaller_item
     hours_go_by(world, 3)
 
     assert [page.amount_total for page in sessions(world) if page.amount_total > 1000] == []
+
+
+def test_money_in_another_currency_parks_the_item_though_an_attempt_over_the_rest_never_was_at_stripe(
+    world: World,
+) -> None:
+    world.connect()
+    world.customer()
+    invoice_id = world.put_invoice_item()
+    world.run()
+    break_stripe(world, CREATE_INTENT, "500_before_commit", times=4)
+    replace_item(world, total_amount_cents=7000)
+    becomes_default(world, "pm_card_mastercard")
+    world.run()
+    assert [one["payment_status"] for one in world.payments(invoice_id)] == ["pending", "succeeded"]
+
+    replace_item(world, total_amount_cents=7000, currency="USD")
+    days_go_by(world, 3)
+
+    assert world.charged() == [4200]
+    (parked,) = world.invoice(invoice_id)["error_details"]
+    assert parked["details"] == {"currency": ["does_not_match_payments"]}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from builders.records import integration_record
 from paystream.model.account_check import (
     KEPT_FOR,
@@ -86,8 +87,21 @@ class TestTheEndOfALook:
         for is_gap in (True, False):
             failed = replace(INTERRUPTED, known_until=NOW - DAY, is_gap=is_gap, has_failed=True)
             assert caught_up(failed, NOW) == AccountCheck(
-                due_at=NOW + HOUR, known_until=NOW - DAY, is_gap=is_gap, problems=("events_not_permitted",)
+                due_at=NOW + HOUR,
+                known_until=NOW - DAY,
+                is_gap=is_gap,
+                failed_looks=1,
+                problems=("events_not_permitted",),
             )
+
+    @pytest.mark.parametrize(("failed_looks", "hours"), [(1, 2), (4, 16), (5, 24), (40, 24)])
+    def test_that_fails_again_and_again_is_repeated_after_growing_pauses(self, failed_looks: int, hours: int) -> None:
+        failed = caught_up(replace(KNOWN, has_failed=True, failed_looks=failed_looks), NOW)
+
+        assert (failed.due_at, failed.failed_looks) == (NOW + hours * HOUR, failed_looks + 1)
+
+    def test_that_comes_to_its_end_begins_the_pauses_anew(self) -> None:
+        assert caught_up(replace(KNOWN, failed_looks=4), NOW).failed_looks == 0
 
     def test_that_could_not_begin_is_put_to_the_next_day_with_all_that_is_left(self) -> None:
         assert postponed(INTERRUPTED, NOW) == replace(INTERRUPTED, due_at=NOW + DAY)

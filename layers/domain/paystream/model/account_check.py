@@ -11,6 +11,7 @@ KEPT_FOR = timedelta(days=30)
 
 _EVERY = timedelta(days=1)
 _AGAIN_AFTER_A_FAILURE = timedelta(hours=1)
+_MOST_DOUBLINGS = 5
 _OVERLAP = timedelta(hours=1)
 """An event may come into the list later than its time says."""
 
@@ -55,9 +56,13 @@ def lists_of(check: AccountCheck, until: datetime) -> tuple[EventList, ...]:
 
 
 def caught_up(check: AccountCheck, now: datetime) -> AccountCheck:
-    """The look has come to its end. Where something has failed, all of it is read once more."""
+    """The look has come to its end. Where something has failed, all of it is read once more, an hour later and then
+    after growing pauses: an event of an invoice that was deleted fails as long as Stripe keeps it.
+    """
     if check.has_failed:
-        return replace(with_gap(check, now), due_at=now + _AGAIN_AFTER_A_FAILURE, is_gap=check.is_gap)
+        pause = min(_AGAIN_AFTER_A_FAILURE * 2 ** min(check.failed_looks, _MOST_DOUBLINGS), _EVERY)
+        again = replace(with_gap(check, now), due_at=now + pause, is_gap=check.is_gap)
+        return replace(again, failed_looks=check.failed_looks + 1)
     return AccountCheck(due_at=now + _EVERY, known_until=check.until, is_gap=False, problems=check.problems)
 
 

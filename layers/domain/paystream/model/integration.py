@@ -38,7 +38,8 @@ class AccountCheck:
     """The daily look at an account, which is due at `due_at`. What Stripe's events say is known up to `known_until`, if
     it is at all. `is_gap`: since then some may have been sent nowhere, so all are listed. Where a look was interrupted,
     `until` is the end of its lists, `list_number` and `cursor` are where it goes on, and `has_failed` says whether some
-    is to be read once more. `problems` are what the last look could not put right.
+    is to be read once more, for the `failed_looks`-th time in a row. `problems` are what the last look could not put
+    right.
     """
 
     due_at: datetime
@@ -48,6 +49,7 @@ class AccountCheck:
     list_number: int = 0
     cursor: str | None = None
     has_failed: bool = False
+    failed_looks: int = 0
     problems: tuple[str, ...] = ()
 
 

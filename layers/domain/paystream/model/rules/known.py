@@ -13,10 +13,11 @@ from paystream.model.steps import LookUp, Restore, Retrieve, RetrieveSpent, Step
 
 def restore(case: Case) -> Step | None:
     """The item was replaced, and an attempt that has an outcome is on record, or something else that it does not know.
-    An attempt without an outcome goes on first.
+    An attempt without an outcome goes on first, unless it was looked up and never was at Stripe.
     """
     latest = case.latest
-    goes_on = latest is not None and latest.payment_status is PayableStatus.PENDING and is_replaced(case)
+    is_unknown = latest is not None and latest.payment_status is PayableStatus.PENDING
+    goes_on = is_unknown and is_replaced(case) and not case.has(Learned.ATTEMPT_LOOKED_UP)
     if case.followed_for is None or goes_on or not case.invoice.is_owed:
         return None
     on_record = (*case.attempts, *case.besides)
