@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from aws_in_memory.dynamodb.database import Lag
+from builders.accounts import disconnect_at_once
 from builders.due import hand_over_waiting
 from builders.durations import DAY
 from builders.invoices import invoices_that_waited
@@ -242,6 +243,18 @@ def test_an_invoice_whose_collector_crashed_is_looked_at_again_once_its_claim_ha
     world.run()
     assert invoice_statuses(world, invoice_ids) == ["succeeded"]
     assert world.charged() == [1001]
+
+
+def test_what_waits_for_an_account_keeps_no_other_message_waiting(world: World) -> None:
+    world.connect()
+    invoices_that_waited(world, 1001, 1002)
+    queued(world)
+    disconnect_at_once(world)
+
+    for _ in range(3):
+        assert world.invoke("collect-waiting", load_event("collect-waiting"))["batchItemFailures"] == []
+
+    assert queued(world) == []
 
 
 def test_a_message_that_fails_does_not_become_two(world: World) -> None:

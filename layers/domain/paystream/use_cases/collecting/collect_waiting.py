@@ -64,14 +64,22 @@ def collect_waiting(
     except TooEarlyError as early:
         queue.collect_waiting(organization_id, external_customer_id, after_seconds=early.seconds)
         return 0
-    round_ = _Round()
+    round_, is_connected = _Round(), integration_for_new(customer, stores) is not None
     for invoice in stores.invoices.waiting(organization_id, external_customer_id):
         if not time_is_left():
             round_.again_after = [0]
             break
         try:
             if _may_be_collected(invoice, customer):
-                _collect_one(invoice, customer, paused, stores=stores, gateways=gateways, clock=clock)
+                _collect_one(
+                    invoice,
+                    customer,
+                    paused,
+                    is_connected=is_connected,
+                    stores=stores,
+                    gateways=gateways,
+                    clock=clock,
+                )
                 round_.looked_at += 1
         except TooEarlyError as early:
             claimed = read_invoice(stores, organization_id, invoice.lago_id)
@@ -132,6 +140,7 @@ def _collect_one(
     customer: Customer,
     paused: NeedsAttentionError | None,
     *,
+    is_connected: bool,
     stores: Stores,
     gateways: Gateways,
     clock: Callable[[], datetime],
@@ -139,7 +148,7 @@ def _collect_one(
     """Collect an invoice; its customer may wait for a key itself. Raises _ClaimedError if another function does."""
     fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
     if fresh.is_to_be_collected_with(customer.pays_with):
-        if fresh.is_open and integration_for_new(customer, stores) is None:
+        if fresh.is_open and not is_connected:
             # A payment link is open, and nothing could be charged instead of it.
             return
         claimed = _claim(fresh, stores, clock(), due_at=clock())
@@ -150,7 +159,7 @@ def _collect_one(
     if paused:
         wait_for_key(fresh, paused, stores=stores, now=clock())
         return
-    is_to_be_claimed = customer.pays_with and fresh.waiting_for is not WaitingFor.KEY
+    is_to_be_claimed = customer.pays_with and is_connected and fresh.waiting_for is not WaitingFor.KEY
     claimed = _claim(fresh, stores, clock()) if is_to_be_claimed else fresh
     _collect(claimed, stores=stores, gateways=gateways, clock=clock)
 
@@ -172,9 +181,9 @@ def _claim(invoice: Invoice, stores: Stores, now: datetime, *, due_at: datetime 
     """Keep others away for a moment: several events bring the same card, and one call of Stripe is enough.
 
     Two calls would do no harm, they share their idempotency key. The function that claimed it may have crashed, and its
-    message may come again before this time or after it, or be given up: nobody relies on another's message. Without a
-    payment method nothing is claimed: the message that comes with one must not be kept away. Nor is what waits for a
-    key: the schedule must not be kept away when it is connected again.
+    message may come again before this time or after it, or be given up: nobody relies on another's message. Only what
+    can be charged is claimed: two messages of one customer would wait for each other's claims for ever. The message
+    that comes with a payment method must not be kept away; nor must the schedule when a key is connected again.
     """
     claimed_until = invoice.standing.claimed_until
     if claimed_until and now < claimed_until:
