@@ -254,6 +254,7 @@ def test_what_waits_for_an_account_keeps_no_other_message_waiting(world: World) 
     for _ in range(3):
         assert world.invoke("collect-waiting", load_event("collect-waiting"))["batchItemFailures"] == []
 
+    world.pass_time(15 * 60)
     assert queued(world) == []
 
 
