@@ -24,6 +24,7 @@ from builders.invoices import (
 )
 from builders.links import ask_for_link, pay_on_open_pages, payment_url, sessions
 from builders.payments import (
+    collect_under_name,
     kept_at_stripe,
     pay_again,
     pay_by_hand,
@@ -570,3 +571,19 @@ def test_money_in_another_currency_parks_the_item_though_an_attempt_over_the_res
     assert world.charged() == [4200]
     (parked,) = world.invoice(invoice_id)["error_details"]
     assert parked["details"] == {"currency": ["does_not_match_payments"]}
+
+
+def test_the_rest_of_a_larger_item_is_not_charged_while_another_systems_debit_is_on_its_way(world: World) -> None:
+    world.connect()
+    world.customer()
+    invoice_id = world.put_invoice_item()
+    world.run()
+    world.stripe.control.set_settlement_delay(2 * DAY)
+    debit = {"payment_method": "pm_usBankAccount_success", "allowed_payment_method_types": ["us_bank_account"]}
+    collect_under_name(world, invoice_id, 2800, currency="usd", **debit)
+    replace_item(world, total_amount_cents=7000)
+
+    becomes_default(world, "pm_card_mastercard")
+    world.run()
+
+    assert world.charged() == [4200]

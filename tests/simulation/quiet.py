@@ -162,6 +162,9 @@ class Quiet:
         return sum(int(one["amount_cents"]["N"]) for one in self._payments_of(item) if _is_by_hand(item, one))
 
     def _status_of_what_is_not_paid(self, item: Item, intents: list[JsonObject]) -> str:
+        if item["status"]["S"] == "voided" and item["payment_status"]["S"] != "succeeded":
+            # A void leaves it as it was, whatever comes in another currency after it.
+            return str(item["payment_status"]["S"])
         if intents and intents[-1]["status"] == "succeeded":
             # It has brought a part: whether the rest is asked for follows from the settings.
             return str(item["payment_status"]["S"])

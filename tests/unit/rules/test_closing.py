@@ -69,6 +69,16 @@ class TestCloseOthers:
     def test_what_its_own_attempt_has_paid_may_be_paid_under_its_name_by_another_system_too(self) -> None:
         assert step(self.PAID, SUCCEEDED) == CloseOthers(SUCCEEDED)
 
+    def test_what_others_began_is_looked_for_before_the_rest_is_charged_of_what_is_paid_in_part(self) -> None:
+        rest = invoice_in(
+            Stage.RETRY_PLANNED,
+            next_retry_at=DECIDED_AT,
+            total_amount_cents=SUCCEEDED.amount_cents + 1000,
+            total_paid_amount_cents=SUCCEEDED.amount_cents,
+        )
+
+        assert step(rest, SUCCEEDED) == CloseOthers(SUCCEEDED)
+
     def test_what_was_paid_and_is_refunded_is_left_alone(self) -> None:
         refunding = replace(self.PAID, refunding_payment_ids=("payment",))
 

@@ -57,10 +57,10 @@ def begin_again(case: Case) -> Step | None:
 
 
 def is_to_begin(case: Case, latest: Payment) -> bool:
-    """Whether another attempt, or a page, is to follow the last one, which has failed at Stripe."""
+    """Whether another attempt, or a page, is to follow the last one, which has failed at Stripe or paid a part."""
     is_page_due = case.invoice.stage is Stage.AUTHENTICATION_LINK_DUE
-    has_failed = latest.payment_status is PayableStatus.FAILED
-    return has_failed and not case.invoice.is_open and (is_page_due or _is_time(case))
+    has_ended = latest.payment_status in (PayableStatus.FAILED, PayableStatus.SUCCEEDED)
+    return has_ended and not case.invoice.is_open and (is_page_due or _is_time(case))
 
 
 def _is_time(case: Case) -> bool:
