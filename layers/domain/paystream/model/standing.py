@@ -132,7 +132,8 @@ _STOPS = _ENDS | {Stage.PARKED}
 
 LEADS_TO: Mapping[Stage, frozenset[Stage]] = {
     Stage.PARKED: frozenset({Stage.VOIDED, Stage.SETTLING}),
-    Stage.WAITING: (_OPEN | _AFTER_FAILURE | _STOPS) - {Stage.WAITING, Stage.SHOWN_ON_PAGE},
+    # A page that is open waits for a key, too.
+    Stage.WAITING: (_OPEN | _AFTER_FAILURE | _STOPS) - {Stage.WAITING},
     Stage.IN_FLIGHT: (_OPEN | _AFTER_FAILURE | _STOPS) - {Stage.IN_FLIGHT, Stage.PAGE_DUE},
     Stage.PAGE_DUE: frozenset({Stage.PAGE_OPEN, Stage.WAITING}) | _AFTER_FAILURE | _STOPS,
     Stage.PAGE_OPEN: frozenset({Stage.IN_FLIGHT, Stage.SHOWN_ON_PAGE, Stage.WAITING}) | _AFTER_FAILURE | _STOPS,
