@@ -24,6 +24,14 @@ from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.errors import ProviderRefusedError
 from paystream.model.account_check import EventList
 from paystream.model.bank_transfer import BankTransfer
+from paystream.model.card_details import (
+    LONGEST_DESCRIPTOR_SUFFIX,
+    LONGEST_ORDER_REFERENCE,
+    LONGEST_PRODUCT_CODE,
+    LONGEST_PRODUCT_NAME,
+    CardDetails,
+    LineItem,
+)
 from paystream.model.customer import Customer
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment_method_types import PAYMENT_METHOD_TYPES
@@ -59,6 +67,19 @@ REQUEST = PaymentRequest(
     return_url="https://stripe.com/",
 )
 
+DETAILS = CardDetails(
+    order_reference="7" * LONGEST_ORDER_REFERENCE,
+    statement_descriptor_suffix="A" * LONGEST_DESCRIPTOR_SUFFIX,
+    line_items=(
+        LineItem(product_name="Setup", product_code=None, quantity=3, unit_cost_cents=1400),
+        LineItem(
+            product_name="x" * LONGEST_PRODUCT_NAME,
+            product_code="x" * LONGEST_PRODUCT_CODE,
+            quantity=1,
+            unit_cost_cents=0,
+        ),
+    ),
+)
 TRANSFERS = [BankTransfer(type=f"{area}_bank_transfer") for area in ("gb", "jp", "mx", "us")] + [
     BankTransfer(type="eu_bank_transfer", country=country) for country in ("BE", "DE", "ES", "FR", "IE", "NL")
 ]
@@ -334,8 +355,11 @@ def test_the_default_payment_method_is_set(gateway: StripeGateway) -> None:
         *({"payment_method_types": (method_type,)} for method_type in PAYMENT_METHOD_TYPES),
         {"payment_method_types": tuple(PAYMENT_METHOD_TYPES)},
         *({"currency": currency} for currency in ("EUR", "USD", "JPY", "KWD", "HUF")),
-        {"on_session": True, "may_require_action": True},
-        {"payment_method_types": ("boleto",), "currency": "BRL", "may_require_action": True},
+        {"on_session": True},
+        {"payment_method_types": ("boleto",), "currency": "BRL"},
+        {"card_details": DETAILS},
+        {"card_details": DETAILS, "on_session": True},
+        {"card_details": CardDetails(order_reference=None, statement_descriptor_suffix=None)},
         *({"payment_method_id": None, "bank_transfer": transfer} for transfer in TRANSFERS),
     ],
     ids=lambda changes: repr(changes)[:60],

@@ -68,6 +68,32 @@ def test_the_intent_carries_the_invoice_and_is_confirmed_off_session(world: Worl
     assert call.idempotency_key == payment["lago_id"]
 
 
+def test_a_card_charge_shows_the_number_and_what_the_lines_come_to(world: World) -> None:
+    fees = [{"add_on_code": "setup", "units": "2", "unit_amount_cents": 2100, "name": "Setup"}]
+    new_invoice(world, amount=4200, number="ACM-0042-003", fees=fees)
+
+    world.collect_new_invoices()
+
+    intent = only_intent(world)
+    assert intent.status == "succeeded"
+    assert intent.payment_details.order_reference == "ACM0042003"
+    assert intent.statement_descriptor_suffix == "M-0042-003"
+    assert "error" not in intent.amount_details.to_dict()
+
+
+def test_what_only_cards_know_is_not_sent_where_something_else_may_be_charged(world: World) -> None:
+    connect_with_customer(world)
+    pays_with(world, "card", "sepa_debit")
+    world.create_invoice(number="ACM-0042-003")
+
+    world.collect_new_invoices()
+
+    intent = only_intent(world)
+    assert intent.status == "succeeded"
+    assert intent.statement_descriptor_suffix is None
+    assert "payment_details" not in intent.to_dict()
+
+
 @pytest.mark.parametrize("reason", DECLINES)
 def test_a_decline_fails_the_invoice_and_keeps_stripes_codes(world: World, reason: str) -> None:
     invoice_id = new_invoice(world)

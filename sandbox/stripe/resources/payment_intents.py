@@ -7,6 +7,7 @@ from sandbox.stripe.errors import invalid_request
 from sandbox.stripe.wire import JsonObject
 
 from . import confirmation, payment_methods
+from .card_details import check_card_details, shown
 from .confirmation import Terms
 from .listing import chosen, cleared, list_page, merge_metadata
 from .method_types import PAID_WITH_ONCE, check_types, settle_types
@@ -35,6 +36,7 @@ def create(context: Context, params: JsonObject) -> JsonObject:
     types, automatic = settle_types(
         params, currency, without=PAID_WITH_ONCE if params.get("setup_future_usage") else ()
     )
+    check_card_details(params, types)
     method = _method(context, params, customer_id)
     _check_funding_of(method, params)
     if confirm:
@@ -170,7 +172,6 @@ def _new(
         "object": "payment_intent",
         "amount": params["amount"],
         "amount_capturable": 0,
-        "amount_details": {"tip": {}},
         "amount_received": 0,
         "application": None,
         "application_fee_amount": None,
@@ -204,7 +205,7 @@ def _new(
         "status": "requires_payment_method",
         "transfer_data": None,
     }
-    return intent | {name: cleared(params.get(name)) for name in _TEXTS}
+    return intent | shown(params) | {name: cleared(params.get(name)) for name in _TEXTS}
 
 
 def _method(context: Context, params: JsonObject, customer_id: str | None) -> JsonObject | None:

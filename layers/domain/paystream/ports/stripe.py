@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from paystream.model.account_check import EventList
 from paystream.model.bank_transfer import BankTransfer
+from paystream.model.card_details import CardDetails
 from paystream.model.integration import Integration
 from paystream.model.outcome import Outcome
 from paystream.model.payment_method import SavedMethod
@@ -43,7 +44,8 @@ class PaymentRequest:
     """One payment intent to create and confirm; `amount_cents` in minor units, `key` is the idempotency key.
 
     It is charged to a payment method, or with a `bank_transfer` to the customer's balance. `on_session`: as if the
-    customer were there. Unless it `may_require_action`, it fails where the customer would have to act.
+    customer were there. Otherwise a bank that wants them to authenticate declines. `card_details` are sent where only
+    a card can be charged.
     """
 
     key: str
@@ -57,7 +59,7 @@ class PaymentRequest:
     return_url: str
     bank_transfer: BankTransfer | None = None
     on_session: bool = False
-    may_require_action: bool = False
+    card_details: CardDetails | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

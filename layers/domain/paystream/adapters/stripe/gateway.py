@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
 
-from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages, funding_of
+from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS, types_of
 from paystream.adapters.stripe.fields import needed_text, needed_time, part, readable, reference, text, texts
+from paystream.adapters.stripe.intent_params import intent_params
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
 from paystream.adapters.stripe.refunds import StripeRefunds
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
         CustomerCreateParams,
         CustomerModifyParams,
         EventListParams,
-        PaymentIntentCreateParams,
         PaymentIntentListParams,
     )
 
@@ -133,7 +133,7 @@ class StripeGateway:
         try:
             with translated():
                 intent = self._v1.payment_intents.create(
-                    params=_intent_params(request), options={"idempotency_key": request.key}
+                    params=intent_params(request), options={"idempotency_key": request.key}
                 )
         except ProviderRefusedError as refused:
             return _refusal(cast("stripe.StripeError", refused.__context__))
@@ -214,28 +214,6 @@ def _default_payment_method(customer: stripe.Customer) -> str | None:
     found = customer.to_dict()
     settings = part(found, "invoice_settings")
     return reference(settings, "default_payment_method") or reference(found, "default_source")
-
-
-def _intent_params(request: PaymentRequest) -> "PaymentIntentCreateParams":
-    """Source: https://docs.stripe.com/api/payment_intents/create"""
-    params: PaymentIntentCreateParams = {
-        "amount": request.amount_cents,
-        "currency": request.currency.lower(),
-        "customer": request.provider_customer_id,
-        "allowed_payment_method_types": list(request.payment_method_types),
-        "confirm": True,
-        "description": request.description,
-        "metadata": request.metadata,
-        "return_url": request.return_url,
-    }
-    if request.bank_transfer:
-        params["payment_method_data"] = {"type": "customer_balance"}
-        params["payment_method_options"] = {"customer_balance": funding_of(request.bank_transfer)}
-    else:
-        params["payment_method"] = str(request.payment_method_id)
-        params["off_session"] = not request.on_session
-        params["error_on_requires_action"] = not request.may_require_action
-    return params
 
 
 def _refusal(error: stripe.StripeError) -> Outcome:

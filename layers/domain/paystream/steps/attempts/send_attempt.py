@@ -12,6 +12,7 @@ from itertools import chain, zip_longest
 
 from paystream.errors import OutcomeUnknownError, ParametersChangedError, TooEarlyError, VersionConflictError
 from paystream.model.attempts import is_looked_up_first, started_at
+from paystream.model.card_details import card_details
 from paystream.model.case import Payer
 from paystream.model.customer import MOST_FORMER_LINKS, FormerLink
 from paystream.model.intent_metadata import intent_metadata
@@ -19,7 +20,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.moves import postpone
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
-from paystream.model.payment_method_types import CUSTOMER_BALANCE, types_named
+from paystream.model.payment_method_types import CUSTOMER_BALANCE
 from paystream.model.schedule import LONGEST_REQUEST, look_again_at
 from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
@@ -158,7 +159,6 @@ def _look_up(payment: Payment, gateway: PaymentGateway, began_at: datetime) -> O
 
 
 def _payment_request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentRequest:
-    """A voucher asks the customer to act, and so may a bank; who is not there is refused by the bank anyway."""
     types = (CUSTOMER_BALANCE,) if payment.bank_transfer else payer.customer.charged_types
     return PaymentRequest(
         key=payment.lago_id,
@@ -169,7 +169,7 @@ def _payment_request(invoice: Invoice, payment: Payment, payer: Payer) -> Paymen
         payment_method_types=types,
         bank_transfer=payment.bank_transfer,
         on_session=payment.on_session,
-        may_require_action=payment.on_session or any(one.is_voucher for one in types_named(types)),
+        card_details=card_details(invoice, payment.amount_cents),
         description=f"{payer.integration.name} - Invoice {invoice.number}",
         metadata=intent_metadata(invoice, payment),
         return_url=payer.integration.return_url,
