@@ -69,6 +69,8 @@ class Account:
         collection = {
             "cus": self.customers,
             "pm": self.payment_methods,
+            "card": self.payment_methods,
+            "src": self.payment_methods,
             "pi": self.payment_intents,
             "seti": self.setup_intents,
             "cs": self.checkout_sessions,

@@ -3,6 +3,7 @@
 from .errors import invalid_request
 from .wire import JsonObject
 
+# Assumed (eu-transfer-countries): transfers to Belgium and Spain are there for every account, as those to Germany are.
 _EU_COUNTRIES = ("BE", "DE", "ES", "FR", "IE", "NL")
 _HOLDER = {"account_holder_name": "Sandbox", "bank_name": "STRIPE TEST BANK"}
 _NOWHERE = dict.fromkeys(("city", "line1", "line2", "postal_code", "state")) | {"country": "US"}

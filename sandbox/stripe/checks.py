@@ -60,6 +60,7 @@ def metadata(value: Any, path: str) -> Any:
         return ""
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise invalid_request(f"Invalid hash: {path} must be a set of key-value pairs of strings.", param=path)
+    # Assumed (limits-of-metadata): too many or too long entries are refused without a code.
     if len(value) > 50:
         raise invalid_request("Metadata can have up to 50 keys.", param=path)
     for key, item in value.items():

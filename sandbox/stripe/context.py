@@ -19,6 +19,7 @@ class Settings:
 
     public_url: str = "https://sandbox.stripe.test"
     """Where a person finds the hosted pages."""
+    # Assumed (settlement): bank debits and refunds settle after one time, whatever their type.
     settlement_delay: float = 3.0
     """How long a bank debit is `processing`."""
     refuses_refunds_over_the_rest: bool = True

@@ -19,6 +19,7 @@ class Decline:
     """By Radar: the issuer is never asked."""
 
 
+# Assumed (advice-of-test-cards): which advice and network codes the test cards come with.
 def _declined(decline_code: str, advice: str = "try_again_later", network: str = "01") -> Decline:
     return Decline("card_declined", "Your card was declined.", decline_code, advice, network)
 

@@ -68,6 +68,7 @@ def server_error() -> ApiError:
 
 def rate_limited(reason: str) -> ApiError:
     """https://docs.stripe.com/rate-limits; `lock_timeout` is the one kind that Stripe asks to retry."""
+    # Assumed (lock-timeout): it comes before the idempotency key is looked at, as every 429.
     if reason == "lock_timeout":
         message = (
             "This object cannot be accessed right now because another API request or Stripe process is currently "

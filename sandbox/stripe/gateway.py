@@ -79,6 +79,8 @@ class Gateway:
             response = exchange.succeed(result)
         except ApiError as error:
             response = exchange.refuse(error)
+        # Assumed (refusals-are-saved): what an endpoint refuses after its parameters were read is saved under the key,
+        # such as an amount that is too small.
         if exchange.idempotency_key is not None:
             saved = SavedResult(response.status, response.body, exchange.request_id)
             account.idempotency.save(exchange.idempotency_key, saved)

@@ -24,10 +24,12 @@ def check_card_details(params: JsonObject, types: list[str]) -> None:
             "`statement_descriptor_suffix` instead.",
             param="statement_descriptor",
         )
+    # Assumed (limits-of-a-descriptor): what does not fit is refused, without a code, and not cut.
     for name in ("statement_descriptor", "statement_descriptor_suffix"):
         if params.get(name):
             _check_descriptor(name, params[name])
     _check_credential_usage(params)
+    # Assumed (line-items-in-any-country): accounts outside the United States may send line items, too.
     details = params.get("amount_details") or {}
     _check_lines(details.get("line_items") or [])
     if details.get("enforce_arithmetic_validation", True) and not _adds_up(details, params["amount"]):
@@ -59,6 +61,8 @@ def _check_descriptor(name: str, value: str) -> None:
 
 
 def _check_credential_usage(params: JsonObject) -> None:
+    # Assumed (credential-usage-without-setup): `stored_credential_usage` is taken for a card that was attached and not
+    # set up, and on session, too.
     card = (params.get("payment_method_options") or {}).get("card") or {}
     if card.get("stored_credential_usage") and params.get("setup_future_usage"):
         raise _wrong(
@@ -68,6 +72,7 @@ def _check_credential_usage(params: JsonObject) -> None:
 
 
 def _check_lines(lines: list[JsonObject]) -> None:
+    # Assumed (limits-of-line-items): lines that are too long, too many or do not add up are refused with these codes.
     if len(lines) > _MOST_LINES:
         raise _wrong("amount_details[line_items]", f"There can be at most {_MOST_LINES} line items.")
     for number, line in enumerate(lines):

@@ -62,6 +62,7 @@ def list_line_items(context: Context, params: JsonObject, session_id: str) -> Js
 def expire(context: Context, params: JsonObject, session_id: str) -> JsonObject:
     """Its payment intent, if the customer has tried already, is canceled with it."""
     session = context.account.checkout_sessions.require(session_id)
+    # Assumed (pages-that-are-over): one that is not open is refused without a code.
     if session["status"] != "open":
         raise invalid_request(
             'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of '

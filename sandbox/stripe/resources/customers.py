@@ -6,15 +6,16 @@ from sandbox.stripe.context import Context
 from sandbox.stripe.errors import invalid_request
 from sandbox.stripe.wire import JsonObject
 
-from . import payment_methods
+from . import legacy_sources, payment_methods
 from .listing import changed_attributes, chosen, cleared, list_page, merge_metadata
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_LONGEST = {"email": 512, "name": 256, "phone": 20}
 _PLAIN = ("address", "description", "email", "name", "phone", "preferred_locales", "shipping", "tax_exempt")
 
 
 def create(context: Context, params: JsonObject) -> JsonObject:
-    _check_email(params)
+    _check_texts(params)
     customer_id = context.new_id("cus")
     invoice_settings = params.get("invoice_settings") or {}
     customer: JsonObject = {
@@ -53,6 +54,9 @@ def create(context: Context, params: JsonObject) -> JsonObject:
     context.account.customers.add(customer)
     if method is not None:
         method = payment_methods.attach_to(context, method, customer_id)
+    if params.get("source"):
+        legacy_sources.new_source(context, customer_id, params["source"])
+        customer = context.account.customers.require(customer_id)
     if "default_payment_method" in invoice_settings:
         default = _default_payment_method(context, customer_id, invoice_settings["default_payment_method"])
         customer = _change_invoice_settings(context, customer, default_payment_method=default)
@@ -67,7 +71,7 @@ def retrieve(context: Context, params: JsonObject, customer_id: str) -> JsonObje
 
 def update(context: Context, params: JsonObject, customer_id: str) -> JsonObject:
     before = context.account.customers.require(customer_id)
-    _check_email(params)
+    _check_texts(params)
     changes: JsonObject = {name: cleared(value) for name, value in chosen(params, *_PLAIN).items()}
     changes |= chosen(params, "balance")
     if changes.get("address"):
@@ -79,6 +83,10 @@ def update(context: Context, params: JsonObject, customer_id: str) -> JsonObject
         if params["invoice_settings"].get("default_payment_method"):
             _default_payment_method(context, customer_id, settings["default_payment_method"])
         changes["invoice_settings"] = settings
+    if params.get("default_source"):
+        changes["default_source"] = legacy_sources.source_of(context, customer_id, params["default_source"])
+    if params.get("source"):
+        changes["default_source"] = legacy_sources.new_source(context, customer_id, params["source"])["id"]
     after = context.account.customers.change(customer_id, **changes)
     previous = changed_attributes(before, after)
     if previous:
@@ -119,7 +127,12 @@ def _merged(before: JsonObject, sent: JsonObject) -> JsonObject:
     return before | {name: cleared(value) for name, value in sent.items()}
 
 
-def _check_email(params: JsonObject) -> None:
+def _check_texts(params: JsonObject) -> None:
+    # Assumed (limits-of-a-customer): a text that is too long is refused with this code, and not cut.
+    for name, most in _LONGEST.items():
+        if len(params.get(name) or "") > most:
+            message = f"Invalid string: {name} must be at most {most} characters"
+            raise invalid_request(message, code="parameter_invalid_string", param=name)
     email = params.get("email")
     if email and not _EMAIL.fullmatch(email):
         raise invalid_request(f"Invalid email address: {email}", code="email_invalid", param="email")

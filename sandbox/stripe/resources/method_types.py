@@ -3,6 +3,7 @@
 from sandbox.stripe.errors import invalid_request
 from sandbox.stripe.wire import JsonObject
 
+# Assumed (types-of-an-account): the types that a test account has without anything being switched on.
 _BY_DEFAULT = ("card", "link", "sepa_debit", "us_bank_account")
 _ON_REQUEST = ("bacs_debit", "boleto", "crypto", "customer_balance")
 _ONLY_IN = {
@@ -27,6 +28,7 @@ def settle_types(
 
     Types that don't fit are left out silently: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter
     """
+    # Assumed (types-that-do-not-fit): a type that the currency does not take is left out, and none left is refused.
     allowed = params.get("allowed_payment_method_types")
     if allowed is not None:
         _refuse_together_with_allowed(params)

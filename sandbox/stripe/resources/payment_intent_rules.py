@@ -21,6 +21,8 @@ def check_confirmable(params: JsonObject, automatic: JsonObject | None, method: 
     if method is None and params.get("confirm"):
         raise method_missing()
     check_return_url(params, automatic)
+    # Assumed (error-on-requires-action): a list of allowed types counts as an explicit list of types, with which
+    # Stripe takes `error_on_requires_action`.
     if params.get("error_on_requires_action") and automatic is not None and automatic["allow_redirects"] == "always":
         raise invalid_request(
             "You cannot use `error_on_requires_action` with payment methods from your Dashboard that may redirect.",

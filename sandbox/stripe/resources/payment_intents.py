@@ -55,6 +55,7 @@ def retrieve(context: Context, params: JsonObject, intent_id: str) -> JsonObject
 
 
 def list_all(context: Context, params: JsonObject) -> JsonObject:
+    # Assumed (list-of-a-missing-customer): a customer that is missing has an empty list.
     match = chosen(params, "customer")
     return list_page(context.account.payment_intents, "/v1/payment_intents", params, match)
 

@@ -20,13 +20,15 @@ _WITHOUT_DETAILS = {"link": LINK, "crypto": CRYPTO, "customer_balance": CUSTOMER
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
-def new_payment_method(context: Context, instrument: Instrument, params: JsonObject | None = None) -> JsonObject:
-    """Stores a payment method for this instrument, attached to nobody."""
+def new_payment_method(
+    context: Context, instrument: Instrument, params: JsonObject | None = None, *, prefix: str = "pm"
+) -> JsonObject:
+    """Stores a payment method for this instrument, attached to nobody. Legacy sources have another prefix."""
     params = params or {}
     kind = "card" if isinstance(instrument, Card) else instrument.type
     method = context.account.payment_methods.add(
         {
-            "id": context.new_id("pm"),
+            "id": context.new_id(prefix),
             "object": "payment_method",
             "allow_redisplay": params.get("allow_redisplay", "unspecified"),
             "billing_details": _billing_details(params.get("billing_details") or {}),
@@ -77,13 +79,18 @@ def _bank_account(kind: str, details: JsonObject) -> BankAccount:
     return account
 
 
+def card_of_token(token: str, param: str) -> Card:
+    """What `tok_…` of Stripe's testing page stands for. Raises `ApiError` 400 for another one."""
+    instrument = BY_TOKEN.get(token.replace("tok_", "pm_card_", 1))
+    if not isinstance(instrument, Card):
+        raise invalid_request(f"No such token: '{token}'", code="resource_missing", param=param)
+    return instrument
+
+
 def _card(context: Context, details: JsonObject) -> Card:
     token = details.get("token")
     if token is not None:
-        instrument = BY_TOKEN.get(token.replace("tok_", "pm_card_", 1))
-        if not isinstance(instrument, Card):
-            raise invalid_request(f"No such token: '{token}'", code="resource_missing", param="card[token]")
-        return instrument
+        return card_of_token(token, "card[token]")
     for name in ("number", "exp_month", "exp_year"):
         if name not in details:
             raise invalid_request(

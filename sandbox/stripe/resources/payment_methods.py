@@ -116,6 +116,8 @@ def detach_from_customer(context: Context, method: JsonObject) -> JsonObject:
     detached = context.account.payment_methods.change(method["id"], customer=None)
     context.account.methods[method["id"]].spent = True
     context.emit("payment_method.detached", detached, {"customer": customer["id"]})
+    if customer["default_source"] == method["id"]:
+        customer = context.account.customers.change(customer["id"], default_source=None)
     settings = customer["invoice_settings"]
     if settings["default_payment_method"] == method["id"]:
         changed = {**settings, "default_payment_method": None}
@@ -126,7 +128,9 @@ def detach_from_customer(context: Context, method: JsonObject) -> JsonObject:
 
 def usable(context: Context, method_id: str, customer_id: str | None) -> JsonObject:
     """The payment method of an intent. Raises `ApiError` 400 unless it may be used for this customer."""
+    # Assumed (unsaved-off-session): a test card that is attached to nobody may be charged off session.
     method = find(context, method_id, "payment_method")
+    # Assumed (detached-method): it is refused without a code, when it is charged and when it is detached again.
     if context.account.methods[method["id"]].spent:
         raise invalid_request(_SPENT, param="payment_method")
     owner = method["customer"]

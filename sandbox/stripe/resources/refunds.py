@@ -23,6 +23,7 @@ _NEVER = ("boleto",)
 
 def create(context: Context, params: JsonObject) -> JsonObject:
     charge = _charge(context, params)
+    # Assumed (refunds-over-the-rest): more than is left is refused without a code, and nothing left with one.
     left = charge["amount_captured"] - charge["amount_refunded"]
     is_limited = context.world.settings.refuses_refunds_over_the_rest
     if left <= 0 and is_limited:
