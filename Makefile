@@ -71,7 +71,7 @@ SEEDS ?= 0-19
 INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog check static coverage integration deep conformance compatibility fuzz format requirements build deploy redrive clean
+.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -144,6 +144,9 @@ deep: ## everything that takes hours: the model, the mutants, the kill points, m
 
 conformance: $(PROJECT)/.locked ## let outside judges look at what is sent to Stripe, at the Stripe sandbox and at the stores
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m conformance
+
+fidelity: $(PROJECT)/.locked ## ask the real Stripe what the sandbox is asked, and show where they differ: STRIPE_KEY=sk_test_…; without one, that planted differences are found
+	@PYTHONPATH=layers/domain exec $(PROJECT)/bin/python -m sandbox.fidelity
 
 compatibility: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked ## run Lago's official clients, unmodified, against the whole stack on this machine
 	@PYTHONPATH=tests exec $(PROJECT)/bin/python -m compatibility

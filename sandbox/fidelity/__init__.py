@@ -1,0 +1,1 @@
+"""`make fidelity`: the Stripe sandbox, held against what the real Stripe answers to the same requests."""
