@@ -126,6 +126,11 @@ class Control:
         with self._sandbox.lock:
             self._sandbox.gateway.keys.permit(value, frozenset(permissions))
 
+    def set_charges_enabled(self, account_id: str, *, enabled: bool) -> None:
+        """What the account says of itself; its charges go on."""
+        with self._sandbox.lock:
+            self._sandbox.accounts[account_id].details["charges_enabled"] = enabled
+
     def expire_key(self, value: str, *, expires_in: float = 0.0) -> None:
         """Expires or revokes a key, now or in so many seconds."""
         with self._sandbox.lock:

@@ -23,6 +23,9 @@ def _key(control: Control, body: JsonObject, action: str) -> JsonObject | None:
     if action in ("revoke", "expire"):
         control.expire_key(body["key"], expires_in=body.get("expires_in", 0.0))
         return None
+    if action == "permissions":
+        control.set_permissions(body["key"], body["permissions"])
+        return None
     return {"key": control.add_key(**body)}
 
 
@@ -53,6 +56,9 @@ _ACTIONS: dict[tuple[str, str], Action] = {
     ("POST", "accounts"): lambda control, body, _: control.add_account(**body),
     ("POST", "keys"): _key,
     ("POST", "keys/*"): _key,
+    ("POST", "accounts/*"): lambda control, body, target: control.set_charges_enabled(
+        target, enabled=body["charges_enabled"]
+    ),
     ("POST", "checkout/*/complete"): lambda control, body, target: control.complete_checkout(target, **body),
     ("POST", "intents/*/authenticate"): _authenticate,
     ("POST", "customers/*/fund"): lambda control, body, target: control.fund_customer_balance(target, **body),

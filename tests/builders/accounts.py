@@ -26,6 +26,28 @@ def add_key(world: World, value: str, *permissions: str) -> str:
     return world.stripe.control.add_key(world.account.id, value=value, kind=value[:2], permissions=permissions)
 
 
+ALL_PERMISSIONS = (
+    "rak_accounts_kyc_basic_read",
+    "rak_webhook_write",
+    "rak_customer_write",
+    "rak_payment_method_write",
+    "rak_payment_intent_write",
+    "rak_checkout_session_write",
+    "rak_charge_write",
+    "rak_event_read",
+)
+"""Of a restricted key that lacks nothing."""
+
+
+def connect_restricted(world: World, *lost: str, lacking: tuple[str, ...] = ()) -> str:
+    """Connected with a restricted key that lacks something from the beginning, and loses something afterwards."""
+    permissions = [one for one in ALL_PERMISSIONS if one not in lacking]
+    key = add_key(world, "rk_test_restricted00000", *permissions)
+    world.connect(secret_key=key)
+    world.stripe.control.set_permissions(key, [one for one in permissions if one not in lost])
+    return key
+
+
 def endpoints_at_stripe(world: World) -> list[Any]:
     """The webhook endpoints of the world's account, the newest first."""
     return world.stripe_client.v1.webhook_endpoints.list(params={"limit": 100}).data

@@ -16,10 +16,12 @@ import stripe
 from conformance.stripe_description import StripeDescription
 from paystream.adapters.stripe import checkout_pages as pages_module
 from paystream.adapters.stripe import gateway as gateway_module
+from paystream.adapters.stripe import permissions as permissions_module
 from paystream.adapters.stripe import refunds as refunds_module
 from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
 from paystream.adapters.stripe.events import types_of
 from paystream.adapters.stripe.gateway import API_VERSION, StripeGateway
+from paystream.adapters.stripe.permissions import StripeKeyPermissions
 from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.errors import ProviderRefusedError
 from paystream.model.account_check import EventList
@@ -33,6 +35,7 @@ from paystream.model.card_details import (
     LineItem,
 )
 from paystream.model.customer import Customer
+from paystream.model.key_permissions import Permission
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment_method_types import PAYMENT_METHOD_TYPES
 from paystream.ports.stripe import PaymentLinkRequest, PaymentRequest, RefundRequest
@@ -225,6 +228,12 @@ def customer(**profile: str) -> Customer:
 
 def test_the_account_is_asked_for(gateway: StripeGateway) -> None:
     assert gateway.account()
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_each_permission_is_asked_for(gateway: StripeGateway, witness: Witness, permission: Permission) -> None:
+    gateway.permissions.check(permission)
+    assert len(witness.requests) == 1
 
 
 @pytest.mark.parametrize("pages", [0, 1])
@@ -476,13 +485,12 @@ class TestNothingIsLeftOut:
         assert called == calls_in_the_source()
 
     def test_every_public_method_of_the_gateway_is_driven(self) -> None:
-        members = [
-            pair for kind in (StripeGateway, StripeCheckoutPages, StripeRefunds) for pair in inspect.getmembers(kind)
-        ]
+        kinds = (StripeGateway, StripeCheckoutPages, StripeKeyPermissions, StripeRefunds)
+        members = [pair for kind in kinds for pair in inspect.getmembers(kind)]
         methods = {name for name, member in members if inspect.isfunction(member) and name[0] != "_"}
         tests = source_of(__file__)
         driven = {node.attr for node in ast.walk(tests) if isinstance(node, ast.Attribute) and is_gateway(node.value)}
-        assert methods == driven - {"checkout", "refunds"}
+        assert methods == driven - {"checkout", "permissions", "refunds"}
 
 
 class TestTheJudge:
@@ -546,8 +554,8 @@ def listing(request: str, wanted: str = "GET /v1/payment_intents") -> dict[str, 
 
 
 def calls_in_the_source() -> set[str]:
-    """The methods of Stripe's library that the sources of the gateway, its pages and its refunds call on `self._v1`."""
-    modules = (gateway_module, pages_module, refunds_module)
+    """The methods of Stripe's library that the sources of the gateway and its parts call on `self._v1`."""
+    modules = (gateway_module, pages_module, permissions_module, refunds_module)
     nodes = (node for module in modules for node in ast.walk(source_of(str(module.__file__))))
     calls = (node.func for node in nodes if isinstance(node, ast.Call))
     found = (re.fullmatch(r"self\._v1\.([\w.]+)", ast.unparse(function)) for function in calls)
@@ -560,5 +568,5 @@ def source_of(file: str) -> ast.Module:
 
 
 def is_gateway(node: ast.expr) -> bool:
-    """Whether the fixture `gateway` is meant, its pages or its refunds."""
-    return ast.unparse(node) in ("gateway", "gateway.checkout", "gateway.refunds")
+    """Whether the fixture `gateway` is meant, its pages, its permissions or its refunds."""
+    return ast.unparse(node) in ("gateway", "gateway.checkout", "gateway.permissions", "gateway.refunds")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from builders.accounts import INTEGRATION_PATH, add_key
+from builders.accounts import INTEGRATION_PATH, connect_restricted
 from builders.customers import DISPUTED, becomes_default, provider_customer_id, set_up_card
 from builders.due import days_go_by
 from builders.durations import DAY, HOUR, MINUTE
@@ -15,7 +15,6 @@ from world.aws_calls import Moment
 from world.world import SECRET_KEY, World
 
 LIST_EVENTS = "GET /v1/events"
-MAY_CONNECT = [f"rak_{scope}_write" for scope in ("accounts_kyc_basic", "webhook", "event")]
 
 
 def look(world: World, days: float = 1) -> dict[str, int]:
@@ -200,10 +199,8 @@ class TestAnEndpoint:
         assert notified_problem(world) == "webhook_endpoint_replaced"
 
     def test_that_cannot_be_made_again_is_notified_once(self, world: World) -> None:
-        key = add_key(world, "rk_test_no_endpoints", *MAY_CONNECT)
-        world.connect(secret_key=key)
+        connect_restricted(world, "rak_webhook_write")
         world.stripe_client.v1.webhook_endpoints.delete(endpoints(world)[0].id)
-        world.stripe.control.set_permissions(key, [one for one in MAY_CONNECT if "webhook" not in one])
 
         look(world)
         look(world)
@@ -263,8 +260,7 @@ class TestALook:
         assert next_look_in(world) == DAY
 
     def test_with_a_key_that_may_not_read_events_is_notified_once(self, world: World) -> None:
-        key = add_key(world, "rk_test_no_events", *[one for one in MAY_CONNECT if "event" not in one])
-        world.connect(secret_key=key)
+        connect_restricted(world, lacking=("rak_event_read",))
 
         look(world)
         look(world)
@@ -273,10 +269,8 @@ class TestALook:
         assert world.connect(secret_key=SECRET_KEY)["needs_attention_since"] is None
 
     def test_with_a_key_that_may_do_neither_is_notified_once_of_each(self, world: World) -> None:
-        key = add_key(world, "rk_test_no_endpoints_events", *MAY_CONNECT)
-        world.connect(secret_key=key)
+        connect_restricted(world, "rak_webhook_write", "rak_event_read")
         world.stripe_client.v1.webhook_endpoints.delete(endpoints(world)[0].id)
-        world.stripe.control.set_permissions(key, [one for one in MAY_CONNECT if "account" in one])
 
         for _ in range(3):
             look(world)

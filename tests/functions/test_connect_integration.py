@@ -3,7 +3,14 @@
 import json
 
 import pytest
-from builders.accounts import INTEGRATION_PATH, OTHER_ORGANIZATION, ROLLED_KEY, add_key, endpoints_at_stripe
+from builders.accounts import (
+    ALL_PERMISSIONS,
+    INTEGRATION_PATH,
+    OTHER_ORGANIZATION,
+    ROLLED_KEY,
+    add_key,
+    endpoints_at_stripe,
+)
 from builders.stripe_events import event, request, signed, signing_secrets
 from builders.stripe_requests import CREATE_ENDPOINT
 from world.api_gateway import ORGANIZATION
@@ -50,6 +57,17 @@ class TestConnecting:
             "is_default": True,
             "needs_attention_since": None,
             "needs_attention_reason": None,
+            "health": {
+                "checked_at": "2026-11-23T10:00:00Z",
+                "charges_enabled": True,
+                "missing_permissions": [],
+                "unchecked_permissions": [],
+                "webhook_endpoint": {"id": endpoint.id, "url": WEBHOOK_URL, "status": "enabled", "since": None},
+                "last_event": None,
+                "paused_since": None,
+                "paused_reason": None,
+                "problems": [],
+            },
             "disconnecting_since": None,
             "created_at": "2026-11-23T10:00:00Z",
             "updated_at": "2026-11-23T10:00:00Z",
@@ -102,7 +120,7 @@ class TestConnecting:
         assert shown["webhook_url"] == f"https://{host}/live/api/v1/webhooks/stripe/{ORGANIZATION}?code=stripe"
 
     def test_a_restricted_key_will_do_if_it_may_do_what_is_needed(self, world: World) -> None:
-        key = add_key(world, "rk_test_enough00000000", "rak_accounts_kyc_basic_read", "rak_webhook_write")
+        key = add_key(world, "rk_test_enough00000000", *ALL_PERMISSIONS)
 
         assert world.connect(secret_key=key)["secret_key_last4"] == "0000"
 
@@ -152,7 +170,9 @@ class TestChanging:
 
         second = world.call("connect-integration", load_event("connect-integration-rotate")).body["integration"]
 
-        assert second == first | {"secret_key_last4": "1111", "updated_at": "2026-11-23T10:01:00Z"}
+        health = first["health"] | {"checked_at": "2026-11-23T10:01:00Z"}
+        updated = {"secret_key_last4": "1111", "health": health, "updated_at": "2026-11-23T10:01:00Z"}
+        assert second == first | updated
         (secret,) = secrets(world).values()
         assert secret["secret_key"] == ROLLED_KEY
         assert answers_to_events(world) == {200}

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from api_description import examples, operations, response
+from builders.accounts import ALL_PERMISSIONS
 from world.api_gateway import Answer
 from world.world import World
 
 INTEGRATION_ROUTE = "/api/v1/integrations/stripe/{code}"
-PERMISSIONS = ("rak_accounts_kyc_basic_read", "rak_webhook_write")
 MADE_UP = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=_)[0-9a-f]{16,24}")
 """Ids, ours and Stripe's."""
 
@@ -53,7 +53,7 @@ def test_an_account_is_connected_and_changed_and_its_key_rotated(world: World) -
     connected = connect_as_described(world).body
     rotated_key = described_request("PUT", INTEGRATION_ROUTE, "rotate")["integration"]["secret_key"]
     world.stripe.control.add_key(
-        connected["integration"]["account_id"], value=rotated_key, kind="rk", permissions=PERMISSIONS
+        connected["integration"]["account_id"], value=rotated_key, kind="rk", permissions=ALL_PERMISSIONS
     )
 
     changed = send_described(world, "PUT", INTEGRATION_ROUTE, "change").body["integration"]

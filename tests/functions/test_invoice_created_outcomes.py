@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from builders.accounts import connect_with_customer
+from builders.accounts import connect_restricted, connect_with_customer
 from builders.customers import UNAUTHENTICATED, pays_with
 from builders.debits import create_sepa_debit
 from builders.durations import DAY, HOUR, MINUTE
@@ -346,8 +346,7 @@ def revoked(world: World) -> None:
 
 
 def restricted(world: World) -> None:
-    permissions = ("rak_accounts_kyc_basic_read", "rak_webhook_write", "rak_customer_write", "rak_payment_method_read")
-    world.connect(secret_key=world.stripe.control.add_key(world.account.id, kind="rk", permissions=permissions))
+    connect_restricted(world, "rak_payment_intent_write")
 
 
 @pytest.mark.parametrize(

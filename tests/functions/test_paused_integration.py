@@ -6,7 +6,7 @@ from typing import Any
 
 import invoice_created
 import pytest
-from builders.accounts import INTEGRATION_PATH, add_key, connect_with_customer
+from builders.accounts import INTEGRATION_PATH, add_key, connect_restricted, connect_with_customer
 from builders.debits import bank_debit
 from builders.durations import HOUR, MINUTE
 from builders.invoices import invoice_of_begun_customer
@@ -17,12 +17,6 @@ from world.aws_calls import Moment
 from world.world import RATE_LIMITS_TABLE, SECRET_KEY, World, load_event
 
 NEW_KEY = "sk_test_new00000000000000000"
-MAY_ALL_BUT_COLLECT = (
-    "rak_accounts_kyc_basic_read",
-    "rak_webhook_write",
-    "rak_customer_write",
-    "rak_payment_method_read",
-)
 
 
 def new_key(world: World) -> str:
@@ -143,9 +137,7 @@ class TestPausing:
     def test_a_key_that_lacks_a_permission_pauses_too(self, world: World) -> None:
         world.connect()
         world.customer()
-        world.connect(
-            secret_key=world.stripe.control.add_key(world.account.id, kind="rk", permissions=MAY_ALL_BUT_COLLECT)
-        )
+        connect_restricted(world, "rak_payment_intent_write")
         world.create_invoice()
 
         assert world.collect_new_invoices() == []

@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from builders.accounts import connect_restricted
 from builders.customers import CUSTOMERS_PATH
 from builders.durations import HOUR
 from builders.stripe_requests import CREATE_CUSTOMER, UPDATE_CUSTOMER, break_stripe
@@ -439,8 +440,7 @@ class TestTheKeyIsRefused:
         assert world.items("customers") == []
 
     def test_a_restricted_key_without_the_permission_is_422_too(self, world: World) -> None:
-        permissions = ["rak_accounts_kyc_basic_read", "rak_webhook_write"]
-        world.connect(secret_key=world.stripe.control.add_key(world.account.id, kind="rk", permissions=permissions))
+        connect_restricted(world, "rak_customer_write")
 
         answer = upsert_of_events(world)
 

@@ -201,6 +201,9 @@ def test_the_controls_answer_in_json() -> None:
             permissions = {"account_id": account["account"], "kind": "rk", "permissions": ["rak_customer_read"]}
             _, created = await api.control("POST", "keys", permissions)
             assert created["key"].startswith("rk_test_")
+            changed = {"key": created["key"], "permissions": []}
+            assert (await api.control("POST", "keys/permissions", changed))[0] == 200
+            assert (await api.control("POST", f"accounts/{account['account']}", {"charges_enabled": False}))[0] == 200
             assert (await api.control("POST", "keys/revoke", {"key": KEY}))[0] == 200
             assert (await api.post("/v1/customers", {}))["error"]["code"] == "api_key_expired"
             assert (await api.control("POST", "webhooks", {"mode": "explode"}))[0] == 400

@@ -14,10 +14,13 @@ from paystream.model.account_check import (
     postponed,
     with_gap,
 )
+from paystream.model.account_health import AccountHealth
 from paystream.model.integration import AccountCheck
+from paystream.model.key_permissions import Permission, shown
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WELL = AccountHealth(checked_at=NOW, charges_enabled=True)
 KNOWN = AccountCheck(due_at=NOW, known_until=NOW - DAY, is_gap=False)
 INTERRUPTED = AccountCheck(
     due_at=NOW, until=NOW - HOUR, list_number=1, cursor="evt_1", problems=("events_not_permitted",)
@@ -29,7 +32,7 @@ class TestAfterConnecting:
         new = integration_record()
 
         for is_new_endpoint in (True, False):
-            check = check_after_connecting(new, is_new_endpoint=is_new_endpoint, now=NOW)
+            check = check_after_connecting(new, WELL, is_new_endpoint=is_new_endpoint, now=NOW)
             assert check == AccountCheck(due_at=NOW, known_until=None, is_gap=True)
 
     def test_so_is_one_whose_endpoint_is_new_and_what_is_known_stays(self) -> None:
@@ -37,14 +40,30 @@ class TestAfterConnecting:
             check=replace(KNOWN, due_at=NOW + HOUR, cursor="evt_1", problems=("events_not_permitted",))
         )
 
-        check = check_after_connecting(known, is_new_endpoint=True, now=NOW)
+        check = check_after_connecting(known, WELL, is_new_endpoint=True, now=NOW)
 
         assert check == AccountCheck(due_at=NOW, known_until=NOW - DAY, is_gap=True)
 
     def test_any_other_is_looked_at_when_it_was_to_be_and_its_problem_is_looked_for_again(self) -> None:
         known = integration_record(check=INTERRUPTED)
 
-        assert check_after_connecting(known, is_new_endpoint=False, now=NOW + HOUR) == replace(INTERRUPTED, problems=())
+        check = check_after_connecting(known, WELL, is_new_endpoint=False, now=NOW + HOUR)
+
+        assert check == replace(INTERRUPTED, problems=())
+
+    def test_what_the_key_lacks_is_known_by_then(self) -> None:
+        lacks = replace(WELL, missing=(shown(Permission.REFUNDS),), charges_enabled=False)
+
+        check = check_after_connecting(integration_record(check=KNOWN), lacks, is_new_endpoint=False, now=NOW + HOUR)
+
+        assert check.problems == ("permission_missing:rak_charge_write", "charges_disabled")
+        assert check.due_at == NOW
+
+    def test_what_could_not_be_checked_is_looked_at_at_once(self) -> None:
+        unknown = replace(WELL, unchecked=(shown(Permission.REFUNDS),))
+        known = integration_record(check=replace(KNOWN, due_at=NOW + DAY))
+
+        assert check_after_connecting(known, unknown, is_new_endpoint=False, now=NOW).due_at == NOW
 
 
 class TestLists:

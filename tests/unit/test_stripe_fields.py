@@ -107,3 +107,8 @@ def test_a_list_says_what_can_be_read() -> None:
 def test_one_of_ours_that_cannot_be_read_is_not_taken_for_absent() -> None:
     with pytest.raises(UnreadableObjectError):
         fields.readable([{"status": "a"}, {"id": "pi_1"}], _read, lambda one: one.get("id") == "pi_1")
+
+
+@pytest.mark.parametrize(("value", "found"), [(True, True), (False, False), (1, None), ("true", None), (None, None)])
+def test_a_flag_is_true_or_false_and_nothing_else(value: object, found: bool | None) -> None:
+    assert fields.flag({"charges_enabled": value}, "charges_enabled") is found

@@ -21,6 +21,7 @@ from paystream.errors import (
     ResourceMissingError,
 )
 from paystream.model.integration import Credentials, Integration
+from paystream.model.key_permissions import Permission
 from paystream.model.outcome import PayableStatus
 from paystream.ports.stripe import PaymentRequest
 from sandbox.stripe.client import InProcessHTTPClient
@@ -149,9 +150,27 @@ class TestWhatErrorsMean:
 
     def test_a_restricted_key_without_the_permission_is_refused(self, shop: Shop) -> None:
         restricted = shop.sandbox.control.add_key(shop.account.id, kind="rk", permissions=["rak_customer_read"])
-        with pytest.raises(KeyRefusedError, match="permission") as refused:
+        with pytest.raises(PermissionMissingError, match="permission") as refused:
             shop.gateway_with(restricted).create_customer({"name": "Acme"}, "key-1")
         assert restricted not in str(refused.value)
+        assert refused.value.permissions == ("rak_customer_write",)
+        assert refused.value.account_id == shop.account.id
+
+    @pytest.mark.parametrize("permission", Permission)
+    def test_each_permission_is_there_or_lacks(self, shop: Shop, permission: Permission) -> None:
+        keys = [
+            shop.sandbox.control.add_key(shop.account.id, kind="rk", permissions=granted)
+            for granted in ([permission.value], [])
+        ]
+        shop.gateway_with(keys[0]).permissions.check(permission)
+        with pytest.raises(PermissionMissingError) as refused:
+            shop.gateway_with(keys[1]).permissions.check(permission)
+        assert refused.value.permissions == (permission.value,)
+
+    def test_an_answer_that_does_not_tell_of_a_permission_leaves_it_open(self, shop: Shop) -> None:
+        shop.sandbox.control.add_fault("500_before_commit", times=9)
+        with pytest.raises(OutcomeUnknownError):
+            shop.gateway.permissions.check(Permission.REFUNDS)
 
     def test_values_that_stripe_does_not_take_are_refused_without_repeating_an_email(self, shop: Shop) -> None:
         with pytest.raises(ProviderRefusedError) as refused:

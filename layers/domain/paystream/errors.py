@@ -70,7 +70,21 @@ class KeyRefusedError(PaystreamError):
 
 
 class PermissionMissingError(KeyRefusedError):
-    """Stripe takes the key (403 and not 401), which may not do this; it may do other things."""
+    """Stripe takes the key (403 and not 401), which may not do this; it may do other things. `permissions` are the ids
+    of those any one of which would do, and `account_id` is the key's account, where Stripe has named them.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        permissions: Sequence[str] = (),
+        account_id: str | None = None,
+    ) -> None:
+        super().__init__(message, code=code)
+        self.permissions = tuple(permissions)
+        self.account_id = account_id
 
 
 class NeedsAttentionError(KeyRefusedError):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from paystream.lago.account_health import health_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.integration import Integration
 
@@ -29,6 +30,7 @@ def integration_object(integration: Integration, *, is_default: bool) -> dict[st
         "is_default": is_default,
         "needs_attention_since": timestamp(attention.since) if attention else None,
         "needs_attention_reason": {"message": attention.message, "code": attention.code} if attention else None,
+        "health": health_object(integration),
         "disconnecting_since": timestamp(integration.disconnecting_since) if integration.disconnecting_since else None,
         "created_at": timestamp(integration.created_at),
         "updated_at": timestamp(integration.updated_at),

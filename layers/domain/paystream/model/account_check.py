@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from paystream.model.account_health import AccountHealth, problems_of
 from paystream.model.integration import AccountCheck, Integration
 
 KEPT_FOR = timedelta(days=30)
@@ -29,10 +30,15 @@ class EventList(NamedTuple):
     only_undelivered: bool
 
 
-def check_after_connecting(integration: Integration, *, is_new_endpoint: bool, now: datetime) -> AccountCheck:
-    """An account whose endpoint is new is looked at at once: what happened before was sent nowhere."""
+def check_after_connecting(
+    integration: Integration, health: AccountHealth, *, is_new_endpoint: bool, now: datetime
+) -> AccountCheck:
+    """An account whose endpoint is new is looked at at once: what happened before was sent nowhere. So is one of which
+    not all could be checked. What its key lacks is known: the answer says it.
+    """
     known = integration.check or AccountCheck(due_at=now)
-    return replace(with_gap(known, now) if is_new_endpoint else known, problems=())
+    begun = with_gap(known, now) if is_new_endpoint else known
+    return replace(begun, due_at=now if health.unchecked else begun.due_at, problems=problems_of(health))
 
 
 def with_gap(check: AccountCheck, now: datetime) -> AccountCheck:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from paystream.model.account_health import AccountHealth, HeardEvent
 from paystream.model.identifiers import integration_id
 from paystream.model.rate_limit import ENDPOINT_DEFAULT, GLOBAL_DEFAULT_LIVE, GLOBAL_DEFAULT_TEST, RateLimit
 from paystream.model.retries import DEFAULT_SCHEDULE_DAYS
@@ -62,7 +63,8 @@ class Integration:
     are None where they are Stripe's defaults. `default_currency` is what the account is paid out in.
     `retry_schedule_days` says after how many days each a failed invoice is tried again; `authentication_links` whether
     a payment link follows a charge that failed because the customer has to authenticate. `refund_second_payments`: what
-    is paid for an invoice that is paid already goes back automatically.
+    is paid for an invoice that is paid already goes back automatically. `health` is what the last look has found;
+    `last_event` the last event of Stripe that has arrived, give or take an hour.
     """
 
     organization_id: str
@@ -89,6 +91,8 @@ class Integration:
     refund_second_payments: bool = False
     authentication_links: bool = True
     check: AccountCheck | None = None
+    health: AccountHealth | None = None
+    last_event: HeardEvent | None = None
     version: int = 0
 
     def leads_to(self, link: Link) -> bool:

@@ -9,6 +9,7 @@ from paystream.model.account_check import EventList
 from paystream.model.bank_transfer import BankTransfer
 from paystream.model.card_details import CardDetails
 from paystream.model.integration import Integration
+from paystream.model.key_permissions import Permission
 from paystream.model.outcome import Outcome
 from paystream.model.payment_method import SavedMethod
 from paystream.model.refund import RefundOutcome
@@ -25,6 +26,7 @@ class WebhookEndpoint:
     id: str
     url: str
     usable: bool
+    enabled: bool
     signing_secret: str | None = None
 
 
@@ -116,10 +118,13 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccount:
-    """An account at Stripe; what is charged in its `default_currency` is paid out in it."""
+    """An account at Stripe; what is charged in its `default_currency` is paid out in it. `charges_enabled` is None
+    where Stripe does not say.
+    """
 
     id: str
     default_currency: str | None
+    charges_enabled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +181,16 @@ class Refunds(Protocol):
         ...
 
 
+class KeyPermissions(Protocol):
+    """What a key may do. Errors as for `PaymentGateway`."""
+
+    def check(self, permission: Permission) -> None:
+        """Ask for something that changes nothing. Raises PermissionMissingError, and OutcomeUnknownError where the
+        answer does not tell.
+        """
+        ...
+
+
 class PaymentGateway(Protocol):
     """One Stripe account, reached with one key, at the pace that it allows.
 
@@ -187,6 +202,8 @@ class PaymentGateway(Protocol):
     def checkout(self) -> CheckoutPages: ...
     @property
     def refunds(self) -> Refunds: ...
+    @property
+    def permissions(self) -> KeyPermissions: ...
     def account(self) -> ProviderAccount: ...
     def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]: ...
     def create_webhook_endpoint(self, url: str) -> WebhookEndpoint: ...

@@ -3,6 +3,7 @@
 Source: https://docs.stripe.com/error-handling and https://docs.stripe.com/error-low-level
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,9 @@ from paystream.errors import (
 )
 
 _REFUSED = (stripe.CardError, stripe.InvalidRequestError)
+_PERMISSION = re.compile(r"rak_[a-z0-9_]{1,80}")
+_ACCOUNT = re.compile(r"on account '(acct_[A-Za-z0-9]{1,80})'")
+_MOST_PERMISSIONS = 10
 
 
 @contextmanager
@@ -40,10 +44,26 @@ def _meaning(error: stripe.StripeError) -> PaystreamError:
     if isinstance(error, stripe.IdempotencyError):
         return ParametersChangedError("the idempotency key is known with other parameters")
     if isinstance(error, stripe.PermissionError):
-        return PermissionMissingError("the key lacks a permission; connect the integration with a valid one", code=code)
+        return _permission_missing(error, code)
     if isinstance(error, stripe.AuthenticationError):
         return KeyRefusedError("Stripe does not accept the key; connect the integration with a valid one", code=code)
     if isinstance(error, _REFUSED):
         kind = ResourceMissingError if code == "resource_missing" else ProviderRefusedError
         return kind(without_email(error.user_message or "refused"), code=code, param=details.param if details else None)
     return OutcomeUnknownError(f"{type(error).__name__}, HTTP status {error.http_status}, code {code}")
+
+
+def _permission_missing(error: stripe.StripeError, code: str | None) -> PermissionMissingError:
+    """Stripe names what would do and whose key it is: "The provided key 'rk_…' does not have the required permissions
+    for this endpoint on account 'acct_…'. Having the 'rak_…' permission would allow this request to continue."
+
+    Source: https://github.com/tylerjrichards/st-paywall/issues/36; nothing else of the text is kept.
+    """
+    said = error.user_message or ""
+    account = _ACCOUNT.search(said)
+    return PermissionMissingError(
+        "the key lacks a permission; connect the integration with a valid one",
+        code=code,
+        permissions=_PERMISSION.findall(said)[:_MOST_PERMISSIONS],
+        account_id=account[1] if account else None,
+    )

@@ -51,6 +51,12 @@ def whole(of: Object, name: str) -> int | None:
     return int(value) if value == int(value) else None
 
 
+def flag(of: Object, name: str) -> bool | None:
+    """True or false."""
+    value = of.get(name)
+    return value if isinstance(value, bool) else None
+
+
 def needed_whole(of: Object, name: str) -> int:
     """Raises UnreadableObjectError."""
     return _needed(whole(of, name), of, name)

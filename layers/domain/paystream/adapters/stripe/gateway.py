@@ -1,4 +1,4 @@
-"""Stripe behind the port `PaymentGateway`: this module, its pages' and its refunds' are all that calls Stripe."""
+"""Stripe behind the port `PaymentGateway`: only this module and those of pages, refunds and permissions call Stripe."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -10,10 +10,11 @@ import stripe
 from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS, types_of
-from paystream.adapters.stripe.fields import needed_text, needed_time, part, readable, reference, text, texts
+from paystream.adapters.stripe.fields import flag, needed_text, needed_time, part, readable, reference, text, texts
 from paystream.adapters.stripe.intent_params import intent_params
 from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
+from paystream.adapters.stripe.permissions import StripeKeyPermissions
 from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.errors import ProviderRefusedError, ResourceMissingError
 from paystream.model.account_check import EventList
@@ -48,6 +49,7 @@ class StripeGateway:
         self._v1 = client.v1
         self._checkout = StripeCheckoutPages(client)
         self._refunds = StripeRefunds(client)
+        self._permissions = StripeKeyPermissions(client)
 
     @property
     def checkout(self) -> StripeCheckoutPages:
@@ -57,11 +59,17 @@ class StripeGateway:
     def refunds(self) -> StripeRefunds:
         return self._refunds
 
+    @property
+    def permissions(self) -> StripeKeyPermissions:
+        return self._permissions
+
     def account(self) -> ProviderAccount:
         with translated():
             account = self._v1.accounts.retrieve_current().to_dict()
             currency = text(account, "default_currency")
-            return ProviderAccount(needed_text(account, "id"), currency.upper() if currency else None)
+            return ProviderAccount(
+                needed_text(account, "id"), currency.upper() if currency else None, flag(account, "charges_enabled")
+            )
 
     def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]:
         with translated():
@@ -249,5 +257,6 @@ def _endpoint(endpoint: Mapping[str, Any]) -> WebhookEndpoint:
         usable=endpoint.get("status") == "enabled"
         and endpoint.get("api_version") == API_VERSION
         and {*ENABLED_EVENTS} <= {*(endpoint.get("enabled_events") or ())},
+        enabled=endpoint.get("status") == "enabled",
         signing_secret=text(endpoint, "secret"),
     )

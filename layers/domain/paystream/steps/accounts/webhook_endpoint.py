@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from paystream.errors import ProviderRefusedError
+from paystream.errors import PermissionMissingError, ProviderRefusedError
+from paystream.model.account_health import EndpointStatus
 from paystream.model.integration import Credentials
 from paystream.ports.stripe import PaymentGateway, WebhookEndpoint
 
@@ -25,6 +26,20 @@ def see_to_endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None)
         good = _create_endpoint(gateway, url, stale, is_full=len(listed) >= _MOST_ENDPOINTS)
     delete_endpoints(gateway, stale)
     return good
+
+
+def endpoint_status(gateway: PaymentGateway, url: str, known: str | None) -> EndpointStatus:
+    """What Stripe says of the known endpoint; unknown where the key may not read it."""
+    try:
+        listed = gateway.webhook_endpoints()
+    except PermissionMissingError:
+        return EndpointStatus.UNKNOWN
+    endpoint = next((one for one in listed if one.id == known), None)
+    if endpoint is None:
+        return EndpointStatus.MISSING
+    if not endpoint.enabled:
+        return EndpointStatus.DISABLED
+    return EndpointStatus.ENABLED if endpoint.usable and endpoint.url == url else EndpointStatus.CHANGED
 
 
 def _usable_as_it_is(endpoints: Iterable[WebhookEndpoint], url: str, known: str | None) -> WebhookEndpoint | None:

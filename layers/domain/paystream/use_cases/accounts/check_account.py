@@ -1,37 +1,23 @@
-"""Look at a connected account: whether its webhook endpoint leads here, and what happened that no event has said."""
+"""Look at a connected account: what its key may do, whether its webhook endpoint leads here, and what happened that no
+event has said.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paystream.errors import NeedsAttentionError, PermissionMissingError, ProviderRefusedError
-from paystream.lago.customer_notifications import payment_provider_error
 from paystream.model.account_check import caught_up, lists_of, postponed, with_gap
+from paystream.model.account_health import AccountHealth, EndpointStatus, Problem, with_endpoint
 from paystream.model.integration import AccountCheck, Credentials, Integration
-from paystream.model.notification import Notification
 from paystream.ports.pages import Page
 from paystream.ports.secrets import Secrets
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, ListedEvent, PaymentGateway
+from paystream.steps.accounts.key_check import check_key
+from paystream.steps.accounts.problems import problem_notification, with_health, with_problem, without_problem
 from paystream.steps.accounts.refused_key import calls_stripe
-from paystream.steps.accounts.webhook_endpoint import see_to_endpoint, signing_secrets
-
-ENDPOINT_REPLACED = "webhook_endpoint_replaced"
-"""It was deleted at Stripe, disabled, or changed so that events were missed."""
-
-ENDPOINT_REFUSED = "webhook_endpoint_refused"
-EVENTS_NOT_PERMITTED = "events_not_permitted"
-
-_TEXTS = {
-    ENDPOINT_REPLACED: "The webhook endpoint did not send all that is needed: it was deleted, disabled or changed at "
-    "Stripe, or an update handles more events. It was made again, and what happened meanwhile is being read from "
-    "Stripe's list of events. Nothing has to be done.",
-    ENDPOINT_REFUSED: "The webhook endpoint is missing, and Stripe refuses to make it again. Allow the key to write "
-    "webhook endpoints, or delete one that is not needed, and connect the integration again.",
-    EVENTS_NOT_PERMITTED: "The key may not read events: what happens while Stripe cannot reach the webhook endpoint is "
-    "not known. Allow it to read events, and connect the integration again.",
-}
-"""What the operator is notified of, and what to do."""
+from paystream.steps.accounts.webhook_endpoint import endpoint_status, see_to_endpoint, signing_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +44,59 @@ def check_account(organization_id: str, code: str, look: Look) -> None:
         with calls_stripe(
             integration, "event.list", stores=look.stores, gateways=look.gateways, now=look.now
         ) as gateway:
-            _catch_up(_with_endpoint(integration, integration.check, gateway, look), gateway, look)
+            _catch_up(_with_endpoint(_with_health(integration, gateway, look), gateway, look), gateway, look)
     except NeedsAttentionError:
         current = look.stores.integrations.get(organization_id, code)
         if current and current.check:
             look.stores.integrations.save(replace(current, check=postponed(current.check, look.now)))
 
 
-def _with_endpoint(integration: Integration, check: AccountCheck, gateway: PaymentGateway, look: Look) -> Integration:
+def _with_health(integration: Integration, gateway: PaymentGateway, look: Look) -> Integration:
+    """The integration, of whose key it is known what it may do. A look that goes on where it was has found out."""
+    kept, check = look.secrets.get(integration), _check(integration, look)
+    goes_on = check.until is not None and integration.health is not None
+    if integration.disconnecting_since or kept is None or goes_on:
+        return integration
+    found = check_key(gateway, kept.secret_key, look.now).health
+    known = integration.health or found
+    health = replace(found, endpoint_status=known.endpoint_status, endpoint_since=known.endpoint_since)
+    return with_health(integration, check, health, stores=look.stores, now=look.now)
+
+
+def _with_endpoint(integration: Integration, gateway: PaymentGateway, look: Look) -> Integration:
     """The integration, whose events arrive from now on. One that is disconnecting is left as it is."""
-    kept = look.secrets.get(integration)
+    kept, check = look.secrets.get(integration), _check(integration, look)
     if integration.disconnecting_since or kept is None:
         return integration
     try:
         endpoint = see_to_endpoint(gateway, integration.webhook_url, kept)
     except (PermissionMissingError, ProviderRefusedError):
-        return _with_problem(integration, check, ENDPOINT_REFUSED, look)
+        status = endpoint_status(gateway, integration.webhook_url, integration.webhook_endpoint_id)
+        refused = _in_state(integration, status, look)
+        return with_problem(refused, check, Problem.ENDPOINT_REFUSED, stores=look.stores, now=look.now)
+    well = _in_state(integration, EndpointStatus.ENABLED, look)
     if endpoint.signing_secret is None and endpoint.id == integration.webhook_endpoint_id:
-        return _without_problem(integration, check, ENDPOINT_REFUSED)
+        return without_problem(well, check, Problem.ENDPOINT_REFUSED)
     if endpoint.signing_secret:
         credentials = Credentials(kept.secret_key, signing_secrets(endpoint, kept), endpoint.id)
         look.secrets.put(integration.organization_id, integration.lago_id, credentials)
-    known = _without_problem(integration, with_gap(check, look.now), ENDPOINT_REFUSED)
+    known = without_problem(well, with_gap(check, look.now), Problem.ENDPOINT_REFUSED)
     replaced = replace(known, webhook_endpoint_id=endpoint.id, updated_at=look.now)
-    return look.stores.integrations.save(replaced, (_notification(replaced, ENDPOINT_REPLACED, look.now),))
+    notification = problem_notification(replaced, Problem.ENDPOINT_REPLACED, look.now)
+    return look.stores.integrations.save(replaced, (notification,))
+
+
+def _in_state(integration: Integration, status: EndpointStatus, look: Look) -> Integration:
+    health = integration.health or AccountHealth(checked_at=look.now)
+    return replace(integration, health=with_endpoint(health, status, look.now))
+
+
+def _check(integration: Integration, look: Look) -> AccountCheck:
+    return integration.check or AccountCheck(due_at=look.now)
 
 
 def _catch_up(integration: Integration, gateway: PaymentGateway, look: Look) -> None:
-    check = integration.check or AccountCheck(due_at=look.now)
+    check = _check(integration, look)
     check = replace(check, until=check.until or look.now)
     lists = lists_of(check, check.until or look.now)
     while check.list_number < len(lists):
@@ -95,11 +106,11 @@ def _catch_up(integration: Integration, gateway: PaymentGateway, look: Look) -> 
         try:
             page = gateway.events(lists[check.list_number], cursor=check.cursor)
         except PermissionMissingError:
-            known = _with_problem(integration, check, EVENTS_NOT_PERMITTED, look)
+            known = with_problem(integration, check, Problem.EVENTS_NOT_PERMITTED, stores=look.stores, now=look.now)
             look.stores.integrations.save(replace(known, check=postponed(known.check or check, look.now)))
             return
         check = _after_page(check, page, integration, look)
-    known = _without_problem(integration, check, EVENTS_NOT_PERMITTED)
+    known = without_problem(integration, check, Problem.EVENTS_NOT_PERMITTED)
     look.stores.integrations.save(replace(known, check=caught_up(known.check or check, look.now)))
 
 
@@ -111,20 +122,3 @@ def _after_page(check: AccountCheck, page: Page[ListedEvent], integration: Integ
         cursor=page.next_cursor,
         has_failed=check.has_failed or not all(done),
     )
-
-
-def _with_problem(integration: Integration, check: AccountCheck, code: str, look: Look) -> Integration:
-    """It is notified when it comes up, and not each day."""
-    if code in check.problems:
-        return replace(integration, check=check)
-    found = replace(integration, check=replace(check, problems=(*check.problems, code)))
-    return look.stores.integrations.save(found, (_notification(found, code, look.now),))
-
-
-def _without_problem(integration: Integration, check: AccountCheck, code: str) -> Integration:
-    left = tuple(problem for problem in check.problems if problem != code)
-    return replace(integration, check=replace(check, problems=left))
-
-
-def _notification(integration: Integration, code: str, now: datetime) -> Notification:
-    return payment_provider_error(integration, "account.check", _TEXTS[code], code, now)

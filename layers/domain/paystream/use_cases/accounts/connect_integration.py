@@ -18,12 +18,15 @@ from paystream.errors import (
     VersionConflictError,
 )
 from paystream.model.account_check import check_after_connecting
+from paystream.model.account_health import needed_of
 from paystream.model.identifiers import integration_id
 from paystream.model.integration import Credentials, Integration
+from paystream.model.key_permissions import Permission, shown
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.secrets import Secrets
 from paystream.ports.stores import Stores
-from paystream.ports.stripe import Gateways, PaymentGateway, ProviderAccount, WebhookEndpoint
+from paystream.ports.stripe import Gateways, PaymentGateway, WebhookEndpoint
+from paystream.steps.accounts.key_check import KeyCheck, check_key
 from paystream.steps.accounts.webhook_endpoint import see_to_endpoint, signing_secrets
 
 _TRIES = 3
@@ -61,11 +64,13 @@ def connect_integration(
     now: datetime,
 ) -> Integration:
     """Check the key with Stripe, see that one webhook endpoint leads here, store both secrets, then the integration,
-    which is paused no more. What had waited for its key is resumed each time: calling again makes a lost message good.
+    which is paused no more. What its key lacks and can be done without is in its health. What had waited for its key is
+    resumed each time: calling again makes a lost message good.
 
-    One that was disconnecting is connected again by its key. Raises InvalidInputError for a key that Stripe refuses or
-    that is of another account, ConflictError if the integration was changed at the same time again and again, or is
-    being removed, OutcomeUnknownError if Stripe did not answer: call again.
+    One that was disconnecting is connected again by its key. Raises InvalidInputError for a key that Stripe refuses,
+    that lacks what nothing can be collected without, or that is of another account or of one that is not known,
+    ConflictError if the integration was changed at the same time again and again, or is being removed,
+    OutcomeUnknownError if Stripe did not answer: call again.
     """
     for _ in range(_TRIES):
         with suppress(VersionConflictError):
@@ -104,22 +109,25 @@ def _connect(
     secret_key = _secret_key(request, kept)
     gateway = gateways.with_key(secret_key)
     livemode = secret_key.split("_")[1] == "live"
-    account = _check_account(gateway, livemode, before)
+    checked = _checked(gateway, secret_key, livemode=livemode, before=before, now=now)
     if before and before.disconnecting_since and request.secret_key:
         # Before the secret is stored: a call that would remove it loses the race for the record, and leaves it alone.
         before = stores.integrations.save(replace(before, disconnecting_since=None, updated_at=now))
     endpoint = _endpoint(gateway, webhook_url, kept)
     credentials = Credentials(secret_key, signing_secrets(endpoint, kept), endpoint.id)
-    integration = before or _new_integration(organization_id, code, account.id, livemode, now)
+    integration = before or _new_integration(organization_id, code, str(checked.account_id), livemode, now)
     secrets.put(organization_id, integration.lago_id, credentials)
     connected = replace(
         _changed(integration, request, now),
-        default_currency=account.default_currency,
+        default_currency=checked.account.default_currency if checked.account else integration.default_currency,
         key_last4=secret_key[-4:],
         webhook_endpoint_id=endpoint.id,
         webhook_url=endpoint.url,
         needs_attention=None,
-        check=check_after_connecting(integration, is_new_endpoint=endpoint.signing_secret is not None, now=now),
+        health=checked.health,
+        check=check_after_connecting(
+            integration, checked.health, is_new_endpoint=endpoint.signing_secret is not None, now=now
+        ),
     )
     return stores.integrations.save(connected)
 
@@ -133,16 +141,32 @@ def _secret_key(request: ConnectionRequest, kept: Credentials | None) -> str:
     return kept.secret_key
 
 
-def _check_account(gateway: PaymentGateway, livemode: bool, before: Integration | None) -> ProviderAccount:
+def _checked(
+    gateway: PaymentGateway, secret_key: str, *, livemode: bool, before: Integration | None, now: datetime
+) -> KeyCheck:
+    """What the key may do, and whose it is. Raises InvalidInputError for what nothing can be collected without."""
     try:
-        account = gateway.account()
+        checked = check_key(gateway, secret_key, now)
     except KeyRefusedError as refused:
         raise InvalidInputError({"secret_key": [refused.code or "refused_by_stripe"]}) from refused
-    if before and before.account_id != account.id:
+    if before and checked.account_id not in (None, before.account_id):
         raise InvalidInputError({"secret_key": ["belongs_to_another_account"]})
     if before and before.livemode is not livemode:
         raise InvalidInputError({"secret_key": ["belongs_to_another_mode"]})
-    return account
+    lacking = needed_of(checked.health)
+    if lacking:
+        raise InvalidInputError({"secret_key": [f"permission_missing: {permission}" for permission in lacking]})
+    return replace(checked, account_id=checked.account_id or _proven_account(gateway, before))
+
+
+def _proven_account(gateway: PaymentGateway, before: Integration | None) -> str:
+    """The account of before, if our webhook endpoint is there: its id is of one account only. Idempotency keys,
+    customers and payments are an account's own, so a key of one that is not known could charge twice. Raises
+    InvalidInputError.
+    """
+    if before and any(one.id == before.webhook_endpoint_id for one in gateway.webhook_endpoints()):
+        return before.account_id
+    raise InvalidInputError({"secret_key": [f"account_unknown: allow {shown(Permission.ACCOUNT)}"]})
 
 
 def _endpoint(gateway: PaymentGateway, url: str, kept: Credentials | None) -> WebhookEndpoint:

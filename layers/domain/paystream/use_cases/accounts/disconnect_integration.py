@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from paystream.errors import KeyRefusedError, NotFoundError
+from paystream.errors import KeyRefusedError, NotFoundError, PermissionMissingError
 from paystream.model.integration import Integration
 from paystream.model.invoice import Invoice
 from paystream.model.invoice_filter import InvoiceFilter
@@ -126,6 +126,8 @@ def _takes_the_key(integration: Integration, gateways: Gateways, secrets: Secret
         return False
     try:
         gateways.of(integration).account()
+    except PermissionMissingError:
+        return True
     except KeyRefusedError:
         return False
     return True
