@@ -8,6 +8,7 @@ from paystream import bootstrap
 from paystream.entry.http import Response, answer
 from paystream.entry.refusals import MalformedRequestError
 from paystream.entry.stripe_webhook import signed_event
+from paystream.model.account_health import HeardEvent
 from paystream.model.integration import Integration, default_of
 from paystream.observability import count, logger, metrics
 from paystream.use_cases.stripe_events.apply_event import apply_event
@@ -20,6 +21,8 @@ def _receive(request: dict[str, Any]) -> Response:
     event = signed_event(request, credentials.signing_secrets if credentials else (), bootstrap.now())
     ours = event.livemode is integration.livemode
     applied = ours and event.meaning is not None and _apply(event.meaning, integration)
+    if ours:
+        bootstrap.stores().integrations.heard(integration, HeardEvent(type=event.type, at=bootstrap.now()))
     count("StripeEventApplied" if applied else "StripeEventIgnored")
     logger.info("event received", event_id=event.id, event_type=event.type, applied=applied)
     return Response({"received": True})

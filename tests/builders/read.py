@@ -13,9 +13,15 @@ NOTIFIED_OF_SUCCESS = ["invoice.payment_status_updated", "payment.succeeded"]
 
 
 def kept(world: World) -> dict[str, list[Any]]:
-    """Everything that is kept, to be compared with what is kept later."""
+    """Everything that is kept, to be compared with what is kept later; but for the time at which Stripe was heard last,
+    which an event that changes nothing sets, too.
+    """
     tables = ("customers", "integrations", "invoices", "invoice_numbers", "payments", "notifications")
-    return {table: sorted(world.items(table), key=repr) for table in tables}
+    return {table: sorted(map(_without_last_event, world.items(table)), key=repr) for table in tables}
+
+
+def _without_last_event(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name != "last_event"}
 
 
 def intents(world: World) -> list[Any]:

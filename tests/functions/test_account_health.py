@@ -1,6 +1,7 @@
 """What a key may do and how its account stands is checked when it is connected and once a day, and shown."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from builders.accounts import (
     endpoints_at_stripe,
 )
 from builders.canned_answers import CannedAnswers
+from builders.customers import becomes_default
 from builders.debits import bank_debit
-from builders.durations import DAY
+from builders.durations import DAY, HOUR
 from builders.payments import paid_once
 from builders.read import refused_details
 from builders.stripe_requests import break_stripe
-from world.world import SECRET_KEY, World
+from world.aws_calls import Moment
+from world.world import SECRET_KEY, TABLES, World
 
 NO_ACCOUNT = ("rak_accounts_kyc_basic_read",)
 READ_ACCOUNT = "GET /v1/account"
@@ -252,3 +255,65 @@ class TestTheDailyLook:
         health = shown_health(world)
         assert health["paused_since"] is not None
         assert health["paused_reason"]["code"] == "api_key_expired"
+
+
+class TestTheLastEvent:
+    def test_is_shown_with_the_time_at_which_it_arrived(self, world: World) -> None:
+        assert world.connect()["health"]["last_event"] is None
+        world.customer()
+        world.create_invoice()
+        world.run()
+
+        found = shown_health(world)["last_event"]
+
+        assert found["type"] in {"payment_method.attached", "customer.updated", "payment_intent.succeeded"}
+        assert found["received_at"] == world.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def test_is_written_down_once_an_hour(self, world: World) -> None:
+        paid_once(world)
+        world.pass_time(HOUR)
+        becomes_default(world, "pm_card_visa")
+        world.deliver_stripe_events()
+        first = shown_health(world)["last_event"]
+        world.pass_time(HOUR / 2)
+        becomes_default(world, "pm_card_mastercard")
+        world.deliver_stripe_events()
+        assert shown_health(world)["last_event"] == first
+
+        world.pass_time(HOUR)
+        becomes_default(world, "pm_card_visa")
+        world.deliver_stripe_events()
+
+        assert shown_health(world)["last_event"]["received_at"] > first["received_at"]
+
+    @pytest.mark.parametrize("moment", Moment)
+    def test_is_written_after_what_it_says_and_a_crash_costs_neither(self, world: World, moment: Moment) -> None:
+        world.connect()
+        world.customer(payment_method=None)
+        invoice_id = world.create_invoice()
+        world.collect_new_invoices()
+        becomes_default(world, "pm_card_visa")
+        world.aws.crash("UpdateItem", moment, TableName=TABLES["integrations"])
+
+        world.run()
+        world.pass_time(HOUR)
+        world.run()
+
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert world.charged() == [4200]
+        assert shown_health(world)["last_event"] is not None
+
+    def test_is_none_that_nobody_has_signed(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        (delivery, *_) = world.stripe.due_deliveries()
+
+        assert world.deliver(replace(delivery, body=delivery.body + b" ")) == 400
+
+        assert shown_health(world)["last_event"] is None
+
+    def test_stays_when_the_account_is_changed(self, world: World) -> None:
+        paid_once(world)
+        before = shown_health(world)["last_event"]
+
+        assert world.connect(name="Acme EU")["health"]["last_event"] == before

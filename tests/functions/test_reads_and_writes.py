@@ -58,6 +58,7 @@ def test_an_event_that_is_no_news_reads_three_times_and_writes_nothing(world: Wo
     world.collect_new_invoices()
     world.pass_time(MINUTE)
     (delivery,) = events_due(world, "payment_intent.succeeded")
+    assert world.deliver(delivery) == 200
 
     with traced_rows(world.aws) as trace:
         assert world.deliver(delivery) == 200

@@ -1,12 +1,15 @@
 """API keys, integrations and the outbox."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import VersionConflictError
+from paystream.model.account_health import AccountHealth, EndpointStatus, HeardEvent
 from paystream.model.api_key import ApiKey
 from paystream.model.integration import AccountCheck, Attention
+from paystream.model.key_permissions import KeyPermission
 from paystream.model.notification import Notification
 from paystream.ports.stores import Stores
 from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, integration, notification
@@ -90,6 +93,52 @@ class TestIntegrations:
 
         assert page.records == ((OTHER_ORGANIZATION, "stripe"), (ORGANIZATION, "second"))
         assert page.next_cursor is None
+
+    def test_the_event_that_was_heard_last_is_kept_and_changes_no_version(self, stores: Stores) -> None:
+        read = stores.integrations.save(integration())
+        stores.integrations.heard(read, HeardEvent(type="customer.updated", at=at(1)))
+
+        found = stores.integrations.get(ORGANIZATION, "stripe")
+
+        assert found == replace(read, last_event=HeardEvent(type="customer.updated", at=at(1)))
+        assert stores.integrations.save(found).last_event == found.last_event
+
+    def test_an_event_of_the_same_hour_is_not_written_down(self, stores: Stores) -> None:
+        read = stores.integrations.save(integration())
+        first = HeardEvent(type="customer.updated", at=at(1))
+        stores.integrations.heard(read, first)
+        for known in (read, replace(read, last_event=first)):
+            stores.integrations.heard(known, HeardEvent(type="refund.created", at=first.at + timedelta(minutes=59)))
+
+        found = stores.integrations.get(ORGANIZATION, "stripe")
+
+        assert found
+        assert found.last_event == first
+        later = HeardEvent(type="refund.created", at=first.at + timedelta(hours=1))
+        stores.integrations.heard(found, later)
+        assert stores.integrations.get(ORGANIZATION, "stripe") == replace(read, last_event=later)
+
+    def test_an_event_of_one_that_is_gone_leaves_nothing(self, stores: Stores) -> None:
+        read = stores.integrations.save(integration())
+        stores.integrations.remove(read)
+
+        stores.integrations.heard(read, HeardEvent(type="customer.updated", at=at(1)))
+
+        assert stores.integrations.get(ORGANIZATION, "stripe") is None
+
+    def test_what_is_known_of_an_account_is_read_as_it_was_saved(self, stores: Stores) -> None:
+        lacks = KeyPermission(id="rak_charge_write", name="Charges and Refunds: Write")
+        health = AccountHealth(
+            checked_at=at(1),
+            charges_enabled=False,
+            missing=(lacks,),
+            unchecked=(replace(lacks, is_needed=True),),
+            endpoint_status=EndpointStatus.MISSING,
+            endpoint_since=at(2),
+        )
+        saved = stores.integrations.save(integration(health=health))
+
+        assert stores.integrations.get(ORGANIZATION, "stripe") == saved
 
     def test_one_is_removed_unless_it_was_changed_meanwhile(self, stores: Stores) -> None:
         read = stores.integrations.save(integration())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from paystream.model.key_permissions import KeyPermission, Permission
@@ -24,6 +24,10 @@ class HeardEvent:
 
     type: str
     at: datetime
+
+
+HEARD_AGAIN_AFTER = timedelta(hours=1)
+"""Each event that arrives is not written down: whether events arrive at all is what is to be known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

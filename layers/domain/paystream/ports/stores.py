@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from paystream.model.account_health import HeardEvent
 from paystream.model.api_key import ApiKey
 from paystream.model.case import Payer
 from paystream.model.customer import Customer
@@ -48,6 +49,12 @@ class Integrations(Protocol):
 
         Raises VersionConflictError if what is stored is not what was read: another version, or one that was connected
         again since.
+        """
+        ...
+
+    def heard(self, integration: Integration, event: HeardEvent) -> None:
+        """Write it down as the last event that has arrived, unless one is that is younger than an hour. It is no change
+        of the integration: its version stays.
         """
         ...
 

@@ -1,12 +1,15 @@
 """The integrations table."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from paystream.adapters.dynamodb.database import Database, is_key, version_checked, version_condition
 from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, to_item
+from paystream.errors import VersionConflictError
+from paystream.model.account_health import HEARD_AGAIN_AFTER, HeardEvent
 from paystream.model.integration import Integration
 from paystream.model.notification import Notification
 from paystream.ports.pages import Page
@@ -76,6 +79,26 @@ class DynamoIntegrations:
         put = {"TableName": self._table, "Item": item, **as_it_was_read(integration)}
         self._database.write({"Put": put}, *self._database.outbox(notifications))
         return written
+
+    def heard(self, integration: Integration, event: HeardEvent) -> None:
+        known = integration.last_event
+        if known and known.at > event.at - HEARD_AGAIN_AFTER:
+            return
+        values = {
+            ":event": plain(event),
+            ":created_at": plain(integration.created_at),
+            ":before": plain(event.at - HEARD_AGAIN_AFTER),
+        }
+        with suppress(VersionConflictError), version_checked():
+            self._database.client.update_item(
+                TableName=self._table,
+                Key=attribute_values({"organization_id": integration.organization_id, "code": integration.code}),
+                UpdateExpression="SET last_event = :event",
+                ConditionExpression="created_at = :created_at "
+                "AND (attribute_not_exists(last_event) OR last_event.#at <= :before)",
+                ExpressionAttributeNames={"#at": "at"},
+                ExpressionAttributeValues=attribute_values(values),
+            )
 
     def remove(self, integration: Integration) -> None:
         key = {"organization_id": integration.organization_id, "code": integration.code}
