@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from paystream.model.declines import NOT_BEFORE_DAYS, REASONS, Retry, asks_for_authentication, when_to_retry
+from paystream.model.declines import NOT_BEFORE_DAYS, REASONS, Reason, Retry, asks_for_authentication, when_to_retry
 from paystream.model.outcome import Failure
 from template import REPOSITORY
 
@@ -98,3 +98,19 @@ def test_nothing_else_asks_for_authentication() -> None:
 
 def test_mastercards_advice_says_how_many_days_to_wait() -> None:
     assert NOT_BEFORE_DAYS == {"26": 2, "27": 4, "28": 6, "29": 8, "30": 10}
+
+
+@pytest.mark.parametrize(
+    ("code", "retry"),
+    [
+        ("invalid_business_account", Retry.LATER),
+        ("partner_payment_not_found", Retry.LATER),
+        ("card_already_activated", Retry.AFTER_CUSTOMER_ACTS),
+        ("invalid_track_data", Retry.AFTER_CUSTOMER_ACTS),
+        ("partner_action_not_supported", Retry.AFTER_CUSTOMER_ACTS),
+        ("recurring_not_supported_by_bank", Retry.AFTER_CUSTOMER_ACTS),
+        ("lost_or_stolen_card", Retry.NEVER),
+    ],
+)
+def test_a_decline_of_another_method_than_a_card_has_its_row(code: str, retry: Retry) -> None:
+    assert Reason("decline_code", code, retry, "https://docs.stripe.com/declines/codes") in REASONS

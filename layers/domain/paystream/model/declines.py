@@ -49,8 +49,8 @@ REASONS: tuple[Reason, ...] = (
         Retry.LATER,
         """
         approve_with_id call_issuer card_velocity_exceeded do_not_honor generic_decline insufficient_funds
-        issuer_not_available no_action_taken partner_generic_decline processing_error reenter_transaction
-        try_again_later withdrawal_count_limit_exceeded
+        invalid_business_account issuer_not_available no_action_taken partner_generic_decline partner_payment_not_found
+        processing_error reenter_transaction try_again_later withdrawal_count_limit_exceeded
         """,
     ),
     *_reasons(
@@ -58,12 +58,13 @@ REASONS: tuple[Reason, ...] = (
         _CARDS,
         Retry.AFTER_CUSTOMER_ACTS,
         """
-        authentication_not_handled authentication_required card_not_supported currency_not_supported expired_card
-        expired_payment_information incorrect_address incorrect_cvc incorrect_number incorrect_pin incorrect_zip
-        invalid_account invalid_amount invalid_customer_account invalid_cvc invalid_expiry_month invalid_expiry_year
-        invalid_number invalid_payment_information invalid_pin mobile_device_authentication_required
-        new_account_information_available not_permitted offline_pin_required online_or_offline_pin_required
-        payment_limit_exceeded pin_try_exceeded service_not_allowed
+        authentication_not_handled authentication_required card_already_activated card_not_supported
+        currency_not_supported expired_card expired_payment_information incorrect_address incorrect_cvc incorrect_number
+        incorrect_pin incorrect_zip invalid_account invalid_amount invalid_customer_account invalid_cvc
+        invalid_expiry_month invalid_expiry_year invalid_number invalid_payment_information invalid_pin
+        invalid_track_data mobile_device_authentication_required new_account_information_available not_permitted
+        offline_pin_required online_or_offline_pin_required partner_action_not_supported payment_limit_exceeded
+        pin_try_exceeded recurring_not_supported_by_bank service_not_allowed
         """,
     ),
     *_reasons(
@@ -72,9 +73,10 @@ REASONS: tuple[Reason, ...] = (
         Retry.NEVER,
         """
         compliance_violation do_not_try_again duplicate_transaction fraudulent invalid_authorization
-        invalid_billing_agreement lost_card merchant_blacklist partner_high_risk_customer payment_disputed pickup_card
-        restricted_card revocation_of_all_authorizations revocation_of_authorization security_violation stolen_card
-        stop_payment_order testmode_decline transaction_not_allowed
+        invalid_billing_agreement lost_card lost_or_stolen_card merchant_blacklist partner_high_risk_customer
+        payment_disputed pickup_card restricted_card revocation_of_all_authorizations
+        revocation_of_authorization security_violation stolen_card stop_payment_order testmode_decline
+        transaction_not_allowed
         """,
     ),
     *_reasons(
@@ -122,6 +124,11 @@ def asks_for_authentication(failure: Failure | None) -> bool:
     return failure is not None and (failure.decline_code or failure.code) in _AUTHENTICATION
 
 
+def is_known_reason(failure: Failure) -> bool:
+    """Whether the table has the reason, which counts before any advice."""
+    return _field_and_code(failure) in _RETRY
+
+
 def when_to_retry(failure: Failure | None) -> Retry:
     """What the failure's codes come to.
 
@@ -130,8 +137,7 @@ def when_to_retry(failure: Failure | None) -> Retry:
     """
     if failure is None:
         return Retry.AFTER_CUSTOMER_ACTS
-    field, code = ("decline_code", failure.decline_code) if failure.decline_code else ("code", failure.code)
-    reason = _RETRY.get((field, str(code)))
+    reason = _RETRY.get(_field_and_code(failure))
     if reason in (Retry.AFTER_CUSTOMER_ACTS, Retry.NEVER):
         return reason
     advice = [
@@ -141,3 +147,7 @@ def when_to_retry(failure: Failure | None) -> Retry:
     ]
     said = [retry for retry in (reason, *advice) if retry]
     return max(said, key=list(Retry).index, default=Retry.AFTER_CUSTOMER_ACTS)
+
+
+def _field_and_code(failure: Failure) -> tuple[str, str]:
+    return ("decline_code", failure.decline_code) if failure.decline_code else ("code", failure.code)
