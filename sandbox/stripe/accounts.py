@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .account_refusals import AccountRefusal
 from .declines import Decline
 from .idempotency import IdempotencyKeys
 from .instruments import Instrument
@@ -35,6 +36,7 @@ class Account:
         self.id = account_id
         self.details = details
         self.idempotency = IdempotencyKeys()
+        self.refusal: AccountRefusal | None = None
         self.customers = Collection("customer", indexed=("email",))
         self.payment_methods = Collection("PaymentMethod", "payment_method", indexed=("customer",))
         self.payment_intents = Collection("payment_intent", "intent", indexed=("customer",))
@@ -52,6 +54,11 @@ class Account:
         """Of checkout sessions, by their id."""
         self.intent_data: dict[str, JsonObject] = {}
         """The parameters of checkout sessions, by their id: what their payment intent is to be made from."""
+
+    def check_that_it_charges(self, method_type: str | None) -> None:
+        """Raises `ApiError` if the account is refused charges of this type; None where the type is not chosen yet."""
+        if self.refusal is not None:
+            self.refusal.check(method_type)
 
     def put_cash(self, customer_id: str, currency: str, amount: int) -> None:
         """So much more is in a customer's balance, in minor units."""

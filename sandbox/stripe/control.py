@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from .account_refusals import RESTRICTED, AccountRefusal
 from .accounts import Account, WebhookSecret
 from .api_keys import ApiKey
 from .calls import Call
@@ -130,6 +131,18 @@ class Control:
         """What the account says of itself; its charges go on."""
         with self._sandbox.lock:
             self._sandbox.accounts[account_id].details["charges_enabled"] = enabled
+
+    def refuse_charges(
+        self, account_id: str, code: str | None, *, message: str = RESTRICTED, method_type: str | None = None
+    ) -> None:
+        """From now on the account is refused each charge, or each of one type of payment method."""
+        with self._sandbox.lock:
+            self._sandbox.accounts[account_id].refusal = AccountRefusal(code, message, method_type)
+
+    def take_charges(self, account_id: str) -> None:
+        """What the account was refused is put right."""
+        with self._sandbox.lock:
+            self._sandbox.accounts[account_id].refusal = None
 
     def expire_key(self, value: str, *, expires_in: float = 0.0) -> None:
         """Expires or revokes a key, now or in so many seconds."""

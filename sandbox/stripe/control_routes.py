@@ -54,6 +54,8 @@ _ACTIONS: dict[tuple[str, str], Action] = {
         "secret": control.roll_webhook_secret(target, **body)
     },
     ("POST", "accounts"): lambda control, body, _: control.add_account(**body),
+    ("POST", "accounts/*/refuse"): lambda control, body, target: control.refuse_charges(target, **body),
+    ("POST", "accounts/*/take"): lambda control, _body, target: control.take_charges(target),
     ("POST", "keys"): _key,
     ("POST", "keys/*"): _key,
     ("POST", "accounts/*"): lambda control, body, target: control.set_charges_enabled(

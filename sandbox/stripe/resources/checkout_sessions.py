@@ -26,6 +26,8 @@ def create(context: Context, params: JsonObject) -> JsonObject:
     types, _ = settle_types(params, currency, without=NOT_SAVED_ON_A_PAGE if mode == "setup" else ())
     if "customer_balance" in types:
         check_funding(params)
+    if mode == "payment":
+        context.account.check_that_it_charges(None)
     session_id = context.world.ids.new("cs_test", 58)
     terms = {"currency": currency, "expires_at": expires_at, "payment_method_types": types}
     session = context.account.checkout_sessions.add({**_new(context, params, session_id, items), **terms})

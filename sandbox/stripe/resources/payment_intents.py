@@ -41,6 +41,7 @@ def create(context: Context, params: JsonObject) -> JsonObject:
     _check_funding_of(method, params)
     if confirm:
         check_confirmable(params, automatic, method)
+        context.account.check_that_it_charges(method["type"] if method else None)
     if method is not None:
         check_types(method, types, automatic)
     intent = context.account.payment_intents.add(
