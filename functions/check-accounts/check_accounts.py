@@ -1,4 +1,6 @@
-"""Look at each connected account once a day, and at once after a gap: its webhook endpoint, and missed events."""
+"""Look at each connected account once a day, and at once after a gap: its webhook endpoint, and missed events. What
+Stripe refused it is tried again, and resumed.
+"""
 
 from typing import Any
 
@@ -49,6 +51,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
             stores=bootstrap.stores(),
             gateways=bootstrap.gateways(),
             secrets=bootstrap.secrets(),
+            queue=bootstrap.collection_queue(),
             apply=_apply,
             has_time=lambda: context.get_remaining_time_in_millis() > NEEDED_MILLISECONDS,
             now=bootstrap.now(),

@@ -1,5 +1,7 @@
 """An item that replaces another: what was begun over the former terms is followed, closed, or begun again."""
 
+from typing import Any
+
 import pytest
 from builders.accounts import charged_there, connect_other_account
 from builders.customers import (
@@ -579,7 +581,7 @@ def test_the_rest_of_a_larger_item_is_not_charged_while_another_systems_debit_is
     invoice_id = world.put_invoice_item()
     world.run()
     world.stripe.control.set_settlement_delay(2 * DAY)
-    debit = {"payment_method": "pm_usBankAccount_success", "allowed_payment_method_types": ["us_bank_account"]}
+    debit: Any = {"payment_method": "pm_usBankAccount_success", "allowed_payment_method_types": ["us_bank_account"]}
     collect_under_name(world, invoice_id, 2800, currency="usd", **debit)
     replace_item(world, total_amount_cents=7000)
 

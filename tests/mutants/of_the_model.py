@@ -16,7 +16,7 @@ OF_THE_MODEL = (
     _mutant(
         "Each try to charge has an idempotency key of its own",
         "steps/attempts/send_attempt.py",
-        "        key=payment.lago_id,\n",
+        "        key=payment.idempotency_key,\n",
         '        key=f"{payment.lago_id} {payment.unknown_tries}",\n',
         "a new item",
     ),

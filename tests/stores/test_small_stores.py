@@ -8,7 +8,8 @@ from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import VersionConflictError
 from paystream.model.account_health import AccountHealth, EndpointStatus, HeardEvent
 from paystream.model.api_key import ApiKey
-from paystream.model.integration import AccountCheck, Attention
+from paystream.model.faults import Reach
+from paystream.model.integration import AccountCheck, Attention, Suspicion
 from paystream.model.key_permissions import KeyPermission
 from paystream.model.notification import Notification
 from paystream.ports.stores import Stores
@@ -44,6 +45,16 @@ class TestIntegrations:
         assert saved.version == 1
         assert stores.integrations.get(ORGANIZATION, "stripe") == saved
         assert stores.integrations.get(OTHER_ORGANIZATION, "stripe") is None
+
+    def test_what_it_is_refused_is_read_as_it_was_saved_and_a_try_makes_it_due(self, stores: Stores) -> None:
+        pause = Attention(since=at(1), message="No", reach=Reach.METHOD_TYPE, what="card", probes=2, probe_at=at(3))
+        suspicion = Suspicion(code="odd", external_customer_ids=("acme", "globex"))
+        check = AccountCheck(due_at=at(9))
+        saved = stores.integrations.save(integration(pauses=(pause,), suspicion=suspicion, check=check))
+
+        assert stores.integrations.get(ORGANIZATION, "stripe") == saved
+        assert stores.integrations.to_be_checked(until=at(2), cursor=None).records == ()
+        assert stores.integrations.to_be_checked(until=at(3), cursor=None).records == ((ORGANIZATION, "stripe"),)
 
     def test_one_that_was_changed_meanwhile_is_not_saved(self, stores: Stores) -> None:
         read = stores.integrations.save(integration())

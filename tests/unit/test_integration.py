@@ -8,7 +8,7 @@ from builders.records import RECORDED_AT, customer_record, integration_record
 from hypothesis import given
 from hypothesis import strategies as st
 from paystream.model.identifiers import integration_id
-from paystream.model.integration import NOWHERE, Credentials, Integration, default_of
+from paystream.model.integration import NOWHERE, AccountCheck, Attention, Credentials, Integration, default_of
 from paystream.model.rate_limit import RateLimit
 
 
@@ -108,3 +108,26 @@ def test_credentials_never_show_themselves() -> None:
 def test_a_customer_is_led_back_to_where_the_organization_wants_or_nowhere() -> None:
     assert integration_record(success_redirect_url="https://acme.test/paid").return_url == "https://acme.test/paid"
     assert integration_record(success_redirect_url=None).return_url == NOWHERE
+
+
+class TestWhatTheScheduleHasToDo:
+    CHECK = AccountCheck(due_at=RECORDED_AT + timedelta(days=1))
+
+    def test_an_account_that_was_never_looked_at_is_left_alone(self) -> None:
+        assert integration_record().is_looked_at_at is None
+
+    def test_a_try_and_a_resumption_come_before_the_daily_look(self) -> None:
+        probe_at = RECORDED_AT + timedelta(minutes=15)
+        pauses = (
+            Attention(since=RECORDED_AT, message="", probe_at=probe_at),
+            Attention(since=RECORDED_AT, message=""),
+        )
+        assert integration_record(check=self.CHECK).is_looked_at_at == self.CHECK.due_at
+        assert integration_record(check=self.CHECK, pauses=pauses).is_looked_at_at == probe_at
+        assert integration_record(check=self.CHECK, resumes=True).is_looked_at_at == RECORDED_AT
+
+    def test_a_refused_key_is_shown_before_a_pause_and_the_oldest_pause_before_another(self) -> None:
+        late, early = (Attention(since=RECORDED_AT + timedelta(days=days), message="") for days in (2, 1))
+        assert integration_record().attention is None
+        assert integration_record(pauses=(late, early)).attention == early
+        assert integration_record(pauses=(early,), needs_attention=late).attention == late

@@ -87,13 +87,43 @@ class PermissionMissingError(KeyRefusedError):
         self.account_id = account_id
 
 
-class NeedsAttentionError(KeyRefusedError):
-    """The integration is paused, because Stripe refused its key, just now or before: until it is connected again."""
+class ChargeRefusedError(KeyRefusedError):
+    """Stripe refused a charge for a reason that is the operator's: the account, a type of payment method, a request of
+    ours. Nothing was charged. `reach` and `what` say how far it goes, as `model.faults.Reach` does. One that
+    `is_replayed` is what Stripe has kept under the idempotency key: it says nothing of this moment.
+    """
 
-    def __init__(self, message: str, *, code: str | None, payment_provider_code: str, integration_id: str) -> None:
+    def __init__(
+        self, message: str, *, code: str | None, reach: str, what: str | None = None, is_replayed: bool = False
+    ) -> None:
+        super().__init__(message, code=code)
+        self.reach = reach
+        self.what = what
+        self.is_replayed = is_replayed
+
+
+class NeedsAttentionError(KeyRefusedError):
+    """The integration is paused for what is asked, because Stripe refused that, just now or before. `reach` and `what`
+    are those of the pause; `was_refused`: a charge was sent just now, and refused.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None,
+        payment_provider_code: str,
+        integration_id: str,
+        reach: str,
+        what: str | None = None,
+        was_refused: bool = False,
+    ) -> None:
         super().__init__(message, code=code)
         self.payment_provider_code = payment_provider_code
         self.integration_id = integration_id
+        self.reach = reach
+        self.what = what
+        self.was_refused = was_refused
 
 
 class OutcomeUnknownError(PaystreamError):

@@ -9,7 +9,7 @@ from paystream.model.integration import Integration
 
 def integration_object(integration: Integration, *, is_default: bool) -> dict[str, Any]:
     """Of the key, only its last four characters are shown."""
-    attention = integration.needs_attention
+    attention = integration.attention
     return {
         "lago_id": integration.lago_id,
         "type": "stripe",

@@ -33,7 +33,7 @@ class Reach(StrEnum):
     REQUEST = "request"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """A code, in the field of Stripe's error that has it, and where it is described. An operator's has its reach."""
 
@@ -51,7 +51,7 @@ _DECLINES = "https://docs.stripe.com/declines/codes"
 
 
 def _faults(whose: Whose, source: str, codes: str, reach: Reach | None = None) -> Iterator[Fault]:
-    return (Fault("code", code, whose, source, reach) for code in codes.split())
+    return (Fault(field="code", code=code, whose=whose, source=source, reach=reach) for code in codes.split())
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -113,15 +113,22 @@ FAULTS: tuple[Fault, ...] = (
         """
         alipay_upgrade_required bitcoin_upgrade_required charge_exceeds_source_limit charge_exceeds_transaction_limit
         charge_invalid_parameter invalid_characters livemode_mismatch parameter_invalid_empty
-        parameter_invalid_integer parameter_invalid_string_blank parameter_invalid_string_empty parameter_missing
-        parameter_unknown parameters_exclusive payment_intent_invalid_parameter payment_method_invalid_parameter
-        payment_method_invalid_parameter_testmode payment_method_unsupported_type setup_intent_invalid_parameter
-        url_invalid
+        parameter_invalid_integer parameter_invalid_string_blank parameter_invalid_string_empty parameter_unknown
+        parameters_exclusive payment_method_invalid_parameter payment_method_invalid_parameter_testmode
+        payment_method_unsupported_type setup_intent_invalid_parameter url_invalid
         """,
         Reach.REQUEST,
     ),
     *_faults(Whose.OPERATOR, _LIBRARY, "payment_evaluation_on_api_version_not_supported", Reach.REQUEST),
-    Fault("decline_code", "invalid_business_account", Whose.OPERATOR, _DECLINES, Reach.METHOD_TYPE),
+    Fault(
+        field="decline_code",
+        code="invalid_business_account",
+        whose=Whose.OPERATOR,
+        source=_DECLINES,
+        reach=Reach.METHOD_TYPE,
+    ),
+    # What lacks, or is not allowed, may be what the customer has or what is owed: a tax number, a currency.
+    *_faults(Whose.UNKNOWN, _ERRORS, "parameter_missing payment_intent_invalid_parameter"),
     *_faults(
         Whose.UNKNOWN,
         _LIBRARY,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from paystream.model.account_health import AccountHealth, HeardEvent
+from paystream.model.faults import Reach
 from paystream.model.identifiers import integration_id
 from paystream.model.rate_limit import ENDPOINT_DEFAULT, GLOBAL_DEFAULT_LIVE, GLOBAL_DEFAULT_TEST, RateLimit
 from paystream.model.retries import DEFAULT_SCHEDULE_DAYS
@@ -27,11 +28,27 @@ class Link(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """Stripe refuses the integration's key: since when, and in which words. `code` is Stripe's, if it gave one."""
+    """What Stripe refuses the integration: since when, in which words, and how far that reaches. `code` is Stripe's, if
+    it gave one. `what` names the types of payment methods, joined by commas, the action that a permission is for, or
+    the code of a request. Until `probe_at` nothing of it is asked; then it is tried again, which has failed `probes`
+    times. Without a time it is tried whenever there is something to ask.
+    """
 
     since: datetime
     message: str
     code: str | None = None
+    reach: Reach = Reach.KEY
+    what: str | None = None
+    probes: int = 0
+    probe_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """A code that no table knows refused these customers one after the other, and nothing was taken in between."""
+
+    code: str
+    external_customer_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +74,11 @@ class AccountCheck:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
     """`code` tells an organization's accounts apart; `default_since` is when it was made the one to take without a
-    code. While it `needs_attention`, collection through it is paused; connecting it again ends that. From
-    `disconnecting_since` on nothing new begins through it, what is on its way is followed until it has settled; from
-    `removal_began_at` on it is being removed, and nobody uses it. The rate limits
-    are None where they are Stripe's defaults. `default_currency` is what the account is paid out in.
+    code. While it `needs_attention`, nothing is asked through it; connecting it again ends that. `pauses` reach less
+    far, and end also when Stripe takes again what it refused: once it `resumes`, what waited for that is to be made
+    due. From `disconnecting_since` on nothing new begins through it, what is on its way is followed until it has
+    settled; from `removal_began_at` on it is being removed, and nobody uses it. The rate limits are None where they are
+    Stripe's defaults. `default_currency` is what the account is paid out in.
     `retry_schedule_days` says after how many days each a failed invoice is tried again; `authentication_links` whether
     a payment link follows a charge that failed because the customer has to authenticate. `refund_second_payments`: what
     is paid for an invoice that is paid already goes back automatically. `health` is what the last look has found;
@@ -93,6 +111,9 @@ class Integration:
     check: AccountCheck | None = None
     health: AccountHealth | None = None
     last_event: HeardEvent | None = None
+    pauses: tuple[Attention, ...] = ()
+    resumes: bool = False
+    suspicion: Suspicion | None = None
     version: int = 0
 
     def leads_to(self, link: Link) -> bool:
@@ -106,6 +127,20 @@ class Integration:
         return code is not None and link.integration_id == integration_id(
             self.organization_id, code, self.account_id, livemode=self.livemode
         )
+
+    @property
+    def attention(self) -> Attention | None:
+        """What the operator is to look at first."""
+        oldest = min(self.pauses, key=lambda pause: pause.since, default=None)
+        return self.needs_attention or oldest
+
+    @property
+    def is_looked_at_at(self) -> datetime | None:
+        """When the schedule has something to do about it: its daily look, a pause to be probed, what is to resume."""
+        if self.check is None:
+            return None
+        times = [pause.probe_at for pause in self.pauses if pause.probe_at]
+        return min([self.check.due_at, *times, *([self.updated_at] if self.resumes else [])])
 
     @property
     def return_url(self) -> str:

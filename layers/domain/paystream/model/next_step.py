@@ -12,6 +12,7 @@ from paystream.model.rules.charging import collect
 from paystream.model.rules.closing import close, close_others, end_unreachable, outwait
 from paystream.model.rules.ending import end_without_payment, rest
 from paystream.model.rules.first_attempt import look_up_first_attempt, resume_creation
+from paystream.model.rules.holding import hold
 from paystream.model.rules.known import look_up, restore, retrieve, retrieve_spent
 from paystream.model.rules.missing import ask_for_method, wait
 from paystream.model.rules.refunds import look_at_refunds, send_back
@@ -24,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     retrieve,
     look_up,
     close,
+    hold,
     resume_creation,
     look_up_first_attempt,
     retrieve_spent,

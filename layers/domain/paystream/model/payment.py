@@ -43,7 +43,9 @@ class PaymentLink:
 class Payment:
     """One attempt to collect an invoice.
 
-    `lago_id` is derived from the invoice and the attempt, and is the idempotency key at Stripe.
+    `lago_id` is derived from the invoice and the attempt, and is the idempotency key at Stripe. A refusal that is the
+    operator's is kept by Stripe under its key for a day: from `refused_at` on nothing is sent under that any more, and
+    what is begun again has the next `key_number`.
 
     `integration_id` names the account it was sent to, by the code of then: a code can be connected to another account
     later. `account_key` is the account itself, and its mode.
@@ -87,6 +89,13 @@ class Payment:
     is_superseded: bool = field(default=False, metadata={"stored_as": "gives_way"})
     disputes: tuple[Dispute, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    refused_at: datetime | None = None
+    key_number: int = 0
+
+    @property
+    def idempotency_key(self) -> str:
+        """Under which its request is sent."""
+        return f"{self.lago_id}-{self.key_number}" if self.key_number else self.lago_id
 
     @property
     def is_in_flight(self) -> bool:

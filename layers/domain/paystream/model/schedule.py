@@ -56,6 +56,9 @@ UNREACHABLE_IS_LOOKED_AT_EVERY = timedelta(days=1)
 CLAIMED_FOR = timedelta(minutes=5)
 """No function runs for longer: one that has not come to an end by then has crashed."""
 
+REFUSED_IS_LOOKED_AT_AFTER = timedelta(hours=1)
+"""At the latest: what was wrong may be put right by then."""
+
 LONGEST_REQUEST = timedelta(minutes=10)
 """No function runs for longer: what was sent before has arrived at Stripe, or never will."""
 
@@ -75,6 +78,11 @@ def look_again_at(invoice: Invoice, now: datetime) -> datetime:
     opened_at = max(invoice.created_at, invoice.attempt_started_at or invoice.created_at)
     pauses = (pause for younger_than, pause in _PAUSES if now - opened_at < younger_than)
     return now + next(pauses, LONGEST_PAUSE)
+
+
+def look_at_refused_again_at(invoice: Invoice, now: datetime) -> datetime:
+    """When an invoice is looked at whose attempt Stripe refused for a reason that is the operator's."""
+    return max(now + LONGEST_REQUEST, min(look_again_at(invoice, now), now + REFUSED_IS_LOOKED_AT_AFTER))
 
 
 def look_at_last_attempt_at(payment: Payment | None, now: datetime) -> datetime | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from paystream.model.case import Payer
 from paystream.model.customer import Customer
+from paystream.model.integration import Integration
 from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
 from paystream.model.standing import WaitingFor
@@ -146,6 +147,14 @@ class EndWithoutPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Go on waiting for an account that takes no charge of these types of payment methods now."""
+
+    integration: Integration
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Remember what is missing, so that the invoice is found when that comes."""
 
@@ -192,7 +201,9 @@ AttemptStep = Restore | Retrieve | Close | LookUp | Refuse | Charge | LookAtPage
 SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | RetrieveSpent | CloseOthers | SendBack | LookAtRefunds
 """What Stripe may know and the invoice does not."""
 
-RecordStep = Claim | Reopen | Begin | BeginChosen | BeginAgain | BeginPage | EndPlan | Rest | EndWithoutPayment | Wait
+RecordStep = (
+    Claim | Reopen | Begin | BeginChosen | BeginAgain | BeginPage | EndPlan | Rest | EndWithoutPayment | Hold | Wait
+)
 """What is written down without an answer of Stripe."""
 
 Step = AttemptStep | SearchStep | RecordStep

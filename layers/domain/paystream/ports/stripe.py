@@ -147,7 +147,9 @@ class CheckoutPages(Protocol):
         ...
 
     def create_link(self, request: PaymentLinkRequest) -> CheckoutSession:
-        """Make a page on which the customer pays; it is open for a day. Raises ParametersChangedError besides."""
+        """Make a page on which the customer pays; it is open for a day. Raises ParametersChangedError besides, and
+        ChargeRefusedError as `collect` does.
+        """
         ...
 
     def link(self, session_id: str) -> CheckoutSession | None:
@@ -231,7 +233,9 @@ class PaymentGateway(Protocol):
 
     def set_default_payment_method(self, provider_customer_id: str, payment_method_id: str) -> None: ...
     def collect(self, request: PaymentRequest) -> Outcome:
-        """Create and confirm a payment intent. A decline is an outcome."""
+        """Create and confirm a payment intent. A decline is an outcome. Raises ChargeRefusedError for a refusal that is
+        the operator's: then nothing was charged.
+        """
         ...
 
     def payment(self, intent_id: str) -> Outcome | None:

@@ -74,7 +74,7 @@ class DynamoIntegrations:
             written,
             disconnecting_key=_ALL if written.disconnecting_since else None,
             check_key=_ALL if written.check else None,
-            check_due_at=plain(written.check.due_at) if written.check else None,
+            check_due_at=plain(written.is_looked_at_at),
         )
         put = {"TableName": self._table, "Item": item, **as_it_was_read(integration)}
         self._database.write({"Put": put}, *self._database.outbox(notifications))

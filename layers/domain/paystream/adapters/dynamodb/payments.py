@@ -103,7 +103,7 @@ def index_keys(payment: AnyPayment) -> dict[str, str]:
         "invoice_key": invoice_key(payment.organization_id, payment.invoice_id),
         "customer_key": customer_key(payment.organization_id, payment.external_customer_id),
     }
-    if isinstance(payment, Payment) and payment.is_in_flight and payment.account_key:
+    if isinstance(payment, Payment) and payment.is_in_flight and payment.account_key and not payment.refused_at:
         keys["in_flight_key"] = in_flight_key(payment.organization_id, payment.account_key)
     if isinstance(payment, Payment) and payment.provider_payment_id:
         keys["intent_key"] = intent_key(payment.organization_id, payment.provider_payment_id)

@@ -11,6 +11,7 @@ from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.fields import needed_text, needed_time, part, reference, text
 from paystream.adapters.stripe.intents import outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, metadata_of
+from paystream.adapters.stripe.refused_charges import raise_if_operators
 from paystream.errors import ProviderRefusedError, ResourceMissingError
 from paystream.model.bank_transfer import BankTransfer
 from paystream.model.outcome import Outcome, expired_link
@@ -43,11 +44,15 @@ class StripeCheckoutPages:
 
     def create_link(self, request: PaymentLinkRequest) -> CheckoutSession:
         """Without a time it expires after 24 hours, so the same parameters are sent whenever it is sent again."""
-        with translated():
-            made = self._v1.checkout.sessions.create(
-                params=_link_params(request), options={"idempotency_key": request.key}
-            )
-            return _session(made)
+        try:
+            with translated():
+                made = self._v1.checkout.sessions.create(
+                    params=_link_params(request), options={"idempotency_key": request.key}
+                )
+                return _session(made)
+        except ProviderRefusedError as refused:
+            raise_if_operators(cast("stripe.StripeError", refused.__context__), request.payment_method_types)
+            raise
 
     def link(self, session_id: str) -> CheckoutSession | None:
         with suppress(ResourceMissingError), translated():

@@ -4,7 +4,7 @@ Source: https://docs.stripe.com/error-handling and https://docs.stripe.com/error
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import stripe
@@ -60,10 +60,16 @@ def _permission_missing(error: stripe.StripeError, code: str | None) -> Permissi
     Source: https://github.com/tylerjrichards/st-paywall/issues/36; nothing else of the text is kept.
     """
     said = error.user_message or ""
+    permissions = _PERMISSION.findall(said)[:_MOST_PERMISSIONS]
     account = _ACCOUNT.search(said)
     return PermissionMissingError(
-        "the key lacks a permission; connect the integration with a valid one",
+        f"the key lacks a permission{_which(permissions)}; allow it at https://dashboard.stripe.com/apikeys, or "
+        "connect the integration with another key",
         code=code,
-        permissions=_PERMISSION.findall(said)[:_MOST_PERMISSIONS],
+        permissions=permissions,
         account_id=account[1] if account else None,
     )
+
+
+def _which(permissions: Sequence[str]) -> str:
+    return f" ({permissions[0]})" if permissions else ""

@@ -12,10 +12,11 @@ from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS, types_of
 from paystream.adapters.stripe.fields import flag, needed_text, needed_time, part, readable, reference, text, texts
 from paystream.adapters.stripe.intent_params import intent_params
-from paystream.adapters.stripe.intents import outcome_from_error, outcome_from_intent
+from paystream.adapters.stripe.intents import outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
 from paystream.adapters.stripe.permissions import StripeKeyPermissions
 from paystream.adapters.stripe.refunds import StripeRefunds
+from paystream.adapters.stripe.refused_charges import refused_charge
 from paystream.errors import ProviderRefusedError, ResourceMissingError
 from paystream.model.account_check import EventList
 from paystream.model.outcome import Outcome, of_several
@@ -144,7 +145,7 @@ class StripeGateway:
                     params=intent_params(request), options={"idempotency_key": request.key}
                 )
         except ProviderRefusedError as refused:
-            return _refusal(cast("stripe.StripeError", refused.__context__))
+            return refused_charge(cast("stripe.StripeError", refused.__context__), request.payment_method_types)
         return outcome_from_intent(intent.to_dict())
 
     def payment(self, intent_id: str) -> Outcome | None:
@@ -222,11 +223,6 @@ def _default_payment_method(customer: stripe.Customer) -> str | None:
     found = customer.to_dict()
     settings = part(found, "invoice_settings")
     return reference(settings, "default_payment_method") or reference(found, "default_source")
-
-
-def _refusal(error: stripe.StripeError) -> Outcome:
-    body = cast("Mapping[str, Any]", error.json_body or {})
-    return outcome_from_error(part(body, "error"), http_status=error.http_status, request_id=error.request_id)
 
 
 def _listed_intent(intent: Mapping[str, Any]) -> ListedIntent:

@@ -38,13 +38,14 @@ def begin_page(case: Case) -> Step | None:
 
 
 def begin_again(case: Case) -> Step | None:
-    """Customer, account or item were changed since the attempt was begun, and no answer is known. One that was never at
-    Stripe belongs to nobody yet.
+    """Customer, account or item were changed since the attempt was begun, and no answer is known; or Stripe refused it
+    for a reason that is the operator's, and keeps that under its key. One that was never at Stripe belongs to nobody
+    yet.
     """
     attempt, sent_for = case.latest, case.payer_of(case.latest)
     if attempt is None or attempt.link or attempt.payment_status is not PayableStatus.PENDING:
         return None
-    if isinstance(sent_for, WaitingFor) or case.is_of_today(attempt):
+    if isinstance(sent_for, WaitingFor) or _goes_on(case, attempt):
         return None
     until = attempt.updated_at + LONGEST_REQUEST
     if not (case.has(Learned.ATTEMPT_LOOKED_UP) and case.now >= until):
@@ -54,6 +55,10 @@ def begin_again(case: Case) -> Step | None:
         return BeginAgain(attempt, payer)
     is_known = case.invoice.waiting_for is payer
     return Rest(look_again_at(case.invoice, case.now)) if is_known else Wait(payer)
+
+
+def _goes_on(case: Case, attempt: Payment) -> bool:
+    return attempt.refused_at is None and case.is_of_today(attempt)
 
 
 def is_to_begin(case: Case, latest: Payment) -> bool:

@@ -1,54 +1,71 @@
-"""A key that Stripe refuses: the integration is marked, and nothing is asked of Stripe through it until it is connected
-again.
+"""What Stripe refuses an integration: it is marked, and that is not asked of Stripe through it until it is connected
+again, or the time has come to try it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
-from paystream.errors import KeyRefusedError, NeedsAttentionError, VersionConflictError
-from paystream.lago.customer_notifications import payment_provider_error
+from paystream.errors import ChargeRefusedError, KeyRefusedError, NeedsAttentionError, VersionConflictError
+from paystream.model.faults import Reach
 from paystream.model.integration import Attention, Integration
 from paystream.model.invoice import Invoice
 from paystream.model.moves import pause
+from paystream.model.pauses import CREATE_INTENT, CREATE_PAGE, pause_of
 from paystream.model.schedule import look_again_at
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
+from paystream.steps.accounts.mark_refusal import mark_refusal, note_taken
 
 
 @contextmanager
 def calls_stripe(
-    integration: Integration, action: str, *, stores: Stores, gateways: Gateways, now: datetime
+    integration: Integration,
+    action: str,
+    *,
+    types: Sequence[str] = (),
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
 ) -> Iterator[PaymentGateway]:
-    """The gateway. `action` is what Stripe is asked for, as Lago names it: `payment_intent.create`.
+    """The gateway. `action` is what Stripe is asked for, as Lago names it: `payment_intent.create`. `types` are those
+    of the payment methods of which one is charged.
 
-    Raises NeedsAttentionError if the integration is paused, without asking Stripe; and as `refusal_marked` does.
+    Raises NeedsAttentionError if the integration is paused for it, without asking Stripe; and as `refusal_marked` does.
     """
-    refuse_if_paused(integration)
+    refuse_if_paused(integration, action, types=types, now=now)
     with refusal_marked(integration, action, stores=stores, now=now):
         yield gateways.of(integration)
+    if action not in (CREATE_INTENT, CREATE_PAGE):
+        note_taken(integration, action, stores=stores)
 
 
-def refuse_if_paused(integration: Integration) -> None:
-    """Raises NeedsAttentionError while nothing is asked of Stripe through it."""
-    if integration.needs_attention:
-        raise _paused(integration, integration.needs_attention)
+def refuse_if_paused(integration: Integration, action: str, *, types: Sequence[str] = (), now: datetime) -> None:
+    """Raises NeedsAttentionError while this is not asked of Stripe through it."""
+    known = pause_of(integration, action, types=types, now=now)
+    if known:
+        raise _paused(integration, known)
 
 
 @contextmanager
 def refusal_marked(integration: Integration, action: str, *, stores: Stores, now: datetime) -> Iterator[None]:
-    """Pause the integration if Stripe refuses its key, and notify `payment_provider.error`, once for each state.
+    """Pause the integration as far as Stripe refuses it for a reason that is the operator's, and notify
+    `payment_provider.error`, once for each pause.
 
     Raises NeedsAttentionError if it is paused then, also by another call. A refusal that is older than the
-    integration's present state says nothing of that: then KeyRefusedError passes.
+    integration's present state says nothing of that: then KeyRefusedError passes. So does one that Stripe has kept say
+    nothing: NeedsAttentionError is raised, and nothing paused.
     """
     try:
         yield
     except KeyRefusedError as refused:
-        marked = _mark(integration, refused, action, stores, now)
-        if marked and marked.needs_attention:
-            raise _paused(marked, marked.needs_attention) from None
+        if isinstance(refused, ChargeRefusedError) and refused.is_replayed:
+            kept = Attention(since=now, message=str(refused), code=refused.code, reach=Reach(refused.reach))
+            raise _paused(integration, kept, was_refused=True) from None
+        marked = mark_refusal(integration, refused, action, stores=stores, now=now)
+        if marked:
+            was_refused = isinstance(refused, ChargeRefusedError)
+            raise _paused(integration, marked, was_refused=was_refused) from None
         raise
 
 
@@ -67,32 +84,26 @@ def wait_for_key(invoice: Invoice, paused: NeedsAttentionError, *, stores: Store
         )
     except VersionConflictError:
         return None
-    integration = stores.integrations.get(invoice.organization_id, paused.payment_provider_code)
-    is_paused = integration and integration.lago_id == paused.integration_id and integration.needs_attention
-    return waiting if is_paused else None
+    return waiting if is_still_paused(invoice.organization_id, paused, stores) else None
 
 
-def _mark(
-    integration: Integration, refused: KeyRefusedError, action: str, stores: Stores, now: datetime
-) -> Integration | None:
-    """The updated integration; None if it is gone, or was connected again since."""
+def is_still_paused(organization_id: str, paused: NeedsAttentionError, stores: Stores) -> bool:
+    """Whether the integration is, for the same, as is read just now."""
+    integration = stores.integrations.get(organization_id, paused.payment_provider_code)
+    if integration is None or integration.lago_id != paused.integration_id:
+        return False
     if integration.needs_attention:
-        return integration
-    attention = Attention(since=now, message=str(refused), code=refused.code)
-    notification = payment_provider_error(integration, action, str(refused), refused.code, now)
-    try:
-        return stores.integrations.save(
-            replace(integration, needs_attention=attention, updated_at=now), (notification,)
-        )
-    except VersionConflictError:
-        current = stores.integrations.get(integration.organization_id, integration.code)
-        return current if current and current.created_at == integration.created_at else None
+        return True
+    return any((one.reach, one.what) == (paused.reach, paused.what) for one in integration.pauses)
 
 
-def _paused(integration: Integration, attention: Attention) -> NeedsAttentionError:
+def _paused(integration: Integration, attention: Attention, *, was_refused: bool = False) -> NeedsAttentionError:
     return NeedsAttentionError(
         attention.message,
         code=attention.code,
         payment_provider_code=integration.code,
         integration_id=integration.lago_id,
+        reach=attention.reach,
+        what=attention.what,
+        was_refused=was_refused,
     )

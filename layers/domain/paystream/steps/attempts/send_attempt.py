@@ -19,6 +19,7 @@ from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice
 from paystream.model.moves import postpone
 from paystream.model.outcome import Outcome
+from paystream.model.pauses import CREATE_INTENT
 from paystream.model.payment import Payment
 from paystream.model.payment_method_types import CUSTOMER_BALANCE
 from paystream.model.schedule import LONGEST_REQUEST, look_again_at
@@ -26,7 +27,9 @@ from paystream.model.settlement import Settlement
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway, PaymentRequest
 from paystream.steps.accounts.connected import integration_of
+from paystream.steps.accounts.mark_refusal import note_taken
 from paystream.steps.accounts.refused_key import calls_stripe
+from paystream.steps.accounts.suspect import is_suspect, suspect
 from paystream.steps.look_ups.former_customers import links_of_former_customers
 
 
@@ -45,19 +48,24 @@ def send_attempt(
     not found then. Raises OutcomeUnknownError after counting the try on the payment, TooEarlyError, which is no try,
     NeedsAttentionError if an integration is paused, KeyRefusedError if it was connected again just now.
     """
-    began_at = started_at(invoice, payment)
+    began_at, request = started_at(invoice, payment), _payment_request(invoice, payment, payer)
     elsewhere = _look_up_elsewhere(invoice, payment, payer, stores=stores, gateways=gateways, now=now)
     if elsewhere:
         return elsewhere
     try:
         with calls_stripe(
-            payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now
+            payer.integration,
+            CREATE_INTENT,
+            types=request.payment_method_types,
+            stores=stores,
+            gateways=gateways,
+            now=now,
         ) as gateway:
             if is_looked_up_first(invoice, payment, now):
                 found = _look_up(payment, gateway, began_at)
                 if found:
                     return payment, found
-            return _send(_payment_request(invoice, payment, payer), payment, gateway, began_at)
+            return payment, _send(request, payment, payer, gateway, began_at=began_at, stores=stores)
     except TooEarlyError:
         raise
     except OutcomeUnknownError:
@@ -138,18 +146,31 @@ def _former_links(payment: Payment, payer: Payer, began_at: datetime) -> Iterato
 
 
 def _send(
-    request: PaymentRequest, payment: Payment, gateway: PaymentGateway, began_at: datetime
-) -> tuple[Payment, Outcome]:
+    request: PaymentRequest,
+    payment: Payment,
+    payer: Payer,
+    gateway: PaymentGateway,
+    *,
+    began_at: datetime,
+    stores: Stores,
+) -> Outcome:
     """Other parameters under the same key say that an earlier request exists. One that is not this customer's is of the
-    customer of an item that this one replaced: it is found when the attempt is looked up the next time.
+    customer of an item that this one replaced: it is found when the attempt is looked up the next time. Raises
+    ChargeRefusedError if a refusal is the operator's.
     """
     try:
-        return payment, gateway.collect(request)
+        outcome = gateway.collect(request)
     except ParametersChangedError:
         found = _look_up(payment, gateway, began_at)
         if found:
-            return payment, found
+            return found
         raise
+    if outcome.failure and is_suspect(outcome):
+        suspect(payer.integration, payment, outcome.failure, stores=stores)
+    elif outcome.intent_id:
+        types, was_refused = request.payment_method_types, payment.key_number > 0
+        note_taken(payer.integration, CREATE_INTENT, types=types, was_refused=was_refused, stores=stores)
+    return outcome
 
 
 def _look_up(payment: Payment, gateway: PaymentGateway, began_at: datetime) -> Outcome | None:
@@ -161,7 +182,7 @@ def _look_up(payment: Payment, gateway: PaymentGateway, began_at: datetime) -> O
 def _payment_request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentRequest:
     types = (CUSTOMER_BALANCE,) if payment.bank_transfer else payer.customer.charged_types
     return PaymentRequest(
-        key=payment.lago_id,
+        key=payment.idempotency_key,
         amount_cents=payment.amount_cents,
         currency=payment.currency,
         provider_customer_id=payment.provider_customer_id,

@@ -7,23 +7,31 @@ is charged. What fails there is inconclusive: only the page's end is the attempt
 from dataclasses import replace
 from datetime import datetime
 
-from paystream.errors import OutcomeUnknownError, ParametersChangedError, ProviderRefusedError, TooEarlyError
+from paystream.errors import (
+    NeedsAttentionError,
+    OutcomeUnknownError,
+    ParametersChangedError,
+    ProviderRefusedError,
+    TooEarlyError,
+)
 from paystream.lago.invoice_notifications import settlement_notifications
 from paystream.model.attempts import KEY_IS_SAFE_FOR, missing_country
 from paystream.model.case import Payer
 from paystream.model.customer import Customer
 from paystream.model.intent_metadata import intent_metadata
 from paystream.model.invoice import Invoice
-from paystream.model.moves import move
+from paystream.model.moves import move, postpone
 from paystream.model.notification import WebhookType
 from paystream.model.outcome import CANCELED, Failure, Outcome, PayableStatus, expired_link
+from paystream.model.pauses import CREATE_PAGE
 from paystream.model.payment import Payment, PaymentLink, ended_on_page
-from paystream.model.schedule import LONGEST_REQUEST, look_at_page_again_at
+from paystream.model.schedule import LONGEST_REQUEST, look_at_page_again_at, look_at_refused_again_at
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import CheckoutSession, Gateways, PaymentGateway, PaymentLinkRequest
 from paystream.steps.accounts.connected import integration_for_new
+from paystream.steps.accounts.mark_refusal import note_taken
 from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.record_outcome import record_outcome
 
@@ -44,14 +52,29 @@ def make_page(
     Safe to repeat. Where the page of one that follows a failure is written down, it is notified. Raises
     VersionConflictError, and what asking Stripe raises.
     """
-    with calls_stripe(
-        payer.integration, "checkout.session.create", stores=stores, gateways=gateways, now=now
-    ) as gateway:
-        found = None if is_new else _find(payment, gateway)
-        if found is None and now - payment.created_at > KEY_IS_SAFE_FOR:
-            found = expired_link()
-        found = found or _make(invoice, payment, payer, gateway)
+    if payment.refused_at:
+        outwait(payment, now)
+    types = payer.customer.provider_payment_methods
+    try:
+        with calls_stripe(
+            payer.integration, CREATE_PAGE, types=types, stores=stores, gateways=gateways, now=now
+        ) as gateway:
+            found = None if is_new else _find(payment, gateway)
+            if found is None and now - payment.created_at > KEY_IS_SAFE_FOR:
+                found = expired_link()
+            found = found or _make(invoice, payment, payer, gateway, stores)
+    except NeedsAttentionError as paused:
+        if paused.was_refused:
+            _keep_refused(invoice, payment, stores=stores, now=now)
+        raise
     return _record(invoice, payment, found, payer, stores=stores, now=now)
+
+
+def _keep_refused(invoice: Invoice, payment: Payment, *, stores: Stores, now: datetime) -> None:
+    """Stripe keeps the refusal under its key: the page is made under the next one. Raises VersionConflictError."""
+    refused = replace(payment, refused_at=now, key_number=payment.key_number + 1, updated_at=now)
+    due_at = min(invoice.due_at or now, look_at_refused_again_at(invoice, now))
+    stores.invoices.settle(Settlement(postpone(invoice, due_at, now=now), refused, ()), ())
 
 
 def look_at_page(
@@ -154,14 +177,16 @@ def _charged(payment: Payment, gateway: PaymentGateway) -> Outcome | None:
     )
 
 
-def _make(invoice: Invoice, payment: Payment, payer: Payer, gateway: PaymentGateway) -> CheckoutSession | Outcome:
+def _make(
+    invoice: Invoice, payment: Payment, payer: Payer, gateway: PaymentGateway, stores: Stores
+) -> CheckoutSession | Outcome:
     """A refusal is an outcome: Stripe has said that there is no page. Other parameters under the same key say that an
     earlier request exists.
     """
     if payment.bank_transfer and payment.bank_transfer.lacks_country:
         return missing_country()
     try:
-        return gateway.checkout.create_link(_request(invoice, payment, payer))
+        made = gateway.checkout.create_link(_request(invoice, payment, payer))
     except ParametersChangedError:
         found = _find(payment, gateway)
         if found:
@@ -170,12 +195,15 @@ def _make(invoice: Invoice, payment: Payment, payer: Payer, gateway: PaymentGate
     except ProviderRefusedError as refused:
         failure = Failure(code=refused.code or "invalid_request_error", message=str(refused))
         return Outcome(status=PayableStatus.FAILED, intent_status="failed", failure=failure)
+    types, was_refused = payer.customer.provider_payment_methods, payment.refused_at is not None
+    note_taken(payer.integration, CREATE_PAGE, types=types, was_refused=was_refused, stores=stores)
+    return made
 
 
 def _request(invoice: Invoice, payment: Payment, payer: Payer) -> PaymentLinkRequest:
     """As in Lago, nothing is saved of a customer in India: a later charge would need a mandate of its own."""
     return PaymentLinkRequest(
-        key=payment.lago_id,
+        key=payment.idempotency_key,
         amount_cents=payment.amount_cents,
         currency=payment.currency,
         provider_customer_id=payment.provider_customer_id,
@@ -222,7 +250,7 @@ def _keep(
         due_at=look_at_page_again_at(invoice, session.expires_at, now),
         now=now,
     )
-    kept = payment if link == before else replace(payment, link=link, updated_at=now)
+    kept = payment if link == before else replace(payment, link=link, refused_at=None, updated_at=now)
     is_notified = link.follows_failure and before.url is None
     settlement = Settlement(open_, kept, (WebhookType.PAYMENT_REQUIRES_ACTION,) if is_notified else ())
     return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now))

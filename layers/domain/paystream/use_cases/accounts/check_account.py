@@ -10,6 +10,7 @@ from paystream.errors import NeedsAttentionError, PermissionMissingError, Provid
 from paystream.model.account_check import caught_up, lists_of, postponed, with_gap
 from paystream.model.account_health import AccountHealth, EndpointStatus, Problem, with_endpoint
 from paystream.model.integration import AccountCheck, Credentials, Integration
+from paystream.ports.messages import CollectionQueue
 from paystream.ports.pages import Page
 from paystream.ports.secrets import Secrets
 from paystream.ports.stores import Stores
@@ -18,6 +19,7 @@ from paystream.steps.accounts.key_check import check_key
 from paystream.steps.accounts.problems import problem_notification, with_health, with_problem, without_problem
 from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.accounts.webhook_endpoint import endpoint_status, see_to_endpoint, signing_secrets
+from paystream.use_cases.accounts.end_pauses import end_pauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +29,23 @@ class Look:
     stores: Stores
     gateways: Gateways
     secrets: Secrets
+    queue: CollectionQueue
     apply: Callable[[Integration, ListedEvent], bool]
     has_time: Callable[[], bool]
     now: datetime
 
 
 def check_account(organization_id: str, code: str, look: Look) -> None:
-    """What there is no time for is done the next time. Safe to repeat; each problem is notified once.
+    """End its pauses, or look at it if that is due. What there is no time for is done the next time. Safe to repeat;
+    each problem is notified once.
 
     Raises VersionConflictError (it was changed meanwhile), and what asking Stripe raises: repeat it.
     """
     integration = look.stores.integrations.get(organization_id, code)
-    if integration is None or integration.check is None or integration.removal_began_at:
+    if integration is None or integration.removal_began_at:
+        return
+    integration = end_pauses(integration, stores=look.stores, queue=look.queue, now=look.now)
+    if integration.check is None or integration.check.due_at > look.now:
         return
     try:
         with calls_stripe(

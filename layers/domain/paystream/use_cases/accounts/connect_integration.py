@@ -124,6 +124,8 @@ def _connect(
         webhook_endpoint_id=endpoint.id,
         webhook_url=endpoint.url,
         needs_attention=None,
+        pauses=(),
+        suspicion=None,
         health=checked.health,
         check=check_after_connecting(
             integration, checked.health, is_new_endpoint=endpoint.signing_secret is not None, now=now

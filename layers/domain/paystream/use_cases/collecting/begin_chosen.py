@@ -28,14 +28,18 @@ def begin_chosen(case: Case, payer: Payer, run: Run) -> Case:
 
 
 def begin_again(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
-    """Under the same id, and so the same idempotency key: should it be at Stripe after all, Stripe says so."""
+    """Under the same id, and so the same idempotency key: should it be at Stripe after all, Stripe says so. Not under
+    that of one that Stripe has refused: it would be answered with the same refusal again.
+    """
     if case.invoice.chosen_payment_method_id is not None:
         try:
             payer = with_chosen_method(case, payer, run)
         except NotFoundError:
             return _wait_for_method(case, run)
     begun = replace(case.invoice, attempt=max(case.invoice.attempt, attempt.attempt), attempt_started_at=run.now)
-    return _on_record(case, begun, new_payment(begun, payer, attempt.attempt, run.now), payer, run)
+    key_number = attempt.key_number + (attempt.refused_at is not None)
+    payment = replace(new_payment(begun, payer, attempt.attempt, run.now), key_number=key_number)
+    return _on_record(case, begun, payment, payer, run)
 
 
 def _on_record(case: Case, begun: Invoice, payment: Payment, payer: Payer, run: Run, *, begins: bool = False) -> Case:

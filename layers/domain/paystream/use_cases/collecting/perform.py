@@ -3,17 +3,18 @@
 from dataclasses import replace
 from typing import assert_never
 
-from paystream.errors import TooEarlyError
+from paystream.errors import NeedsAttentionError, TooEarlyError
 from paystream.model import steps
 from paystream.model.attempts import started_at
 from paystream.model.case import Case, Learned, Payer
 from paystream.model.customer import Customer
 from paystream.model.moves import resume
 from paystream.model.outcome import CANCELED, Outcome, PayableStatus, expired_link, gone
+from paystream.model.pauses import CREATE_INTENT
 from paystream.model.payment import Payment, ended_on_page
 from paystream.model.settlement import is_news, settle
 from paystream.model.steps import AttemptStep, RecordStep, SearchStep, Step
-from paystream.steps.accounts.refused_key import calls_stripe
+from paystream.steps.accounts.refused_key import calls_stripe, refuse_if_paused
 from paystream.steps.attempts.besides import is_of_another_intent, payment_besides
 from paystream.steps.attempts.close_attempt import close_at_stripe
 from paystream.steps.attempts.close_others import close_others
@@ -94,6 +95,9 @@ def _write(step: RecordStep, case: Case, run: Run) -> Case:
             after = write.rest(case, until, run)
         case steps.EndWithoutPayment():
             after = write.end_without_payment(case, run)
+        case steps.Hold(integration, types):
+            refuse_if_paused(integration, CREATE_INTENT, types=types, now=run.now)
+            after = case
         case steps.Wait(reason):
             after = write.wait(case, reason, run)
         case _:
@@ -123,7 +127,14 @@ def _begin(step: steps.Begin | steps.BeginChosen | steps.BeginAgain | steps.Begi
 
 
 def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
-    sent, outcome = send_attempt(case.invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now)
+    try:
+        sent, outcome = send_attempt(
+            case.invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now
+        )
+    except NeedsAttentionError as paused:
+        if paused.was_refused:
+            return write.refused(case, attempt, paused, run)
+        raise
     return _record(case, sent, outcome, payer.customer, run)
 
 

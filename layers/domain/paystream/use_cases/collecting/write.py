@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from paystream.errors import NotFoundError
+from paystream.errors import NeedsAttentionError, NotFoundError
 from paystream.lago.invoice_notifications import (
     collection_refused,
     payment_method_missing,
@@ -13,12 +13,19 @@ from paystream.lago.invoice_notifications import (
 from paystream.model.attempts import new_payment
 from paystream.model.case import Case, Payer
 from paystream.model.invoice import Invoice
-from paystream.model.moves import claim, move, postpone
+from paystream.model.moves import claim, move, pause, postpone
 from paystream.model.notification import Notification, WebhookType
 from paystream.model.payment import Payment
-from paystream.model.schedule import CLAIMED_FOR, look_again_at, look_at_ended_again_at, look_at_last_attempt_at
+from paystream.model.schedule import (
+    CLAIMED_FOR,
+    look_again_at,
+    look_at_ended_again_at,
+    look_at_last_attempt_at,
+    look_at_refused_again_at,
+)
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
+from paystream.steps.accounts.refused_key import is_still_paused
 from paystream.steps.attempts.choose_method import NO_SUCH_METHOD, with_method
 from paystream.steps.attempts.run import Run
 from paystream.steps.pages.begin_payment_link import begin_payment_link
@@ -124,6 +131,20 @@ def wait(case: Case, reason: WaitingFor, run: Run) -> Case:
         now=run.now,
     )
     run.stores.invoices.save(waiting, notifications)
+    return run.reloaded(case)
+
+
+def refused(case: Case, attempt: Payment, paused: NeedsAttentionError, run: Run) -> Case:
+    """Nothing was charged, for a reason that is the operator's: nobody's payment has failed. Stripe keeps the refusal
+    under its key, so the attempt begins again under another one, once nobody can be at work under this one any more.
+    """
+    again_at = look_at_refused_again_at(case.invoice, run.now)
+    waiting = pause(case.invoice, paused.integration_id, due_at=again_at, now=run.now)
+    known = replace(waiting, attempt=max(case.invoice.attempt, attempt.attempt))
+    kept = replace(attempt, refused_at=run.now, updated_at=run.now)
+    invoice = run.stores.invoices.settle(Settlement(known, kept, ()), ())
+    if is_still_paused(invoice.organization_id, paused, run.stores):
+        return case.answered(invoice)
     return run.reloaded(case)
 
 

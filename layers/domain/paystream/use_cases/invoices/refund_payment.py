@@ -70,7 +70,7 @@ def refund_payment(
             known = payment.refund(lago_id)
             if known is None:
                 _checked(order, payment, lago_id, now)
-                _refuse_if_nothing_begins(account_of(payment, stores))
+                _refuse_if_nothing_begins(account_of(payment, stores), now)
                 with contextlib.suppress(KeyRefusedError, NotFoundError, OutcomeUnknownError):
                     invoice, payment = learn_refunds(invoice, payment, stores=stores, gateways=gateways, now=now)
                 # The same request may have made it meanwhile, and Stripe's list tells of it.
@@ -126,11 +126,11 @@ def _written(begun: Settlement, idempotency_key: str | None, stores: Stores) -> 
     return stores.invoices.settle(begun, ())
 
 
-def _refuse_if_nothing_begins(integration: Integration) -> None:
+def _refuse_if_nothing_begins(integration: Integration, now: datetime) -> None:
     """Raises NotFoundError if the account is disconnecting, NeedsAttentionError if it is paused."""
     if integration.disconnecting_since:
         raise NotFoundError("payment_provider")
-    refuse_if_paused(integration)
+    refuse_if_paused(integration, "refund.create", now=now)
 
 
 def _refuse_another(known: Refund, order: RefundOrder) -> None:

@@ -8,6 +8,7 @@ from paystream.model.case import Payer
 from paystream.model.customer import MOST_FORMER_LINKS, Customer
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
+from paystream.model.pauses import CREATE_PAGE
 from paystream.model.payment import Payment, PaymentLink
 from paystream.model.received import settles
 from paystream.model.schedule import LONGEST_REQUEST
@@ -85,7 +86,7 @@ def _payer(invoice: Invoice, stores: Stores, gateways: Gateways, now: datetime) 
         raise InvalidInputError({"base": ["missing_payment_provider"]})
     if customer.provider_customer_id is None:
         raise InvalidInputError({"base": ["missing_payment_provider_customer"]})
-    refuse_if_paused(integration)
+    refuse_if_paused(integration, CREATE_PAGE, types=customer.provider_payment_methods, now=now)
     return Payer(customer, integration)
 
 
