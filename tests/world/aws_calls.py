@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from threading import RLock
+from threading import RLock, current_thread, main_thread
 from typing import Any
 
 import botocore.session
@@ -63,8 +63,11 @@ class AwsCalls:
 
     @contextmanager
     def called_by(self, function: str | None) -> Iterator[None]:
-        """Hold the calls of DynamoDB within to the role of this function (its logical id), of none if it is None."""
-        before, self._caller = self._caller, function
+        """Hold the calls of DynamoDB within to the role of this function, by its logical id; to none if it is None, nor
+        those of functions that run at once, each in a thread of its own.
+        """
+        is_alone = current_thread() is main_thread()
+        before, self._caller = self._caller, function if is_alone else None
         try:
             yield
         finally:

@@ -13,7 +13,7 @@ _ID = "def integration_id(self) -> str | None: ..."
 _ONE = "is_one = self.payment_statuses {} EVERY_STATUS or ("
 
 _MISSING = "_MISSING = frozenset(WaitingFor) {} {{WaitingFor.ANOTHER_PAYMENT_METHOD}}"
-_AFTER_WAITING = "Stage.WAITING: (_OPEN | _AFTER_FAILURE | _STOPS) {} {{Stage.WAITING, Stage.SHOWN_ON_PAGE}},"
+_AFTER_WAITING = "Stage.WAITING: (_OPEN | _AFTER_FAILURE | _STOPS) {} {{Stage.WAITING}},"
 _AFTER_IN_FLIGHT = "Stage.IN_FLIGHT: (_OPEN | _AFTER_FAILURE | _STOPS) {} {{Stage.IN_FLIGHT, Stage.PAGE_DUE}},"
 _AFTER_ONE_THAT_FAILED = (
     "stage: frozenset({{Stage.IN_FLIGHT, Stage.PAGE_DUE}}) | (_AFTER_FAILURE {} {{stage}}) | _STOPS"

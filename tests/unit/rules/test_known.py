@@ -44,10 +44,12 @@ class TestRestore:
     def test_an_attempt_without_an_outcome_goes_on_first(self) -> None:
         assert step(invoice_in(Stage.IN_FLIGHT, attempt=0), SENT) == Charge(SENT, PAYER)
 
-    def test_an_attempt_that_was_looked_up_and_never_was_does_not_go_on(self) -> None:
-        replaced = invoice_in(Stage.IN_FLIGHT, attempt=0)
+    def test_an_attempt_that_never_was_does_not_go_on_over_money_in_another_currency(self) -> None:
+        replaced = invoice_in(Stage.IN_FLIGHT, attempt=0, currency="USD")
+        looked_up = {"learned": {Learned.ATTEMPT_LOOKED_UP}}
 
-        assert step(replaced, SENT, learned={Learned.ATTEMPT_LOOKED_UP}) == Restore(CHARGEABLE)
+        assert step(replaced, SUCCEEDED, second(SENT), **looked_up) == Restore(CHARGEABLE)
+        assert step(replaced, UNPAID, second(SENT), **looked_up) != Restore(CHARGEABLE)
 
     def test_money_and_a_void_that_the_item_does_not_know_are_restored_while_an_attempt_is_sent(self) -> None:
         invoice = invoice_in(Stage.IN_FLIGHT)

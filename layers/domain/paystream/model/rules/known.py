@@ -4,7 +4,7 @@ from paystream.model.case import Case, Learned, Occasion
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
-from paystream.model.received import is_forgotten
+from paystream.model.received import is_forgotten, paid_otherwise
 from paystream.model.rules.superseded import is_superseded
 from paystream.model.schedule import LONGEST_REQUEST, SPENT_IS_RETRIEVED_FOR
 from paystream.model.standing import Stage, WaitingFor
@@ -13,14 +13,14 @@ from paystream.model.steps import LookUp, Restore, Retrieve, RetrieveSpent, Step
 
 def restore(case: Case) -> Step | None:
     """The item was replaced, and an attempt that has an outcome is on record, or something else that it does not know.
-    An attempt without an outcome goes on first, unless it was looked up and never was at Stripe.
+    An attempt without an outcome goes on first, unless it never was at Stripe, and other money parks the item.
     """
-    latest = case.latest
-    is_unknown = latest is not None and latest.payment_status is PayableStatus.PENDING
-    goes_on = is_unknown and is_replaced(case) and not case.has(Learned.ATTEMPT_LOOKED_UP)
+    latest, on_record = case.latest, (*case.attempts, *case.besides)
+    is_unknown = latest is not None and latest.payment_status is PayableStatus.PENDING and is_replaced(case)
+    never_was = is_unknown and case.has(Learned.ATTEMPT_LOOKED_UP)
+    goes_on = is_unknown and not (never_was and paid_otherwise(case.invoice, on_record, case.history))
     if case.followed_for is None or goes_on or not case.invoice.is_owed:
         return None
-    on_record = (*case.attempts, *case.besides)
     return Restore(case.followed_for) if is_forgotten(case.invoice, on_record, case.history) else None
 
 
