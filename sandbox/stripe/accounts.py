@@ -48,6 +48,10 @@ class Account:
         self.events = Collection("event", indexed=("type",))
         self.webhook_endpoints = Collection("webhook endpoint", "webhook_endpoint")
         self.methods: dict[str, MethodState] = {}
+        self.activated: frozenset[str] | None = None
+        """The types of payment method that are switched on; None: all that the sandbox has."""
+        self.left_out: dict[str, frozenset[str]] = {}
+        """By kind of object, the fields that it comes without."""
         self._cash: dict[tuple[str, str], int] = {}
         self.webhook_secrets: dict[str, list[WebhookSecret]] = {}
         self.line_items: dict[str, list[JsonObject]] = {}

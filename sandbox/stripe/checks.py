@@ -6,6 +6,8 @@ from typing import Any
 from .errors import ApiError, invalid_request
 from .wire import JsonObject
 
+MOST_KEYS = 50
+"""Of the metadata of one object."""
 Check = Callable[[Any, str], Any]
 
 
@@ -61,8 +63,8 @@ def metadata(value: Any, path: str) -> Any:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise invalid_request(f"Invalid hash: {path} must be a set of key-value pairs of strings.", param=path)
     # Assumed (limits-of-metadata): too many or too long entries are refused without a code.
-    if len(value) > 50:
-        raise invalid_request("Metadata can have up to 50 keys.", param=path)
+    if len(value) > MOST_KEYS:
+        raise invalid_request(f"Metadata can have up to {MOST_KEYS} keys.", param=path)
     for key, item in value.items():
         if len(key) > 40:
             raise invalid_request(f"Metadata keys must be under 40 characters, but '{key}' isn't.", param=path)

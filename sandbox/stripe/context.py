@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .absent_fields import without_absent
 from .accounts import Account
 from .agenda import Agenda, TaskKind
 from .clock import Clock
@@ -58,7 +59,7 @@ class Context:
 
     def emit(self, event_type: str, item: JsonObject, previous: JsonObject | None = None) -> None:
         """Records the event and queues its deliveries; `previous` holds what changed attributes were before."""
-        data: JsonObject = {"object": item}
+        data: JsonObject = {"object": without_absent(item, self.account.left_out)}
         if previous is not None:
             data["previous_attributes"] = previous
         subscribed = self.world.webhooks.subscribers(self.account, event_type)

@@ -5,25 +5,23 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from .account_refusals import RESTRICTED, AccountRefusal
-from .accounts import Account, WebhookSecret
+from .accounts import WebhookSecret
 from .api_keys import ApiKey
 from .calls import Call
-from .context import Context
-from .declines import DECLINES
 from .disruptions import DisruptionMode, WebhookDisruption, WebhookDisruptions
 from .faults import Fault, FaultKind
-from .resources import cash_balances, checkout_completion, disputes, settlement
+from .happenings import Happenings
 from .wire import JsonObject, Response
 
 if TYPE_CHECKING:
     from .engine import StripeSandbox
 
 
-class Control:
+class Control(Happenings):
     """Controls of one sandbox. Every method is safe to call from any thread; unknown ids raise `KeyError`."""
 
     def __init__(self, sandbox: "StripeSandbox") -> None:
-        self._sandbox = sandbox
+        super().__init__(sandbox)
         self._disruptions = WebhookDisruptions(sandbox.world.webhooks.push)
         sandbox.world.webhooks.disrupt = self._disruptions.apply
 
@@ -149,47 +147,15 @@ class Control:
         with self._sandbox.lock:
             self._sandbox.gateway.keys.expire(value, self._sandbox.clock.now() + expires_in)
 
-    def complete_checkout(self, session_id: str, payment_method: str, *, authenticates: bool = True) -> JsonObject:
-        """What the page's button does. Raises `ApiError` 402 for a decline."""
+    def set_payment_method_types(self, account_id: str, types: Sequence[str] | None) -> None:
+        """The types that are switched on in an account's dashboard; None: all that there are here."""
         with self._sandbox.lock:
-            context = self._context(session_id)
-            return checkout_completion.complete(context, session_id, payment_method, authenticates=authenticates)
+            self._sandbox.accounts[account_id].activated = None if types is None else frozenset(types)
 
-    def fund_customer_balance(self, customer_id: str, amount: int, currency: str) -> None:
-        """A bank transfer of a customer arrives, in minor units; it pays what waits for it."""
+    def leave_out(self, account_id: str, kind: str, *fields: str) -> None:
+        """From now on objects of this kind, such as `account`, come without these fields; without any, as they are."""
         with self._sandbox.lock:
-            cash_balances.fund(self._context(customer_id), customer_id, amount, currency)
-
-    def authenticate(self, intent_id: str, *, succeeds: bool = True) -> JsonObject:
-        """The customer passes or fails the 3-D Secure that an intent in `requires_action` asks for."""
-        with self._sandbox.lock:
-            return settlement.authenticate(self._context(intent_id), intent_id, succeeds=succeeds)
-
-    def delete_intent(self, intent_id: str) -> None:
-        """It is gone with the test data that its account deletes: nothing of it can be retrieved, listed or canceled.
-
-        Personal data that is redacted is as inaccessible: https://docs.stripe.com/privacy/redaction
-        """
-        with self._sandbox.lock:
-            self._owner(intent_id).payment_intents.delete(intent_id)
-
-    def set_outcome(self, payment_method: str, outcome: str | None) -> None:
-        """How charges of this payment method end from now on: a name in `cards.DECLINES`; None: as its card says."""
-        with self._sandbox.lock:
-            decline = DECLINES[outcome] if outcome else None
-            self._owner(payment_method).methods[payment_method].decline = decline
-
-    def review_dispute(self, dispute_id: str) -> JsonObject:
-        """Evidence was sent: the dispute is under review."""
-        with self._sandbox.lock:
-            return disputes.review(self._context(dispute_id), dispute_id)
-
-    def close_dispute(self, dispute_id: str, status: str) -> JsonObject:
-        """`won` or `lost`."""
-        if status not in ("won", "lost"):
-            raise ValueError(f"a dispute is won or lost, not {status}")
-        with self._sandbox.lock:
-            return disputes.close(self._context(dispute_id), dispute_id, status)
+            self._sandbox.accounts[account_id].left_out[kind] = frozenset(fields)
 
     def set_rate_limits(self, *, endpoint: float | None = None, total: float | None = None) -> None:
         """Requests per second for each endpoint and for an account in total; Stripe's: 25 and 100 (25 in test mode)."""
@@ -215,12 +181,3 @@ class Control:
             log = self._sandbox.log
             outcomes = {f"{endpoint} {status}": number for (endpoint, status), number in log.outcomes.items()}
             return {"calls": [asdict(call) for call in log.calls], "counts": dict(log.counts), "outcomes": outcomes}
-
-    def _context(self, object_id: str) -> Context:
-        return Context(self._sandbox.world, self._owner(object_id))
-
-    def _owner(self, object_id: str) -> Account:
-        for account in self._sandbox.accounts.values():
-            if account.find(object_id) is not None:
-                return account
-        raise KeyError(object_id)

@@ -6,6 +6,7 @@ https://docs.stripe.com/error-low-level says what comes before execution and is 
 from dataclasses import dataclass
 
 from . import schema
+from .absent_fields import without_absent
 from .accounts import Account
 from .api_keys import ApiKeys
 from .context import Context, World
@@ -76,7 +77,7 @@ class Gateway:
             result = expand(account, admitted.endpoint.handler(context, admitted.params, *admitted.ids), paths)
             if exchange.suffers(FaultKind.ERROR_AFTER_COMMIT):
                 raise server_error()
-            response = exchange.succeed(result)
+            response = exchange.succeed(without_absent(result, account.left_out))
         except ApiError as error:
             response = exchange.refuse(error)
         # Assumed (refusals-are-saved): what an endpoint refuses after its parameters were read is saved under the key,
@@ -102,11 +103,19 @@ class Gateway:
             saved = account.idempotency.find(exchange.idempotency_key, request.path, exchange.params, now)
             if saved is not None:
                 return exchange.replay(saved)
+        if self._is_locked(exchange, account, ids):
+            raise rate_limited("lock_timeout")
         params = schema.load(endpoint.params).validate(exchange.params)
         check_expandable(params.get("expand", []))
         if exchange.idempotency_key is not None:
             account.idempotency.begin(exchange.idempotency_key, request.path, exchange.params, now)
         return Admitted(exchange, account, endpoint, params, ids)
+
+    def _is_locked(self, exchange: Exchange, account: Account, ids: list[str]) -> bool:
+        """Whether another request is in progress that changes the same object: https://docs.stripe.com/rate-limits."""
+        under_way = [held.admitted for held in self.held.values() if held.admitted]
+        is_change = exchange.request.method != "GET" and bool(ids)
+        return is_change and any(one.account is account and one.ids[:1] == ids[:1] for one in under_way)
 
     def _transport(self, exchange: Exchange, response: Response) -> Response:
         status, headers, body = response.status, response.headers, response.body

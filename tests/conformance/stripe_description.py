@@ -33,6 +33,11 @@ NOT_DESCRIBED: Differences = {
 Each is checked: one that the description has by now, or that the sandbox does not send, must go from here.
 """
 
+NEWER_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("dispute", "status"): ("appeal_needs_response", "appeal_under_review"),
+}
+"""By object and field, the words that came with a version after the description's. Each is checked, too."""
+
 _URI = "urn:stripe:api"
 _JSON = ("content", "application/json", "schema")
 _WORDS = ("description", "title", "format")
@@ -65,6 +70,10 @@ class StripeDescription:
         """The fields that an object has."""
         return set(self.document["components"]["schemas"][name]["properties"])
 
+    def words(self, name: str, field_name: str) -> set[str]:
+        """The words that a field may have."""
+        return set(self.document["components"]["schemas"][name]["properties"][field_name]["enum"])
+
     def answer_problems(self, operation: str, status: int, body: Any) -> list[str]:
         """What is wrong with an answer to `GET /v1/customers/*`; nothing, if it is as described."""
         method, shape = operation.split()
@@ -94,6 +103,9 @@ class StripeDescription:
             name: _closed(schema, self.not_described.get(name, ()))
             for name, schema in self.document["components"]["schemas"].items()
         }
+        for (name, field_name), words in NEWER_VALUES.items():
+            known = schemas[name]["properties"][field_name]
+            schemas[name]["properties"][field_name] = known | {"enum": [*known["enum"], *words]}
         document = {"components": {"schemas": schemas}, "paths": _converted_answers(self.document["paths"])}
         registry: Registry[Any] = Registry().with_resource(
             _URI, Resource.from_contents(document, default_specification=DRAFT202012)

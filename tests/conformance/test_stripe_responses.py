@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import stripe
 from conformance import stripe_record, stripe_tour
-from conformance.stripe_description import NOT_DESCRIBED, StripeDescription
+from conformance.stripe_description import NEWER_VALUES, NOT_DESCRIBED, StripeDescription
 from conformance.stripe_record import EVENT, NOWHERE, Sent
 from paystream.adapters.stripe.events import ENABLED_EVENTS
 from paystream.adapters.stripe.gateway import API_VERSION
@@ -114,6 +114,16 @@ class TestTheDescription:
         assert field in vars(CLASSES[name])["__annotations__"]
         objects = (item for one in sent for item in objects_in(json.loads(one.body)))
         assert any(item["object"] == name and field in item for item in objects)
+
+    @pytest.mark.parametrize(("name", "field"), NEWER_VALUES)
+    def test_a_newer_word_is_not_in_it_and_is_sent(
+        self, sent: list[Sent], description: StripeDescription, name: str, field: str
+    ) -> None:
+        newer = {*NEWER_VALUES[name, field]}
+        objects = (item for one in sent for item in objects_in(json.loads(one.body)))
+
+        assert not newer & description.words(name, field)
+        assert newer <= {item[field] for item in objects if item["object"] == name}
 
     def test_it_would_say_so(self, sent: list[Sent], description: StripeDescription) -> None:
         operation = "POST /v1/payment_intents"

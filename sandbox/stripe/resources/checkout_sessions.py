@@ -23,7 +23,7 @@ def create(context: Context, params: JsonObject) -> JsonObject:
         context.account.customers.require(params["customer"], "customer")
     expires_at = _expires_at(context, params)
     currency, items = line_items.priced(context, params) if mode == "payment" else (_setup_currency(params), [])
-    types, _ = settle_types(params, currency, without=NOT_SAVED_ON_A_PAGE if mode == "setup" else ())
+    types, _ = settle_types(context, params, currency, without=NOT_SAVED_ON_A_PAGE if mode == "setup" else ())
     if "customer_balance" in types:
         check_funding(params)
     if mode == "payment":

@@ -52,7 +52,23 @@ def open_for(context: Context, charge: JsonObject, reason: str) -> JsonObject:
 
 def review(context: Context, dispute_id: str) -> JsonObject:
     """The merchant has sent evidence, and the bank looks at it."""
-    dispute = context.account.disputes.change(dispute_id, status="under_review")
+    return _updated(context, dispute_id, "under_review")
+
+
+def offer_appeal(context: Context, dispute_id: str) -> JsonObject:
+    """Source: https://docs.stripe.com/disputes/arbitration"""
+    # Assumed (appeals): the funds stay where they are until the appeal has ended, and no event says more than that the
+    # dispute has changed.
+    return _updated(context, dispute_id, "appeal_needs_response")
+
+
+def appeal(context: Context, dispute_id: str) -> JsonObject:
+    """Evidence for the appeal was submitted."""
+    return _updated(context, dispute_id, "appeal_under_review")
+
+
+def _updated(context: Context, dispute_id: str, status: str) -> JsonObject:
+    dispute = context.account.disputes.change(dispute_id, status=status)
     context.emit("charge.dispute.updated", dispute)
     return dispute
 

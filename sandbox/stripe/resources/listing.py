@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.stripe.checks import MOST_KEYS
 from sandbox.stripe.errors import invalid_request
 from sandbox.stripe.store import Collection, Page, Predicate
 from sandbox.stripe.wire import JsonObject
@@ -30,8 +31,10 @@ def merge_metadata(current: JsonObject, sent: Any) -> JsonObject:
     """An empty value unsets its key, an empty string all of them: https://docs.stripe.com/api/metadata."""
     if sent == "":
         return {}
-    merged = {**current, **(sent or {})}
-    return {key: value for key, value in merged.items() if value != ""}
+    merged = {key: value for key, value in {**current, **(sent or {})}.items() if value != ""}
+    if len(merged) > MOST_KEYS:
+        raise invalid_request(f"Metadata can have up to {MOST_KEYS} keys.", param="metadata")
+    return merged
 
 
 def changed_attributes(before: JsonObject, after: JsonObject) -> JsonObject:

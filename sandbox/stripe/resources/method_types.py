@@ -1,5 +1,6 @@
 """Which types of payment method an intent takes: https://docs.stripe.com/payments/payment-methods/dynamic-payment-methods."""
 
+from sandbox.stripe.context import Context
 from sandbox.stripe.errors import invalid_request
 from sandbox.stripe.wire import JsonObject
 
@@ -22,27 +23,30 @@ _EXCLUSIVE = ("automatic_payment_methods", "excluded_payment_method_types", "pay
 
 
 def settle_types(
-    params: JsonObject, currency: str | None, *, without: tuple[str, ...] = ()
+    context: Context, params: JsonObject, currency: str | None, *, without: tuple[str, ...] = ()
 ) -> tuple[list[str], JsonObject | None]:
     """The types, and `automatic_payment_methods` unless the request says which types are allowed.
 
-    Types that don't fit are left out silently: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter
+    Types that don't fit, and those that are not switched on, are left out silently: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter
     """
     # Assumed (types-that-do-not-fit): a type that the currency does not take is left out, and none left is refused.
+    activated = context.account.activated
     allowed = params.get("allowed_payment_method_types")
     if allowed is not None:
         _refuse_together_with_allowed(params)
-        return _at_least_one([kind for kind in _fitting(currency, without) if kind in allowed]), None
+        return _at_least_one([kind for kind in _fitting(currency, without, activated) if kind in allowed]), None
     automatic = params.get("automatic_payment_methods") or {}
     if not automatic.get("enabled", True):
         return ["card"], None
     excluded = params.get("excluded_payment_method_types") or ()
-    types = _at_least_one([kind for kind in _fitting(currency, (*without, *_ON_REQUEST)) if kind not in excluded])
+    fitting = _fitting(currency, (*without, *_ON_REQUEST), activated)
+    types = _at_least_one([kind for kind in fitting if kind not in excluded])
     return types, {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": True}
 
 
-def _fitting(currency: str | None, without: tuple[str, ...]) -> list[str]:
-    kinds = [kind for kind in (*_BY_DEFAULT, *_ON_REQUEST) if kind not in without]
+def _fitting(currency: str | None, without: tuple[str, ...], activated: frozenset[str] | None) -> list[str]:
+    there = (*_BY_DEFAULT, *_ON_REQUEST)
+    kinds = [kind for kind in there if kind not in without and (activated is None or kind in activated)]
     return [kind for kind in kinds if currency is None or currency in _ONLY_IN.get(kind, (currency,))]
 
 

@@ -34,7 +34,7 @@ def create(context: Context, params: JsonObject) -> JsonObject:
     if not confirm:
         refuse_confirm_only(params)
     types, automatic = settle_types(
-        params, currency, without=PAID_WITH_ONCE if params.get("setup_future_usage") else ()
+        context, params, currency, without=PAID_WITH_ONCE if params.get("setup_future_usage") else ()
     )
     check_card_details(params, types)
     method = _method(context, params, customer_id)

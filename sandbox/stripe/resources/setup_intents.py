@@ -17,7 +17,7 @@ _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 def create(context: Context, params: JsonObject) -> JsonObject:
     if "customer" in params:
         context.account.customers.require(params["customer"], "customer")
-    types, automatic = settle_types(params, None, without=PAID_WITH_ONCE)
+    types, automatic = settle_types(context, params, None, without=PAID_WITH_ONCE)
     method = _method(context, params, params.get("customer"))
     confirm_now = params.get("confirm", False)
     if confirm_now:

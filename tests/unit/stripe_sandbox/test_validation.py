@@ -145,3 +145,26 @@ def test_an_unknown_url_is_a_404(shop: Shop) -> None:
 def test_the_sdk_knows_the_parameters_of_every_endpoint(endpoint: Endpoint) -> None:
     with pytest.raises(ApiError, match="unknown parameter: no_such_parameter"):
         schema.load(endpoint.params).validate({"no_such_parameter": "1"})
+
+
+def test_metadata_that_grows_over_50_keys_is_refused(shop: Shop) -> None:
+    full = {f"key_{number}": "v" for number in range(50)}
+    customer = shop.customer(metadata=full)
+
+    with pytest.raises(stripe.InvalidRequestError, match="up to 50 keys"):
+        shop.stripe.v1.customers.update(customer.id, {"metadata": {"one_more": "v"}})
+    replaced = shop.stripe.v1.customers.update(customer.id, {"metadata": {"one_more": "v", "key_0": ""}})
+    assert replaced.metadata is not None
+    assert len(replaced.metadata.to_dict()) == 50
+
+
+@pytest.mark.parametrize(("name", "most"), [("name", 256), ("phone", 20)])
+def test_a_text_of_a_customer_has_its_limit(shop: Shop, name: Any, most: int) -> None:
+    customer = shop.customer(**{name: "1" * most})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        shop.customer(**{name: "1" * (most + 1)})
+    assert (refused.value.code, refused.value.param) == ("parameter_invalid_string", name)
+    longer: Any = {name: "1" * (most + 1)}
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.stripe.v1.customers.update(customer.id, longer)
