@@ -73,7 +73,7 @@ def _print(found: Sequence[Difference], run: Run) -> None:
     for line in table_of(found) if found else ():
         print(line)
     print()
-    for line in table_of_assumptions(found):
+    for line in table_of_assumptions([result.shape.name for result in run.results if result.is_answered], found):
         print(line)
     print()
     for result in run.results:
@@ -89,7 +89,7 @@ def _without_a_key() -> int:
     for line in lines(figures):
         print(line)
     print()
-    for line in table_of_assumptions(None):
+    for line in table_of_assumptions():
         print(line)
     print("\n`make fidelity STRIPE_KEY=sk_test_…` asks Stripe.")
     return AGREES if figures.holds else DIFFERS

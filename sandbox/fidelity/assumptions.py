@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,18 +53,22 @@ def assumptions() -> tuple[Assumption, ...]:
     return tuple(Assumption(name, texts[name], tuple(places[name])) for name in sorted(texts))
 
 
-def table_of_assumptions(found: Sequence[Difference] | None) -> Iterator[str]:
-    """What settles each, and what it has come to; without differences, that nobody has asked Stripe."""
-    differing = None if found is None else {one.shape for one in found}
+def table_of_assumptions(answered: Collection[str] = (), found: Sequence[Difference] = ()) -> Iterator[str]:
+    """What settles each, and what it has come to: `answered` are the shapes that Stripe has answered."""
+    differing = {one.shape for one in found}
     rows = [
-        (f"{one.name}: {one.text}", "; ".join(one.settled_by) or f"no request: {one.why_not}", _result(one, differing))
+        (
+            f"{one.name}: {one.text}",
+            "; ".join(one.settled_by) or f"no request: {one.why_not}",
+            _result(one, answered, differing),
+        )
         for one in assumptions()
     ]
     return table(rows, ("what the sandbox assumes", "what settles it", "result"), _WIDTHS)
 
 
-def _result(assumption: Assumption, differing: set[str] | None) -> str:
-    if differing is None or not assumption.settled_by:
+def _result(assumption: Assumption, answered: Collection[str], differing: set[str]) -> str:
+    if not assumption.settled_by or not {*assumption.settled_by} <= {*answered}:
         return "assumed"
     wrong = [name for name in assumption.settled_by if name in differing]
     return f"look at: {'; '.join(wrong)}" if wrong else "as Stripe answers"

@@ -39,7 +39,7 @@ def observe(exchange: Exchange) -> Observation:
     body = _json(exchange.body)
     error = _part(body, "error")
     stands = body if body.get("object") in _WITH_STATUS else _part(error, "payment_intent")
-    replayed = {"header Idempotent-Replayed"} if exchange.is_replayed else set()
+    replayed = {"header:Idempotent-Replayed"} if exchange.is_replayed else set()
     return Observation(
         status=exchange.status,
         code=error.get("code"),

@@ -75,7 +75,7 @@ def write(recording: Recording, folder: Path = FOLDER) -> Path:
     """One file a version of the API: a newer run replaces the older one."""
     folder.mkdir(exist_ok=True)
     path = folder / f"{recording.api_version}.json"
-    path.write_text(json.dumps(asdict(recording), indent=1, sort_keys=True, default=sorted) + "\n")
+    path.write_text(json.dumps(asdict(recording), indent=1, sort_keys=True, default=_in_one_line) + "\n")
     return path
 
 
@@ -112,4 +112,8 @@ def _read(kept: dict[str, Any]) -> Recording:
 
 
 def _answer(kept: dict[str, Any]) -> Observation:
-    return Observation(**{**kept, "keys": frozenset(kept["keys"])})
+    return Observation(**{**kept, "keys": frozenset(kept["keys"].split())})
+
+
+def _in_one_line(keys: frozenset[str]) -> str:
+    return " ".join(sorted(keys))

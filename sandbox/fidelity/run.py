@@ -59,16 +59,16 @@ class Run:
 class Target:
     """One account of one Stripe. Nothing of it shows the key."""
 
-    def __init__(self, secret_key: str, http_client: stripe.HTTPClient) -> None:
+    def __init__(self, secret_key: str, http_client: stripe.HTTPClient, api_base: str = STRIPE) -> None:
         self._recorder = Recorder(http_client)
         gateways = StripeGateways(
-            cast("Secrets", None), api_base=STRIPE, http_client=self._recorder, limiter=cast("RateLimiter", None)
+            cast("Secrets", None), api_base=api_base, http_client=self._recorder, limiter=cast("RateLimiter", None)
         )
         self.gateway = gateways.with_key(secret_key)
         self._client = stripe.StripeClient(
             secret_key,
             stripe_version=API_VERSION,
-            base_addresses={"api": STRIPE},
+            base_addresses={"api": api_base},
             max_network_retries=1,
             http_client=self._recorder,
         )

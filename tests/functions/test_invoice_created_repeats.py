@@ -13,10 +13,10 @@ from world.aws_calls import Moment, lose_a_race
 from world.world import TABLES, World
 
 
-def new_invoice_and_record(world: World) -> tuple[str, dict[str, Any]]:
+def new_invoice_and_record(world: World, **invoice: Any) -> tuple[str, dict[str, Any]]:
     """An invoice whose customer has a method and an account, and the record of it in the stream."""
     connect_with_customer(world)
-    invoice_id = world.create_invoice()
+    invoice_id = world.create_invoice(**invoice)
     return invoice_id, world.stream_event(world.new_images("invoices"))
 
 
@@ -61,6 +61,18 @@ def test_a_crash_around_the_write_that_follows_the_charge_never_charges_twice(
     assert hand_over(world, event) == 0
 
     assert settled_once(world, invoice_id)
+
+
+def test_a_charge_with_lines_is_sent_again_with_the_same_parameters(world: World) -> None:
+    fees = [{"add_on_code": f"part {n}", "units": "1.5", "unit_amount_cents": 1400} for n in (1, 2)]
+    _, event = new_invoice_and_record(world, number="2026/Räch-7", fees=fees)
+    world.aws.crash("TransactWriteItems", Moment.BEFORE)
+    assert hand_over(world, event) == 1
+
+    assert hand_over(world, event) == 0
+
+    sent = [call for call in world.stripe.control.calls() if call.endpoint == CREATE_INTENT]
+    assert [(call.status, call.replayed) for call in sent] == [(200, False), (200, True)]
 
 
 @pytest.mark.parametrize("hours", [0, 23.5, 25])

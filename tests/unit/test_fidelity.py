@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from paystream.adapters.stripe.gateway import API_VERSION
 from sandbox.fidelity import __main__ as command
-from sandbox.fidelity.assumptions import assumptions
+from sandbox.fidelity.assumptions import assumptions, table_of_assumptions
 from sandbox.fidelity.comparison import Difference, differences, of_recording, table_of
 from sandbox.fidelity.recordings import Recording, masked, read_all, recorded, write
 from sandbox.fidelity.run import SHAPES, Run, Target, sandbox
@@ -185,6 +186,19 @@ def test_each_assumption_is_settled_by_a_request_or_says_why_not() -> None:
 
     assert {*settled()} <= names
     assert [one.name for one in assumptions() if bool(one.settled_by) == bool(one.why_not)] == []
+
+
+def test_an_assumption_is_settled_where_all_of_its_requests_were_answered_alike() -> None:
+    name = "error_on_requires_action, types listed"
+    different = Difference(name, "POST /v1/payment_intents", "status", "400", "200")
+
+    def result(*given: Any) -> str:
+        (line,) = [line for line in table_of_assumptions(*given) if line.startswith("error-on-requires-action")]
+        return line[76:]
+
+    assert result() == "assumed"
+    assert result([name]) == "as Stripe answers"
+    assert result([name], [different]).startswith("look at")
 
 
 def test_each_shape_has_a_name_of_its_own() -> None:
