@@ -25,6 +25,8 @@ class Settings:
     """How long a bank debit is `processing`."""
     refuses_refunds_over_the_rest: bool = True
     """As Stripe does. Without it, who asks for more than was paid is not saved from it."""
+    lists_what_deleted_customers_have: bool = True
+    """Assumed: Stripe says only that they can be retrieved, to track their history."""
 
 
 @dataclass(slots=True)

@@ -39,11 +39,8 @@ from paystream.model.key_permissions import Permission
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment_method_types import PAYMENT_METHOD_TYPES
 from paystream.ports.stripe import PaymentLinkRequest, PaymentRequest, RefundRequest
-from paystream.use_cases.customers.create_provider_customer import (
-    begin_creation,
-    params_to_change,
-    provider_customer_params,
-)
+from paystream.steps.customers.begin_creation import begin_creation, provider_customer_params
+from paystream.use_cases.customers.create_provider_customer import params_to_change
 
 KEY = "sk_test_conformance0000000000"
 SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -123,10 +123,12 @@ class TestACustomerThatWasDeletedAtStripe:
         customer_without_a_card(world)
         invoice_id = world.create_invoice()
         assert post_status(world, invoice_id, "processing") == 200
-        world.stripe_client.v1.customers.delete(provider_customer_id(world))
+        customer = provider_customer_id(world)
+        world.stripe_client.v1.customers.delete(customer)
         world.deliver_stripe_events()
 
-        assert post_status(world, invoice_id, "succeeded") == 200
+        paid = intent(invoice_id, "succeeded", id=f"pi_{invoice_id}", customer=customer)
+        assert post(world, event(world, EVENT_TYPES["succeeded"], paid)).status == 200
 
         assert end_of(world, invoice_id) == ("succeeded", 4200, "succeeded")
 

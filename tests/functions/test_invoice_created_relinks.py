@@ -7,7 +7,7 @@ from builders.invoices import charged_and_not_written_down
 from builders.stripe_events import events_due
 from builders.stripe_requests import LIST_INTENTS
 from paystream.steps.attempts import send_attempt
-from paystream.use_cases.customers import link_customer
+from paystream.steps.customers import links
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World
 
@@ -175,7 +175,7 @@ def test_a_request_in_progress_in_another_account_must_come_to_its_end_before_th
 def test_nothing_is_sent_when_the_link_under_which_it_may_have_been_sent_is_forgotten(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (send_attempt, link_customer):
+    for module in (send_attempt, links):
         monkeypatch.setattr(module, "MOST_FORMER_LINKS", 2)
     invoice_id, event = charged_and_not_written_down(world)
     for _ in range(3):

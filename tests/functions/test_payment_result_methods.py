@@ -341,6 +341,16 @@ class TestEventsAsAwsSendsThem:
 
         assert default_of_ours(world) is None
 
+    def test_a_customer_goes(self, world: World) -> None:
+        world.connect()
+        customer = world.customer()
+        method = str(default_of_ours(world))
+
+        assert self.post_example(world, "payment-result-customer-deleted", customer, method) == 200
+
+        (item,) = world.items("customers")
+        assert "provider_customer_id" not in item
+
     def post_example(self, world: World, name: str, customer: str, method: str) -> int:
         sent = load_event(name)
         content = json.loads(sent["body"])

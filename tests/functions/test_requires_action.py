@@ -390,7 +390,7 @@ class TestWhoCannotHaveAPage:
         assert world.invoice(invoice_id)["payment_status"] == "failed"
         first, refused = reasons(world)
         assert first == "authentication_required"
-        assert refused in ("resource_missing", "amount_too_small")
+        assert refused in ("customer_must_have_payment_provider", "amount_too_small")
         assert (sessions(world) == []) or because == "its customer is gone"
         assert REQUIRES_ACTION not in world.notified()
 

@@ -197,17 +197,27 @@ class TestLinking:
         assert billing(world, provider_customer_id=customer_id)["payment_method_id"] == other
         assert first != other
 
-    @pytest.mark.parametrize("sent", [{"provider_customer_id": "it"}, {"sync_with_provider": True}])
-    def test_one_that_is_gone_at_stripe_is_refused_when_it_is_sent_again(
-        self, world: World, sent: dict[str, Any]
-    ) -> None:
+    def test_one_that_is_gone_at_stripe_is_refused_when_it_is_sent_again(self, world: World) -> None:
         customer_id = world.stripe_customer()
         billing(world, provider_customer_id=customer_id)
         world.stripe_client.v1.customers.delete(customer_id)
         lose_events(world)
-        again = {"provider_customer_id": customer_id} if "provider_customer_id" in sent else sent
 
-        assert refused_billing(world, **again) == {"provider_customer_id": ["provider_customer_not_found"]}
+        details = refused_billing(world, provider_customer_id=customer_id)
+
+        assert details == {"provider_customer_id": ["provider_customer_not_found"]}
+
+    def test_another_one_is_created_where_it_is_gone_at_stripe_and_is_to_be_created(self, world: World) -> None:
+        customer_id = world.stripe_customer()
+        billing(world, provider_customer_id=customer_id)
+        world.stripe_client.v1.customers.delete(customer_id)
+        lose_events(world)
+
+        found = billing(world, sync_with_provider=True)
+
+        assert found["provider_customer_id"] not in (None, customer_id)
+        assert found["payment_method_id"] is None
+        assert [one.id for one in world.stripe_client.v1.customers.list().data] == [found["provider_customer_id"]]
 
     def test_another_stripe_customer_brings_its_own_payment_method(self, world: World) -> None:
         first = billing(world, provider_customer_id=world.stripe_customer())

@@ -4,6 +4,7 @@ from .mutant import FUNCTIONS, Mutant
 
 _DISPUTES = f"{FUNCTIONS}/test_disputes.py::TestAnEndThatAnAppealTurns"
 _ANSWERS = f"{FUNCTIONS}/test_what_stripe_leaves_out.py::TestAnswersThatLackSomething"
+_DELETED = f"{FUNCTIONS}/test_customers_deleted_at_stripe.py::TestItsInvoices"
 _LOOKALIKES = f"{FUNCTIONS}/test_items_that_are_not_ours.py::TestALookalike"
 
 
@@ -32,6 +33,20 @@ OF_OUTSIDERS = (
         "if is_ours(one):",
         "if False:",
         f"{_ANSWERS}::test_bring_no_second_charge_where_they_bear_the_name_of_ours",
+    ),
+    _mutant(
+        "What a deleted customer has paid was never sent where Stripe does not list it",
+        "adapters/stripe/gateway.py",
+        "            listed = self._listed_intents(since)\n",
+        "            listed = ()\n",
+        f"{_DELETED}::test_that_were_charged_without_an_answer_are_found_and_not_charged_again",
+    ),
+    _mutant(
+        "A deleted customer leaves no former link",
+        "steps/customers/forget_dead_customer.py",
+        "gone = with_former_link(customer, begin_creation(alone, now) if is_made_again else alone, now)",
+        "gone = begin_creation(alone, now) if is_made_again else alone",
+        f"{_DELETED}::test_that_were_charged_without_an_answer_are_found_and_not_charged_again",
     ),
     _mutant(
         "An item without a version is ours",

@@ -403,6 +403,37 @@ def _create_at_stripe(stage: Stage) -> None:
     stage.wait(_HOUR)
 
 
+def _created(stage: Stage) -> None:
+    stage.payer("created")
+    stage.wait(_A_WHILE)
+
+
+def _put_and_delete_the_customer_at_stripe(stage: Stage) -> None:
+    """It is charged, deleted, and made again; the new one has a card in its turn."""
+    _save_a_card_at_stripe(stage)
+    stage.put_invoice(stage.first_payer())
+    stage.wait(30)
+    stage.workload.client(stage.first_payer()).v1.customers.delete(_id_at_stripe(stage))
+    stage.wait(_HOUR)
+    _save_a_card_at_stripe(stage)
+    stage.put_invoice(stage.first_payer())
+    stage.wait(_HOUR)
+
+
+def _save_a_card_at_stripe(stage: Stage) -> None:
+    customers = stage.workload.client(stage.first_payer()).v1.customers
+    method = stage.workload.client(stage.first_payer()).v1.payment_methods.attach(
+        "pm_card_visa", {"customer": _id_at_stripe(stage)}
+    )
+    customers.update(_id_at_stripe(stage), {"invoice_settings": {"default_payment_method": method.id}})
+    stage.wait(_A_WHILE)
+
+
+def _id_at_stripe(stage: Stage) -> str:
+    key = (ORGANIZATION, stage.first_payer().external_id)
+    return str((stage.workload.world.database.tables["CustomersTable"].get(key) or {})["provider_customer_id"]["S"])
+
+
 def _begun_a_day_ago(stage: Stage) -> None:
     """A creation that never had an answer: its key may be forgotten by now."""
     effects = stage.workload.world.effects
@@ -729,6 +760,10 @@ SCENARIOS = (
     Scenario("a secret is created twice", _nobody, _connected, fault_of=_created_twice),
     Scenario("a customer is created at Stripe", _connected, _create_at_stripe),
     Scenario("a customer's creation is looked up a day later", _begun_a_day_ago, _send_again),
+    Scenario("a customer is deleted at Stripe", _created, _put_and_delete_the_customer_at_stripe),
+    Scenario(
+        "a customer's creation has no answer", _connected, _create_at_stripe, fault_of=_lost("POST /v1/customers")
+    ),
     Scenario("a customer is linked", _connected, _link_with_a_card_that_is_no_default),
     Scenario("a key is issued", _nobody, _issue_key_and_use_it),
     Scenario("records are read", _an_invoice, _read),

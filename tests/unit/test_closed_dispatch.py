@@ -17,7 +17,7 @@ explicit_package_bases = True
 follow_imports = skip
 """
 """What is not named on the command line is not read: that would take long."""
-ALSO_READ = ("apply_intent", "apply_dispute", "apply_refund")
+ALSO_READ = ("apply_intent", "apply_dispute", "apply_refund", "apply_customer")
 
 
 @dataclass(frozen=True, slots=True)

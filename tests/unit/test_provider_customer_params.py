@@ -6,11 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from paystream.model.customer import Customer
-from paystream.use_cases.customers.create_provider_customer import (
-    begin_creation,
-    params_to_change,
-    provider_customer_params,
-)
+from paystream.steps.customers.begin_creation import begin_creation, provider_customer_params
+from paystream.use_cases.customers.create_provider_customer import params_to_change
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 TEXTS = st.none() | st.text(max_size=5)

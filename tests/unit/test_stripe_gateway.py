@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import stripe
+from paystream.adapters.stripe import lookups
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.gateway import StripeGateway
 from paystream.adapters.stripe.gateways import StripeGateways
@@ -23,7 +24,7 @@ from paystream.errors import (
 from paystream.model.integration import Credentials, Integration
 from paystream.model.key_permissions import Permission
 from paystream.model.outcome import PayableStatus
-from paystream.ports.stripe import PaymentRequest
+from paystream.ports.stripe import PaymentLinkRequest, PaymentRequest
 from sandbox.stripe.client import InProcessHTTPClient
 from sandbox.stripe.clock import ManualClock
 from sandbox.stripe.engine import StripeSandbox
@@ -328,6 +329,53 @@ class TestLookingUp:
     def test_an_intent_that_is_known_is_retrieved(self, shop: Shop) -> None:
         sent = shop.gateway.collect(shop.request())
         assert shop.gateway.payment(str(sent.intent_id)) == sent
+
+    @pytest.mark.parametrize("is_listed", [True, False])
+    def test_what_a_deleted_customer_has_paid_is_found(self, shop: Shop, is_listed: bool) -> None:
+        shop.gateway.collect(shop.request(key="payment-2", metadata={"lago_payment_id": "payment-2"}))
+        request = shop.request()
+        sent = shop.gateway.collect(request)
+        shop.client.customers.delete(request.provider_customer_id)
+        shop.sandbox.world.settings.lists_what_deleted_customers_have = is_listed
+
+        found = shop.gateway.intents_of(request.provider_customer_id, since=NOW)
+
+        assert [one.outcome for one in found] == [sent]
+
+    def test_too_much_to_look_through_is_unknown(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lookups, "_MOST_OF_AN_ACCOUNT", 1)
+        for number in range(2):
+            shop.gateway.collect(shop.request(key=f"payment-{number}"))
+        shop.sandbox.world.settings.lists_what_deleted_customers_have = False
+
+        with pytest.raises(OutcomeUnknownError, match="more than 1 are listed"):
+            shop.gateway.intents_of("cus_nobody", since=NOW)
+
+    @pytest.mark.parametrize("is_listed", [True, False])
+    def test_the_page_of_a_deleted_customer_is_found(self, shop: Shop, is_listed: bool) -> None:
+        customer, _ = shop.payer()
+        page = PaymentLinkRequest(
+            key="page-1",
+            amount_cents=4200,
+            currency="EUR",
+            provider_customer_id=customer,
+            payment_method_types=("card",),
+            item_name="Invoice",
+            description="Invoice",
+            metadata={"lago_payment_id": "payment-1"},
+            success_url="https://stripe.com/",
+            saves_method=True,
+        )
+        made = shop.gateway.checkout.create_link(page)
+        shop.client.customers.delete(customer)
+        shop.sandbox.world.settings.lists_what_deleted_customers_have = is_listed
+
+        found = [
+            shop.gateway.checkout.find_link(payment_id=name, provider_customer_id=customer, since=NOW)
+            for name in ("payment-1", "payment-2")
+        ]
+
+        assert found == [made, None]
 
     def test_an_intent_is_retrieved_with_what_it_was_sent_with(self, shop: Shop) -> None:
         request = shop.request()

@@ -7,7 +7,7 @@ from sandbox.stripe.errors import invalid_request
 from sandbox.stripe.wire import JsonObject
 
 from . import line_items, payment_intents, setup_intents
-from .listing import chosen, list_page, merge_metadata
+from .listing import chosen, list_page, merge_metadata, refuse_deleted_customer
 from .method_types import NOT_SAVED_ON_A_PAGE, settle_types
 
 _SHORTEST, _LONGEST = 30 * 60, 24 * 3600
@@ -45,6 +45,7 @@ def retrieve(context: Context, params: JsonObject, session_id: str) -> JsonObjec
 
 def list_all(context: Context, params: JsonObject) -> JsonObject:
     match = chosen(params, "payment_intent", "customer", "status")
+    refuse_deleted_customer(context, params)
     return list_page(context.account.checkout_sessions, "/v1/checkout/sessions", params, match)
 
 

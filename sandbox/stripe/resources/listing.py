@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.stripe.checks import MOST_KEYS
+from sandbox.stripe.context import Context
 from sandbox.stripe.errors import invalid_request
 from sandbox.stripe.store import Collection, Page, Predicate
 from sandbox.stripe.wire import JsonObject
@@ -25,6 +26,12 @@ def list_page(
             collection.require(params[cursor], cursor)
     data, has_more = collection.page(page, match or {}, accept)
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
+
+
+def refuse_deleted_customer(context: Context, params: JsonObject) -> None:
+    """A list of what a deleted customer has, where the sandbox is set to refuse it. Raises `ApiError`."""
+    if "customer" in params and not context.world.settings.lists_what_deleted_customers_have:
+        context.account.customers.require(params["customer"], "customer")
 
 
 def merge_metadata(current: JsonObject, sent: Any) -> JsonObject:

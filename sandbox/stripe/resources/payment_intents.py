@@ -9,7 +9,7 @@ from sandbox.stripe.wire import JsonObject
 from . import confirmation, payment_methods
 from .card_details import check_card_details, shown
 from .confirmation import Terms
-from .listing import chosen, cleared, list_page, merge_metadata
+from .listing import chosen, cleared, list_page, merge_metadata, refuse_deleted_customer
 from .method_types import PAID_WITH_ONCE, check_types, settle_types
 from .payment_intent_rules import (
     CONFIRMABLE,
@@ -58,6 +58,7 @@ def retrieve(context: Context, params: JsonObject, intent_id: str) -> JsonObject
 def list_all(context: Context, params: JsonObject) -> JsonObject:
     # Assumed (list-of-a-missing-customer): a customer that is missing has an empty list.
     match = chosen(params, "customer")
+    refuse_deleted_customer(context, params)
     return list_page(context.account.payment_intents, "/v1/payment_intents", params, match)
 
 

@@ -83,6 +83,11 @@ class TestBegin:
     def test_without_what_it_takes_the_plan_ends(self, lacks: dict[str, Any], code: str) -> None:
         assert step_when_closed(invoice_in(Stage.RETRY_PLANNED), CLOSED, **lacks) == EndPlan(code)
 
+    def test_a_method_that_was_chosen_went_with_the_customer_at_stripe(self) -> None:
+        invoice = invoice_in(Stage.RETRY_PLANNED, next_retry_at=DECIDED_AT, chosen_payment_method_id="method-1")
+
+        assert step_when_closed(invoice, CLOSED, customer=NOT_LINKED) == EndPlan("payment_method_not_found")
+
     def test_with_a_method_that_was_chosen_none_is_needed(self) -> None:
         planned = invoice_in(Stage.RETRY_PLANNED, chosen_payment_method_id="method")
 

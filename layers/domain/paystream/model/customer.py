@@ -22,12 +22,14 @@ def first_email(emails: str) -> str:
 class CustomerCreation:
     """A Stripe customer that was asked for and not yet confirmed.
 
-    Stored before Stripe is called, so that a crash repeats the same request under the same idempotency key.
+    Stored before Stripe is called, so that a crash repeats the same request under the same idempotency key. `tries` is
+    how often its outcome stayed unknown under this key.
     """
 
     idempotency_key: str
     started_at: datetime
     params: dict[str, Any]
+    tries: int = 0
 
 
 MOST_FORMER_LINKS = 50

@@ -10,7 +10,7 @@ import stripe
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.fields import needed_text, needed_time, part, reference, text
 from paystream.adapters.stripe.intents import outcome_from_intent
-from paystream.adapters.stripe.lookups import PAGE, created_since, metadata_of
+from paystream.adapters.stripe.lookups import PAGE, bounded, created_since, metadata_of
 from paystream.adapters.stripe.refused_charges import raise_if_operators
 from paystream.errors import ProviderRefusedError, ResourceMissingError
 from paystream.model.bank_transfer import BankTransfer
@@ -18,7 +18,7 @@ from paystream.model.outcome import Outcome, expired_link
 from paystream.ports.stripe import CheckoutSession, PaymentLinkRequest
 
 if TYPE_CHECKING:
-    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData, SessionListParams
 
 
 class StripeCheckoutPages:
@@ -70,16 +70,25 @@ class StripeCheckoutPages:
             return self.link(session_id)
 
     def find_link(self, *, payment_id: str, provider_customer_id: str, since: datetime) -> CheckoutSession | None:
-        with suppress(ResourceMissingError), translated():
-            listed = self._v1.checkout.sessions.list(
-                params={
-                    "customer": provider_customer_id,
-                    "created": cast("Any", created_since(since)),
-                    "limit": PAGE,
-                    "expand": ["data.payment_intent"],
-                }
-            )
-            for session in listed.auto_paging_iter():
+        """For a deleted customer as `intents_of` of the gateway."""
+        try:
+            return self._find_link(payment_id, since, provider_customer_id)
+        except ResourceMissingError:
+            return self._find_link(payment_id, since)
+
+    def _find_link(
+        self, payment_id: str, since: datetime, provider_customer_id: str | None = None
+    ) -> CheckoutSession | None:
+        params: SessionListParams = {
+            "created": cast("Any", created_since(since)),
+            "limit": PAGE,
+            "expand": ["data.payment_intent"],
+        }
+        if provider_customer_id:
+            params["customer"] = provider_customer_id
+        with translated():
+            listed = self._v1.checkout.sessions.list(params=params).auto_paging_iter()
+            for session in listed if provider_customer_id else bounded(listed):
                 if metadata_of(session).get("lago_payment_id") == payment_id:
                     return _session(session)
         return None

@@ -17,6 +17,7 @@ from paystream.adapters.stripe.fields import (
 from paystream.adapters.stripe.intents import currency_of, outcome_from_intent
 from paystream.adapters.stripe.refund_objects import refund_outcome
 from paystream.model.payment_dispute import Dispute
+from paystream.use_cases.stripe_events.apply_customer import CustomerDeleted
 from paystream.use_cases.stripe_events.apply_dispute import DisputeEvent
 from paystream.use_cases.stripe_events.apply_intent import IntentEvent
 from paystream.use_cases.stripe_events.apply_payment_method import (
@@ -37,6 +38,7 @@ EventType = Literal[
     "payment_intent.partially_funded",
     "setup_intent.succeeded",
     "customer.updated",
+    "customer.deleted",
     "payment_method.attached",
     "payment_method.detached",
     "charge.dispute.created",
@@ -90,6 +92,10 @@ def _customer_updated(event: Mapping[str, Any]) -> DefaultChanged | None:
     return DefaultChanged(
         provider_customer_id=needed_text(customer, "id"), payment_method_id=default, occurred_at=_time(event)
     )
+
+
+def _customer_deleted(event: Mapping[str, Any]) -> CustomerDeleted:
+    return CustomerDeleted(provider_customer_id=needed_text(_object(event), "id"))
 
 
 def _before(event: Mapping[str, Any], customer: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,6 +180,7 @@ _READERS: dict[EventType, Callable[[Mapping[str, Any]], StripeEvent | None]] = {
     "payment_intent.partially_funded": _intent,
     "setup_intent.succeeded": _setup_succeeded,
     "customer.updated": _customer_updated,
+    "customer.deleted": _customer_deleted,
     "payment_method.attached": _attached,
     "payment_method.detached": _detached,
     "charge.dispute.created": _dispute,

@@ -1,6 +1,6 @@
 """Stripe behind the port `PaymentGateway`: only this module and those of pages, refunds and permissions call Stripe."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -13,7 +13,7 @@ from paystream.adapters.stripe.events import ENABLED_EVENTS, types_of
 from paystream.adapters.stripe.fields import flag, needed_text, needed_time, part, readable, reference, text, texts
 from paystream.adapters.stripe.intent_params import intent_params
 from paystream.adapters.stripe.intents import outcome_from_intent
-from paystream.adapters.stripe.lookups import PAGE, created_since, epoch, metadata_of
+from paystream.adapters.stripe.lookups import PAGE, bounded, created_since, epoch, metadata_of
 from paystream.adapters.stripe.permissions import StripeKeyPermissions
 from paystream.adapters.stripe.refunds import StripeRefunds
 from paystream.adapters.stripe.refused_charges import refused_charge
@@ -173,17 +173,23 @@ class StripeGateway:
         return of_several(one.outcome for one in listed if one.payment_id == payment_id)
 
     def intents_of(self, provider_customer_id: str, *, since: datetime) -> tuple[ListedIntent, ...]:
-        with suppress(ResourceMissingError), translated():
-            found = (intent.to_dict() for intent in self._intents_of(provider_customer_id, since))
-            return tuple(readable(found, _listed_intent, _bears_a_name))
-        return ()
+        """Stripe does not say whether it lists what a deleted customer has paid. Where it does not, all of the account
+        is listed: what is not found counts as never sent, and is charged.
+        """
+        try:
+            return self._listed_intents(since, provider_customer_id)
+        except ResourceMissingError:
+            listed = self._listed_intents(since)
+        return tuple(one for one in listed if one.provider_customer_id in (provider_customer_id, None))
 
-    def _intents_of(self, provider_customer_id: str, since: datetime) -> Iterator[stripe.PaymentIntent]:
-        created = cast("Any", created_since(since))
-        listed = self._v1.payment_intents.list(
-            params={"customer": provider_customer_id, "created": created, "limit": PAGE}
-        )
-        return listed.auto_paging_iter()
+    def _listed_intents(self, since: datetime, provider_customer_id: str | None = None) -> tuple[ListedIntent, ...]:
+        params: PaymentIntentListParams = {"created": cast("Any", created_since(since)), "limit": PAGE}
+        if provider_customer_id:
+            params["customer"] = provider_customer_id
+        with translated():
+            listed = self._v1.payment_intents.list(params=params).auto_paging_iter()
+            found = (intent.to_dict() for intent in (listed if provider_customer_id else bounded(listed)))
+            return tuple(readable(found, _listed_intent, _bears_a_name))
 
     def intents(self, *, since: datetime, until: datetime, cursor: str | None) -> Page[ListedIntent]:
         """Stripe's times are whole seconds: the one of `until` belongs to it."""

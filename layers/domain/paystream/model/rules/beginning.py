@@ -16,6 +16,9 @@ CANNOT_PAY = {
 }
 """Why nothing can be collected; the second is Lago's."""
 
+NO_SUCH_METHOD = "payment_method_not_found"
+"""The chosen method is not the customer's, or went with the customer at Stripe."""
+
 
 def begin(case: Case) -> Step | None:
     """It failed, and it is time for the next attempt, or the customer has another method."""
@@ -26,6 +29,8 @@ def begin(case: Case) -> Step | None:
         return Reopen()
     is_chosen = invoice.chosen_payment_method_id is not None
     payer = case.new_payer(needs_method=not is_chosen)
+    if is_chosen and payer is WaitingFor.PROVIDER_CUSTOMER:
+        return EndPlan(NO_SUCH_METHOD)
     return EndPlan(CANNOT_PAY[payer]) if isinstance(payer, WaitingFor) else Begin(latest, payer)
 
 

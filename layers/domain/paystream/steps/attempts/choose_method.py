@@ -10,8 +10,6 @@ from paystream.model.payment_method import SavedMethod, Wallet
 from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.run import Run
 
-NO_SUCH_METHOD = "payment_method_not_found"
-
 
 def with_method(case: Case, payer: Payer, before: Payment, run: Run) -> Payer:
     """Who pays the attempt after `before`, with the method that it charges.

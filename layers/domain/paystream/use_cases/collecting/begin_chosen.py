@@ -9,10 +9,11 @@ from paystream.model.case import Case, Payer
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move, postpone
 from paystream.model.payment import Payment
+from paystream.model.rules.beginning import NO_SUCH_METHOD
 from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
-from paystream.steps.attempts.choose_method import NO_SUCH_METHOD, with_chosen_method
+from paystream.steps.attempts.choose_method import with_chosen_method
 from paystream.steps.attempts.run import Run
 
 

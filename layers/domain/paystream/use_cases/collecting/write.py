@@ -16,6 +16,7 @@ from paystream.model.invoice import Invoice
 from paystream.model.moves import claim, move, pause, postpone
 from paystream.model.notification import Notification, WebhookType
 from paystream.model.payment import Payment
+from paystream.model.rules.beginning import NO_SUCH_METHOD
 from paystream.model.schedule import (
     CLAIMED_FOR,
     look_again_at,
@@ -26,7 +27,7 @@ from paystream.model.schedule import (
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
 from paystream.steps.accounts.refused_key import is_still_paused
-from paystream.steps.attempts.choose_method import NO_SUCH_METHOD, with_method
+from paystream.steps.attempts.choose_method import with_method
 from paystream.steps.attempts.run import Run
 from paystream.steps.pages.begin_payment_link import begin_payment_link
 

@@ -1,41 +1,34 @@
 """Create a customer at Stripe, once.
 
 The request is stored before it is sent. What comes after a crash sends the same request under the same idempotency
-key; when the key may have been forgotten, the customer is looked up first.
+key; when the key may have been forgotten, or its outcome stayed unknown three times, the customer is looked up first.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from paystream.errors import NotFoundError, ProviderRefusedError
+from paystream.errors import (
+    NotFoundError,
+    OutcomeUnknownError,
+    ProviderRefusedError,
+    TooEarlyError,
+    VersionConflictError,
+)
 from paystream.lago.customer_notifications import provider_customer_created, provider_customer_error
-from paystream.lago.customers import ADDRESS
-from paystream.model.attempts import KEY_IS_SAFE_FOR
-from paystream.model.customer import Customer, CustomerCreation, first_email
+from paystream.model.attempts import KEY_IS_SAFE_FOR, LOOK_UP_AFTER_TRIES
+from paystream.model.customer import Customer, CustomerCreation
 from paystream.model.identifiers import derived_id
 from paystream.model.notification import Notification
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, PaymentGateway
 from paystream.steps.accounts.connected import integration_of
 from paystream.steps.accounts.refused_key import calls_stripe
+from paystream.steps.customers.begin_creation import provider_customer_params
 
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
 _CLEARED_BY_EMPTY = {"address", "email"}
-_AT_STRIPE = dict(zip(ADDRESS, ("line1", "line2", "city", "postal_code", "state", "country"), strict=True))
-
-
-def provider_customer_params(customer: Customer) -> dict[str, Any]:
-    """What Stripe gets of a customer: as Lago, the first address of a comma-separated list of e-mails."""
-    profile = customer.profile
-    address = {theirs: profile[ours] for ours, theirs in _AT_STRIPE.items() if profile.get(ours)}
-    params = {
-        "name": customer.name,
-        "email": first_email(profile.get("email") or "") or None,
-        "phone": profile.get("phone") or None,
-        "address": address or None,
-    }
-    return {name: value for name, value in params.items() if value is not None}
 
 
 def params_to_change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -47,19 +40,6 @@ def params_to_change(before: dict[str, Any], after: dict[str, Any]) -> dict[str,
     if "address" in before and "address" in after:
         after = after | {"address": dict.fromkeys(before["address"], "") | after["address"]}
     return blank | {name: value for name, value in after.items() if value != before.get(name)}
-
-
-def begin_creation(customer: Customer, now: datetime) -> Customer:
-    """The customer with the request that creates it at Stripe, to be stored before the request is sent."""
-    params = provider_customer_params(customer) | {
-        "metadata": {
-            "lago_customer_id": customer.lago_id,
-            "customer_id": customer.external_id,
-            "lago_organization_id": customer.organization_id,
-        }
-    }
-    key = derived_id("provider_customer", customer.organization_id, customer.lago_id, str(customer.version))
-    return replace(customer, creation=CustomerCreation(idempotency_key=key, started_at=now, params=params))
 
 
 def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, now: datetime) -> Customer:
@@ -77,7 +57,7 @@ def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, n
         raise NotFoundError("payment_provider")
     try:
         with calls_stripe(integration, "customer.create", stores=stores, gateways=gateways, now=now) as gateway:
-            provider_customer_id = _create(customer, creation, gateway, now)
+            customer, provider_customer_id = _create(customer, creation, gateway, stores, now)
             created = replace(customer, creation=None, provider_customer_id=provider_customer_id, updated_at=now)
             caught_up = _catch_up(created, creation, gateway, now)
     except ProviderRefusedError as refused:
@@ -86,12 +66,37 @@ def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, n
     return stores.customers.save(created, (provider_customer_created(created, now), *caught_up))
 
 
-def _create(customer: Customer, creation: CustomerCreation, gateway: PaymentGateway, now: datetime) -> str:
-    if now - creation.started_at > KEY_IS_SAFE_FOR:
+def _create(
+    customer: Customer, creation: CustomerCreation, gateway: PaymentGateway, stores: Stores, now: datetime
+) -> tuple[Customer, str]:
+    """The customer as it is stored by now, and the new id. Looked up first where the key may be forgotten, or repeats
+    an answer that was saved under it, as Stripe does with a 500: https://docs.stripe.com/error-low-level#server-errors
+    """
+    if creation.tries >= LOOK_UP_AFTER_TRIES or now - creation.started_at > KEY_IS_SAFE_FOR:
         found = gateway.find_customer(lago_customer_id=customer.lago_id, since=creation.started_at - _CLOCK_DIFFERENCE)
         if found:
-            return found
-    return gateway.create_customer(creation.params, creation.idempotency_key)
+            return customer, found
+    if creation.tries >= LOOK_UP_AFTER_TRIES:
+        customer, creation = _under_another_key(customer, creation, stores, now)
+    try:
+        return customer, gateway.create_customer(creation.params, creation.idempotency_key)
+    except TooEarlyError:
+        raise
+    except OutcomeUnknownError:
+        with suppress(VersionConflictError):
+            stores.customers.save(replace(customer, creation=replace(creation, tries=creation.tries + 1)))
+        raise
+
+
+def _under_another_key(
+    customer: Customer, creation: CustomerCreation, stores: Stores, now: datetime
+) -> tuple[Customer, CustomerCreation]:
+    """Stored before it is sent. Should a request that was lost be at work still, there are two customers at Stripe, of
+    which one is linked: that costs nobody anything.
+    """
+    key = derived_id("provider_customer", creation.idempotency_key, "again")
+    again = replace(creation, idempotency_key=key, started_at=now, tries=0)
+    return stores.customers.save(replace(customer, creation=again)), again
 
 
 def _catch_up(

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from paystream.errors import InvalidInputError
-from paystream.model.customer import MOST_FORMER_LINKS, Customer, FormerLink
+from paystream.model.customer import Customer
 from paystream.model.integration import Integration, default_of
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways, ProviderCustomer
+from paystream.steps.customers.links import is_to_be_created, unlinked, with_former_link
 
 _CLOCK_DIFFERENCE = timedelta(minutes=1)
 
@@ -16,9 +17,9 @@ _CLOCK_DIFFERENCE = timedelta(minutes=1)
 def cleared(customer: Customer, billing: dict[str, Any]) -> Customer:
     """As in Lago, a null takes a customer off the provider, or off its Stripe customer, and none is created instead."""
     if billing.get("payment_provider", "") is None:
-        return replace(_unlinked(customer), payment_provider=None, payment_provider_code=None, sync_with_provider=False)
+        return replace(unlinked(customer), payment_provider=None, payment_provider_code=None, sync_with_provider=False)
     if billing.get("provider_customer_id", "") is None:
-        return replace(_unlinked(customer), sync_with_provider=False)
+        return replace(unlinked(customer), sync_with_provider=False)
     return customer
 
 
@@ -55,12 +56,6 @@ def _by_default(customer: Customer, billing: dict[str, Any], stores: Stores) -> 
     return default if default and (asked or is_to_be_created(customer, default)) else None
 
 
-def is_to_be_created(customer: Customer, integration: Integration) -> bool:
-    if customer.sync_with_provider is None:
-        return integration.create_customers
-    return customer.sync_with_provider
-
-
 def link(
     customer: Customer,
     before: Customer | None,
@@ -73,20 +68,26 @@ def link(
     """Check a Stripe customer's id, and read the payment method that it has by now; forget the id where the account
     changed. The same customer that is sent again is read again: an event about it may never have come.
 
-    Under another code of the same account the customer stays the same.
+    Under another code of the same account the customer stays the same. One that Stripe has deleted is refused where it
+    is named, and forgotten where another one is to be created. Raises InvalidInputError.
     """
-    has_another_code = before is not None and before.integration_id not in (None, integration.lago_id)
-    wanted = billing.get("provider_customer_id")
-    if not wanted and _was_linked_to_another_account(before, integration):
-        return _unlinked(customer)
-    if not wanted and (has_another_code or billing.get("sync_with_provider")):
-        wanted = customer.provider_customer_id
+    sent = billing.get("provider_customer_id")
+    if not sent and _was_linked_to_another_account(before, integration):
+        return unlinked(customer)
+    wanted = sent or (customer.provider_customer_id if _is_read_again(before, billing, integration) else None)
     if not wanted:
         return customer
     found = gateways.of(integration).customer(wanted)
-    if found is None:
-        raise InvalidInputError({"provider_customer_id": ["provider_customer_not_found"]})
-    return _linked(customer, found, now)
+    if found:
+        return _linked(customer, found, now)
+    if not sent and is_to_be_created(customer, integration):
+        return unlinked(customer)
+    raise InvalidInputError({"provider_customer_id": ["provider_customer_not_found"]})
+
+
+def _is_read_again(before: Customer | None, billing: dict[str, Any], integration: Integration) -> bool:
+    has_another_code = before is not None and before.integration_id not in (None, integration.lago_id)
+    return has_another_code or bool(billing.get("sync_with_provider"))
 
 
 def _was_linked_to_another_account(before: Customer | None, integration: Integration) -> bool:
@@ -101,24 +102,3 @@ def _linked(customer: Customer, found: ProviderCustomer, now: datetime) -> Custo
         payment_method_as_of=now - _CLOCK_DIFFERENCE,
         creation=None,
     )
-
-
-def _unlinked(customer: Customer) -> Customer:
-    return replace(
-        customer, provider_customer_id=None, payment_method_id=None, payment_method_as_of=None, creation=None
-    )
-
-
-def with_former_link(before: Customer | None, customer: Customer, now: datetime) -> Customer:
-    """Remember the link that ends now: an attempt may have been sent under it and not been written down."""
-    if not (before and before.provider_customer_id and before.payment_provider_code and before.integration_id):
-        return customer
-    link = FormerLink(
-        payment_provider_code=before.payment_provider_code,
-        integration_id=before.integration_id,
-        provider_customer_id=before.provider_customer_id,
-        until=now,
-    )
-    if (customer.integration_id, customer.provider_customer_id) == (link.integration_id, link.provider_customer_id):
-        return customer
-    return replace(customer, former_links=(link, *customer.former_links)[:MOST_FORMER_LINKS])

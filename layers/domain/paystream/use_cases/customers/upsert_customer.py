@@ -18,19 +18,10 @@ from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.steps.accounts.refused_key import refusal_marked
-from paystream.use_cases.customers.create_provider_customer import (
-    begin_creation,
-    params_to_change,
-    provider_customer_params,
-    resume_creation,
-)
-from paystream.use_cases.customers.link_customer import (
-    chosen_integration,
-    cleared,
-    is_to_be_created,
-    link,
-    with_former_link,
-)
+from paystream.steps.customers.begin_creation import begin_creation, provider_customer_params
+from paystream.steps.customers.links import is_to_be_created, with_former_link
+from paystream.use_cases.customers.create_provider_customer import params_to_change, resume_creation
+from paystream.use_cases.customers.link_customer import chosen_integration, cleared, link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from paystream.model.integration import Integration
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
+from paystream.use_cases.stripe_events.apply_customer import CustomerDeleted, apply_customer_deleted
 from paystream.use_cases.stripe_events.apply_dispute import DisputeEvent, apply_dispute_event
 from paystream.use_cases.stripe_events.apply_intent import IntentEvent, apply_intent_event
 from paystream.use_cases.stripe_events.apply_payment_method import (
@@ -46,5 +47,7 @@ def apply_event(
             return apply_payment_method_event(
                 meaning, integration=integration, stores=stores, gateways=gateways(), queue=queue, now=now
             )
+        case CustomerDeleted():
+            return apply_customer_deleted(meaning, integration=integration, stores=stores, queue=queue, now=now)
         case _:
             assert_never(meaning)

@@ -10,8 +10,8 @@ from paystream.model.integration import Integration
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
-from paystream.steps.accounts.connected import integration_of
 from paystream.steps.accounts.refused_key import calls_stripe
+from paystream.use_cases.stripe_events.linked_customers import linked_customers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def apply_payment_method_event(
     False if no customer is ours, or if Stripe no longer lets the method be the default: it is gone already.
     Raises VersionConflictError, OutcomeUnknownError, KeyRefusedError: let Stripe repeat it.
     """
-    ours = _customers_of(event, integration, stores)
+    ours = linked_customers(event.provider_customer_id, integration, stores)
     is_news = not all(_is_old(event, customer) for customer in ours)
     if isinstance(event, MethodSaved) and is_news and not _make_default(event, integration, stores, gateways, now):
         return False
@@ -79,21 +79,6 @@ def apply_payment_method_event(
         if customer.pays_with and (changed or _something_waits(customer, stores)):
             queue.collect_waiting(customer.organization_id, customer.external_id)
     return bool(ours)
-
-
-def _customers_of(event: PaymentMethodEvent, integration: Integration, stores: Stores) -> list[Customer]:
-    linked = stores.customers.by_provider_id(integration.organization_id, event.provider_customer_id)
-    return [customer for customer in linked if _is_linked_through(customer, integration, stores)]
-
-
-def _is_linked_through(customer: Customer, integration: Integration, stores: Stores) -> bool:
-    """One code of an account speaks for each customer: its own, or another one if that is not connected any more."""
-    if customer.payment_provider_code == integration.code:
-        return True
-    if not integration.leads_to(customer):
-        return False
-    speaks = integration_of(integration.organization_id, customer, stores)
-    return speaks is not None and speaks.code == integration.code
 
 
 def _something_waits(customer: Customer, stores: Stores) -> bool:

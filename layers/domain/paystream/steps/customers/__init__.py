@@ -1,0 +1,1 @@
+"""Customers as Stripe knows them: linked, created, gone."""
