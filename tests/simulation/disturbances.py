@@ -15,6 +15,7 @@ from .coming_and_going import (
     disconnect_for_a_while,
     lose_a_permission,
 )
+from .restricted import refuse_for_a_while
 from .strangers import collect_in_its_name, confirm_what_failed
 from .wallets import BY_TRANSFER, tokens_on_a_page, wallet_of
 from .workload import CODE, Connection, Payer, Workload
@@ -41,6 +42,7 @@ _WEIGHTS = {
     "confirmed": 30,
     "deleted": 5,
     "permission": 10,
+    "restricted": 10,
     "banks": 10,
     "put again": 10,
     "put mistake": 5,
@@ -104,6 +106,7 @@ class Disturbances:
             "away": lambda: disconnect_for_a_while(workload, connection, forced=False),
             "away by force": lambda: disconnect_for_a_while(workload, connection, forced=True),
             "permission": lambda: lose_a_permission(workload, connection),
+            "restricted": lambda: refuse_for_a_while(workload, connection),
             "banks": lambda: change_how_fast_banks_are(workload),
         }
 

@@ -9,6 +9,7 @@ from aws_in_memory.dynamodb.values import Item
 from paystream.model.identifiers import payment_id
 
 from .money import Money
+from .operators import is_of_the_operator
 from .stages import contradictions, leap
 
 LastPayment = Callable[[Key, Item], Item | None]
@@ -107,6 +108,8 @@ class Invariants:
             self.complain(f"payment {key} was succeeded and is {status}")
         if status == "failed":
             self.failed_payments.add(key)
+            if is_of_the_operator(after):
+                self.complain(f"payment {key} has failed by a fault that is the operator's")
         self._check_that_nothing_is_left_of_an_own_success(key, before, after)
 
     def _check_that_nothing_is_left_of_an_own_success(self, key: Key, before: Item | None, after: Item) -> None:

@@ -11,6 +11,7 @@ from random import Random
 from .disturbances import Disturbances
 from .quiet import Quiet
 from .redriving import redrive
+from .restricted import held_back, put_all_right
 from .trace import Trace
 from .weather import PROFILES
 from .workload import Workload
@@ -101,7 +102,11 @@ def _live(world: World, workload: Workload, profile: str) -> None:
 def settle(world: World, workload: Workload) -> None:
     """Faults have stopped. The operator repairs what is an operator's matter, and days go by."""
     world.jump(0)
+    put_all_right(workload)
     world.run(world.clock.now() + 6 * 3600)
+    for what in held_back(world):
+        world.invariants.complain(what)
+    world.invariants.check()
     workload.reconnect_all()
     world.run(world.clock.now() + 60)
     workload.tidy_up()

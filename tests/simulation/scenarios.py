@@ -12,6 +12,7 @@ from sandbox.failed_batch import failed_batch
 
 from .effects import Fault
 from .lambdas import Failed
+from .operators import RESTRICTED
 from .receivers import AWAY, SILENT
 from .wallets import BY_TRANSFER
 from .workload import CODE, Connection, Payer, Workload
@@ -518,6 +519,18 @@ def _key_is_refused_and_replaced(stage: Stage) -> None:
     stage.wait(_HOUR)
 
 
+def _account_is_restricted_and_put_right(stage: Stage) -> None:
+    """The first invoice is refused, the second is not even sent; the first try after it is put right ends the pause."""
+    control = stage.workload.world.stripe.control
+    (account_id,) = stage.workload.world.stripe.accounts
+    control.refuse_charges(account_id, RESTRICTED)
+    for _ in range(2):
+        stage.put_invoice(stage.first_payer())
+        stage.pass_time(30)
+    control.take_charges(account_id)
+    stage.pass_time(1500)
+
+
 def _two_put(stage: Stage) -> None:
     """Time leaps, so that both are due in one run of the schedule."""
     stage.put_invoice(stage.first_payer())
@@ -769,6 +782,7 @@ SCENARIOS = (
     Scenario("records are read", _an_invoice, _read),
     Scenario("an invoice's item is replaced", _an_invoice, _replace_item),
     Scenario("a refused key is replaced", _good, _key_is_refused_and_replaced),
+    Scenario("a restricted account is put right", _good, _account_is_restricted_and_put_right, looks_at_accounts=True),
     Scenario("bank debits are looked at together", _bank_debit, _two_put, webhooks_are_lost=True),
     Scenario("records are redriven", _a_record_failed, _redrive),
     Scenario("webhook endpoints come and change", _nobody, _subscribe_change_and_destroy),

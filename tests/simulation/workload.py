@@ -53,6 +53,7 @@ _BY_API: dict[str, tuple[int | None, int]] = {
     "too small": (10, 1),
 }
 """What is owed, if it is not drawn, and how often it is asked for at once."""
+_REFUSED = (stripe.CardError, stripe.InvalidRequestError)
 _PAYS_UP = 0.85
 _MOST_TRIES = 60
 
@@ -172,7 +173,7 @@ class Workload:
             "metadata": {**(known.metadata.to_dict() if known.metadata else {}), "made_by": "another system"},
         }
         charged = {"payment_method": card, "confirm": True, "off_session": True} if card else {}
-        with contextlib.suppress(stripe.CardError):
+        with contextlib.suppress(*_REFUSED):
             client.v1.payment_intents.create(wanted | charged)
 
     def collect_under(self, payer: Payer, name: Mapping[str, Any], amount: int) -> None:
@@ -186,7 +187,8 @@ class Workload:
             "confirm": True,
             "off_session": True,
         }
-        self.client(payer).v1.payment_intents.create(wanted)
+        with contextlib.suppress(*_REFUSED):
+            self.client(payer).v1.payment_intents.create(wanted)
 
     def confirm(self, intent_id: str, token: str, *, takes: float = 3.0) -> None:
         """The customer, or another system, pays with an intent that is there; a debit takes so many seconds. What is
