@@ -174,7 +174,7 @@ redrive: WHAT ?= failed-records
 redrive: STACK ?= paystream
 redrive: $(PROJECT)/.locked ## have handled once more what failed or was missed, see docs/operations.md
 	@$(PROJECT)/bin/python operations/redrive.py $(WHAT) --stack $(STACK) $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL)) \
-		$(if $(DRY_RUN),--dry-run) $(if $(LOCAL),--local)
+		$(if $(CODE),--code $(CODE)) $(if $(DRY_RUN),--dry-run) $(if $(LOCAL),--local)
 
 clean: ## remove everything that was made here
 	@rm -rf .venv .local .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

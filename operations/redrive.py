@@ -1,4 +1,5 @@
-"""Have stream records handled once more that failed for good, or that their stream has forgotten.
+"""Have stream records handled once more that failed for good, or that their stream has forgotten; and charges that
+Stripe refused.
 
 Invokes the stack's function redrive-records until it is through, and says what stays. What there is to know of each
 kind is in docs/operations.md. The exit status: 0 all is handled, 1 something stays, 2 it could not be done.
@@ -15,7 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-KINDS = ("failed-records", "missed-invoices", "missed-notifications")
+KINDS = ("failed-records", "missed-invoices", "missed-notifications", "refused-charges")
 LOCAL_STACK = Path(__file__).resolve().parents[1] / ".local" / "stack.json"
 LONGEST_CALL_SECONDS = 450
 """A little longer than the function may run. It is never called twice at once: both would do the same work."""
@@ -47,13 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stack", default="paystream", help="the CloudFormation stack's name (default: %(default)s)")
     parser.add_argument("--since", metavar="TIME", help="missed-notifications: those made from then on, …")
     parser.add_argument("--until", metavar="TIME", help="… up to then; like 2026-11-23T10:00:00Z")
+    parser.add_argument("--code", help="refused-charges: Stripe's code of those that are collected once more")
     parser.add_argument("--dry-run", action="store_true", help="only name what there is; nothing is changed")
     parser.add_argument("--local", action="store_true", help="the stack that `make local` left running")
     return parser
 
 
 def _order(options: argparse.Namespace) -> dict[str, Any]:
-    order = {"what": options.what, "since": options.since, "until": options.until, "dry_run": options.dry_run}
+    order = {name: getattr(options, name) for name in ("what", "since", "until", "code", "dry_run")}
     return {name: value for name, value in order.items() if value is not None}
 
 

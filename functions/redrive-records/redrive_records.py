@@ -1,4 +1,5 @@
-"""Handle stream records once more that failed for good, or that their stream has forgotten. Invoked by an operator.
+"""Handle stream records once more that failed for good, or that their stream has forgotten, and charges that Stripe
+refused though nobody's card was the reason. Invoked by an operator.
 
 aws lambda invoke --function-name … --payload '{"what": "failed-records"}' /dev/stdout
 """
@@ -11,6 +12,7 @@ from paystream import bootstrap
 from paystream.entry.redrive_order import RedriveOrder, What, redrive_order
 from paystream.observability import count, logger, metrics
 from paystream.ports.records import RecordSource
+from paystream.use_cases.invoices.retry_refused import Refused, retry_refused
 from paystream.use_cases.notifications.redrive_records import redrive_records as redrive
 
 NEEDED_MILLISECONDS = 310_000
@@ -33,13 +35,27 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     `next_cursor` as the `cursor`. Safe to repeat. Raises InvalidInputError.
     """
     order = redrive_order(event)
-    redriven = redrive(
-        _source(order),
-        consumers=bootstrap.stream_consumers(),
-        cursor=order.cursor,
-        dry_run=order.dry_run,
-        has_time=lambda: context.get_remaining_time_in_millis() >= NEEDED_MILLISECONDS,
-    )
+
+    def has_time() -> bool:
+        return context.get_remaining_time_in_millis() >= NEEDED_MILLISECONDS
+
+    if order.code:
+        redriven = retry_refused(
+            Refused(order.code, order.dry_run),
+            stores=bootstrap.stores(),
+            queue=bootstrap.due_queue(),
+            cursor=order.cursor,
+            has_time=has_time,
+            now=bootstrap.now(),
+        )
+    else:
+        redriven = redrive(
+            _source(order),
+            consumers=bootstrap.stream_consumers(),
+            cursor=order.cursor,
+            dry_run=order.dry_run,
+            has_time=has_time,
+        )
     count("RecordRedriven", redriven.handled)
     logger.info("records redriven", what=order.what.value, handled=redriven.handled, left=len(redriven.left))
     return asdict(redriven)

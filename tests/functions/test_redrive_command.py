@@ -76,6 +76,14 @@ class TestTheCommand:
         assert lines(capsys)[-1] == "1 handled, 0 left."
         assert operator.world.charged() == [4200]
 
+    def test_takes_the_code_of_charges_that_were_refused(
+        self, operator: Redriving, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert redrive.main(["refused-charges", "--code", "testmode_charges_only"]) == 0
+
+        assert lines(capsys)[-1] == "0 handled, 0 left."
+        assert operator.world.charged() == []
+
     def test_names_what_stays_and_fails(self, operator: Redriving, capsys: pytest.CaptureFixture[str]) -> None:
         odd = operator.put("no JSON", number=2)
 

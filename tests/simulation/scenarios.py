@@ -556,16 +556,17 @@ def _redrive(stage: Stage) -> None:
     """The operator invokes the function again until it is done."""
     compute = stage.workload.world.compute
 
-    def order(what: str) -> None:
+    def order(what: str, **more: str) -> None:
         def answered(answer: Any) -> None:
             if isinstance(answer, Failed) or not answer["done"]:
-                order(what)
+                order(what, **more)
 
-        compute.invoke("RedriveRecordsFunction", {"what": what}, answered)
+        compute.invoke("RedriveRecordsFunction", {"what": what, **more}, answered)
         stage.wait(600)
 
     order("failed-records")
     order("missed-invoices")
+    order("refused-charges", code=RESTRICTED)
 
 
 def _a_failed_invoice_and_money_again(stage: Stage) -> None:

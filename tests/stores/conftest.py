@@ -15,6 +15,7 @@ from paystream.adapters.dynamodb.missed_records import DynamoMissedRecords
 from paystream.adapters.dynamodb.notifications import DynamoNotifications
 from paystream.adapters.dynamodb.payments import DynamoPayments
 from paystream.adapters.dynamodb.rate_limits import DynamoTimetable
+from paystream.adapters.dynamodb.refused_charges import DynamoRefusedCharges
 from paystream.adapters.dynamodb.webhook_endpoints import DynamoWebhookEndpoints
 from paystream.ports.stores import Stores
 from stores.targets import Target, target_named
@@ -85,4 +86,5 @@ def stores(target: Target, tables: Tables) -> Stores:
         notifications=DynamoNotifications(database),
         webhook_endpoints=DynamoWebhookEndpoints(database),
         missed_records=DynamoMissedRecords(database),
+        refused_charges=DynamoRefusedCharges(database),
     )

@@ -25,6 +25,7 @@ from paystream.adapters.dynamodb.invoices import DynamoInvoices
 from paystream.adapters.dynamodb.missed_records import DynamoMissedRecords
 from paystream.adapters.dynamodb.notifications import DynamoNotifications
 from paystream.adapters.dynamodb.payments import DynamoPayments
+from paystream.adapters.dynamodb.refused_charges import DynamoRefusedCharges
 from paystream.adapters.dynamodb.webhook_endpoints import DynamoWebhookEndpoints
 from paystream.adapters.secrets_manager import SecretsManagerSecrets
 from paystream.adapters.sns import SnsPublisher
@@ -103,6 +104,7 @@ def stores() -> Stores:
         notifications=DynamoNotifications(database),
         webhook_endpoints=DynamoWebhookEndpoints(database),
         missed_records=DynamoMissedRecords(database),
+        refused_charges=DynamoRefusedCharges(database),
     )
 
 

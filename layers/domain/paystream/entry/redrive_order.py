@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 from paystream.entry.invoice_input import Timestamp
 from paystream.entry.validation import Input, own_code, validated
 
+_Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9_]{1,100}$")]
+
 
 class What(StrEnum):
     """Where the records are that were not handled."""
@@ -18,11 +20,13 @@ class What(StrEnum):
     FAILED_RECORDS = "failed-records"
     MISSED_INVOICES = "missed-invoices"
     MISSED_NOTIFICATIONS = "missed-notifications"
+    REFUSED_CHARGES = "refused-charges"
 
 
 class RedriveOrder(Input):
-    """`since` and `until` are the times between which notifications were made; an answer's `next_cursor` goes on where
-    it stopped. A name that is not known is refused: a slip must start nothing.
+    """`since` and `until` are the times between which notifications were made, `code` is that of charges that Stripe
+    refused; an answer's `next_cursor` goes on where it stopped. A name that is not known is refused: a slip must start
+    nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -30,6 +34,7 @@ class RedriveOrder(Input):
     what: What
     since: Annotated[Timestamp | None, Field(validate_default=True)] = None
     until: Annotated[Timestamp | None, Field(validate_default=True)] = None
+    code: Annotated[_Code | None, Field(validate_default=True)] = None
     cursor: Annotated[str, StringConstraints(strict=True, min_length=1)] | None = None
     dry_run: StrictBool = False
 
@@ -43,6 +48,16 @@ class RedriveOrder(Input):
         if not is_wanted and time is not None:
             raise PydanticCustomError(own_code("value_is_invalid"), "only notifications are chosen by time")
         return time
+
+    @field_validator("code")
+    @classmethod
+    def _is_there_for_charges_only(cls, code: str | None, info: ValidationInfo) -> str | None:
+        is_wanted = info.data.get("what") is What.REFUSED_CHARGES
+        if is_wanted and code is None:
+            raise PydanticCustomError(own_code("value_is_mandatory"), "refused charges are chosen by their code")
+        if not is_wanted and code is not None:
+            raise PydanticCustomError(own_code("value_is_invalid"), "only refused charges are chosen by a code")
+        return code
 
 
 def redrive_order(event: Mapping[str, Any]) -> RedriveOrder:

@@ -278,6 +278,16 @@ class MissedRecords(Protocol):
         ...
 
 
+class RefusedCharges(Protocol):
+    """Charges that Stripe refused before it made an intent. Reads whole tables."""
+
+    def page(self, code: str, *, cursor: str | None) -> Page[Payment]:
+        """Those that have failed with this code of Stripe's; a page may be empty. Raises InvalidInputError for a cursor
+        that is none.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
     """All that is kept in DynamoDB."""
@@ -291,3 +301,4 @@ class Stores:
     notifications: Notifications
     webhook_endpoints: WebhookEndpointStore
     missed_records: MissedRecords
+    refused_charges: RefusedCharges
