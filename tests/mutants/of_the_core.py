@@ -7,6 +7,8 @@ _SURPLUSES = f"{FUNCTIONS}/test_part_payments_and_surpluses.py"
 _FORMER = f"{FUNCTIONS}/test_older_attempts_that_are_paid.py"
 _REFUSALS = f"{FUNCTIONS}/test_refusals_over_unwritten_successes.py::TestATransferWithoutACountry"
 
+_FAULTS = f"{FUNCTIONS}/test_operators_faults.py::TestAnAccountThatTakesNoCharges"
+
 
 def _mutant(name: str, path: str, text: str, replacement: str, killer: str) -> Mutant:
     return Mutant(name=name, path=path, text=text, replacement=replacement, killers=(killer,))
@@ -178,5 +180,19 @@ OF_THE_CORE = (
         "from lost\n        return case",
         f"{FUNCTIONS}/test_another_card.py"
         "::test_an_attempt_that_another_function_has_begun_is_closed_before_the_next_one",
+    ),
+    _mutant(
+        "What Stripe has refused is sent again under the key that keeps the refusal",
+        "use_cases/collecting/begin_chosen.py",
+        "key_number = attempt.key_number + (attempt.refused_at is not None)",
+        "key_number = 0",
+        f"{_FAULTS}::test_the_refusal_that_stripe_keeps_under_a_key_is_not_taken_for_one_of_now",
+    ),
+    _mutant(
+        "A refusal that Stripe has kept pauses the account",
+        "adapters/stripe/refused_charges.py",
+        'is_replayed = (error.headers or {}).get("Idempotent-Replayed") == "true"',
+        "is_replayed = False",
+        f"{_FAULTS}::test_the_refusal_that_stripe_keeps_under_a_key_is_not_taken_for_one_of_now",
     ),
 )
