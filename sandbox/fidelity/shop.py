@@ -13,7 +13,7 @@ from paystream.adapters.stripe.gateway import StripeGateway
 from paystream.model.card_details import CardDetails, LineItem
 from paystream.model.customer import Customer
 from paystream.ports.stripe import PaymentLinkRequest, PaymentRequest, RefundRequest
-from paystream.use_cases.customers.create_provider_customer import begin_creation
+from paystream.steps.customers.begin_creation import begin_creation
 
 DETAILS = CardDetails(
     order_reference="ACM0042003",
