@@ -38,6 +38,7 @@ DECLINES: dict[str, Decline] = {
         "try_again_later",
         "65",
     ),
+    "duplicate_transaction": _declined("duplicate_transaction", "try_again_later", "94"),
     "do_not_honor": _declined("do_not_honor", "try_again_later", "05"),
     "fraudulent": Decline("card_declined", "Your card was declined.", "fraudulent", "do_not_try_again", blocked=True),
     "expired_card": Decline("expired_card", "Your card has expired.", "expired_card", "confirm_card_data", "54"),

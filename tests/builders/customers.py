@@ -75,6 +75,12 @@ def make_default(world: World, customer: str, method: str) -> None:
     world.stripe_client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method}})
 
 
+def default_at_stripe(world: World, customer: str) -> str | None:
+    """The `pm_…` id of what a customer in Stripe pays with."""
+    settings = world.stripe_client.v1.customers.retrieve(customer).invoice_settings
+    return str(settings.default_payment_method) if settings and settings.default_payment_method else None
+
+
 def becomes_default(world: World, card: str = "pm_card_visa") -> None:
     """The default of `acme` is changed at Stripe, whose events about it are still to come."""
     customer = provider_customer_id(world)

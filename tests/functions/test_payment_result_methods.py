@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from builders.customers import attach, make_default, set_up_card
+from builders.customers import attach, default_at_stripe, make_default, set_up_card
 from builders.debits import create_sepa_debit
 from builders.read import kept
 from builders.stripe_events import event, events_due, post, request, signed
@@ -11,11 +11,6 @@ from paystream import bootstrap
 from world.api_gateway import ORGANIZATION
 from world.aws_calls import Moment
 from world.world import SECRET_KEY, World, load_event
-
-
-def default_at_stripe(world: World, customer: str) -> object:
-    settings = world.stripe_client.v1.customers.retrieve(customer).invoice_settings
-    return settings.default_payment_method if settings else None
 
 
 def default_of_ours(world: World, external_id: str = "acme") -> str | None:

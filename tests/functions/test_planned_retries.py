@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from builders.accounts import INTEGRATION_PATH
-from builders.customers import BLOCKED, DECLINED, UNAUTHENTICATED, provider_customer_id
+from builders.customers import BLOCKED, DECLINED, UNAUTHENTICATED, default_at_stripe, provider_customer_id
 from builders.due import days_go_by
 from builders.durations import DAY
 from builders.invoices import failed_invoice, waiting_invoice
 from builders.links import pay_by_debit, payment_url
-from builders.read import notified_attempts
+from builders.read import invoice_statuses, notified_attempts
 from builders.stripe_events import fail_attempt
 from builders.stripe_requests import CANCEL_INTENT
 from paystream.model.identifiers import saved_method_id
@@ -50,6 +50,23 @@ class TestTheSchedule:
         last = notified_attempts(world, "invoice.payment_failure")[-1]
         assert (last["attempt"], last["will_retry"], last["next_retry_at"]) == (2, False, None)
         assert world.invoice(invoice_id)["next_retry_at"] is None
+
+    def test_what_the_bank_takes_for_a_duplicate_of_another_invoice_is_tried_again_later(self, world: World) -> None:
+        """No attempt begins while another of the same invoice can still be paid."""
+        world.connect()
+        customer = world.customer()
+        first = world.create_invoice()
+        world.run()
+        card = str(default_at_stripe(world, customer))
+        world.stripe.control.set_outcome(card, "duplicate_transaction")
+        second = world.create_invoice()
+        world.run()
+        assert world.invoice(second)["next_retry_at"] == "2026-11-24T10:00:00Z"
+
+        world.stripe.control.set_outcome(card, None)
+        days_go_by(world, 1)
+
+        assert invoice_statuses(world, [first, second]) == ["succeeded", "succeeded"]
 
     def test_a_try_that_succeeds_ends_it(self, world: World) -> None:
         invoice_id = failed_invoice(world)

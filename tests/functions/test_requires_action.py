@@ -110,6 +110,14 @@ class TestTheLink:
 
         assert len(sessions(world)) == 1
 
+    def test_it_follows_where_stripe_refused_what_needs_the_customer(self, world: World) -> None:
+        invoice_id = waiting_invoice(world)
+        fail_attempt(world, invoice_id, code="payment_intent_action_required")
+
+        look_a_minute_later(world)
+
+        assert len(sessions(world)) == 1
+
     @pytest.mark.parametrize(
         "error",
         [

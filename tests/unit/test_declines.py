@@ -90,6 +90,10 @@ def test_a_bank_that_wants_the_customer_to_be_there_asks_for_authentication(code
     assert asks_for_authentication(declined(code=code))
 
 
+def test_so_does_a_refusal_of_what_needs_the_customer() -> None:
+    assert asks_for_authentication(declined(code="payment_intent_action_required"))
+
+
 def test_nothing_else_asks_for_authentication() -> None:
     assert not asks_for_authentication(None)
     assert not asks_for_authentication(declined("generic_decline", code="authentication_required"))

@@ -48,7 +48,8 @@ REASONS: tuple[Reason, ...] = (
         _CARDS,
         Retry.LATER,
         """
-        approve_with_id call_issuer card_velocity_exceeded do_not_honor generic_decline insufficient_funds
+        approve_with_id call_issuer card_velocity_exceeded do_not_honor duplicate_transaction generic_decline
+        insufficient_funds
         invalid_business_account issuer_not_available no_action_taken partner_generic_decline partner_payment_not_found
         processing_error reenter_transaction try_again_later withdrawal_count_limit_exceeded
         """,
@@ -72,7 +73,7 @@ REASONS: tuple[Reason, ...] = (
         _CARDS,
         Retry.NEVER,
         """
-        compliance_violation do_not_try_again duplicate_transaction fraudulent invalid_authorization
+        compliance_violation do_not_try_again fraudulent invalid_authorization
         invalid_billing_agreement lost_card lost_or_stolen_card merchant_blacklist partner_high_risk_customer
         payment_disputed pickup_card restricted_card revocation_of_all_authorizations
         revocation_of_authorization security_violation stolen_card stop_payment_order testmode_decline
@@ -89,7 +90,12 @@ REASONS: tuple[Reason, ...] = (
         """,
     ),
     *_reasons("code", _DEBITS, Retry.LATER, "generic_could_not_process"),
-    *_reasons("code", _ERRORS, Retry.AFTER_CUSTOMER_ACTS, "payment_intent_payment_attempt_expired"),
+    *_reasons(
+        "code",
+        _ERRORS,
+        Retry.AFTER_CUSTOMER_ACTS,
+        "payment_intent_action_required payment_intent_payment_attempt_expired",
+    ),
     *_reasons(
         "code",
         _ERRORS,
@@ -109,8 +115,9 @@ customer.
 
 _RETRY = {(reason.field, reason.code): reason.retry for reason in REASONS}
 
-_AUTHENTICATION = frozenset({"authentication_not_handled", "authentication_required"})
-"""The card is good, and its bank wants the customer to be there. Not `mobile_device_authentication_required` and the
+_AUTHENTICATION = frozenset({"authentication_not_handled", "authentication_required", "payment_intent_action_required"})
+"""The card is good, and its bank wants the customer to be there. The last is an error code: Stripe was asked to refuse
+what needs the customer (https://docs.stripe.com/error-codes). Not `mobile_device_authentication_required` and the
 PINs, which are asked for where a card is tapped, and not an authentication that the customer has failed. Source:
 https://docs.stripe.com/declines/codes
 """
