@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from builders.customers import becomes_default
 from builders.debits import IBAN_THAT_FAILS, bank_debit
 from builders.due import due_in_whole_seconds, due_records
 from builders.durations import DAY, HOUR, MINUTE
@@ -466,11 +467,10 @@ def test_an_invoice_that_is_gone_or_parked_or_closed_is_no_failure(world: World)
 @pytest.mark.parametrize("hours", [1, 50])
 def test_a_payment_method_is_found_though_its_event_was_lost(world: World, hours: float) -> None:
     world.connect()
-    provider_customer_id = world.customer(payment_method=None)
+    world.customer(payment_method=None)
     invoice_id = world.create_invoice()
     world.collect_new_invoices()
-    methods = world.stripe_client.v1.payment_methods
-    methods.attach("pm_card_visa", {"customer": provider_customer_id})
+    becomes_default(world)
     world.stripe.due_deliveries()
     world.pass_time(hours * HOUR)
 

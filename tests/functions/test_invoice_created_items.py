@@ -1,10 +1,12 @@
 """invoice-created: items that the main application puts into the invoices table itself."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from builders.accounts import connect_with_customer
+from builders.due import due_in_whole_seconds
 from builders.invoices import failed_records, put_items_of_event
 from world.aws_calls import Moment
 from world.world import World
@@ -79,13 +81,12 @@ def test_an_item_of_nothing_that_is_paid_by_a_faster_function_is_paid_once(world
 def test_an_open_item_is_due_to_be_looked_at_again(world: World) -> None:
     world.connect()
     world.customer()
-    world.put_invoice_item()
+    invoice_id = world.put_invoice_item()
     world.stripe.control.expire_key("sk_test_world000000000000000")
 
     world.collect_new_invoices()
 
-    (item,) = world.items("invoices")
-    assert item["due_at"] == "2026-11-23T10:05:00.000+00:00"
+    assert due_in_whole_seconds(world, invoice_id) == timedelta(minutes=5)
 
 
 def test_a_malformed_item_is_parked_with_the_reason_and_its_neighbour_is_collected(world: World) -> None:

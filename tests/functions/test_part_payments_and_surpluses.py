@@ -7,10 +7,8 @@ import stripe
 from builders.customers import (
     DECLINED,
     UNAUTHENTICATED,
-    attach,
     becomes_default,
     customer_who_pays_with,
-    provider_customer_id,
 )
 from builders.due import look_a_minute_later
 from builders.invoices import collected, failed_invoice, waiting_invoice
@@ -74,7 +72,7 @@ class TestAPartThatIsPaidByHandWhileTheWholeIsCharged:
     def charge(self, world: World, *, goes_back: bool) -> tuple[str, int]:
         """The invoice's id, and what was taken of the payment by hand, in minor units."""
         invoice_id = waiting_invoice(world, refund_second_payments=goes_back)
-        attach(world, provider_customer_id(world))
+        becomes_default(world)
         world.stripe.due_deliveries()
         answers: list[int] = []
 
@@ -120,7 +118,7 @@ class TestASuccessOverLessThanIsOwed:
         collect_under_name(world, invoice_id, 100)
         world.run()
 
-        attach(world, provider_customer_id(world))
+        becomes_default(world)
         world.run()
         look_a_minute_later(world, times=20)
 

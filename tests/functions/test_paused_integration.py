@@ -7,6 +7,7 @@ from typing import Any
 import invoice_created
 import pytest
 from builders.accounts import INTEGRATION_PATH, add_key, connect_restricted, connect_with_customer
+from builders.customers import stripe_customer_with_a_card
 from builders.debits import bank_debit
 from builders.durations import HOUR, MINUTE
 from builders.invoices import invoice_of_begun_customer
@@ -215,8 +216,7 @@ class TestPausing:
         other = str(world.stripe.control.add_account()["secret_key"])
         world.connect("other", secret_key=other)
         client = world.stripe_as(other).v1
-        customer = client.customers.create({"name": "Acme"}).id
-        client.payment_methods.attach("pm_card_visa", {"customer": customer})
+        customer = stripe_customer_with_a_card(world.stripe_as(other))
         billing = {"payment_provider_code": "other", "provider_customer_id": customer}
         world.pass_time(HOUR)
         world.api("POST", "/api/v1/customers", {"customer": {"external_id": "acme", "billing_configuration": billing}})

@@ -42,16 +42,40 @@ class TestTheFirstMethod:
         assert {world.invoice(invoice)["payment_status"] for invoice in invoices} == {"succeeded"}
         assert world.stripe_calls() == 2
 
-    def test_a_method_that_is_only_attached_is_charged_too(self, world: World, customer_without_method: str) -> None:
+    def test_a_method_that_is_only_attached_becomes_the_default_and_is_charged_too(
+        self, world: World, customer_without_method: str
+    ) -> None:
         invoice_id = world.create_invoice()
         world.run()
         method = attach(world, customer_without_method)
 
         world.run()
 
-        assert default_of_ours(world) == method
-        assert default_at_stripe(world, customer_without_method) is None
+        assert default_of_ours(world) == method == default_at_stripe(world, customer_without_method)
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+    def test_one_that_is_attached_does_not_take_the_place_of_the_default_that_was_chosen_meanwhile(
+        self, world: World, customer_without_method: str
+    ) -> None:
+        attach(world, customer_without_method)
+        (attached,) = events_due(world, "payment_method.attached")
+        chosen = attach(world, customer_without_method, "pm_card_mastercard")
+        make_default(world, customer_without_method, chosen)
+
+        assert world.deliver(attached) == 200
+
+        assert default_of_ours(world) == chosen == default_at_stripe(world, customer_without_method)
+
+    def test_one_that_is_attached_and_gone_already_is_no_default(
+        self, world: World, customer_without_method: str
+    ) -> None:
+        method = attach(world, customer_without_method)
+        (attached,) = events_due(world, "payment_method.attached")
+        world.stripe_client.v1.payment_methods.detach(method)
+
+        assert world.deliver(attached) == 200
+
+        assert default_of_ours(world) is None
 
     def test_one_that_is_attached_but_not_among_the_customers_types_is_not(
         self, world: World, customer_without_method: str

@@ -10,7 +10,7 @@ from builders.read import refused_details
 from builders.stripe_events import lose_events
 from builders.stripe_requests import CREATE_CUSTOMER
 from world.api_gateway import ORGANIZATION
-from world.world import World, load_event
+from world.world import TABLES, World, load_event
 
 
 def upsert(world: World, external_id: str = "acme", **fields: Any) -> dict[str, Any]:
@@ -172,13 +172,26 @@ class TestLinking:
         assert world.stripe_client.v1.customers.retrieve(customer_id).to_dict() == before
         assert world.stripe_calls(CREATE_CUSTOMER) == 1
 
-    def test_without_a_default_the_newest_card_is_taken(self, world: World) -> None:
+    def test_without_a_default_nothing_that_is_on_file_is_taken(self, world: World) -> None:
         customer_id = world.stripe_customer(None)
-        world.stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": customer_id})
-        world.pass_time(1)
-        newest = world.stripe_client.v1.payment_methods.attach("pm_card_mastercard", {"customer": customer_id})
+        attach(world, customer_id)
+        lose_events(world)
 
-        assert billing(world, provider_customer_id=customer_id)["payment_method_id"] == newest.id
+        assert billing(world, provider_customer_id=customer_id)["payment_method_id"] is None
+
+    def test_a_default_that_changes_while_it_is_being_linked_counts(self, world: World) -> None:
+        customer_id = world.stripe_customer()
+        other = attach(world, customer_id, "pm_card_mastercard")
+        world.run()
+
+        def meanwhile() -> None:
+            """The event about it finds nobody who is linked to that customer yet."""
+            make_default(world, customer_id, other)
+            world.run()
+
+        world.aws.meanwhile("PutItem", meanwhile, TableName=TABLES["customers"])
+
+        assert billing(world, provider_customer_id=customer_id)["payment_method_id"] == other
 
     def test_without_any_payment_method_it_is_linked_all_the_same(self, world: World) -> None:
         shown = billing(world, provider_customer_id=world.stripe_customer(None))

@@ -36,11 +36,10 @@ WAITS_FOR = {WaitsFor.NOBODY: "nobody", WaitsFor.BANK: "the bank", WaitsFor.CUST
 AGAIN = {0: "never", 1: "once", 2: "twice", MOST_TRIES - 1: "as the [schedule](#the-schedule) says"}
 NAMED_ELSEWHERE = {
     "model/customer.py": {"card"},
-    "adapters/stripe/gateway.py": {"card"},
     "adapters/stripe/intent_params.py": {"card", "customer_balance"},
     "adapters/stripe/checkout_pages.py": {"customer_balance"},
 }
-"""Lago's default, the type whose newest method is looked for, and the names of Stripe's parameters for cards and
+"""Lago's default, and the names of Stripe's parameters for cards and
 transfers.
 """
 

@@ -40,7 +40,7 @@ NEW_KINDS = {
         DOMAIN / "use_cases" / "stripe_events" / "apply_event.py",
     ),
     "of news about a payment method": NewKind(
-        "use_cases/stripe_events/apply_payment_method.py",
+        "use_cases/stripe_events/payment_method_events.py",
         "PaymentMethodEvent = MethodSaved",
         "class NewNews:\n    provider_customer_id: str\n"
         "    occurred_at: datetime\n\n\nPaymentMethodEvent = NewNews | MethodSaved",

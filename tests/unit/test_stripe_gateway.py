@@ -418,13 +418,11 @@ class TestCustomers:
         assert found
         assert found.payment_method_id == method
 
-    def test_without_a_default_it_is_the_newest_card(self, shop: Shop) -> None:
+    def test_without_a_default_it_is_none_whatever_is_on_file(self, shop: Shop) -> None:
         customer, _ = shop.payer()
-        shop.clock.advance(1)
-        newest = shop.client.payment_methods.attach("pm_card_mastercard", {"customer": customer}).id
         found = shop.gateway.customer(customer)
         assert found
-        assert found.payment_method_id == newest
+        assert found.payment_method_id is None
 
     def test_a_customer_without_any_method_is_found_all_the_same(self, shop: Shop) -> None:
         customer = shop.client.customers.create({"name": "Acme"}).id

@@ -68,6 +68,4 @@ def _list(world: World, since: datetime) -> int:
 
 def customer(world: World, _: tuple[str, ...], provider_customer_id: str) -> Iterator[Reply]:
     method = VALUES[world.customer].payment_method_id
-    yield Reply(
-        "the customer", VALUES.number(ProviderCustomer(provider_customer_id, method, is_default=True)), world.stripe
-    )
+    yield Reply("the customer", VALUES.number(ProviderCustomer(provider_customer_id, method)), world.stripe)

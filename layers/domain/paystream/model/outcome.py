@@ -78,7 +78,7 @@ class Outcome:
     it was sent.
     `remaining_amount_cents` is what the customer still has to transfer for it. `intent_created_at` is Stripe's time, in
     whole seconds. `is_only_heard`: an event says so of an attempt whose intent is not known, and another system may
-    have made this one.
+    have made this one. `is_method_gone`: the customer has the payment method no more.
     """
 
     status: PayableStatus
@@ -92,6 +92,7 @@ class Outcome:
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
     is_only_heard: bool = False
+    is_method_gone: bool = False
 
 
 def of_several(outcomes: Iterable[Outcome]) -> Outcome | None:

@@ -32,13 +32,10 @@ class WebhookEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class ProviderCustomer:
-    """A customer as Stripe knows it, with the payment method that will be charged: the default, or the newest card if
-    there is none.
-    """
+    """A customer as Stripe knows it, with its default payment method: nothing else is charged."""
 
     id: str
     payment_method_id: str | None
-    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

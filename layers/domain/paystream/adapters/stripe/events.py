@@ -20,13 +20,13 @@ from paystream.model.payment_dispute import Dispute
 from paystream.use_cases.stripe_events.apply_customer import CustomerDeleted
 from paystream.use_cases.stripe_events.apply_dispute import DisputeEvent
 from paystream.use_cases.stripe_events.apply_intent import IntentEvent
-from paystream.use_cases.stripe_events.apply_payment_method import (
+from paystream.use_cases.stripe_events.apply_refund import RefundEvent
+from paystream.use_cases.stripe_events.payment_method_events import (
     DefaultChanged,
     MethodAttached,
     MethodDetached,
     MethodSaved,
 )
-from paystream.use_cases.stripe_events.apply_refund import RefundEvent
 from paystream.use_cases.stripe_events.stripe_event import StripeEvent
 
 EventType = Literal[

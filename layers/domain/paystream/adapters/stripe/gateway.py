@@ -99,8 +99,7 @@ class StripeGateway:
         with suppress(ResourceMissingError), translated():
             customer = self._v1.customers.retrieve(provider_customer_id)
             if not getattr(customer, "deleted", False):
-                default = _default_payment_method(customer)
-                return ProviderCustomer(customer.id, default or self._newest_card(customer.id), bool(default))
+                return ProviderCustomer(customer.id, _default_payment_method(customer))
         return None
 
     def create_customer(self, params: dict[str, Any], idempotency_key: str) -> str:
@@ -218,11 +217,6 @@ class StripeGateway:
             tuple(ListedEvent(event.id, event.to_dict()) for event in listed.data),
             listed.data[-1].id if listed.has_more else None,
         )
-
-    def _newest_card(self, provider_customer_id: str) -> str | None:
-        """What is charged where there is no default, as Lago chooses."""
-        cards = self._v1.customers.payment_methods.list(provider_customer_id, params={"type": "card", "limit": 1})
-        return cards.data[0].id if cards.data else None
 
 
 def _default_payment_method(customer: stripe.Customer) -> str | None:

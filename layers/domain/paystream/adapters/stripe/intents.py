@@ -69,7 +69,16 @@ def outcome_from_error(error: Mapping[str, Any], *, http_status: int | None, req
         intent_id=reference(error, "payment_intent"),
         payment_method_id=reference(error, "payment_method"),
         failure=failure_from_error(error, http_status=http_status, request_id=request_id),
+        is_method_gone=_is_method_gone(error),
     )
+
+
+def _is_method_gone(error: Mapping[str, Any]) -> bool:
+    """One that was deleted, or is another customer's, is missing; of one that was detached only Stripe's words say so:
+    https://docs.stripe.com/api/payment_methods/detach
+    """
+    is_missing = (text(error, "code"), text(error, "param")) == ("resource_missing", "payment_method")
+    return is_missing or "was detached from a Customer" in (text(error, "message") or "")
 
 
 def failure_from_error(

@@ -73,6 +73,20 @@ def send_attempt(
         raise
 
 
+def send_with_another_method(
+    invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
+) -> Outcome | None:
+    """What becomes of an attempt that Stripe has refused, sent again under its key to charge another method; None if
+    Stripe keeps the refusal under the key, and no intent. Raises as `send_attempt` does, but counts no try.
+    """
+    began_at = started_at(invoice, payment)
+    with calls_stripe(payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now) as gateway:
+        try:
+            return gateway.collect(_payment_request(invoice, payment, payer))
+        except ParametersChangedError:
+            return _look_up(payment, gateway, began_at)
+
+
 def look_up(
     invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> tuple[Payment, Outcome] | None:

@@ -22,14 +22,15 @@ from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.steps.attempts.restore_invoice import restore_invoice, with_declines_known
 from paystream.steps.attempts.run import Run
 from paystream.steps.attempts.send_attempt import look_up, send_attempt
+from paystream.steps.look_ups.find_payment_method import find_payment_method
 from paystream.steps.look_ups.recover_lost_attempt import are_all_connected, recover_lost_attempt
 from paystream.steps.pages.payment_link import look_at_page
 from paystream.steps.refunds.send_back import send_back
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
 from paystream.use_cases.collecting.begin_chosen import begin_again, begin_chosen
+from paystream.use_cases.collecting.replace_method import charge_default_of_now
 from paystream.use_cases.customers.create_provider_customer import resume_creation
-from paystream.use_cases.customers.find_payment_method import find_payment_method
 
 
 def perform(step: Step, case: Case, run: Run) -> Case:
@@ -135,7 +136,10 @@ def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
         if paused.was_refused:
             return write.refused(case, attempt, paused, run)
         raise
-    return _record(case, sent, outcome, payer.customer, run)
+    if not outcome.is_method_gone:
+        return _record(case, sent, outcome, payer.customer, run)
+    answered = charge_default_of_now(case, sent, outcome, payer, run)
+    return answered if isinstance(answered, Case) else _record(case, *answered, run)
 
 
 def _record(case: Case, attempt: Payment, outcome: Outcome, customer: Customer, run: Run) -> Case:

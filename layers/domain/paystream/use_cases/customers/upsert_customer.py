@@ -1,5 +1,6 @@
 """Create or change a customer, and link it to Stripe when asked to."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from paystream.errors import (
     ConflictError,
     InvalidInputError,
+    KeyRefusedError,
+    NeedsAttentionError,
     OutcomeUnknownError,
     ProviderRefusedError,
     VersionConflictError,
@@ -20,6 +23,7 @@ from paystream.ports.stripe import Gateways
 from paystream.steps.accounts.refused_key import refusal_marked
 from paystream.steps.customers.begin_creation import begin_creation, provider_customer_params
 from paystream.steps.customers.links import is_to_be_created, with_former_link
+from paystream.steps.look_ups.find_payment_method import read_again
 from paystream.use_cases.customers.create_provider_customer import params_to_change, resume_creation
 from paystream.use_cases.customers.link_customer import chosen_integration, cleared, link
 
@@ -65,6 +69,7 @@ def upsert_customer(
     if before and before.pays_by_bank_transfer and not customer.pays_by_bank_transfer:
         customer = replace(customer, paid_by_bank_transfer_until=now)
     customer = _save(with_former_link(before, customer, now), stores)
+    customer = _read_again(before, customer, integration, stores=stores, gateways=gateways, now=now)
     customer = _create_now(customer, stores, gateways, queue, now)
     if before is None or customer.pays_with or customer.provider_customer_id != before.provider_customer_id:
         queue.collect_waiting(organization_id, customer.external_id)
@@ -133,6 +138,27 @@ def _save(customer: Customer, stores: Stores) -> Customer:
         raise ConflictError(
             "customer_changed", "the customer was changed at the same time; send it again", passes=True
         ) from conflict
+
+
+def _read_again(
+    before: Customer | None,
+    customer: Customer,
+    integration: Integration | None,
+    *,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
+) -> Customer:
+    """The default of one that is newly linked may have changed meanwhile, and an event about it found nobody. Where
+    Stripe does not answer, its list of events says so the next day.
+    """
+    known = (before.integration_id, before.provider_customer_id) if before else None
+    is_as_before = known == (customer.integration_id, customer.provider_customer_id)
+    if integration is None or customer.provider_customer_id is None or is_as_before:
+        return customer
+    with suppress(KeyRefusedError, NeedsAttentionError, OutcomeUnknownError):
+        return read_again(customer, integration, stores=stores, gateways=gateways, now=now)
+    return customer
 
 
 def _create_now(

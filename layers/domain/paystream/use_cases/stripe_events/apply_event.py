@@ -11,14 +11,14 @@ from paystream.ports.stripe import Gateways
 from paystream.use_cases.stripe_events.apply_customer import CustomerDeleted, apply_customer_deleted
 from paystream.use_cases.stripe_events.apply_dispute import DisputeEvent, apply_dispute_event
 from paystream.use_cases.stripe_events.apply_intent import IntentEvent, apply_intent_event
-from paystream.use_cases.stripe_events.apply_payment_method import (
+from paystream.use_cases.stripe_events.apply_payment_method import apply_payment_method_event
+from paystream.use_cases.stripe_events.apply_refund import RefundEvent, apply_refund_event
+from paystream.use_cases.stripe_events.payment_method_events import (
     DefaultChanged,
     MethodAttached,
     MethodDetached,
     MethodSaved,
-    apply_payment_method_event,
 )
-from paystream.use_cases.stripe_events.apply_refund import RefundEvent, apply_refund_event
 from paystream.use_cases.stripe_events.stripe_event import StripeEvent
 
 
