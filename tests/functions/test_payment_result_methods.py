@@ -351,6 +351,16 @@ class TestEventsAsAwsSendsThem:
 
         assert default_of_ours(world) == method
 
+    def test_a_card_is_renewed(self, world: World) -> None:
+        world.connect()
+        customer = world.customer()
+        method = str(default_of_ours(world))
+
+        assert self.post_example(world, "payment-result-payment-method-renewed", customer, method) == 200
+
+        (kept_here,) = world.items("customers")
+        assert kept_here["renewal"]["payment_method_id"] == method
+
     def test_a_payment_method_goes(self, world: World) -> None:
         world.connect()
         customer = world.customer()

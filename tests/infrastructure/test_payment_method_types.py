@@ -36,10 +36,11 @@ WAITS_FOR = {WaitsFor.NOBODY: "nobody", WaitsFor.BANK: "the bank", WaitsFor.CUST
 AGAIN = {0: "never", 1: "once", 2: "twice", MOST_TRIES - 1: "as the [schedule](#the-schedule) says"}
 NAMED_ELSEWHERE = {
     "model/customer.py": {"card"},
+    "adapters/stripe/events.py": {"card"},
     "adapters/stripe/intent_params.py": {"card", "customer_balance"},
     "adapters/stripe/checkout_pages.py": {"customer_balance"},
 }
-"""Lago's default, and the names of Stripe's parameters for cards and
+"""Lago's default, where Stripe keeps what an updater changes, and the names of Stripe's parameters for cards and
 transfers.
 """
 

@@ -9,7 +9,7 @@ from model.scenarios import Scenario
 from model.use_cases import Start
 from model.world.charges import outcome_of
 from model.world.state import Intent, World
-from model.world.values import VALUES, minutes
+from model.world.values import VALUES, minutes, time
 
 
 def due_start(world: World, scenario: Scenario) -> Start | None:
@@ -60,6 +60,7 @@ def _event(number: int, intent: Intent, status: str) -> int:
     is_by_its_request = intent.session is None and status == intent.statuses[0]
     return VALUES.number(
         IntentEvent(
+            occurred_at=time(0),
             metadata=request.metadata,
             amount_cents=request.amount_cents,
             currency=request.currency,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders.records import integration_record
+from paystream.adapters.stripe.events import types_of
 from paystream.model.account_check import (
     KEPT_FOR,
     EventList,
@@ -68,19 +69,26 @@ class TestAfterConnecting:
 
 class TestLists:
     def test_after_a_gap_are_of_all_events_for_as_long_as_stripe_keeps_them(self) -> None:
-        (only,) = lists_of(AccountCheck(due_at=NOW), NOW)
+        others, intents = lists_of(AccountCheck(due_at=NOW), NOW)
 
-        assert only == EventList(NOW - timedelta(days=30), NOW, of_intents=True, of_others=True, only_undelivered=False)
+        since = NOW - timedelta(days=30)
+        assert others == EventList(since, NOW, of_intents=False, of_others=True, only_undelivered=False)
+        assert intents == EventList(since, NOW, of_intents=True, of_others=False, only_undelivered=False)
+
+    def test_name_no_more_types_than_stripe_takes(self) -> None:
+        """https://docs.stripe.com/api/events/list: up to 20."""
+        lists = (*lists_of(AccountCheck(due_at=NOW), NOW), *lists_of(KNOWN, NOW))
+
+        sizes = [len(types_of(of_intents=one.of_intents, of_others=one.of_others)) for one in lists]
+        assert 0 < min(sizes) <= max(sizes) <= 20
 
     def test_begin_a_little_before_what_is_known(self) -> None:
-        (only,) = lists_of(with_gap(KNOWN, NOW), NOW)
-
-        assert (only.since, only.until) == (NOW - DAY - HOUR, NOW)
+        for one in lists_of(with_gap(KNOWN, NOW), NOW):
+            assert (one.since, one.until) == (NOW - DAY - HOUR, NOW)
 
     def test_never_begin_before_what_stripe_keeps(self) -> None:
-        (only,) = lists_of(replace(with_gap(KNOWN, NOW), known_until=NOW - KEPT_FOR), NOW)
-
-        assert only.since == NOW - KEPT_FOR
+        for one in lists_of(replace(with_gap(KNOWN, NOW), known_until=NOW - KEPT_FOR), NOW):
+            assert one.since == NOW - KEPT_FOR
 
     def test_without_a_gap_are_of_the_rare_ones_and_of_intents_that_did_not_arrive(self) -> None:
         others, intents = lists_of(KNOWN, NOW)

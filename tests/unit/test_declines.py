@@ -4,7 +4,15 @@ import re
 from typing import Any
 
 import pytest
-from paystream.model.declines import NOT_BEFORE_DAYS, REASONS, Reason, Retry, asks_for_authentication, when_to_retry
+from paystream.model.declines import (
+    NOT_BEFORE_DAYS,
+    REASONS,
+    Reason,
+    Retry,
+    asks_for_authentication,
+    is_cured_by_update,
+    when_to_retry,
+)
 from paystream.model.outcome import Failure
 from template import REPOSITORY
 
@@ -92,6 +100,14 @@ def test_a_bank_that_wants_the_customer_to_be_there_asks_for_authentication(code
 
 def test_so_does_a_refusal_of_what_needs_the_customer() -> None:
     assert asks_for_authentication(declined(code="payment_intent_action_required"))
+
+
+@pytest.mark.parametrize(
+    ("code", "is_cured"), [("expired_card", True), ("incorrect_number", True), ("lost_card", False)]
+)
+def test_new_data_on_file_cure_what_was_out_of_date(code: str, is_cured: bool) -> None:
+    assert is_cured_by_update(declined(code)) is is_cured
+    assert not is_cured_by_update(None)
 
 
 def test_nothing_else_asks_for_authentication() -> None:

@@ -46,11 +46,20 @@ class FormerLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What is on file of a payment method was updated at Stripe, the last time then, by Stripe's time."""
+
+    payment_method_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """`profile` holds Lago's descriptive fields as they were sent (name, e-mail, address, …).
 
     `integration_id` names the account that the code stood for when the customer was linked. `payment_method_as_of` is
-    Stripe's time of the news that set the payment method: older news is ignored. Until `paid_by_bank_transfer_until`
+    Stripe's time of the news that set the payment method: older news is ignored. `renewal` is of the method that is
+    charged. Until `paid_by_bank_transfer_until`
     its invoices were collected by bank transfer. One that was deleted is kept for what is on its way, and for what may
     have been sent while it was linked; it is linked to nobody any more.
     """
@@ -69,6 +78,7 @@ class Customer:
     provider_payment_methods: tuple[str, ...] = DEFAULT_PAYMENT_METHODS
     payment_method_id: str | None = None
     payment_method_as_of: datetime | None = None
+    renewal: Renewal | None = None
     paid_by_bank_transfer_until: datetime | None = None
     creation: CustomerCreation | None = None
     former_links: tuple[FormerLink, ...] = ()

@@ -126,6 +126,26 @@ NOT_BEFORE_DAYS: Mapping[str, int] = {"26": 2, "27": 4, "28": 6, "29": 8, "30": 
 """What Mastercard's advice codes ask to wait, in days; others ask for a day or less. Source: as of the other two."""
 
 
+_CURED_BY_UPDATE = frozenset(
+    {
+        "expired_card",
+        "expired_payment_information",
+        "incorrect_number",
+        "invalid_expiry_month",
+        "invalid_expiry_year",
+        "invalid_number",
+        "new_account_information_available",
+    }
+)
+"""The data on file are out of date. Banks hand new ones to Stripe: https://docs.stripe.com/payments/cards/overview
+"""
+
+
+def is_cured_by_update(failure: Failure | None) -> bool:
+    """Whether the same card can be charged once its number or its expiry on file is another."""
+    return failure is not None and (failure.decline_code or failure.code) in _CURED_BY_UPDATE
+
+
 def asks_for_authentication(failure: Failure | None) -> bool:
     """Whether the same card can be charged while the customer is there, who authenticates."""
     return failure is not None and (failure.decline_code or failure.code) in _AUTHENTICATION

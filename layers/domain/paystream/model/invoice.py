@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from paystream.model.customer import Customer
+from paystream.model.payment_method_types import MOST_TRIES
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, Standing, WaitingFor
 
 MOST_REJECTED = 10_000
@@ -57,6 +59,8 @@ class Invoice:
     `standing` says where its collection is. `attempt` counts the payments made for it; `attempt_started_at` is the
     earliest time at which the idempotency key of that attempt can have been used. `declined_payment_method_ids` are the
     methods that were charged without success, once for each time, the latest MOST_DECLINES_KEPT.
+    `outdated_payment_method_id` is the one that was charged last, if its data on file were out of date at
+    `outdated_since`.
     `refunding_payment_ids` are its payments of which a refund is under way. `chosen_payment_method_id` is Lago's id of
     the payment method that the next attempt is to charge, instead of the customer's default; `own_payment_method_id` is
     that of all its attempts, unless a request chooses another for one. With `skip_psp` nothing is sent to Stripe that
@@ -86,6 +90,8 @@ class Invoice:
     attempt: int = 0
     attempt_started_at: datetime | None = None
     declined_payment_method_ids: tuple[str, ...] = ()
+    outdated_payment_method_id: str | None = None
+    outdated_since: datetime | None = None
     chosen_payment_method_id: str | None = None
     own_payment_method_id: str | None = None
     skip_psp: bool = False
@@ -176,6 +182,23 @@ class Invoice:
         """
         is_waiting = self.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
         return is_waiting and self.was_not_charged_with(payment_method_id)
+
+    def is_to_be_collected_from(self, customer: Customer | None) -> bool:
+        """Whether it has failed, and the customer pays with another method by now, or with the same one, whose data
+        were out of date and are renewed.
+        """
+        if customer is None:
+            return False
+        return self.is_to_be_collected_with(customer.pays_with) or self._is_cured(customer)
+
+    def _is_cured(self, customer: Customer) -> bool:
+        """By each renewal once."""
+        method, since, renewal = self.outdated_payment_method_id, self.outdated_since, customer.renewal
+        if method is None or since is None or renewal is None or method != customer.pays_with:
+            return False
+        is_renewed = renewal.payment_method_id == method and renewal.at > since
+        is_waiting = self.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
+        return is_waiting and is_renewed and self.declined_payment_method_ids.count(method) < MOST_TRIES
 
     def was_not_charged_with(self, payment_method_id: str | None) -> bool:
         """Whether there is a payment method, and it is another one than those that were charged without success."""

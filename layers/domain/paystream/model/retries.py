@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from paystream.model.declines import NOT_BEFORE_DAYS, Retry, when_to_retry
+from paystream.model.declines import NOT_BEFORE_DAYS, Retry, is_cured_by_update, when_to_retry
 from paystream.model.invoice import MOST_DECLINES_KEPT, Invoice
 from paystream.model.payment import Payment
 from paystream.model.payment_method_types import most_retries
@@ -22,7 +22,13 @@ def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
     if payment.link is not None and payment.payment_method_id is None:
         return invoice
     declined = (*invoice.declined_payment_method_ids, _method(payment))
-    return replace(invoice, declined_payment_method_ids=declined[-MOST_DECLINES_KEPT:])
+    is_outdated = is_cured_by_update(payment.failure)
+    return replace(
+        invoice,
+        declined_payment_method_ids=declined[-MOST_DECLINES_KEPT:],
+        outdated_payment_method_id=payment.payment_method_id if is_outdated else None,
+        outdated_since=payment.updated_at if is_outdated else None,
+    )
 
 
 def next_retry_at(invoice: Invoice, payment: Payment, schedule_days: tuple[int, ...], now: datetime) -> datetime | None:

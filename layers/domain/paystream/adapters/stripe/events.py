@@ -25,6 +25,7 @@ from paystream.use_cases.stripe_events.payment_method_events import (
     DefaultChanged,
     MethodAttached,
     MethodDetached,
+    MethodRenewed,
     MethodSaved,
 )
 from paystream.use_cases.stripe_events.stripe_event import StripeEvent
@@ -41,6 +42,8 @@ EventType = Literal[
     "customer.deleted",
     "payment_method.attached",
     "payment_method.detached",
+    "payment_method.updated",
+    "payment_method.automatically_updated",
     "charge.dispute.created",
     "charge.dispute.updated",
     "charge.dispute.funds_withdrawn",
@@ -72,6 +75,8 @@ def _intent(event: Mapping[str, Any]) -> IntentEvent:
         provider_customer_id=reference(intent, "customer"),
         outcome=outcome_from_intent(intent),
         idempotency_key=text(part(event, "request"), "idempotency_key"),
+        occurred_at=_time(event),
+        saves_method=text(intent, "setup_future_usage") == "off_session",
     )
 
 
@@ -135,6 +140,23 @@ def _detached(event: Mapping[str, Any]) -> MethodDetached | None:
     )
 
 
+def _updated(event: Mapping[str, Any]) -> MethodRenewed | None:
+    """By a person or a program: only what is charged counts, not an address, nor metadata."""
+    before = part(part(event, "data"), "previous_attributes")
+    return _renewed(event) if "card" in before else None
+
+
+def _renewed(event: Mapping[str, Any]) -> MethodRenewed | None:
+    """By the card's bank: https://docs.stripe.com/api/events/types#event_types-payment_method.automatically_updated"""
+    method = _object(event)
+    customer_id = reference(method, "customer")
+    if customer_id is None:
+        return None
+    return MethodRenewed(
+        provider_customer_id=customer_id, payment_method_id=needed_text(method, "id"), occurred_at=_time(event)
+    )
+
+
 def _dispute(event: Mapping[str, Any]) -> DisputeEvent:
     dispute = _object(event)
     return DisputeEvent(
@@ -183,6 +205,8 @@ _READERS: dict[EventType, Callable[[Mapping[str, Any]], StripeEvent | None]] = {
     "customer.deleted": _customer_deleted,
     "payment_method.attached": _attached,
     "payment_method.detached": _detached,
+    "payment_method.updated": _updated,
+    "payment_method.automatically_updated": _renewed,
     "charge.dispute.created": _dispute,
     "charge.dispute.updated": _dispute,
     "charge.dispute.funds_withdrawn": _dispute,

@@ -75,9 +75,8 @@ def is_to_begin(case: Case, latest: Payment) -> bool:
 
 def _is_time(case: Case) -> bool:
     """Whether the next attempt of what has failed is to begin."""
-    method = case.customer.pays_with if case.customer else None
     is_time = case.invoice.next_retry_at is not None and case.invoice.next_retry_at <= case.now
-    return is_time or case.invoice.is_to_be_collected_with(method)
+    return is_time or case.invoice.is_to_be_collected_from(case.customer)
 
 
 def begin_chosen(case: Case) -> Step | None:

@@ -24,7 +24,7 @@ def _lacks_first_method(case: Case, customer: Customer) -> bool:
 
 def _lacks_another_method(invoice: Invoice, customer: Customer) -> bool:
     is_waiting = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD and invoice.chosen_payment_method_id is None
-    return is_waiting and not invoice.is_to_be_collected_with(customer.pays_with)
+    return is_waiting and not invoice.is_to_be_collected_from(customer)
 
 
 def wait(case: Case) -> Step | None:

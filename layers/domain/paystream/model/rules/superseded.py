@@ -18,6 +18,5 @@ def is_superseded(case: Case, latest: Payment) -> bool:
 def _has_another(case: Case, latest: Payment) -> bool:
     """Whether a page follows a failure, and the customer has saved a method meanwhile that can be charged instead."""
     follows = latest.is_open_payment_link and latest.link is not None and latest.link.follows_failure
-    method = case.customer.pays_with if case.customer else None
     is_asked = case.occasion is Occasion.CUSTOMER_CHANGED
-    return is_asked and follows and case.account is not None and case.invoice.is_to_be_collected_with(method)
+    return is_asked and follows and case.account is not None and case.invoice.is_to_be_collected_from(case.customer)

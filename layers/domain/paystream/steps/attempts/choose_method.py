@@ -51,5 +51,5 @@ def _with_planned_method(case: Case, payer: Payer, before: Payment) -> Customer:
     if planned is None or customer.payment_method_id is None or customer.pays_by_bank_transfer:
         return customer
     is_same = payer.integration.leads_to(before) and customer.provider_customer_id == before.provider_customer_id
-    has_another = case.invoice.is_to_be_collected_with(customer.pays_with)
+    has_another = case.invoice.is_to_be_collected_from(customer)
     return replace(customer, payment_method_id=planned) if is_same and not has_another else customer

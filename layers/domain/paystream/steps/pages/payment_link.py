@@ -102,7 +102,7 @@ def look_at_page(
 
 def _has_another_method(invoice: Invoice, link: PaymentLink, customer: Customer, stores: Stores) -> bool:
     """Whether the customer has saved a method meanwhile that can be charged: nobody asked for the page to stay."""
-    is_another = link.follows_failure and invoice.is_to_be_collected_with(customer.pays_with)
+    is_another = link.follows_failure and invoice.is_to_be_collected_from(customer)
     return is_another and integration_for_new(customer, stores) is not None
 
 

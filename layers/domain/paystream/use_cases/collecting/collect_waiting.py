@@ -132,7 +132,7 @@ def _may_be_collected(invoice: Invoice, customer: Customer) -> bool:
     if invoice.waits_for_nobody:
         return False
     is_failed = invoice.waiting_for is WaitingFor.ANOTHER_PAYMENT_METHOD
-    return not is_failed or invoice.is_to_be_collected_with(customer.pays_with)
+    return not is_failed or invoice.is_to_be_collected_from(customer)
 
 
 def _collect_one(
@@ -147,7 +147,7 @@ def _collect_one(
 ) -> None:
     """Collect an invoice; its customer may wait for a key itself. Raises _ClaimedError if another function does."""
     fresh = read_invoice(stores, invoice.organization_id, invoice.lago_id)
-    if fresh.is_to_be_collected_with(customer.pays_with):
+    if fresh.is_to_be_collected_from(customer):
         if fresh.is_open and not is_connected:
             # A payment link is open, and nothing could be charged instead of it.
             return

@@ -17,6 +17,7 @@ from paystream.use_cases.stripe_events.payment_method_events import (
     DefaultChanged,
     MethodAttached,
     MethodDetached,
+    MethodRenewed,
     MethodSaved,
 )
 from paystream.use_cases.stripe_events.stripe_event import StripeEvent
@@ -38,12 +39,18 @@ def apply_event(
     """
     match meaning:
         case IntentEvent():
-            return apply_intent_event(meaning, integration=integration, stores=stores, now=now)
+            is_ours = apply_intent_event(meaning, integration=integration, stores=stores, now=now)
+            saved = meaning.saved_method if is_ours else None
+            if saved:
+                apply_payment_method_event(
+                    saved, integration=integration, stores=stores, gateways=gateways(), queue=queue, now=now
+                )
+            return is_ours
         case DisputeEvent():
             return apply_dispute_event(meaning, integration=integration, stores=stores, gateways=gateways(), now=now)
         case RefundEvent():
             return apply_refund_event(meaning, integration=integration, stores=stores, gateways=gateways(), now=now)
-        case MethodSaved() | DefaultChanged() | MethodAttached() | MethodDetached():
+        case MethodSaved() | DefaultChanged() | MethodAttached() | MethodDetached() | MethodRenewed():
             return apply_payment_method_event(
                 meaning, integration=integration, stores=stores, gateways=gateways(), queue=queue, now=now
             )

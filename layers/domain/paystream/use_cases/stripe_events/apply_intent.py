@@ -21,6 +21,7 @@ from paystream.steps.attempts.read_invoice import refuse_if_forgotten
 from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.steps.attempts.restore_invoice import restored
 from paystream.steps.look_ups.former_customers import links_of_former_customers
+from paystream.use_cases.stripe_events.payment_method_events import MethodSaved
 
 _PAID_BY_LINK = ("succeeded", "processing")
 """Whatever else becomes of an intent while its page is open, the customer may try again there."""
@@ -31,7 +32,8 @@ _SentThrough = Payment | Customer | FormerLink
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentEvent:
     """A payment intent has reached a new status; amounts in minor units. `idempotency_key` is that of the request which
-    made it so, if one did: https://docs.stripe.com/api/events/object#event_object-request
+    made it so, if one did: https://docs.stripe.com/api/events/object#event_object-request. `saves_method`: what it is
+    paid with is kept for charges off session, as on our pages.
     """
 
     metadata: Mapping[str, str]
@@ -40,6 +42,21 @@ class IntentEvent:
     provider_customer_id: str | None
     outcome: Outcome
     idempotency_key: str | None = None
+    occurred_at: datetime
+    saves_method: bool = False
+
+    @property
+    def saved_method(self) -> MethodSaved | None:
+        """What it says of the customer's methods: what has just paid is what is charged from then on."""
+        is_paid = self.saves_method and self.outcome.status is PayableStatus.SUCCEEDED
+        if not (is_paid and self.provider_customer_id and self.outcome.payment_method_id):
+            return None
+        return MethodSaved(
+            provider_customer_id=self.provider_customer_id,
+            payment_method_id=self.outcome.payment_method_id,
+            occurred_at=self.occurred_at,
+            by_paying=True,
+        )
 
 
 def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: Stores, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from paystream.errors import VersionConflictError
-from paystream.model.customer import Customer
+from paystream.model.customer import Customer, Renewal
 from paystream.model.integration import Integration
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
@@ -16,6 +16,7 @@ from paystream.use_cases.stripe_events.payment_method_events import (
     DefaultChanged,
     MethodAttached,
     MethodDetached,
+    MethodRenewed,
     MethodSaved,
     PaymentMethodEvent,
     is_old,
@@ -60,6 +61,8 @@ def _with_news(customer: Customer, event: PaymentMethodEvent) -> Customer:
     match event:
         case MethodAttached():
             return customer
+        case MethodRenewed():
+            return _renewed(customer, event)
         case MethodDetached():
             if customer.payment_method_id not in (None, event.payment_method_id):
                 return customer
@@ -69,6 +72,15 @@ def _with_news(customer: Customer, event: PaymentMethodEvent) -> Customer:
         case _:
             assert_never(event)
     return replace(customer, payment_method_id=wanted, payment_method_as_of=event.occurred_at)
+
+
+def _renewed(customer: Customer, event: MethodRenewed) -> Customer:
+    """Only what is charged counts, and the latest news of it."""
+    renewal = Renewal(payment_method_id=event.payment_method_id, at=event.occurred_at)
+    known = customer.renewal
+    is_old_news = known is not None and known.payment_method_id == renewal.payment_method_id and known.at >= renewal.at
+    is_charged = customer.payment_method_id == event.payment_method_id
+    return replace(customer, renewal=renewal) if is_charged and not is_old_news else customer
 
 
 def _keep_current(customer: Customer, event: PaymentMethodEvent, stores: Stores, now: datetime) -> Customer:

@@ -30,9 +30,10 @@ def with_default_at_stripe(
     """The event, once its method is Stripe's default where it is to be; None if it cannot be: it is gone already.
     Raises OutcomeUnknownError, KeyRefusedError.
     """
-    if isinstance(event, MethodSaved):
-        is_known = all(is_old(event, customer) for customer in ours)
-        return event if is_known or _make_default(event, integration, stores, gateways, now) else None
+    if isinstance(event, MethodSaved) and not all(is_old(event, customer) for customer in ours):
+        chosen = _chosen_since(event, ours, integration, stores=stores, gateways=gateways, now=now)
+        is_default = chosen is None and _make_default(event, integration, stores, gateways, now)
+        return event if is_default else chosen
     if isinstance(event, MethodAttached) and any(is_first(event, customer) for customer in ours):
         return _adopt(event, integration, stores, gateways, now)
     return event
@@ -57,6 +58,30 @@ def _adopt(
         provider_customer_id=event.provider_customer_id,
         payment_method_id=found or event.payment_method_id,
         occurred_at=event.occurred_at,
+    )
+
+
+def _chosen_since(
+    event: MethodSaved,
+    ours: list[Customer],
+    integration: Integration,
+    *,
+    stores: Stores,
+    gateways: Gateways,
+    now: datetime,
+) -> DefaultChanged | None:
+    """What has just paid becomes the default, unless another one was chosen since: Stripe's is another than is known
+    here, and its event is still to come. What was saved for that alone becomes it in any case.
+    """
+    if not event.by_paying:
+        return None
+    with calls_stripe(integration, "customer.retrieve", stores=stores, gateways=gateways, now=now) as gateway:
+        customer = gateway.customer(event.provider_customer_id)
+    current = customer.payment_method_id if customer else None
+    if current in (None, *(one.payment_method_id for one in ours)):
+        return None
+    return DefaultChanged(
+        provider_customer_id=event.provider_customer_id, payment_method_id=current, occurred_at=event.occurred_at
     )
 
 

@@ -8,11 +8,12 @@ from paystream.model.customer import Customer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodSaved:
-    """A method was set up to be charged off session."""
+    """A method was set up to be charged off session: for that alone, or `by_paying`."""
 
     provider_customer_id: str
     payment_method_id: str
     occurred_at: datetime
+    by_paying: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,16 @@ class MethodDetached:
     occurred_at: datetime
 
 
-PaymentMethodEvent = MethodSaved | DefaultChanged | MethodAttached | MethodDetached
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodRenewed:
+    """What is on file of a method, a card's number or its expiry, is another than before."""
+
+    provider_customer_id: str
+    payment_method_id: str
+    occurred_at: datetime
+
+
+PaymentMethodEvent = MethodSaved | DefaultChanged | MethodAttached | MethodDetached | MethodRenewed
 """The payment methods of a Stripe customer have changed."""
 
 
