@@ -70,6 +70,8 @@ _FAILURE = _object(
     will_retry={"type": "boolean"},
     next_retry_at=_TIME_OR_NULL,
     retry={"enum": [retry.value for retry in Retry]},
+    payment_method=_CHARGED_METHOD,
+    next_payment_method=_CHARGED_METHOD,
     provider_error={"oneOf": [_object(message=_TEXT, error_code=_TEXT), {"type": "null"}]},
     error_details={
         "oneOf": [

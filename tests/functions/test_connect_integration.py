@@ -52,6 +52,7 @@ class TestConnecting:
             "retry_schedule_days": [1, 3, 5, 7],
             "refund_second_payments": False,
             "authentication_links": True,
+            "fallback_payment_methods": False,
             "webhook_url": WEBHOOK_URL,
             "webhook_endpoint_id": endpoint.id,
             "is_default": True,

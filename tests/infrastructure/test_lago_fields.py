@@ -65,6 +65,7 @@ LAGO = {
 }
 
 OURS = {
+    "Customer": "fallback_payment_consent",
     "Invoice": "external_customer_id next_retry_at total_refunded_amount_cents",
     "Payment": "attempt error_code decline_code advice_code dispute refunded_amount_cents refunds",
     "PaymentMethod": "provider_method_type",

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import InvalidInputError, VersionConflictError
+from paystream.model.card_declines import with_decline_of
 from paystream.model.customer import CustomerCreation, FormerLink
+from paystream.model.settlement import Settlement
 from paystream.ports.pages import PageRequest
 from paystream.ports.stores import Stores
-from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, customer, notification
+from stores.records import NOW, ORGANIZATION, OTHER_ORGANIZATION, at, customer, invoice, notification, payment
 from stores.targets import Target
 
 
@@ -22,6 +24,29 @@ def test_one_is_read_as_it_was_saved(stores: Stores) -> None:
 
     assert stores.customers.get(ORGANIZATION, "acme") == saved
     assert stores.customers.get(OTHER_ORGANIZATION, "acme") is None
+
+
+def test_what_is_known_of_its_cards_is_written_with_what_it_follows_from(stores: Stores) -> None:
+    declines = with_decline_of((), "pm_1", "card-1", is_hard=True, now=NOW)
+    read = stores.customers.save(customer())
+    known = replace(read, card_declines=declines, last_paid_payment_method_id="pm_2")
+    stores.invoices.create(invoice())
+
+    stores.invoices.settle(Settlement(invoice(), payment(), (), customer=known), ())
+
+    assert stores.customers.get(ORGANIZATION, "acme") == replace(known, version=read.version + 1)
+    with pytest.raises(VersionConflictError):
+        stores.customers.save(replace(read, payment_method_id="pm_1"))
+
+
+def test_nothing_is_written_of_the_cards_of_nobody(stores: Stores) -> None:
+    stores.invoices.create(invoice())
+    known = customer(card_declines=with_decline_of((), "pm_1", None, is_hard=True, now=NOW))
+
+    with pytest.raises(VersionConflictError):
+        stores.invoices.settle(Settlement(invoice(), payment(), (), customer=known), ())
+
+    assert stores.customers.get(ORGANIZATION, "acme") is None
 
 
 @pytest.mark.parametrize("external_id", ["", "x" * 1025], ids=len)

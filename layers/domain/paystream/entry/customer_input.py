@@ -1,5 +1,6 @@
 """The body of `POST /customers`: Lago's."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -16,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from paystream.entry.refused_words import refused_of_customer
 from paystream.entry.validation import Input, own_code, validated
 from paystream.lago.customers import PROFILE
-from paystream.model.customer import LONGEST_EMAIL, LONGEST_NAME, LONGEST_PHONE, first_email
+from paystream.model.customer import LONGEST_EMAIL, LONGEST_NAME, LONGEST_PHONE, FallbackConsent, first_email
 from paystream.model.payment_method_types import PAYMENT_METHOD_TYPES, types_named
 from paystream.use_cases.customers.upsert_customer import CustomerChange
 
@@ -95,6 +96,24 @@ class BillingConfigurationInput(Input):
         return methods
 
 
+def _is_time(sent: str) -> str:
+    """With its offset, and within the years 1 to 9999 in UTC, too."""
+    try:
+        if datetime.fromisoformat(sent).tzinfo is not None:
+            return datetime.fromisoformat(sent).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        pass
+    raise PydanticCustomError(own_code("invalid_date"), "no time with an offset")
+
+
+class FallbackConsentInput(Input):
+    """Who has agreed that any method on file is charged where one is declined, when, and how."""
+
+    given_by: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
+    given_at: Annotated[str, StringConstraints(strict=True, max_length=64), AfterValidator(_is_time)]
+    given_how: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1024)]
+
+
 class CustomerInput(AddressInput):
     """Only what is sent is changed."""
 
@@ -119,6 +138,7 @@ class CustomerInput(AddressInput):
     shipping_address: AddressInput | None = None
     metadata: Annotated[tuple[CustomerMetadataInput, ...], Field(max_length=5)] | None = None
     billing_configuration: BillingConfigurationInput | None = None
+    fallback_payment_consent: FallbackConsentInput | None = None
 
 
 def customer_change(values: dict[str, object]) -> CustomerChange:
@@ -130,7 +150,17 @@ def customer_change(values: dict[str, object]) -> CustomerChange:
         external_id=sent.external_id,
         profile={name: value for name, value in sent.sent().items() if name in kept},
         billing=_given(billing.sent()) if billing else {},
+        says_consent="fallback_payment_consent" in sent.model_fields_set,
+        consent=_consent(sent.fallback_payment_consent),
     )
+
+
+def _consent(sent: FallbackConsentInput | None) -> FallbackConsent | None:
+    """In UTC. A null withdraws it."""
+    if sent is None:
+        return None
+    given_at = datetime.fromisoformat(sent.given_at)
+    return FallbackConsent(given_by=sent.given_by, given_at=given_at, given_how=sent.given_how)
 
 
 def _given(billing: dict[str, object]) -> dict[str, object]:

@@ -40,7 +40,8 @@ class IntegrationInput(Input):
     after how many days each a failed invoice is tried again; none are retried automatically if it is empty.
     `refund_second_payments`: whether what is paid for an invoice that is paid already goes back automatically.
     `authentication_links`: whether a payment link follows a charge that failed because the customer has to
-    authenticate.
+    authenticate. `fallback_payment_methods`: whether another method of a customer who has agreed is charged where one
+    is declined for good.
     """
 
     secret_key: Annotated[SecretStr, AfterValidator(_is_secret_key)] | None = None
@@ -52,6 +53,7 @@ class IntegrationInput(Input):
     retry_schedule_days: Annotated[list[_Days], Field(max_length=MOST_RETRIES)] | None = None
     refund_second_payments: StrictBool | None = None
     authentication_links: StrictBool | None = None
+    fallback_payment_methods: StrictBool | None = None
     default: StrictBool = False
 
 
@@ -68,6 +70,7 @@ def connection_request(values: dict[str, object]) -> ConnectionRequest:
         retry_schedule_days=None if sent.retry_schedule_days is None else tuple(sent.retry_schedule_days),
         refund_second_payments=sent.refund_second_payments,
         authentication_links=sent.authentication_links,
+        fallback_payment_methods=sent.fallback_payment_methods,
         make_default=sent.default,
     )
 

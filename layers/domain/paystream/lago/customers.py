@@ -49,6 +49,7 @@ def customer_object(customer: Customer) -> dict[str, Any]:
         "applicable_timezone": profile.get("timezone") or "UTC",
         "finalize_zero_amount_invoice": profile.get("finalize_zero_amount_invoice") or "inherit",
         "billing_configuration": _billing_configuration(customer),
+        "fallback_payment_consent": _consent(customer),
         "shipping_address": {field: (profile.get("shipping_address") or {}).get(field) for field in ADDRESS},
         "skip_invoice_custom_sections": False,
         "metadata": _metadata(customer),
@@ -88,6 +89,17 @@ def _metadata(customer: Customer) -> list[dict[str, Any]]:
         }
         for entry in customer.profile.get("metadata") or ()
     ]
+
+
+def _consent(customer: Customer) -> dict[str, Any] | None:
+    consent = customer.fallback_consent
+    if consent is None:
+        return None
+    return {
+        "given_by": consent.given_by,
+        "given_at": timestamp(consent.given_at),
+        "given_how": consent.given_how,
+    }
 
 
 def _billing_configuration(customer: Customer) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def integration_object(integration: Integration, *, is_default: bool) -> dict[st
         "retry_schedule_days": list(integration.retry_schedule_days),
         "refund_second_payments": integration.refund_second_payments,
         "authentication_links": integration.authentication_links,
+        "fallback_payment_methods": integration.fallback_payment_methods,
         "webhook_url": integration.webhook_url,
         "webhook_endpoint_id": integration.webhook_endpoint_id,
         "is_default": is_default,

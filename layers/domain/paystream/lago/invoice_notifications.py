@@ -1,6 +1,7 @@
 """Notifications about invoices and their payments."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, assert_never
@@ -34,7 +35,7 @@ def _notification(news: PaymentNews, settlement: Settlement, customer: Customer,
         case WebhookType.PAYMENT_REQUIRES_ACTION:
             return _requires_action(settlement.payment, now)
         case WebhookType.INVOICE_PAYMENT_FAILURE | WebhookType.INVOICE_PAYMENT_ABANDONED:
-            return _payment_failure(news, settlement, now)
+            return _payment_failure(news, settlement, customer, now)
         case WebhookType.INVOICE_PAYMENT_STATUS_UPDATED:
             return payment_status_updated(settlement.invoice, customer, now, cause=settlement.payment.lago_id)
         case _:
@@ -92,6 +93,8 @@ def collection_refused(invoice: Invoice, code: str, now: datetime) -> Notificati
         "will_retry": invoice.next_retry_at is not None,
         "next_retry_at": timestamp(invoice.next_retry_at) if invoice.next_retry_at else None,
         "retry": Retry.AFTER_CUSTOMER_ACTS.value,
+        "payment_method": None,
+        "next_payment_method": None,
         "provider_error": None,
         "error_details": {"code": code},
     }
@@ -163,7 +166,9 @@ def _payment(
     )
 
 
-def _payment_failure(webhook_type: WebhookType, settlement: Settlement, now: datetime) -> Notification:
+def _payment_failure(
+    webhook_type: WebhookType, settlement: Settlement, customer: Customer, now: datetime
+) -> Notification:
     payment, retry_at = settlement.payment, settlement.invoice.next_retry_at
     failure = payment.failure
     code = failure.code if failure else payment.status
@@ -180,6 +185,8 @@ def _payment_failure(webhook_type: WebhookType, settlement: Settlement, now: dat
         "will_retry": retry_at is not None,
         "next_retry_at": timestamp(retry_at) if retry_at else None,
         "retry": when_to_retry(failure).value,
+        "payment_method": charged_method_object(payment, customer),
+        "next_payment_method": charged_method_object(_next_payment(settlement, customer), customer),
         "provider_error": {"message": message, "error_code": code},
         "error_details": {
             "code": code,
@@ -201,3 +208,11 @@ def _payment_failure(webhook_type: WebhookType, settlement: Settlement, now: dat
         now=now,
         identity=(payment.organization_id, payment.lago_id),
     )
+
+
+def _next_payment(settlement: Settlement, customer: Customer) -> Payment:
+    """The payment, as if it charged what is planned to be charged next; nothing, where nothing is."""
+    standing = settlement.invoice.standing
+    planned = standing.planned_payment_method_id or customer.payment_method_id
+    is_charged = standing.next_retry_at is not None and not customer.pays_by_bank_transfer
+    return replace(settlement.payment, payment_method_id=planned if is_charged else None)

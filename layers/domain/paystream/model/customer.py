@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from paystream.model.card_declines import CardDeclines
 from paystream.model.payment_method_types import CUSTOMER_BALANCE, PaymentMethodType, types_named
 
 DEFAULT_PAYMENT_METHODS = ("card",)
@@ -46,6 +47,15 @@ class FormerLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FallbackConsent:
+    """That a customer agrees to be charged to any method on file where one is declined: who said so, when and how."""
+
+    given_by: str
+    given_at: datetime
+    given_how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
     """What is on file of a payment method was updated at Stripe, the last time then, by Stripe's time."""
 
@@ -59,7 +69,8 @@ class Customer:
 
     `integration_id` names the account that the code stood for when the customer was linked. `payment_method_as_of` is
     Stripe's time of the news that set the payment method: older news is ignored. `renewal` is of the method that is
-    charged. Until `paid_by_bank_transfer_until`
+    charged. `card_declines` are of all its invoices; `last_paid_payment_method_id` is what took the place of another
+    method and has paid. Until `paid_by_bank_transfer_until`
     its invoices were collected by bank transfer. One that was deleted is kept for what is on its way, and for what may
     have been sent while it was linked; it is linked to nobody any more.
     """
@@ -79,6 +90,9 @@ class Customer:
     payment_method_id: str | None = None
     payment_method_as_of: datetime | None = None
     renewal: Renewal | None = None
+    fallback_consent: FallbackConsent | None = None
+    card_declines: tuple[CardDeclines, ...] = ()
+    last_paid_payment_method_id: str | None = None
     paid_by_bank_transfer_until: datetime | None = None
     creation: CustomerCreation | None = None
     former_links: tuple[FormerLink, ...] = ()

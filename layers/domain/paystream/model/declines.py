@@ -146,6 +146,23 @@ def is_cured_by_update(failure: Failure | None) -> bool:
     return failure is not None and (failure.decline_code or failure.code) in _CURED_BY_UPDATE
 
 
+_NOT_OF_THE_METHOD = frozenset(
+    {"amount_too_large", "amount_too_small", "charge_exceeds_transaction_limit", "invalid_amount", "testmode_decline"}
+)
+"""No other method would change them."""
+
+
+def is_hard(failure: Failure | None) -> bool:
+    """Whether the same method must not be charged again as it is, and another one may do. Not where the customer has to
+    authenticate, nor where Stripe has declined nothing.
+    """
+    if failure is None or when_to_retry(failure) is Retry.LATER or asks_for_authentication(failure):
+        return False
+    code = failure.decline_code or failure.code
+    is_known = ("decline_code", code) in _RETRY or ("code", code) in _RETRY
+    return code not in _NOT_OF_THE_METHOD and (failure.decline_code is not None or is_known)
+
+
 def asks_for_authentication(failure: Failure | None) -> bool:
     """Whether the same card can be charged while the customer is there, who authenticates."""
     return failure is not None and (failure.decline_code or failure.code) in _AUTHENTICATION

@@ -80,9 +80,10 @@ class Integration:
     settled; from `removal_began_at` on it is being removed, and nobody uses it. The rate limits are None where they are
     Stripe's defaults. `default_currency` is what the account is paid out in.
     `retry_schedule_days` says after how many days each a failed invoice is tried again; `authentication_links` whether
-    a payment link follows a charge that failed because the customer has to authenticate. `refund_second_payments`: what
-    is paid for an invoice that is paid already goes back automatically. `health` is what the last look has found;
-    `last_event` the last event of Stripe that has arrived, give or take an hour.
+    a payment link follows a charge that failed because the customer has to authenticate. `fallback_payment_methods`:
+    another method of a customer who has agreed is charged where one is declined for good. `refund_second_payments`:
+    what is paid for an invoice that is paid already goes back automatically. `health` is what the last look has
+    found; `last_event` the last event of Stripe that has arrived, give or take an hour.
     """
 
     organization_id: str
@@ -108,6 +109,7 @@ class Integration:
     retry_schedule_days: tuple[int, ...] = DEFAULT_SCHEDULE_DAYS
     refund_second_payments: bool = False
     authentication_links: bool = True
+    fallback_payment_methods: bool = False
     check: AccountCheck | None = None
     health: AccountHealth | None = None
     last_event: HeardEvent | None = None

@@ -11,11 +11,12 @@ from paystream.model.integration import Integration
 
 @dataclass(frozen=True, slots=True)
 class SavedMethod:
-    """A payment method that a customer has at Stripe."""
+    """A payment method that a customer has at Stripe. `card` is Stripe's fingerprint of a card."""
 
     id: str
     type: str
     created_at: datetime
+    card: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ The only place that decides `payment_status`. Rules 1, 2, 5 and 9 of docs/archit
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from paystream.model.customer import Customer
 from paystream.model.declines import Retry, asks_for_authentication, when_to_retry
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
@@ -22,7 +23,8 @@ from paystream.model.standing import PaymentStatus, Stage, WaitingFor
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """The next state of an invoice and its payment, written together with what has to be notified, and with the attempt
-    before if that was closed at Stripe just now. `begins`: the payment is new, and must be on no record yet.
+    before if that was closed at Stripe just now. `begins`: the payment is new, and must be on no record yet. `customer`
+    is there if what is known of its cards has changed by it.
     """
 
     invoice: Invoice
@@ -30,17 +32,22 @@ class Settlement:
     notify: tuple[PaymentNews, ...]
     closed: Payment | None = None
     begins: bool = False
+    customer: Customer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
     """What may follow a failure: what the schedule says, or a charge at once if the customer's default is another
     payment method by now; and with `authentication_links` a payment link, if the customer has to authenticate.
+    `next_payment_method_id` is charged at once where the method was declined for good; `is_card_spent`: the card
+    networks allow no other try.
     """
 
     retry_schedule_days: tuple[int, ...] = ()
     authentication_links: bool = False
     default_payment_method_id: str | None = None
+    next_payment_method_id: str | None = None
+    is_card_spent: bool = False
 
 
 NOTHING_FOLLOWS = FollowUp()
@@ -214,9 +221,7 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
         return move(failed, Stage.GIVEN_UP, due_at=now if payment.is_to_be_closed else None, now=now)
     if failed.skip_psp and not _was_closed_for_another(payment):
         return move(failed, Stage.GIVEN_UP, due_at=now + FAILED_IS_CLOSED_AFTER, now=now)
-    is_another = _awaited(failed) and failed.was_not_charged_with(follow_up.default_payment_method_id)
-    is_at_once = _was_closed_for_another(payment) or is_another
-    retry_at = now if is_at_once else next_retry_at(failed, payment, follow_up.retry_schedule_days, now)
+    retry_at, planned = _next_charge(failed, payment, follow_up, now)
     if retry_at:
         return move(
             failed,
@@ -224,10 +229,26 @@ def _decide_failed(failed: Invoice, payment: Payment, follow_up: FollowUp, now: 
             waiting_for=_awaited(failed),
             due_at=retry_at,
             next_retry_at=retry_at,
-            planned_payment_method_id=None if is_at_once else _planned_method(failed, payment),
+            planned_payment_method_id=planned,
             now=now,
         )
     return _decide_without_retry(failed, payment, follow_up, now)
+
+
+def _next_charge(
+    failed: Invoice, payment: Payment, follow_up: FollowUp, now: datetime
+) -> tuple[datetime | None, str | None]:
+    """When another charge follows, and of which method; none is named for the customer's default of then. Another
+    default goes before another method on file, and that before the schedule.
+    """
+    is_awaited = _awaited(failed) is not None
+    is_another = is_awaited and failed.was_not_charged_with(follow_up.default_payment_method_id)
+    if _was_closed_for_another(payment) or is_another:
+        return now, None
+    if is_awaited and follow_up.next_payment_method_id:
+        return now, follow_up.next_payment_method_id
+    days = () if follow_up.is_card_spent else follow_up.retry_schedule_days
+    return next_retry_at(failed, payment, days, now), _planned_method(failed, payment)
 
 
 def _decide_without_retry(failed: Invoice, payment: Payment, follow_up: FollowUp, now: datetime) -> Invoice:

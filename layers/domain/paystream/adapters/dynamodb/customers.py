@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from paystream.adapters.dynamodb.database import Database, version_condition
-from paystream.adapters.dynamodb.items import attribute_values, from_item, to_item
+from paystream.adapters.dynamodb.items import attribute_values, from_item, plain, to_item
 from paystream.adapters.dynamodb.listing import Listing
 from paystream.adapters.dynamodb.readable import readable
 from paystream.model.customer import Customer
@@ -13,6 +14,25 @@ from paystream.model.notification import Notification
 from paystream.ports.pages import Page, PageRequest
 
 BY_PROVIDER_CUSTOMER = "by_provider_customer"
+
+
+def cards_update(table: str, customer: Customer) -> dict[str, Any]:
+    """What is known of the customer's cards is written with what it follows from. Two declines in one moment may count
+    as one: the limits leave room for that. The version rises, so that no function writes over it what it read before.
+    """
+    names = ("card_declines", "last_paid_payment_method_id")
+    known = {name: plain(getattr(customer, name)) for name in names if getattr(customer, name)}
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": attribute_values({name: getattr(customer, name) for name in ("organization_id", "external_id")}),
+            "UpdateExpression": f"SET {', '.join(f'{name} = :{name}' for name in known)} ADD version :one",
+            "ConditionExpression": "attribute_exists(external_id)",
+            "ExpressionAttributeValues": attribute_values(
+                {":one": 1} | {f":{name}": value for name, value in known.items()}
+            ),
+        }
+    }
 
 
 class DynamoCustomers:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from paystream.adapters.dynamodb.customers import cards_update
 from paystream.adapters.dynamodb.database import Database, version_condition
 from paystream.adapters.dynamodb.due_invoices import due_shard, paused_key
 from paystream.adapters.dynamodb.integrations import as_it_was_read
@@ -148,7 +149,8 @@ class DynamoInvoices:
     ) -> Invoice:
         closed = (settlement.closed,) if settlement.closed else ()
         payments = (settlement.payment, *closed)
-        return self._settle(settlement.invoice, payments, notifications, payer, begins=settlement.begins)
+        cards = (cards_update(self._database.tables.customers, settlement.customer),) if settlement.customer else ()
+        return self._settle(settlement.invoice, payments, notifications, payer, begins=settlement.begins, claims=cards)
 
     def settle_under_key(self, settlement: Settlement, idempotency_key: str) -> Invoice:
         payment = settlement.payment

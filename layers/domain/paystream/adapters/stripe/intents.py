@@ -39,7 +39,13 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
         remaining_amount_cents=_remaining(next_action),
         failure=failure,
         next_action=next_action,
+        card=fingerprint(part(part(intent, "last_payment_error"), "payment_method")) if failure else None,
     )
+
+
+def fingerprint(method: Mapping[str, Any]) -> str | None:
+    """The same for a card under whatever id: https://docs.stripe.com/api/payment_methods/object"""
+    return text(part(method, text(method, "type") or ""), "fingerprint")
 
 
 def currency_of(thing: Mapping[str, Any]) -> str | None:
@@ -70,6 +76,7 @@ def outcome_from_error(error: Mapping[str, Any], *, http_status: int | None, req
         payment_method_id=reference(error, "payment_method"),
         failure=failure_from_error(error, http_status=http_status, request_id=request_id),
         is_method_gone=_is_method_gone(error),
+        card=fingerprint(part(error, "payment_method")),
     )
 
 

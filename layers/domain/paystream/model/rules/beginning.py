@@ -19,6 +19,9 @@ CANNOT_PAY = {
 NO_SUCH_METHOD = "payment_method_not_found"
 """The chosen method is not the customer's, or went with the customer at Stripe."""
 
+NOT_AGREED = "fallback_payment_consent_withdrawn"
+"""Another method was to be charged, and must not be any more."""
+
 
 def begin(case: Case) -> Step | None:
     """It failed, and it is time for the next attempt, or the customer has another method."""
@@ -27,11 +30,24 @@ def begin(case: Case) -> Step | None:
         return None
     if latest is None or latest.payment_status is PayableStatus.PENDING:
         return Reopen()
+    if _is_not_agreed_any_more(case):
+        return EndPlan(NOT_AGREED)
     is_chosen = invoice.chosen_payment_method_id is not None
     payer = case.new_payer(needs_method=not is_chosen)
     if is_chosen and payer is WaitingFor.PROVIDER_CUSTOMER:
         return EndPlan(NO_SUCH_METHOD)
     return EndPlan(CANNOT_PAY[payer]) if isinstance(payer, WaitingFor) else Begin(latest, payer)
+
+
+def _is_not_agreed_any_more(case: Case) -> bool:
+    """Whether a method is planned that was not charged yet, and the customer or the account has changed its mind."""
+    invoice, customer, account = case.invoice, case.customer, case.account
+    planned = invoice.standing.planned_payment_method_id
+    if planned is None or customer is None or not invoice.was_not_charged_with(planned):
+        return False
+    if invoice.chosen_payment_method_id is not None or invoice.is_to_be_collected_from(customer):
+        return False
+    return customer.fallback_consent is None or account is None or not account.fallback_payment_methods
 
 
 def begin_page(case: Case) -> Step | None:

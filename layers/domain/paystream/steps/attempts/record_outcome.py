@@ -1,12 +1,15 @@
 """Write down what Stripe said of a payment, by an answer or by an event."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from paystream.errors import ContentionError, VersionConflictError
 from paystream.lago.invoice_notifications import settlement_notifications
+from paystream.model.card_declines import is_spent
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
+from paystream.model.known_cards import with_cards
 from paystream.model.moves import postpone
 from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
@@ -21,6 +24,9 @@ from paystream.steps.attempts.read_payments import on_record
 
 _TRIES = 5
 
+FindOther = Callable[[Invoice, Payment, Outcome, Customer, Accounts], str | None]
+"""Which method takes the place of one that was declined for good; see `find_next_method`."""
+
 
 def record_outcome(
     invoice: Invoice,
@@ -30,18 +36,21 @@ def record_outcome(
     customer: Customer,
     accounts: Accounts | None = None,
     decides_again: bool = True,
+    find_other: FindOther | None = None,
     stores: Stores,
     now: datetime,
 ) -> Invoice:
     """Settle invoice, payment and notifications in one transaction; safe to repeat, in any order.
 
     If another function wrote in between, both are read again and the state machine decides again, unless whose payment
-    it is was decided from what was read before. Raises VersionConflictError then, when that goes on, or when another
-    intent has become this payment meanwhile, NotFoundError if the invoice is gone.
+    it is was decided from what was read before. With `find_other` another method is asked for, where one
+    was declined for good and the customer has agreed. Raises VersionConflictError then, when that goes on, or when
+    another intent has become this payment meanwhile, NotFoundError if the invoice is gone; and what asking Stripe
+    raises.
     """
     for _ in range(_TRIES):
         accounts = accounts or Accounts(invoice.organization_id, stores)
-        settlement = decide(invoice, payment, outcome, customer=customer, accounts=accounts, now=now)
+        settlement = _decide(invoice, payment, outcome, customer, accounts=accounts, find_other=find_other, now=now)
         if settlement is None:
             return invoice
         if may_be_too_much(invoice, settlement.payment):
@@ -60,13 +69,45 @@ def record_outcome(
     raise ContentionError(f"invoice {invoice.lago_id} keeps changing; try again")
 
 
-def decide(
-    invoice: Invoice, payment: Payment, outcome: Outcome, *, customer: Customer, accounts: Accounts, now: datetime
+def _decide(
+    invoice: Invoice,
+    payment: Payment,
+    outcome: Outcome,
+    customer: Customer,
+    *,
+    accounts: Accounts,
+    find_other: FindOther | None,
+    now: datetime,
 ) -> Settlement | None:
-    """What the state machine decides; of a failure, and of a part of what is due, by the settings of this moment."""
+    """With what is known of the customer's cards, and of another method, where Stripe can be asked."""
+    if find_other is None:
+        return decide(invoice, payment, outcome, customer=customer, accounts=accounts, now=now)
+    known = with_cards(customer, invoice, payment, outcome, now)
+    other = find_other(invoice, payment, outcome, known, accounts)
+    settlement = decide(invoice, payment, outcome, customer=known, accounts=accounts, other=other, now=now)
+    return replace(settlement, customer=known) if settlement and known is not customer else settlement
+
+
+def decide(
+    invoice: Invoice,
+    payment: Payment,
+    outcome: Outcome,
+    *,
+    customer: Customer,
+    accounts: Accounts,
+    other: str | None = None,
+    now: datetime,
+) -> Settlement | None:
+    """What the state machine decides; of a failure, and of a part of what is due, by the settings of this moment.
+    `other` is the method that takes the place of one that was declined for good.
+    """
     is_failure = outcome.status is PayableStatus.FAILED
     is_part = outcome.status is PayableStatus.SUCCEEDED and _is_part(invoice, payment, outcome)
     follow_up = _follow_up(payment, outcome, customer, accounts) if is_failure or is_part else NOTHING_FOLLOWS
+    if is_failure:
+        charged = outcome.payment_method_id or payment.payment_method_id
+        spent = charged is not None and is_spent(customer.card_declines, charged, outcome.card, now)
+        follow_up = replace(follow_up, next_payment_method_id=other, is_card_spent=spent)
     return settle(invoice, payment, outcome, follow_up=follow_up, now=now)
 
 

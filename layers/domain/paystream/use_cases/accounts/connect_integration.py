@@ -45,6 +45,7 @@ class ConnectionRequest:
     retry_schedule_days: tuple[int, ...] | None
     refund_second_payments: bool | None
     authentication_links: bool | None
+    fallback_payment_methods: bool | None
     make_default: bool
 
     def __repr__(self) -> str:
@@ -198,19 +199,23 @@ def _new_integration(organization_id: str, code: str, account_id: str, livemode:
 
 
 def _changed(integration: Integration, request: ConnectionRequest, now: datetime) -> Integration:
-    create_customers, schedule = request.create_customers, request.retry_schedule_days
-    refunds, links = request.refund_second_payments, request.authentication_links
+    schedule = request.retry_schedule_days
     return replace(
         integration,
         name=request.name or integration.name,
-        create_customers=integration.create_customers if create_customers is None else create_customers,
+        create_customers=_either(request.create_customers, integration.create_customers),
         success_redirect_url=request.success_redirect_url or integration.success_redirect_url,
         endpoint_rate_limit_per_second=request.endpoint_rate_limit_per_second
         or integration.endpoint_rate_limit_per_second,
         global_rate_limit_per_second=request.global_rate_limit_per_second or integration.global_rate_limit_per_second,
         retry_schedule_days=integration.retry_schedule_days if schedule is None else schedule,
-        refund_second_payments=integration.refund_second_payments if refunds is None else refunds,
-        authentication_links=integration.authentication_links if links is None else links,
+        refund_second_payments=_either(request.refund_second_payments, integration.refund_second_payments),
+        authentication_links=_either(request.authentication_links, integration.authentication_links),
+        fallback_payment_methods=_either(request.fallback_payment_methods, integration.fallback_payment_methods),
         default_since=now if request.make_default else integration.default_since,
         updated_at=now,
     )
+
+
+def _either(said: bool | None, known: bool) -> bool:
+    return known if said is None else said

@@ -1,6 +1,7 @@
 """Perform a step: ask Stripe, and write down what it answers. Each returns the case that follows from it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from paystream.errors import NeedsAttentionError, TooEarlyError
@@ -22,6 +23,7 @@ from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.steps.attempts.restore_invoice import restore_invoice, with_declines_known
 from paystream.steps.attempts.run import Run
 from paystream.steps.attempts.send_attempt import look_up, send_attempt
+from paystream.steps.look_ups.find_next_method import find_next_method
 from paystream.steps.look_ups.find_payment_method import find_payment_method
 from paystream.steps.look_ups.recover_lost_attempt import are_all_connected, recover_lost_attempt
 from paystream.steps.pages.payment_link import look_at_page
@@ -145,7 +147,14 @@ def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
 def _record(case: Case, attempt: Payment, outcome: Outcome, customer: Customer, run: Run) -> Case:
     """The outcome is settled: nothing else is done in this run."""
     invoice = record_outcome(
-        case.invoice, attempt, outcome, customer=customer, accounts=run.accounts, stores=run.stores, now=run.now
+        case.invoice,
+        attempt,
+        outcome,
+        customer=customer,
+        accounts=run.accounts,
+        find_other=partial(find_next_method, gateways=lambda: run.gateways, stores=run.stores, now=run.now),
+        stores=run.stores,
+        now=run.now,
     )
     return case.answered(invoice)
 

@@ -15,7 +15,7 @@ from paystream.errors import (
     VersionConflictError,
 )
 from paystream.lago.customer_notifications import provider_customer_error
-from paystream.model.customer import DEFAULT_PAYMENT_METHODS, LONGEST_NAME, Customer
+from paystream.model.customer import DEFAULT_PAYMENT_METHODS, LONGEST_NAME, Customer, FallbackConsent
 from paystream.model.integration import Integration
 from paystream.ports.messages import CollectionQueue
 from paystream.ports.stores import Stores
@@ -30,11 +30,15 @@ from paystream.use_cases.customers.link_customer import chosen_integration, clea
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerChange:
-    """What was sent: only fields that were sent are in `profile` and in `billing`."""
+    """What was sent: only fields that were sent are in `profile` and in `billing`. `consent` counts if it is said;
+    None withdraws it.
+    """
 
     external_id: str
     profile: dict[str, Any]
     billing: dict[str, Any]
+    says_consent: bool = False
+    consent: FallbackConsent | None = None
 
 
 def upsert_customer(
@@ -102,6 +106,7 @@ def _changed(
         provider_payment_methods=tuple(
             billing.get("provider_payment_methods") or customer.provider_payment_methods or DEFAULT_PAYMENT_METHODS
         ),
+        fallback_consent=change.consent if change.says_consent else customer.fallback_consent,
         updated_at=now,
     )
 

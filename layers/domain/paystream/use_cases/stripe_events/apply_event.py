@@ -39,7 +39,7 @@ def apply_event(
     """
     match meaning:
         case IntentEvent():
-            is_ours = apply_intent_event(meaning, integration=integration, stores=stores, now=now)
+            is_ours = apply_intent_event(meaning, integration=integration, stores=stores, gateways=gateways, now=now)
             saved = meaning.saved_method if is_ours else None
             if saved:
                 apply_payment_method_event(

@@ -1,9 +1,10 @@
 """Apply what Stripe says of a payment intent. Events come in any order and more than once; foreign ones are ignored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from paystream.errors import VersionConflictError
 from paystream.model.bank_transfer import bank_transfer_of
@@ -16,10 +17,12 @@ from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.settlement import is_news
 from paystream.ports.stores import Stores
+from paystream.ports.stripe import Gateways
 from paystream.steps.attempts.besides import is_of_another_intent, payment_besides
 from paystream.steps.attempts.read_invoice import refuse_if_forgotten
 from paystream.steps.attempts.record_outcome import record_outcome
 from paystream.steps.attempts.restore_invoice import restored
+from paystream.steps.look_ups.find_next_method import find_next_method
 from paystream.steps.look_ups.former_customers import links_of_former_customers
 from paystream.use_cases.stripe_events.payment_method_events import MethodSaved
 
@@ -59,9 +62,16 @@ class IntentEvent:
         )
 
 
-def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: Stores, now: datetime) -> bool:
+def apply_intent_event(
+    event: IntentEvent,
+    *,
+    integration: Integration,
+    stores: Stores,
+    gateways: Callable[[], Gateways] | None = None,
+    now: datetime,
+) -> bool:
     """Record what became of a payment; False if it is not one of ours. Raises VersionConflictError: let Stripe repeat
-    it.
+    it; and what asking Stripe raises.
 
     Another intent under the name of a payment is money that another system collected: a payment of its own.
     """
@@ -78,7 +88,7 @@ def apply_intent_event(event: IntentEvent, *, integration: Integration, stores: 
     if current is not invoice:
         # Read again: the invoice's version vouches only for what was read after it.
         stored = stores.payments.get(integration.organization_id, named.payment_id)
-    return _apply(event, named, current, stored, integration=integration, stores=stores, now=now)
+    return _apply(event, named, current, stored, integration=integration, stores=stores, gateways=gateways, now=now)
 
 
 def _apply(
@@ -89,6 +99,7 @@ def _apply(
     *,
     integration: Integration,
     stores: Stores,
+    gateways: Callable[[], Gateways] | None,
     now: datetime,
 ) -> bool:
     if named.attempt > invoice.attempt + 1:
@@ -114,7 +125,8 @@ def _apply(
         integration=integration,
         now=now,
     )
-    record_outcome(invoice, payment, event.outcome, customer=customer, stores=stores, now=now)
+    find_other = partial(find_next_method, gateways=gateways, stores=stores, now=now) if gateways else None
+    record_outcome(invoice, payment, event.outcome, customer=customer, find_other=find_other, stores=stores, now=now)
     return True
 
 

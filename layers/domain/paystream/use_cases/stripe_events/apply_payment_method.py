@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from paystream.errors import VersionConflictError
+from paystream.model.card_declines import without_hard
 from paystream.model.customer import Customer, Renewal
 from paystream.model.integration import Integration
 from paystream.ports.messages import CollectionQueue
@@ -80,7 +81,10 @@ def _renewed(customer: Customer, event: MethodRenewed) -> Customer:
     known = customer.renewal
     is_old_news = known is not None and known.payment_method_id == renewal.payment_method_id and known.at >= renewal.at
     is_charged = customer.payment_method_id == event.payment_method_id
-    return replace(customer, renewal=renewal) if is_charged and not is_old_news else customer
+    if is_old_news or not is_charged:
+        return customer
+    declines = without_hard(customer.card_declines, event.payment_method_id)
+    return replace(customer, renewal=renewal, card_declines=declines)
 
 
 def _keep_current(customer: Customer, event: PaymentMethodEvent, stores: Stores, now: datetime) -> Customer:
