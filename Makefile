@@ -71,7 +71,7 @@ SEEDS ?= 0-19
 INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive clean
+.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog recovery check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -92,6 +92,10 @@ simulate: $(PROJECT)/.locked ## run the simulation: SEEDS=0-199 INVOICES=10000, 
 
 kill-points: $(PROJECT)/.locked ## kill a process before and after each effect of each story: STORY="a link expires" for one
 	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation.kill_points_command "$(STORY)"
+
+recovery: INVOICES = 1000
+recovery: $(PROJECT)/.locked ## measure how many failed invoices are collected without a person, with and without the wallet: INVOICES=1000
+	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation.recovery "$(INVOICES)"
 
 backlog: $(PROJECT)/.locked ## measure how fast many open invoices are settled, against Stripe's rate limits: INVOICES=2000
 	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation.backlog "$(INVOICES)"

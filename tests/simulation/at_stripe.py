@@ -115,8 +115,9 @@ class WatchedGateway(Gateway):
         return super().execute(admitted)
 
 
-def watch(account: Account, at_stripe: AtStripe, intent_seen: Seen, refund_seen: Seen) -> None:
+def watch(account: Account, at_stripe: AtStripe, intent_seen: Seen, refund_seen: Seen, customer_seen: Seen) -> None:
     """Look at every change in an account that has nothing in it yet."""
+    account.customers = Watched("customer", "id", ("email",), (customer_seen,))
     account.payment_intents = Watched("payment_intent", "intent", ("customer",), (at_stripe.note_intent, intent_seen))
     account.checkout_sessions = Watched(
         "checkout.session", "id", ("payment_intent", "customer"), (at_stripe.note_page,)

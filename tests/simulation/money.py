@@ -9,6 +9,7 @@ from aws_in_memory.dynamodb.values import Item
 from sandbox.stripe.wire import JsonObject
 
 from .at_stripe import AtStripe, is_our_own
+from .fallbacks import Fallbacks
 
 
 @dataclass(slots=True)
@@ -17,6 +18,7 @@ class Money:
 
     complain: Callable[[str], None]
     at_stripe: AtStripe = field(default_factory=AtStripe)
+    fallbacks: Fallbacks = field(init=False)
     invoices: dict[str, tuple[Key, Item]] = field(default_factory=dict)
     """As they were written last, by their own id."""
     totals: dict[str, set[int]] = field(default_factory=dict)
@@ -30,6 +32,9 @@ class Money:
     """The intents that are known to have succeeded."""
     payments: dict[str, set[str]] = field(default_factory=dict)
     """The ids of the payments that brought something, by the invoice's own id."""
+
+    def __post_init__(self) -> None:
+        self.fallbacks = Fallbacks(self.complain)
 
     def note_invoice(self, key: Key, item: Item) -> None:
         self.invoices[key[1]] = key, item
@@ -50,6 +55,7 @@ class Money:
 
     def charge(self, params: JsonObject) -> None:
         """Paystream charges, or another system does, which is left alone."""
+        self.fallbacks.charge(params)
         metadata = params.get("metadata") or {}
         invoice_id = metadata.get("lago_invoice_id", "")
         if not is_our_own(metadata) or invoice_id not in self.invoices:

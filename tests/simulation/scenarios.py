@@ -734,7 +734,28 @@ def _refund_while_the_endpoint_is_gone(stage: Stage) -> None:
     stage.wait(2 * 24 * _HOUR)
 
 
+def _several_methods(stage: Stage) -> None:
+    stage.connection = stage.workload.connect(ORGANIZATION, "stripe", falls_back=True)
+    payer = stage.payer("pm_card_radarBlock")
+    stage.workload.agree(payer)
+
+
+def _default_is_replaced(stage: Stage) -> None:
+    """The card that is remembered is detached, and another one is the default: no event says so."""
+    _good(stage)
+    payer = stage.first_payer()
+    client = stage.workload.client(payer)
+    (known,) = client.v1.customers.payment_methods.list(str(payer.provider_customer_id)).data
+    stage.workload.world.stripe.control.disrupt_webhooks("drop", count=None)
+    stage.workload.change_card(payer, "pm_card_mastercard")
+    client.v1.payment_methods.detach(known.id)
+    stage.wait(_A_FEW_MINUTES)
+    stage.workload.world.stripe.control.clear_webhook_disruptions()
+
+
 SCENARIOS = (
+    Scenario("a hard decline goes on to the next method", _several_methods, _put),
+    Scenario("a method that is gone is replaced by the default of now", _default_is_replaced, _put),
     Scenario("an invoice is created and collected", _good, _collect),
     Scenario("an invoice is put and declined", _declined, _put),
     Scenario("a result is found a day later", _good, _put, webhooks_are_lost=True, leap=25 * _HOUR),

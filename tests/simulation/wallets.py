@@ -7,6 +7,10 @@ from sandbox.stripe.cards import Card
 from sandbox.stripe.instruments import BY_TOKEN
 
 BY_TRANSFER = "customer_balance"
+SEVERAL = "pm_card_radarBlock"
+"""The default of a customer who has others on file: it is declined for good."""
+BESIDES = ("pm_card_visa", "pm_card_riskLevelHighest", "pm_card_radarBlock")
+"""What else such a customer has, the oldest first: the last two are declined for good, too."""
 
 KINDS = (
     ("pm_card_visa", 50),
@@ -14,6 +18,7 @@ KINDS = (
     ("pm_card_refundFail", 3),
     ("pm_card_chargeCustomerFail", 12),
     ("pm_card_authenticationRequired", 6),
+    (SEVERAL, 6),
     ("pm_card_createDispute", 4),
     ("pm_usBankAccount_success", 8),
     ("pm_usBankAccount_insufficientFunds", 4),

@@ -13,7 +13,7 @@ from aws_in_memory.dynamodb.values import Item
 from sandbox.stripe.accounts import Account
 from sandbox.stripe.errors import ApiError
 
-from .wallets import BY_TRANSFER, KINDS, wallet_of
+from .wallets import BESIDES, BY_TRANSFER, KINDS, SEVERAL, wallet_of
 from .world import World
 
 Answered = Callable[[int, str], None]
@@ -55,6 +55,8 @@ _BY_API: dict[str, tuple[int | None, int]] = {
 """What is owed, if it is not drawn, and how often it is asked for at once."""
 _REFUSED = (stripe.CardError, stripe.InvalidRequestError)
 _PAYS_UP = 0.85
+_AGREES = 0.7
+_FALLS_BACK = 0.7
 _MOST_TRIES = 60
 
 
@@ -80,6 +82,7 @@ class Connection:
     account: Account
     secret_key: str
     refunds_second_payments: bool = False
+    falls_back: bool = False
     is_moving: bool = False
 
 
@@ -118,7 +121,11 @@ class Workload:
             for number in range(random.randint(1, 2)):
                 goes_back, restricted = random.random() < 0.5, random.random() < 0.3
                 self.connect(
-                    organization_id, f"stripe-{number}", refunds_second_payments=goes_back, restricted=restricted
+                    organization_id,
+                    f"stripe-{number}",
+                    refunds_second_payments=goes_back,
+                    falls_back=random.random() < _FALLS_BACK,
+                    restricted=restricted,
                 )
         for number in range(max(8, min(400, self.invoices // 12))):
             self.add_payer(random.choice(self.connections), f"customer-{number}", self._drawn(KINDS))
@@ -303,7 +310,13 @@ class Workload:
                 self.link_again(payer)
 
     def connect(
-        self, organization_id: str, code: str, *, refunds_second_payments: bool = False, restricted: bool = False
+        self,
+        organization_id: str,
+        code: str,
+        *,
+        refunds_second_payments: bool = False,
+        falls_back: bool = False,
+        restricted: bool = False,
     ) -> Connection:
         """Connect a new account, in calm weather, with a secret key or with a restricted one that may do all."""
         secret_key = f"sk_test_{self.world.random.getrandbits(96):024x}"
@@ -311,7 +324,12 @@ class Workload:
         if restricted:
             secret_key = self._new_key(account.id, "rk_")
         connection = Connection(
-            organization_id, code, account, secret_key, refunds_second_payments=refunds_second_payments
+            organization_id,
+            code,
+            account,
+            secret_key,
+            refunds_second_payments=refunds_second_payments,
+            falls_back=falls_back,
         )
         self.connections.append(connection)
         self.put_connection(connection)
@@ -322,6 +340,8 @@ class Workload:
         values: dict[str, Any] = {"secret_key": connection.secret_key, "name": "Acme Billing"}
         if connection.refunds_second_payments:
             values["refund_second_payments"] = True
+        if connection.falls_back:
+            values["fallback_payment_methods"] = True
         self.request(
             "PUT",
             CODE,
@@ -341,8 +361,26 @@ class Workload:
             self._link_by_creating(payer)
         else:
             self.link(payer, self.stripe_customer(payer, "" if kind == BY_TRANSFER else kind))
+        if kind == SEVERAL:
+            self._add_methods(payer)
+            if connection.falls_back and self.world.random.random() < _AGREES:
+                self.agree(payer)
         self.settle()
         return payer
+
+    def _add_methods(self, payer: Payer) -> None:
+        """Further methods on file. The invariant looks from then on: nobody has agreed yet."""
+        customer = str(payer.provider_customer_id)
+        for token in BESIDES:
+            self.client(payer).v1.payment_methods.attach(token, {"customer": customer})
+        self.world.invariants.money.fallbacks.agreed[customer] = False
+
+    def agree(self, payer: Payer) -> None:
+        """The customer agrees that another method is charged where one is declined."""
+        self.world.invariants.money.fallbacks.agreed[str(payer.provider_customer_id)] = True
+        consent = {"given_by": "Ann Acme", "given_at": "2026-11-20T09:30:00Z", "given_how": "terms of 2026-11"}
+        self._store(payer, fallback_payment_consent=consent)
+        self.settle()
 
     def link(self, payer: Payer, provider_customer_id: str) -> None:
         payer.provider_customer_id = provider_customer_id

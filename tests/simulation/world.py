@@ -122,7 +122,7 @@ class World:
     def add_account(self, secret_key: str) -> Account:
         """A Stripe account whose intents, pages and refunds are watched."""
         account, money = self.stripe.add_account(secret_key), self.invariants.money
-        watch(account, money.at_stripe, money.watch_intent, money.watch_refund)
+        watch(account, money.at_stripe, money.watch_intent, money.watch_refund, money.fallbacks.note_customer)
         return account
 
     def stripe_as(self, secret_key: str) -> stripe.StripeClient:

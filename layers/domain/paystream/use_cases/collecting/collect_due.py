@@ -4,6 +4,7 @@ from datetime import datetime
 
 from paystream.errors import KeyRefusedError, NotFoundError, OutcomeUnknownError, TooEarlyError
 from paystream.model.case import Occasion
+from paystream.model.declines import is_hard
 from paystream.model.invoice import Invoice
 from paystream.model.moves import resume
 from paystream.model.outcome import Outcome
@@ -76,7 +77,8 @@ def settle_found(
     invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime
 ) -> Invoice | None:
     """What `collect_due` does after asking Stripe, for an outcome that is known without asking; None if it is left to
-    that one: a backup was put over the item, and it gets its state back first.
+    that one: a backup was put over the item, and it gets its state back first; or another method may take the place of
+    the one that was declined.
 
     Raises NotFoundError if there is no customer, VersionConflictError.
     """
@@ -85,5 +87,7 @@ def settle_found(
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer is None:
         raise NotFoundError("customer")
+    if customer.fallback_consent and is_hard(outcome.failure):
+        return None
     seen = record_outcome(resume(invoice), payment, outcome, customer=customer, stores=stores, now=now)
     return postpone(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen
