@@ -15,7 +15,7 @@ from .lambdas import Failed
 from .operators import RESTRICTED
 from .receivers import AWAY, SILENT
 from .wallets import BY_TRANSFER
-from .workload import CODE, Connection, Payer, Workload
+from .workload import ALL_PERMISSIONS, CODE, Connection, Payer, Workload
 
 ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
 _ENDPOINTS = "/api/v1/webhook_endpoints"
@@ -753,6 +753,19 @@ def _default_is_replaced(stage: Stage) -> None:
     stage.workload.world.stripe.control.clear_webhook_disruptions()
 
 
+def _restricted(stage: Stage) -> None:
+    stage.connection = stage.workload.connect(ORGANIZATION, "stripe", restricted=True)
+
+
+def _lose_a_permission_and_have_it_again(stage: Stage) -> None:
+    """The daily look finds out, and finds that it is put right."""
+    connection, control = stage.connection, stage.workload.world.stripe.control
+    assert connection
+    for granted in ([one for one in ALL_PERMISSIONS if one != "rak_charge_write"], ALL_PERMISSIONS):
+        control.set_permissions(connection.secret_key, granted)
+        stage.wait(25 * _HOUR)
+
+
 SCENARIOS = (
     Scenario("a hard decline goes on to the next method", _several_methods, _put),
     Scenario("a method that is gone is replaced by the default of now", _default_is_replaced, _put),
@@ -792,6 +805,7 @@ SCENARIOS = (
         webhooks_are_lost=True,
         leap=25 * _HOUR,
     ),
+    Scenario("a key loses a permission", _restricted, _lose_a_permission_and_have_it_again, looks_at_accounts=True),
     Scenario("a secret is created twice", _nobody, _connected, fault_of=_created_twice),
     Scenario("a customer is created at Stripe", _connected, _create_at_stripe),
     Scenario("a customer's creation is looked up a day later", _begun_a_day_ago, _send_again),
