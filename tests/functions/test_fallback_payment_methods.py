@@ -137,6 +137,8 @@ class TestNoOtherMethodIsCharged:
         look_a_minute_later(world, times=3)
 
         assert (charges(world), world.charged()) == (1, [])
+        (failure,) = notified_attempts(world, "invoice.payment_failure")
+        assert (failure["will_retry"], failure["next_payment_method"]) == (False, None)
 
     def test_once_the_consent_was_withdrawn_though_it_was_planned(self, world: World) -> None:
         customer_with_wallet(world, BLOCKED, VISA)

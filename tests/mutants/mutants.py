@@ -6,6 +6,7 @@ from .mutant import FUNCTIONS, STORIES, Mutant
 from .of_outsiders import OF_OUTSIDERS
 from .of_the_core import OF_THE_CORE
 from .of_the_model import OF_THE_MODEL
+from .of_the_wallet import OF_THE_WALLET
 
 PROCESSING_IS_NOT_CLOSED = """        return case.with_retrieved(attempt)
     if attempt.payment_status is PayableStatus.FAILED"""
@@ -182,6 +183,7 @@ _SEEN_BY_THE_SIMULATION = {
 MUTANTS = (
     *_IN_TESTS_OF_FUNCTIONS,
     *OF_THE_CORE,
+    *OF_THE_WALLET,
     *OF_THE_MODEL,
     *OF_OUTSIDERS,
     *(

@@ -1,0 +1,48 @@
+"""Guards of the wallet: whose methods are charged, which, and how often (docs/payment-life.md)."""
+
+from .mutant import FUNCTIONS, Mutant
+
+_FALLBACK = f"{FUNCTIONS}/test_fallback_payment_methods.py"
+
+
+def _mutant(name: str, path: str, text: str, replacement: str, killer: str) -> Mutant:
+    return Mutant(name=name, path=path, text=text, replacement=replacement, killers=(killer,))
+
+
+OF_THE_WALLET = (
+    _mutant(
+        "Another method is charged without the customer's consent",
+        "model/rules/fallback.py",
+        "is_agreed = customer.fallback_consent is not None and not customer.pays_by_bank_transfer",
+        "is_agreed = not customer.pays_by_bank_transfer",
+        f"{_FALLBACK}::TestNoOtherMethodIsCharged::test_without_the_setting_and_the_consent[the consent]",
+    ),
+    _mutant(
+        "Another method is charged after the consent was withdrawn",
+        "model/rules/beginning.py",
+        "    if _is_not_agreed_any_more(case):",
+        "    if False:",
+        f"{_FALLBACK}::TestNoOtherMethodIsCharged::test_once_the_consent_was_withdrawn_though_it_was_planned",
+    ),
+    _mutant(
+        "The same card is charged again under another id",
+        "model/rules/fallback.py",
+        "and one.card not in cards",
+        "and True",
+        "tests/unit/rules/test_fallback.py::TestWhichIsCharged::test_none_that_is_the_same_card",
+    ),
+    _mutant(
+        "A method that is gone is a failure, though the customer has another default",
+        "use_cases/collecting/perform.py",
+        "    if not outcome.is_method_gone:",
+        "    if True:",
+        f"{FUNCTIONS}/test_methods_that_are_gone.py::test_the_default_of_now_is_charged_and_no_failure_is_notified",
+    ),
+    _mutant(
+        "What has just paid on a page takes the place of a default that was chosen since",
+        "use_cases/stripe_events/default_at_stripe.py",
+        "    if current in (None, *(one.payment_method_id for one in ours)):",
+        "    if True:",
+        f"{FUNCTIONS}/test_paid_on_a_page.py::test_another_default_that_was_chosen_since_stays",
+    ),
+)
