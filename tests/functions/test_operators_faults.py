@@ -255,12 +255,13 @@ class TestATypeThatIsNotActivated:
 
 
 class TestAPermissionThatIsMissing:
+    SCOPES = ("accounts_kyc_basic", "webhook", "customer", "payment_method", "payment_intent", "charge", "event")
+    ALL = tuple(f"rak_{one}_write" for one in (*SCOPES, "checkout_session"))
+
     def key_without(self, world: World, lost: str) -> str:
-        scopes = ("accounts_kyc_basic", "webhook", "customer", "payment_method", "payment_intent", "charge", "event")
-        all_of_them = [f"rak_{one}_write" for one in (*scopes, "checkout_session")]
-        key = world.stripe.control.add_key(world.account.id, kind="rk", permissions=all_of_them)
+        key = world.stripe.control.add_key(world.account.id, kind="rk", permissions=self.ALL)
         world.connect(secret_key=key)
-        world.stripe.control.set_permissions(key, [one for one in all_of_them if one != f"rak_{lost}_write"])
+        world.stripe.control.set_permissions(key, [one for one in self.ALL if one != f"rak_{lost}_write"])
         return key
 
     def test_pauses_what_it_is_for_and_nothing_else(self, world: World) -> None:
@@ -285,8 +286,7 @@ class TestAPermissionThatIsMissing:
         world.run()
         assert count_by_status(world) == {"pending": 1}
         assert "rak_payment_intent_write" in error(world)["provider_error"]["message"]
-        permissions = ("customer", "payment_method", "payment_intent", "webhook", "event")
-        world.stripe.control.set_permissions(key, [f"rak_{one}_write" for one in permissions])
+        world.stripe.control.set_permissions(key, self.ALL)
 
         minutes_go_by(world, 60)
 
