@@ -8,7 +8,7 @@ from pytest_socket import disable_socket
 from simulation.backlog import A_PAGE, RATE, Measured, burst, lost_events
 from simulation.timed import Latency
 
-INVOICES = 300
+INVOICES = 200
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,10 @@ from types import FrameType
 
 from sandbox.stripe.clock import ManualClock
 
-_LOOKED_AGAIN_AFTER = 0.005
+_LOOKED_AGAIN_AFTER = 0.001
 """Real seconds between two looks at what the other threads do."""
+_LOOKS = 2
+"""In a row that must find all others waiting: one that was just woken shows only when it has had its turn."""
 
 _WAITING = {(threading.__file__, "wait"), (pools.__file__, "_worker")}
 """Where a thread stands that sleeps here, waits for another one, or has nothing to do."""
@@ -33,10 +35,12 @@ class SharedSleep:
             until = self._clock.now() + seconds
             self._sleepers.append(until)
             self._changed.notify_all()
+            quiet = 0
             while self._clock.now() < until:
                 is_first = until == min(self._sleepers)
                 woken = self._changed.wait(_LOOKED_AGAIN_AFTER if is_first else None)
-                if is_first and not woken and _all_others_wait():
+                quiet = quiet + 1 if is_first and not woken and _all_others_wait() else 0
+                if quiet == _LOOKS:
                     self._clock.advance(max(0.0, until - self._clock.now()))
             self._sleepers.remove(until)
             self._changed.notify_all()
