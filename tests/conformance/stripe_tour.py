@@ -50,6 +50,7 @@ def events_of_every_kind(shop: Shop) -> None:
     shop.sandbox.control.close_dispute(dispute.id, "won")
     shop.stripe.v1.refunds.create({"payment_intent": shop.charge("pm_card_refundFail").id})
     shop.stripe.v1.customers.delete(shop.saved_card()[0].id)
+    shop.sandbox.control.update_card(shop.saved_card()[1].id, exp_year=2031)
     shop.declined("pm_card_visa_chargeDeclined")
     for bank_account in ("pm_usBankAccount_success", "pm_usBankAccount_insufficientFunds"):
         shop.charge(bank_account)
