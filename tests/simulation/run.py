@@ -22,6 +22,7 @@ _QUIET_FOR = 4.5 * 86400.0
 _MOST_BACKLOG = 60
 _LONGEST_LOOK = 3600
 _SOON = 120
+_MOST_LOOKS_UNTIL_CONNECTED = 100
 _BANKS_TAKE = 3.0
 """Seconds."""
 
@@ -108,7 +109,10 @@ def settle(world: World, workload: Workload) -> None:
         world.invariants.complain(what)
     world.invariants.check()
     workload.reconnect_all()
-    world.run(world.clock.now() + 60)
+    for _ in range(_MOST_LOOKS_UNTIL_CONNECTED):
+        world.run(world.clock.now() + 60)
+        if workload.are_all_connected():
+            break
     workload.tidy_up()
     world.run(world.clock.now() + 60)
     workload.pay_up()

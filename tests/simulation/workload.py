@@ -295,6 +295,11 @@ class Workload:
             if not connection.is_moving:
                 self.put_connection(connection)
 
+    def are_all_connected(self) -> bool:
+        """Whether each code that the operator wants is there: its request may have to be sent again, hours later."""
+        connected = {key for key, _ in self.world.database.tables["IntegrationsTable"].items()}
+        return all((one.organization_id, one.code) in connected for one in self.connections)
+
     def tidy_up(self) -> None:
         """A request that was sent again late may have connected a code again that had been left, or linked a customer
         there.
