@@ -110,7 +110,7 @@ def settle(world: World, workload: Workload) -> None:
     world.invariants.check()
     workload.reconnect_all()
     for _ in range(_MOST_LOOKS_UNTIL_CONNECTED):
-        world.run(world.clock.now() + 60)
+        world.run(world.clock.now() + 900)
         if workload.are_all_connected():
             break
     workload.tidy_up()

@@ -296,7 +296,7 @@ class Workload:
                 self.put_connection(connection)
 
     def are_all_connected(self) -> bool:
-        """Whether each code that the operator wants is there: its request may have to be sent again, hours later."""
+        """Whether each code that the operator wants is there: one that was left for a while comes back hours later."""
         connected = {key for key, _ in self.world.database.tables["IntegrationsTable"].items()}
         return all((one.organization_id, one.code) in connected for one in self.connections)
 
