@@ -154,7 +154,8 @@ def test_a_request_in_progress_in_another_account_must_come_to_its_end_before_th
     world.connect("other", secret_key=str(other["secret_key"]))
     client = world.stripe_as(str(other["secret_key"])).v1
     customer = client.customers.create({"name": "Acme"}).id
-    client.payment_methods.attach("pm_card_visa", {"customer": customer})
+    card = client.payment_methods.attach("pm_card_visa", {"customer": customer}).id
+    client.customers.update(customer, {"invoice_settings": {"default_payment_method": card}})
     link_to_account(world, customer, "other")
 
     assert world.invoke("invoice-created", event) == {"batchItemFailures": []}
