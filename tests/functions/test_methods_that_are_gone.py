@@ -5,6 +5,7 @@ from builders.accounts import connect_with_customer
 from builders.customers import DECLINED, attach, default_at_stripe, make_default, provider_customer_id
 from builders.durations import DAY, MINUTE
 from builders.invoices import collected
+from builders.operators_faults import minutes_go_by, refuse_charges, take_charges
 from builders.read import notified_attempts, payment_statuses
 from builders.stripe_events import lose_events
 from world.aws_calls import Moment
@@ -123,4 +124,18 @@ def test_stripe_that_does_not_say_what_the_default_is_leaves_it_pending(world: W
     world.look_again()
 
     assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+    assert notified_attempts(world, "invoice.payment_failure") == []
+
+
+def test_an_account_that_takes_no_charges_fails_nothing_and_collects_once_when_it_is_put_right(world: World) -> None:
+    default_is_replaced(world)
+    refuse_charges(world)
+    invoice_id = collected(world)
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+    minutes_go_by(world, 30)
+
+    take_charges(world)
+    minutes_go_by(world, 60)
+
+    assert (world.invoice(invoice_id)["payment_status"], world.charged()) == ("succeeded", [4200])
     assert notified_attempts(world, "invoice.payment_failure") == []

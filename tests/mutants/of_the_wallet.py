@@ -34,8 +34,8 @@ OF_THE_WALLET = (
     _mutant(
         "A method that is gone is a failure, though the customer has another default",
         "use_cases/collecting/perform.py",
-        "    if not outcome.is_method_gone:",
-        "    if True:",
+        "        if outcome.is_method_gone:",
+        "        if False:",
         f"{FUNCTIONS}/test_methods_that_are_gone.py::test_the_default_of_now_is_charged_and_no_failure_is_notified",
     ),
     _mutant(

@@ -79,10 +79,17 @@ def send_with_another_method(
     """What becomes of an attempt that Stripe has refused, sent again under its key to charge another method; None if
     Stripe keeps the refusal under the key, and no intent. Raises as `send_attempt` does, but counts no try.
     """
-    began_at = started_at(invoice, payment)
-    with calls_stripe(payer.integration, "payment_intent.create", stores=stores, gateways=gateways, now=now) as gateway:
+    began_at, request = started_at(invoice, payment), _payment_request(invoice, payment, payer)
+    with calls_stripe(
+        payer.integration,
+        CREATE_INTENT,
+        types=request.payment_method_types,
+        stores=stores,
+        gateways=gateways,
+        now=now,
+    ) as gateway:
         try:
-            return gateway.collect(_payment_request(invoice, payment, payer))
+            return gateway.collect(request)
         except ParametersChangedError:
             return _look_up(payment, gateway, began_at)
 

@@ -31,7 +31,7 @@ from paystream.steps.refunds.send_back import send_back
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
 from paystream.use_cases.collecting.begin_chosen import begin_again, begin_chosen
-from paystream.use_cases.collecting.replace_method import charge_default_of_now
+from paystream.use_cases.collecting.replace_method import Answered, charge_default_of_now
 from paystream.use_cases.customers.create_provider_customer import resume_creation
 
 
@@ -134,13 +134,13 @@ def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
         sent, outcome = send_attempt(
             case.invoice, attempt, payer, stores=run.stores, gateways=run.gateways, now=run.now
         )
+        answered: Answered | Case = (sent, outcome, payer.customer)
+        if outcome.is_method_gone:
+            answered = charge_default_of_now(case, sent, outcome, payer, run)
     except NeedsAttentionError as paused:
         if paused.was_refused:
             return write.refused(case, attempt, paused, run)
         raise
-    if not outcome.is_method_gone:
-        return _record(case, sent, outcome, payer.customer, run)
-    answered = charge_default_of_now(case, sent, outcome, payer, run)
     return answered if isinstance(answered, Case) else _record(case, *answered, run)
 
 
