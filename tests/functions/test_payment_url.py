@@ -7,7 +7,7 @@ import pytest
 from builders.customers import DECLINED, pays_with, provider_customer_id, saved_method
 from builders.due import look_a_minute_later
 from builders.durations import DAY, MINUTE
-from builders.invoices import collected, failed_invoice, waiting_invoice
+from builders.invoices import collected, failed_invoice, replace_item, waiting_invoice
 from builders.links import ask_for_link, pay_by_debit, pay_on_page, payment_url, sessions
 from builders.payments import BEING_COLLECTED
 from builders.read import payment_statuses, refusal
@@ -128,6 +128,19 @@ def test_a_page_that_nobody_used_ends_as_a_failed_attempt(world: World) -> None:
     bodies = [json.loads(str(item["body"])) for item in world.items("notifications")]
     failures = [body["payment_provider_invoice_payment_error"] for body in bodies if "failure" in body["webhook_type"]]
     assert {one["provider_error"]["error_code"] for one in failures} == {"card_declined", "payment_link_expired"}
+
+
+def test_a_page_that_expires_while_its_item_is_parked_is_notified_as_a_failed_attempt(world: World) -> None:
+    invoice_id = failed_invoice(world, retry_schedule_days=[])
+    payment_url(world, invoice_id)
+    replace_item(world, lago_id=invoice_id, total_amount_cents="4200")
+
+    world.pass_time(DAY + MINUTE)
+    look_a_minute_later(world, times=3)
+
+    assert payment_statuses(world, invoice_id) == ["failed", "failed"]
+    types = [item["webhook_type"] for item in world.items("notifications")]
+    assert types.count("invoice.payment_failure") == 2
 
 
 def test_after_an_expired_page_there_is_a_new_one(world: World) -> None:

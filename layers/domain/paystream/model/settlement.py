@@ -86,7 +86,7 @@ def settle(
         decided,
         settled,
         is_retried_at_all=bool(follow_up.retry_schedule_days),
-        is_waited_for=invoice.is_open or not _was_to_act(payment, settled),
+        is_waited_for=invoice.is_open or invoice.stage is Stage.PARKED or not _was_to_act(payment, settled),
     )
     return Settlement(decided, settled, news)
 
