@@ -54,7 +54,6 @@ def closed_invoice(chaos: Chaos, lago_id: str, becomes: str, intents: list[Any])
     invoice = chaos.stage.find_invoice(lago_id)
     expect(invoice is not None, f"invoice {lago_id} is lost")
     status, paid = (invoice or {})["payment_status"], (invoice or {})["total_paid_amount_cents"]
-    payments = chaos.stage.call("GET", f"payments?invoice_id={lago_id}")["payments"]
     charged = [intent.amount_received for intent in intents if intent.status == "succeeded"]
     notified, attempts = _notified(chaos, lago_id), 2 if becomes == "retried" else 1
     expect(len(charged) <= 1, f"invoice {lago_id} was charged {len(charged)} times")
@@ -62,9 +61,7 @@ def closed_invoice(chaos: Chaos, lago_id: str, becomes: str, intents: list[Any])
     expect(status == _status(becomes), f"invoice {lago_id} is {status}, not {becomes}")
     expect(bool(charged) is (status == "succeeded"), f"invoice {lago_id} is {status}; at Stripe {intents[0].status}")
     expect(paid == sum(charged), f"invoice {lago_id}: {paid} paid in the table, {sum(charged)} at Stripe")
-    recorded = {payment["provider_payment_id"]: payment["status"] for payment in payments}
-    at_stripe = {intent.id: intent.status for intent in intents}
-    expect(recorded == at_stripe, f"invoice {lago_id}: the table has {recorded}, Stripe has {at_stripe}")
+    _wait_until_agreed(chaos, lago_id, intents)
     expect(notified == _NOTIFIED[becomes], f"invoice {lago_id} was notified as {dict(notified)}")
     result = f"charged {charged[0] / 100:.2f}" if charged else "declined"
     return Ending(
@@ -72,6 +69,24 @@ def closed_invoice(chaos: Chaos, lago_id: str, becomes: str, intents: list[Any])
         f"{status}, {_counted(attempts, 'payment')}",
         _deliveries(chaos, lago_id, becomes),
     )
+
+
+def _wait_until_agreed(chaos: Chaos, lago_id: str, intents: list[Any]) -> None:
+    """What the table has of each intent is what Stripe has. An invoice that was due while it failed is looked at once
+    more, and what is left of it is canceled at Stripe, maybe since the intents were read. Raises TimeoutError.
+    """
+    at_stripe = intents
+
+    def agreed() -> bool:
+        nonlocal at_stripe
+        payments = chaos.stage.call("GET", f"payments?invoice_id={lago_id}")["payments"]
+        recorded = {payment["provider_payment_id"]: payment["status"] for payment in payments}
+        if recorded == {intent.id: intent.status for intent in at_stripe}:
+            return True
+        at_stripe = chaos.intents().get(lago_id, [])
+        return False
+
+    chaos.stack.wait_for(f"the table and Stripe to have the same of the intents of invoice {lago_id}", agreed)
 
 
 def _counted(number: int, noun: str) -> str:
