@@ -103,11 +103,13 @@ class Quiet:
                 yield event["data"]["object"]
 
     def _has_gone_back(self, second: Item) -> bool:
-        """It, or as much of what was paid first, if it is too much; what a lost dispute took is owed again. Nothing does
-        as long as the item is parked: what is owed is not known.
+        """It, or as much of what was paid first, if it is too much; what a lost dispute took is owed again.
+
+        Nothing does as long as the item is parked: what is owed is not known.
         """
         invoice = self._invoice_of(second)
-        if "problem" in invoice or int(invoice["total_paid_amount_cents"]["N"]) <= int(invoice["total_amount_cents"]["N"]):
+        paid, owed = (int(invoice[name]["N"]) for name in ("total_paid_amount_cents", "total_amount_cents"))
+        if "problem" in invoice or paid <= owed:
             return True
         is_owed_again = "payment_dispute_lost_at" in invoice
         return bool(second["refunds"]["L"]) or invoice["total_refunded_amount_cents"]["N"] != "0" or is_owed_again
