@@ -18,12 +18,19 @@ class Fallbacks:
     defaults: dict[str, set[str]] = field(default_factory=dict)
     """What was ever the default of a customer: no fallback is needed to charge that."""
     charged_for: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Which payment charged a method that never was a default, by the invoice and the method."""
+    """Which payment charged a method that never was a default last, by the invoice and the method."""
+    passing: set[str] = field(default_factory=set)
+    """The payments that were declined for a reason that passes: the schedule charges the same method again."""
 
     def note_customer(self, customer: JsonObject) -> None:
         default = customer["invoice_settings"]["default_payment_method"]
         if default:
             self.defaults.setdefault(customer["id"], set()).add(default)
+
+    def note_intent(self, intent: JsonObject) -> None:
+        error = intent.get("last_payment_error") or {}
+        if is_our_own(intent["metadata"]) and error.get("advice_code") == "try_again_later":
+            self.passing.add(intent["metadata"]["lago_payment_id"])
 
     def charge(self, params: JsonObject) -> None:
         """Paystream charges, or another system does, which is left alone."""
@@ -34,6 +41,7 @@ class Fallbacks:
         invoice_id, payment_id = metadata["lago_invoice_id"], metadata["lago_payment_id"]
         if not self.agreed[customer]:
             self.complain(f"invoice {invoice_id} is charged to {method}, and {customer} has not agreed")
-        before = self.charged_for.setdefault((invoice_id, str(method)), payment_id)
-        if before != payment_id:
+        before = self.charged_for.get((invoice_id, str(method)), payment_id)
+        self.charged_for[invoice_id, str(method)] = payment_id
+        if before != payment_id and before not in self.passing:
             self.complain(f"invoice {invoice_id} is charged to {method} again after a decline")

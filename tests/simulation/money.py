@@ -83,6 +83,7 @@ class Money:
         """Rule 1: at most one successful payment per invoice, but for what another system collects in its name, and
         what is owed since because a larger item replaced it.
         """
+        self.fallbacks.note_intent(intent)
         invoice_id = intent["metadata"].get("lago_invoice_id")
         if intent["status"] != "succeeded" or not is_our_own(intent["metadata"]):
             return

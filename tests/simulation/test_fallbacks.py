@@ -45,6 +45,19 @@ def test_another_method_is_charged_once_and_its_request_may_be_repeated(
     assert complaints == ["invoice invoice-1 is charged to pm_2 again after a decline"]
 
 
+@pytest.mark.parametrize(("advice_code", "may_be"), [("try_again_later", True), ("do_not_try_again", False)])
+def test_another_method_is_charged_again_where_the_decline_passes(
+    fallbacks: Fallbacks, complaints: list[str], advice_code: str, may_be: bool
+) -> None:
+    first = charge("pm_2")
+    fallbacks.charge(first)
+    fallbacks.note_intent({"metadata": first["metadata"], "last_payment_error": {"advice_code": advice_code}})
+
+    fallbacks.charge(charge("pm_2", payment="payment-2"))
+
+    assert (complaints == []) is may_be
+
+
 def test_another_method_is_never_charged_without_consent(fallbacks: Fallbacks, complaints: list[str]) -> None:
     fallbacks.charge(charge("pm_2", customer="cus_other"))
 
