@@ -18,6 +18,9 @@ from sandbox.stack import Stack
 VISIBILITY_SECONDS = 30
 """Of both queues, instead of the template's 30 minutes: a message whose function died comes back after this time."""
 
+_STRUCK_WITHIN_SECONDS = 2.0
+"""An answer of a killed function can be there before it is known that it was killed."""
+
 _QUEUES = ("CollectionQueueUrl", "DueQueueUrl")
 
 
@@ -33,7 +36,9 @@ def _deployed_functions(emulator: AwsEmulator) -> dict[str, str]:
 
 
 class KilledTooLateError(Exception):
-    """The function was killed, but at another point of its work: the machine was slower than its patience."""
+    """The function was not killed at this point of its work: it was done before, or went on in the meantime, because
+    the machine was slower than its patience.
+    """
 
 
 class _Blow:
@@ -77,24 +82,30 @@ class Killer:
     def pids(self, function: str) -> list[int]:
         return self._stack.emulator.worker_pids(self.functions[function])
 
-    def kill_at(self, point: Point, function: str, trigger: Callable[[], Any]) -> Any:
+    def kill_at(
+        self, point: Point, function: str, trigger: Callable[[], Any], *, is_answered_by_it: bool = False
+    ) -> Any:
         """Kill a function once its call has come to a point; what the trigger was answered. Raises TimeoutError if it
-        never comes there, KilledTooLateError if it did not wait for its call any more.
+        never comes there, KilledTooLateError if it did not wait for its call any more. One that answers the trigger
+        itself was not caught if there is an answer and it was not killed: that raises KilledTooLateError, too.
         """
         blow = _Blow(self, function)
         held = hold(point, function, blow.strike, stack=self._stack, gate=self._gate)
 
-        def is_struck() -> bool:
+        def is_over() -> bool:
             held.look()
-            return blow.has_struck.is_set()
+            is_done = is_answered_by_it and answer.done()
+            return blow.has_struck.is_set() or (is_done and not blow.has_struck.wait(_STRUCK_WITHIN_SECONDS))
 
         with ThreadPoolExecutor(1) as caller:
             answer = caller.submit(trigger)
             try:
-                self._stack.wait_for(f"{function} to come to a point {point}", is_struck)
+                self._stack.wait_for(f"{function} to come to a point {point}", is_over)
             finally:
                 held.release()
             result = answer.result()
+        if not blow.has_struck.is_set():
+            raise KilledTooLateError(f"{function} was not at a point {point}")
         expect(blow.killed > 0, f"{function} was at work, but no process of it was found")
         if not blow.was_in_time:
             raise KilledTooLateError(f"{function} had gone on when it was killed {point}")

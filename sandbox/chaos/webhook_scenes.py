@@ -33,7 +33,7 @@ def endpoint_destroyed(chaos: Chaos, function: str, point: Point) -> Ending:
         made = chaos.stage.call("POST", _ENDPOINTS, _wanted(receiver))["webhook_endpoint"]
         chaos.stack.wait_for("the endpoint to be confirmed", lambda: _status(chaos, made) == "confirmed")
         destroy = partial(chaos.stage.try_call, "DELETE", f"{_ENDPOINTS}/{made['lago_id']}")
-        first = chaos.killer.kill_at(point, function, destroy)
+        first = chaos.killer.kill_at(point, function, destroy, is_answered_by_it=True)
         expect(first.status >= 500, f"the killed {function} answered {first.status} {first.body}")
         second = destroy()
         expect(second.status in (200, 404), f"repeating was answered {second.status} {second.body}")

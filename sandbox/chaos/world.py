@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -43,7 +44,7 @@ class Chaos:
 
     def repeated(self, point: Point, function: str, call: Callable[[], Answer]) -> Answer:
         """A caller whose request is cut off by the kill and who sends it again; the second answer."""
-        first = self.killer.kill_at(point, function, call)
+        first = self.killer.kill_at(point, function, call, is_answered_by_it=True)
         expect(first.status >= 500, f"the killed {function} answered {first.status} {first.body}")
         second = call()
         expect(second.status == 200, f"repeating was answered {second.status} {second.body}")
@@ -51,7 +52,8 @@ class Chaos:
 
     def invoked_again(self, point: Point, function: str, payload: dict[str, Any]) -> Any:
         """An operator whose call is cut off by the kill and who invokes the function again; the second answer."""
-        killed = self.killer.kill_at(point, function, lambda: self.invoke(function, payload, waits=True))
+        invoke = partial(self.invoke, function, payload, waits=True)
+        killed = self.killer.kill_at(point, function, invoke, is_answered_by_it=True)
         expect("FunctionError" in killed, f"the killed {function} answered {killed}")
         again = self.invoke(function, payload, waits=True)
         answer = json.loads(again["Payload"].read())
