@@ -141,7 +141,8 @@ OF_THE_CORE = (
         "steps/attempts/choose_method.py",
         'raise NotFoundError("payment_method") from None',
         "raise",
-        f"{_CROSSING}::test_a_retry_with_a_method_of_a_deleted_customer_comes_to_an_end",
+        f"{FUNCTIONS}/test_retry_payment.py"
+        "::test_where_the_customer_is_deleted_after_a_method_was_chosen_that_is_notified_once_and_the_plan_ends",
     ),
     _mutant(
         "An automatic refund is sent whole though a person has sent a part back",
