@@ -2,6 +2,7 @@
 
 from .mutant import FUNCTIONS, Mutant
 
+_BEFORE = f"{FUNCTIONS}/test_declined_before.py"
 _FALLBACK = f"{FUNCTIONS}/test_fallback_payment_methods.py"
 
 
@@ -30,6 +31,20 @@ OF_THE_WALLET = (
         "and one.card not in cards",
         "and True",
         "tests/unit/rules/test_fallback.py::TestWhichIsCharged::test_none_that_is_the_same_card",
+    ),
+    _mutant(
+        "A card that is gone is charged for the next invoice",
+        "model/rules/charging.py",
+        "refused_as_declined(declined) if declined else refusal_of_ours(attempt, payer)",
+        "refusal_of_ours(attempt, payer)",
+        f"{_BEFORE}::TestTheNextInvoice::test_that_was_not_sent_counts_for_no_card",
+    ),
+    _mutant(
+        "What was charged while a decline was written is refused because of that",
+        "model/attempts.py",
+        "    if declined is not None and declined.declined_at[-1] + LONGEST_REQUEST > began_at:",
+        "    if False:",
+        f"{_BEFORE}::TestAnAttemptThatMayHaveBeenSent::test_is_looked_up_before_it_is_refused",
     ),
     _mutant(
         "A method that is gone is a failure, though the customer has another default",

@@ -15,6 +15,7 @@ from paystream.model.attempts import (
     started_at,
 )
 from paystream.model.bank_transfer import BankTransfer
+from paystream.model.card_declines import with_decline_of
 from paystream.model.case import Payer
 from paystream.model.identifiers import payment_id
 from paystream.model.outcome import PayableStatus
@@ -107,6 +108,24 @@ def test_one_that_is_refused_may_have_been_sent_until_ten_minutes_after_the_cust
     case = case_record(invoice_record(), attempt, now=RECORDED_AT)
 
     assert sent_until(case, attempt, payer) == (until + timedelta(minutes=10) if until else None)
+
+
+@pytest.mark.parametrize(
+    ("before", "until"),
+    [
+        (timedelta(minutes=10), None),
+        (timedelta(minutes=9), timedelta(minutes=-9)),
+        (timedelta(hours=-1), timedelta(hours=1)),
+    ],
+)
+def test_one_whose_method_was_declined_elsewhere_may_have_been_sent_until_ten_minutes_after_that(
+    before: timedelta, until: timedelta | None
+) -> None:
+    (declines,) = with_decline_of((), "pm_1", None, is_hard=True, now=RECORDED_AT - before)
+    case = case_record(invoice_record(), payment_record(), now=RECORDED_AT)
+    expected = RECORDED_AT + until + timedelta(minutes=10) if until else None
+
+    assert sent_until(case, payment_record(), PAYER, declines) == expected
 
 
 def refused_with(attempt: Payment, *, paid_out_in: str | None = "EUR") -> str | None:

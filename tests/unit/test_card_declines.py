@@ -7,11 +7,13 @@ from paystream.model.card_declines import (
     COUNTED_FOR,
     MOST_CARDS_KEPT,
     CardDeclines,
+    ended,
     is_spent,
     may_be_tried,
     with_decline_of,
     without_hard,
 )
+from paystream.model.outcome import Failure
 from paystream.model.payment_method_types import MOST_TRIES
 
 NOW = RECORDED_AT
@@ -75,3 +77,17 @@ def test_what_is_older_than_is_counted_is_forgotten() -> None:
     known = with_decline_of(declined(1), "pm_2", "card-2", is_hard=False, now=NOW + COUNTED_FOR)
 
     assert [one.card for one in known] == ["card-2"]
+
+
+def test_a_method_has_ended_for_as_long_as_its_last_decline_says_so() -> None:
+    stolen = Failure(code="card_declined", message="", decline_code="stolen_card")
+    known = with_decline_of(declined(1), "pm_1", "card-1", is_hard=True, ended_by=stolen, now=NOW)
+    (card,) = known
+
+    assert (card.ended_by, len(card.declined_at)) == (stolen, 2)
+    assert ended(known, "pm_1", NOW) == ended(known, "pm_1", NOW + COUNTED_FOR - HOUR) == card
+    assert ended(known, "pm_1", NOW + COUNTED_FOR) is None
+    assert ended(known, "pm_2", NOW) is None
+    assert ended(declined(1, is_hard=True), "pm_1", NOW) is None
+    assert ended(without_hard(known, "pm_1"), "pm_1", NOW) is None
+    assert ended(with_decline_of(known, "pm_1", "card-1", is_hard=False, now=NOW), "pm_1", NOW) is None

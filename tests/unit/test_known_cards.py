@@ -13,12 +13,13 @@ from paystream.model.payment import PaymentLink
 
 CUSTOMER = customer_record(payment_method_id="pm_1")
 CHARGED = payment_record(payment_method_id="pm_1", payment_status=PayableStatus.PENDING)
+STOLEN = Failure(code="card_declined", message="Declined.", decline_code="stolen_card")
 FAILED = Outcome(
     status=PayableStatus.FAILED,
     intent_status="requires_payment_method",
     payment_method_id="pm_1",
     card="card-1",
-    failure=Failure(code="card_declined", message="Declined.", decline_code="stolen_card"),
+    failure=STOLEN,
 )
 PAID = Outcome(status=PayableStatus.SUCCEEDED, intent_status="succeeded", payment_method_id="pm_2")
 
@@ -56,6 +57,23 @@ def test_a_failure_that_is_of_no_card_or_no_news_changes_nothing(fields: dict[st
 def test_a_first_attempt_that_is_paid_changes_nothing() -> None:
     assert after(PAID) is CUSTOMER
     assert after(replace(PAID, payment_method_id="pm_1"), ("pm_1",)) is CUSTOMER
+
+
+def test_a_decline_that_ends_the_method_is_kept_with_its_codes() -> None:
+    failure = replace(STOLEN, http_status=402, request_id="req_1")
+
+    assert after(replace(FAILED, failure=failure)).card_declines[0].ended_by == replace(STOLEN, message="")
+    assert after(replace(FAILED, failure=replace(STOLEN, decline_code="fraudulent"))).card_declines[0].ended_by is None
+
+
+def test_what_pays_after_such_a_decline_is_charged_again() -> None:
+    dead = after(FAILED)
+
+    paid = with_cards(dead, invoice_record(), CHARGED, replace(PAID, payment_method_id="pm_1"), RECORDED_AT)
+
+    (kept,) = paid.card_declines
+    assert (kept.ended_by, kept.is_hard, kept.declined_at) == (None, False, (RECORDED_AT,))
+    assert with_cards(dead, invoice_record(), CHARGED, PAID, RECORDED_AT) is dead
 
 
 def test_what_took_the_place_of_another_and_has_paid_is_remembered() -> None:

@@ -9,8 +9,9 @@ from builders.cases import CHARGEABLE, DECIDED_AT, PAYER, attempt_record
 from builders.decisions import CLOSED, IN_A_MINUTE, OPEN_PAGE, PROCESSING, SENT, UNPAID, invoice_in, step
 from builders.records import RECORDED_AT, integration_record
 from paystream.model.attempts import new_payment, refusal_of_ours
+from paystream.model.card_declines import with_decline_of
 from paystream.model.case import Learned, Occasion, Payer
-from paystream.model.outcome import PayableStatus
+from paystream.model.outcome import Failure, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.standing import Stage
 from paystream.model.steps import Charge, Claim, LookAtPage, LookUp, Refuse, Step
@@ -43,6 +44,28 @@ class TestCollect:
     @pytest.mark.parametrize("attempt", [PROCESSING, UNPAID, CLOSED])
     def test_what_has_an_outcome_is_not_sent_again(self, attempt: Payment) -> None:
         assert step(invoice_in(Stage.IN_FLIGHT), attempt, occasion=Occasion.CUSTOMER_CHANGED) is None
+
+
+class TestRefuseWhatWasDeclinedBefore:
+    STOLEN = Failure(code="card_declined", message="", decline_code="stolen_card")
+
+    def decided(self, ago: timedelta, *attempts: Payment) -> Step | None:
+        declines = with_decline_of((), "pm_1", "card-1", is_hard=True, ended_by=self.STOLEN, now=RECORDED_AT - ago)
+        customer = replace(CHARGEABLE, card_declines=declines)
+        return step(invoice_in(Stage.IN_FLIGHT, attempt=0), *attempts, customer=customer)
+
+    def test_what_was_never_sent_is_refused(self) -> None:
+        found = self.decided(timedelta(days=1))
+
+        assert isinstance(found, Refuse)
+        assert found.outcome.failure is not None
+        assert found.outcome.failure.code == "payment_method_declined_before"
+
+    def test_what_may_have_been_sent_while_the_decline_was_written_is_looked_up_before(self) -> None:
+        found = self.decided(timedelta(minutes=1))
+
+        assert isinstance(found, LookUp)
+        assert found.not_before == RECORDED_AT + timedelta(minutes=9)
 
 
 class TestRefuse:

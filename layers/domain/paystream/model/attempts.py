@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from paystream.model.bank_transfer import bank_transfer_of
+from paystream.model.card_declines import CardDeclines
 from paystream.model.case import Case, Payer
 from paystream.model.currency import minimum_amount
 from paystream.model.identifiers import payment_id
@@ -53,12 +54,15 @@ def is_looked_up_first(invoice: Invoice, attempt: Payment, now: datetime) -> boo
     return now - started_at(invoice, attempt) > KEY_IS_SAFE_FOR or attempt.unknown_tries >= LOOK_UP_AFTER_TRIES
 
 
-def sent_until(case: Case, attempt: Payment, payer: Payer) -> datetime | None:
+def sent_until(case: Case, attempt: Payment, payer: Payer, declined: CardDeclines | None = None) -> datetime | None:
     """Until when an attempt that is refused now may have been sent by a function that saw it otherwise: the customer or
-    the account was changed since it began. None if it was never sent.
+    the account was changed since it began, or its method was declined elsewhere, which is written down some time after
+    it was. None if it was never sent.
     """
     began_at = started_at(case.invoice, attempt)
     changes = [one for one in (payer.customer.updated_at, payer.integration.updated_at) if one > began_at]
+    if declined is not None and declined.declined_at[-1] + LONGEST_REQUEST > began_at:
+        changes.append(declined.declined_at[-1])
     if is_looked_up_first(case.invoice, attempt, case.now):
         changes.append(began_at)
     return max(changes) + LONGEST_REQUEST if changes else None

@@ -168,6 +168,12 @@ def asks_for_authentication(failure: Failure | None) -> bool:
     return failure is not None and (failure.decline_code or failure.code) in _AUTHENTICATION
 
 
+def is_forbidden_by_network(failure: Failure) -> bool:
+    """Whether the card network forbids another try, whatever the reason."""
+    codes = ("network_decline_code", failure.network_decline_code), ("network_advice_code", failure.network_advice_code)
+    return any(_RETRY.get((field, code or "")) is Retry.NEVER for field, code in codes)
+
+
 def is_known_reason(failure: Failure) -> bool:
     """Whether the table has the reason, which counts before any advice."""
     return _field_and_code(failure) in _RETRY

@@ -3,18 +3,20 @@
 from dataclasses import replace
 from datetime import datetime
 
-from paystream.model.card_declines import with_decline_of
+from paystream.model.card_declines import with_decline_of, without_hard
 from paystream.model.customer import Customer
+from paystream.model.declined_before import ends_the_method
 from paystream.model.declines import is_hard
 from paystream.model.invoice import Invoice
-from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.outcome import Failure, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.settlement import is_news
 
 
 def with_cards(customer: Customer, invoice: Invoice, payment: Payment, outcome: Outcome, now: datetime) -> Customer:
     """The customer after a charge of a method; the same if that says nothing new. Of a success only that counts which
-    another method has made necessary: a first attempt that is paid writes nothing more.
+    another method has made necessary, or that nobody expected of this one: a first attempt that is paid writes nothing
+    more.
     """
     charged = outcome.payment_method_id or payment.payment_method_id
     if charged is None or payment.link is not None or payment.bank_transfer or not is_news(payment, outcome):
@@ -24,12 +26,29 @@ def with_cards(customer: Customer, invoice: Invoice, payment: Payment, outcome: 
     is_failure = outcome.status is PayableStatus.FAILED and payment.payment_status is not PayableStatus.FAILED
     if outcome.failure is None or not is_failure:
         return customer
-    hard = is_hard(outcome.failure)
-    known = with_decline_of(customer.card_declines, charged, outcome.card, is_hard=hard, now=now)
+    return _with_decline(customer, charged, outcome.card, outcome.failure, now)
+
+
+def _with_decline(customer: Customer, charged: str, card: str | None, failure: Failure, now: datetime) -> Customer:
+    known = with_decline_of(
+        customer.card_declines,
+        charged,
+        card,
+        is_hard=is_hard(failure),
+        ended_by=_codes(failure) if ends_the_method(failure) else None,
+        now=now,
+    )
     return replace(customer, card_declines=known)
 
 
+def _codes(failure: Failure) -> Failure:
+    """Without what is of one request only."""
+    return replace(failure, message="", http_status=None, request_id=None)
+
+
 def _with_success(customer: Customer, invoice: Invoice, charged: str) -> Customer:
+    again = without_hard(customer.card_declines, charged)
+    customer = customer if again == customer.card_declines else replace(customer, card_declines=again)
     is_known = charged in (customer.payment_method_id, customer.last_paid_payment_method_id)
     if is_known or not invoice.declined_payment_method_ids:
         return customer

@@ -55,8 +55,9 @@ class Payment:
     With a `link`, a payment link, it is the customer who pays, and nothing is charged. With a `bank_transfer` it is
     charged to the customer's balance, which needs no payment method; `remaining_amount_cents` is what the balance
     lacks, in minor units. `on_session`: it is charged as if the customer were there. `is_superseded`: it waits for the
-    customer, and another attempt was asked for instead, so it is closed, and the next one follows. `disputes` and
-    `refunds` are in the order in which they became known.
+    customer, and another attempt was asked for instead, so it is closed, and the next one follows. `by_schedule`: it
+    was begun as planned, and nobody has asked for it. `disputes` and `refunds` are in the order in which they became
+    known.
     """
 
     organization_id: str
@@ -87,6 +88,7 @@ class Payment:
     remaining_amount_cents: int | None = None
     on_session: bool = False
     is_superseded: bool = field(default=False, metadata={"stored_as": "gives_way"})
+    by_schedule: bool = False
     disputes: tuple[Dispute, ...] = ()
     refunds: tuple[Refund, ...] = ()
     refused_at: datetime | None = None

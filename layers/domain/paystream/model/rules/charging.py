@@ -4,6 +4,7 @@ from datetime import datetime
 
 from paystream.model.attempts import new_payment, refusal_of_ours, sent_until
 from paystream.model.case import Case, Learned, Payer
+from paystream.model.declined_before import declined_before, refused_as_declined
 from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.rules.superseded import is_superseded
@@ -24,11 +25,12 @@ def collect(case: Case) -> Step | None:
 
 def _send(case: Case, attempt: Payment, payer: Payer) -> Step:
     """An attempt without an answer is sent, or refused by a rule of ours."""
-    refusal = refusal_of_ours(attempt, payer)
+    declined = declined_before(case.invoice, attempt, payer.customer, case.now)
+    refusal = refused_as_declined(declined) if declined else refusal_of_ours(attempt, payer)
     if refusal is None:
         is_seen = case.invoice.waiting_for is None or case.invoice.is_claimed(case.now)
         return Charge(attempt, payer) if is_seen else Claim()
-    until = sent_until(case, attempt, payer)
+    until = sent_until(case, attempt, payer, declined)
     if until and not _is_looked_up(case, until):
         return LookUp(attempt, payer, until)
     return Refuse(attempt, payer, refusal)

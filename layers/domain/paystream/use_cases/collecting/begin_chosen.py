@@ -1,4 +1,4 @@
-"""Put an attempt on record with the method that was chosen for it, before anything is sent."""
+"""Put an attempt on record with the method that was chosen for it, or found for it, before anything is sent."""
 
 from dataclasses import replace
 
@@ -6,15 +6,19 @@ from paystream.errors import NotFoundError
 from paystream.lago.invoice_notifications import collection_refused
 from paystream.model.attempts import new_payment
 from paystream.model.case import Case, Payer
+from paystream.model.declined_before import DECLINED_BEFORE
 from paystream.model.invoice import Invoice
 from paystream.model.moves import move, postpone
+from paystream.model.outcome import Outcome
 from paystream.model.payment import Payment
+from paystream.model.retries import with_decline
 from paystream.model.rules.beginning import NO_SUCH_METHOD
 from paystream.model.schedule import look_again_at
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
 from paystream.steps.attempts.choose_method import with_chosen_method
 from paystream.steps.attempts.run import Run
+from paystream.steps.look_ups.find_next_method import find_next_method
 
 
 def begin_chosen(case: Case, payer: Payer, run: Run) -> Case:
@@ -41,6 +45,32 @@ def begin_again(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
     key_number = attempt.key_number + (attempt.refused_at is not None)
     payment = replace(new_payment(begun, payer, attempt.attempt, run.now), key_number=key_number)
     return _on_record(case, begun, payment, payer, run)
+
+
+def begin_with_another(case: Case, attempt: Payment, payer: Payer, refused: Outcome, run: Run) -> Case | None:
+    """The attempt on record with the method that takes the place of one that was declined for good before; None if that
+    is not why it is refused, or there is none. Raises what asking Stripe raises.
+    """
+    if refused.failure is None or refused.failure.code != DECLINED_BEFORE:
+        return None
+    customer = payer.customer
+    other = find_next_method(
+        case.invoice,
+        attempt,
+        refused,
+        customer,
+        run.accounts,
+        gateways=lambda: run.gateways,
+        stores=run.stores,
+        now=run.now,
+    )
+    if other is None:
+        return None
+    payer = replace(payer, customer=replace(customer, payment_method_id=other))
+    began_at = case.invoice.attempt_started_at or run.now
+    begun = replace(with_decline(case.invoice, attempt), attempt=attempt.attempt, attempt_started_at=began_at)
+    payment = replace(new_payment(begun, payer, attempt.attempt, run.now), key_number=attempt.key_number)
+    return _on_record(case, begun, payment, payer, run, begins=case.latest is None)
 
 
 def _on_record(case: Case, begun: Invoice, payment: Payment, payer: Payer, run: Run, *, begins: bool = False) -> Case:

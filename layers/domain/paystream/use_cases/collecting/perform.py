@@ -30,7 +30,7 @@ from paystream.steps.pages.payment_link import look_at_page
 from paystream.steps.refunds.send_back import send_back
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
-from paystream.use_cases.collecting.begin_chosen import begin_again, begin_chosen
+from paystream.use_cases.collecting.begin_chosen import begin_again, begin_chosen, begin_with_another
 from paystream.use_cases.collecting.replace_method import Answered, charge_default_of_now
 from paystream.use_cases.customers.create_provider_customer import resume_creation
 
@@ -52,8 +52,8 @@ def _settle_attempt(step: AttemptStep, case: Case, run: Run) -> Case:
             after = _close(case, attempt, customer, run)
         case steps.LookUp():
             after = _look_up(case, step, run)
-        case steps.Refuse(attempt, payer, outcome):
-            after = _record(case, attempt, outcome, payer.customer, run)
+        case steps.Refuse():
+            after = _refuse(case, step, run)
         case steps.Charge(attempt, payer):
             after = _charge(case, attempt, payer, run)
         case steps.LookAtPage(attempt, payer):
@@ -144,15 +144,26 @@ def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
     return answered if isinstance(answered, Case) else _record(case, *answered, run)
 
 
-def _record(case: Case, attempt: Payment, outcome: Outcome, customer: Customer, run: Run) -> Case:
+def _refuse(case: Case, step: steps.Refuse, run: Run) -> Case:
+    """Nothing is sent: that counts for no card. Where another method may be charged instead, that is begun at once, and
+    nothing has failed.
+    """
+    begun = begin_with_another(case, step.attempt, step.payer, step.outcome, run)
+    return begun or _record(case, step.attempt, step.outcome, step.payer.customer, run, was_sent=False)
+
+
+def _record(
+    case: Case, attempt: Payment, outcome: Outcome, customer: Customer, run: Run, *, was_sent: bool = True
+) -> Case:
     """The outcome is settled: nothing else is done in this run."""
+    find_other = partial(find_next_method, gateways=lambda: run.gateways, stores=run.stores, now=run.now)
     invoice = record_outcome(
         case.invoice,
         attempt,
         outcome,
         customer=customer,
         accounts=run.accounts,
-        find_other=partial(find_next_method, gateways=lambda: run.gateways, stores=run.stores, now=run.now),
+        find_other=find_other if was_sent else None,
         stores=run.stores,
         now=run.now,
     )

@@ -60,7 +60,10 @@ def begin(case: Case, after: Payment, payer: Payer, run: Run) -> Case:
     except NotFoundError:
         return end_plan(case, NO_SUCH_METHOD, run)
     attempted = replace(_with_no_choice(case.invoice), attempt=case.invoice.attempt + 1, attempt_started_at=run.now)
-    payment = new_payment(attempted, payer, attempted.attempt, run.now)
+    payment = replace(
+        new_payment(attempted, payer, attempted.attempt, run.now),
+        by_schedule=case.invoice.standing.planned_payment_method_id == (payer.customer.payment_method_id or ""),
+    )
     settlement = Settlement(
         move(attempted, Stage.IN_FLIGHT, due_at=look_again_at(attempted, run.now), now=run.now),
         payment,
