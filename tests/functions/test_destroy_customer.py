@@ -1,5 +1,6 @@
 """A customer is deleted: found no more, and nothing is collected from it, but what is on its way comes to its end."""
 
+from builders.customers import change_customer
 from builders.debits import bank_debit
 from builders.durations import DAY, HOUR
 from world.api_gateway import Answer
@@ -101,3 +102,14 @@ def test_another_organizations_customer_is_not_found(world: World) -> None:
     assert (
         world.api("DELETE", CUSTOMER_PATH, organization_id="another-organization").body["code"] == "customer_not_found"
     )
+
+
+def test_who_comes_back_has_not_agreed_to_be_charged_otherwise(world: World) -> None:
+    """It may be somebody else whom the application knows under the same id."""
+    consent = {"given_by": "Ann Acme", "given_at": "2026-11-20T08:30:00Z", "given_how": "terms of 2026-11"}
+    change_customer(world, fallback_payment_consent=consent)
+    delete_customer(world)
+
+    change_customer(world)
+
+    assert world.api("GET", CUSTOMER_PATH).body["customer"]["fallback_payment_consent"] is None
