@@ -19,7 +19,7 @@ from paystream.entry.validation import Input, own_code, validated
 from paystream.lago.customers import PROFILE
 from paystream.model.customer import LONGEST_EMAIL, LONGEST_NAME, LONGEST_PHONE, FallbackConsent, first_email
 from paystream.model.payment_method_types import PAYMENT_METHOD_TYPES, types_named
-from paystream.use_cases.customers.upsert_customer import CustomerChange
+from paystream.use_cases.customers.customer_as_sent import CustomerChange
 
 MOST_DAYS = 10_000
 CLEARED_BY_NULL = frozenset({"payment_provider", "provider_customer_id"})

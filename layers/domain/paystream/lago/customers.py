@@ -66,6 +66,19 @@ def extended_customer_object(customer: Customer) -> dict[str, Any]:
     }
 
 
+def customer_check_object(before: Customer | None, after: Customer) -> dict[str, Any]:
+    """What would become of a customer that is sent: this is not Lago's."""
+    return {
+        "external_id": after.external_id,
+        "is_known": before is not None,
+        "payment_provider_code": after.payment_provider_code,
+        "provider_customer_id": after.provider_customer_id,
+        "creates_provider_customer": after.creation is not None,
+        "payment_method_id": after.payment_method_id,
+        "can_be_charged": after.pays_with is not None and not after.is_partner,
+    }
+
+
 def checkout_object(customer: Customer, url: str) -> dict[str, Any]:
     """Lago's answer for a page on which a customer saves a payment method."""
     return {
