@@ -13,10 +13,13 @@ from builders.customers import (
     default_at_stripe,
     make_default,
 )
-from builders.due import days_go_by, look_a_minute_later
+from builders.due import days_go_by, hours_go_by, look_a_minute_later
 from builders.durations import DAY
 from builders.invoices import collected
+from builders.operators_faults import minutes_go_by, refuse_charges, take_charges
 from builders.read import intents, invoice_statuses, notified_attempts, payment_statuses, still_payable
+from builders.stripe_events import lose_events
+from builders.stripe_requests import CREATE_INTENT, break_stripe
 from paystream.model.payment_method_types import MOST_TRIES
 from world.aws_calls import Moment
 from world.world import World
@@ -36,6 +39,14 @@ def customer_with_wallet(world: World, default: str, *others: str, **settings: A
         methods.append(attach(world, customer, other))
     world.run()
     return customer, methods
+
+
+def withdraw(world: World, what: str) -> None:
+    """From now on no other method may be charged."""
+    if what == "the setting":
+        world.api("PUT", INTEGRATION_PATH, {"integration": {"fallback_payment_methods": False}})
+    else:
+        change_customer(world, fallback_payment_consent=None)
 
 
 def charged_methods(world: World) -> list[str]:
@@ -123,15 +134,24 @@ class TestAHardDecline:
 
         assert payment_statuses(world, invoice_id) == ["succeeded", "failed"]
 
+    def test_goes_on_to_the_same_method_once_the_account_takes_charges_again(self, world: World) -> None:
+        _, methods = customer_with_wallet(world, BLOCKED, VISA)
+        invoice_id = collected(world)
+        refuse_charges(world)
+        look_a_minute_later(world)
+        take_charges(world)
+
+        minutes_go_by(world, 60)
+
+        assert (charged_methods(world), invoice_statuses(world, [invoice_id])) == (methods, ["succeeded"])
+        assert len(notified_attempts(world, "invoice.payment_failure")) == 1
+
 
 class TestNoOtherMethodIsCharged:
     @pytest.mark.parametrize("lacking", ["the setting", "the consent"])
     def test_without_the_setting_and_the_consent(self, world: World, lacking: str) -> None:
         customer_with_wallet(world, BLOCKED, VISA)
-        if lacking == "the setting":
-            world.api("PUT", INTEGRATION_PATH, {"integration": {"fallback_payment_methods": False}})
-        else:
-            change_customer(world, fallback_payment_consent=None)
+        withdraw(world, lacking)
 
         collected(world)
         look_a_minute_later(world, times=3)
@@ -150,6 +170,64 @@ class TestNoOtherMethodIsCharged:
         assert (charges(world), invoice_statuses(world, [invoice_id])) == (1, ["failed"])
         last = notified_attempts(world, "invoice.payment_failure")[-1]
         assert last["error_details"] == {"code": "fallback_payment_consent_withdrawn"}
+
+    @pytest.mark.parametrize("lacking", ["the setting", "the consent"])
+    def test_once_the_consent_was_withdrawn_though_it_was_declined_before_and_is_to_be_tried_again(
+        self, world: World, lacking: str
+    ) -> None:
+        _, methods = customer_with_wallet(world, BLOCKED, DECLINED)
+        invoice_id = collected(world)
+        look_a_minute_later(world)
+        withdraw(world, lacking)
+
+        days_go_by(world, 1)
+        days_go_by(world, 1)
+
+        assert (charged_methods(world), invoice_statuses(world, [invoice_id])) == (methods, ["failed"])
+        last = notified_attempts(world, "invoice.payment_failure")[-1]
+        assert last["error_details"] == {"code": "fallback_payment_consent_withdrawn"}
+
+    @pytest.mark.parametrize("lacking", ["the setting", "the consent"])
+    def test_once_the_consent_was_withdrawn_though_the_attempt_is_on_record(self, world: World, lacking: str) -> None:
+        _, (_, visa) = customer_with_wallet(world, BLOCKED, VISA)
+        invoice_id = collected(world)
+        break_stripe(world, CREATE_INTENT, "cut_before_commit")
+        look_a_minute_later(world)
+        withdraw(world, lacking)
+
+        hours_go_by(world, 2)
+
+        assert (world.charged(), invoice_statuses(world, [invoice_id])) == ([], ["failed"])
+        last = notified_attempts(world, "invoice.payment_failure")[-1]
+        assert last["provider_error"]["error_code"] == "fallback_payment_consent_withdrawn"
+        assert (last["payment_method"]["provider_method_id"], last["will_retry"]) == (visa, False)
+
+    def test_after_which_it_is_charged_once_it_is_the_default(self, world: World) -> None:
+        customer, (_, visa) = customer_with_wallet(world, BLOCKED, VISA)
+        invoice_id = collected(world)
+        break_stripe(world, CREATE_INTENT, "cut_before_commit")
+        look_a_minute_later(world)
+        withdraw(world, "the consent")
+        hours_go_by(world, 2)
+
+        make_default(world, customer, visa)
+        world.run()
+        look_a_minute_later(world)
+
+        assert (world.charged(), invoice_statuses(world, [invoice_id])) == ([4200], ["succeeded"])
+
+    def test_but_what_was_charged_before_the_consent_was_withdrawn_is_on_record(self, world: World) -> None:
+        customer_with_wallet(world, BLOCKED, VISA)
+        invoice_id = collected(world)
+        break_stripe(world, CREATE_INTENT, "cut_after_commit")
+        world.pass_time(60)
+        world.look_again()
+        lose_events(world)
+        withdraw(world, "the consent")
+
+        hours_go_by(world, 2)
+
+        assert (world.charged(), invoice_statuses(world, [invoice_id])) == ([4200], ["succeeded"])
 
     def test_after_a_decline_that_passes(self, world: World) -> None:
         _, (declined, _) = customer_with_wallet(world, DECLINED, VISA)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from builders.customers import customer_who_pays_with
+from builders.customers import DECLINED, customer_who_pays_with, saved_method
 from builders.debits import BANK
 from builders.due import hours_go_by
 from builders.durations import DAY, MINUTE
@@ -18,7 +18,7 @@ from builders.operators_faults import (
     shown_pause,
     take_charges,
 )
-from builders.payments import pay_by_hand
+from builders.payments import pay_by_hand, retry
 from builders.read import count_by_status, notified_of
 from paystream import bootstrap
 from world.aws_calls import Moment
@@ -173,6 +173,23 @@ class TestAnAccountThatTakesNoCharges:
         (payment,) = world.payments(invoice_id)
         assert payment["payment_status"] == "succeeded"
         assert world.charged() == [1001]
+
+    @pytest.mark.parametrize("skip_psp", [False, True])
+    def test_what_a_request_has_chosen_is_charged_and_not_the_default(self, world: World, skip_psp: bool) -> None:
+        world.connect()
+        chosen = saved_method(world, world.customer(payment_method=DECLINED))
+        invoice_id = world.create_invoice(skip_psp=skip_psp)
+        world.run()
+        refuse_charges(world)
+        choice = {"payment_method_type": "provider", "payment_method_id": chosen}
+        assert retry(world, invoice_id, {"payment_method": choice})[0] == 200
+        world.collect_due()
+        take_charges(world)
+
+        minutes_go_by(world, 60)
+
+        assert (world.charged(), world.invoice(invoice_id)["payment_status"]) == ([4200], "succeeded")
+        assert len(notified_of(world, "failure")) == (0 if skip_psp else 1)
 
     @pytest.mark.parametrize("moment", Moment)
     @pytest.mark.parametrize("operation", ["TransactWriteItems", "PutItem", "UpdateItem"])

@@ -14,8 +14,8 @@ OF_THE_WALLET = (
     _mutant(
         "Another method is charged without the customer's consent",
         "model/rules/fallback.py",
-        "is_agreed = customer.fallback_consent is not None and not customer.pays_by_bank_transfer",
-        "is_agreed = not customer.pays_by_bank_transfer",
+        "return is_allowed and customer is not None and customer.fallback_consent is not None",
+        "return is_allowed",
         f"{_FALLBACK}::TestNoOtherMethodIsCharged::test_without_the_setting_and_the_consent[the consent]",
     ),
     _mutant(
@@ -24,6 +24,29 @@ OF_THE_WALLET = (
         "    if _is_not_agreed_any_more(case):",
         "    if False:",
         f"{_FALLBACK}::TestNoOtherMethodIsCharged::test_once_the_consent_was_withdrawn_though_it_was_planned",
+    ),
+    _mutant(
+        "What took another method's place is tried again after the consent was withdrawn",
+        "model/rules/fallback.py",
+        "return not charged or charged[-1].method_origin is MethodOrigin.FALLBACK",
+        "return not charged",
+        f"{_FALLBACK}::TestNoOtherMethodIsCharged::"
+        "test_once_the_consent_was_withdrawn_though_it_was_declined_before_and_is_to_be_tried_again[the consent]",
+    ),
+    _mutant(
+        "An attempt on record charges another method after the consent was withdrawn",
+        "model/rules/charging.py",
+        "return not_agreed() if _is_not_agreed(attempt, payer) else",
+        "return",
+        f"{_FALLBACK}::TestNoOtherMethodIsCharged::"
+        "test_once_the_consent_was_withdrawn_though_the_attempt_is_on_record[the consent]",
+    ),
+    _mutant(
+        "An attempt that begins again charges the default, which was declined",
+        "use_cases/collecting/begin_chosen.py",
+        "payer = with_method_of(case, payer, attempt) if chosen is None else with_chosen_method(case, payer, run)",
+        "payer = payer if chosen is None else with_chosen_method(case, payer, run)",
+        f"{_FALLBACK}::TestAHardDecline::test_goes_on_to_the_same_method_once_the_account_takes_charges_again",
     ),
     _mutant(
         "The same card is charged again under another id",

@@ -8,11 +8,12 @@ import pytest
 from builders.cases import CHARGEABLE, DECIDED_AT, PAYER, attempt_record
 from builders.decisions import CLOSED, IN_A_MINUTE, OPEN_PAGE, PROCESSING, SENT, UNPAID, invoice_in, step
 from builders.records import RECORDED_AT, integration_record
-from paystream.model.attempts import new_payment, refusal_of_ours
+from paystream.model.attempts import new_payment, not_agreed, refusal_of_ours
 from paystream.model.card_declines import with_decline_of
 from paystream.model.case import Learned, Occasion, Payer
+from paystream.model.customer import FallbackConsent
 from paystream.model.outcome import Failure, PayableStatus
-from paystream.model.payment import Payment
+from paystream.model.payment import MethodOrigin, Payment
 from paystream.model.standing import Stage
 from paystream.model.steps import Charge, Claim, LookAtPage, LookUp, Refuse, Step
 
@@ -66,6 +67,32 @@ class TestRefuseWhatWasDeclinedBefore:
 
         assert isinstance(found, LookUp)
         assert found.not_before == RECORDED_AT + timedelta(minutes=9)
+
+
+class TestRefuseWhatIsNotAgreed:
+    """Another method is charged, under the consent of then."""
+
+    CONSENT = FallbackConsent(given_by="Ann", given_at=RECORDED_AT, given_how="terms")
+    FALLBACK = attempt_record(
+        PayableStatus.PENDING, payment_method_id="pm_2", method_origin=MethodOrigin.FALLBACK, amount_cents=1000
+    )
+    INVOICE = invoice_in(Stage.IN_FLIGHT, total_amount_cents=1000)
+
+    def decided(self, *, is_allowed: bool = True, **customer: Any) -> Step | None:
+        payer = replace(CHARGEABLE, **{"fallback_consent": self.CONSENT, **customer})
+        account = integration_record(fallback_payment_methods=is_allowed)
+        return step(self.INVOICE, self.FALLBACK, customer=payer, sent_through={self.FALLBACK.lago_id: account})
+
+    def test_with_the_consent_and_the_setting_it_is_charged(self) -> None:
+        assert isinstance(self.decided(), Charge)
+
+    def test_without_one_of_them_it_is_refused(self) -> None:
+        refused = (self.decided(fallback_consent=None), self.decided(is_allowed=False))
+
+        assert all(isinstance(one, Refuse) and one.outcome == not_agreed() for one in refused)
+
+    def test_what_is_the_default_by_now_needs_neither(self) -> None:
+        assert isinstance(self.decided(fallback_consent=None, payment_method_id="pm_2"), Charge)
 
 
 class TestRefuse:

@@ -8,7 +8,7 @@ from paystream.model.case import Case, Payer
 from paystream.model.currency import minimum_amount
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
-from paystream.model.outcome import Failure, Outcome, PayableStatus
+from paystream.model.outcome import NOT_AGREED, Failure, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.schedule import LONGEST_REQUEST
 
@@ -85,6 +85,11 @@ def refusal_of_ours(attempt: Payment, payer: Payer) -> Outcome | None:
 def missing_country() -> Outcome:
     """Lago's code for a bank transfer in EUR by a customer from where Stripe has no accounts; nothing was sent."""
     return _refused("missing_country", "A bank transfer in EUR needs a customer in one of BE, DE, ES, FR, IE, NL.")
+
+
+def not_agreed() -> Outcome:
+    """The outcome of an attempt to charge another method than the default, once the consent or the setting is gone."""
+    return _refused(NOT_AGREED, "Another payment method may not be charged any more; nothing was sent.")
 
 
 def _refused(code: str, message: str) -> Outcome:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from paystream.model.card_declines import with_decline_of, without_hard
 from paystream.model.customer import Customer
-from paystream.model.declined_before import ends_the_method
+from paystream.model.declined_before import DECLINED_BEFORE, ends_the_method
 from paystream.model.declines import is_hard
 from paystream.model.invoice import Invoice
 from paystream.model.outcome import Failure, Outcome, PayableStatus
@@ -23,8 +23,7 @@ def with_cards(customer: Customer, invoice: Invoice, payment: Payment, outcome: 
         return customer
     if outcome.status is PayableStatus.SUCCEEDED:
         return _with_success(customer, invoice, charged)
-    is_failure = outcome.status is PayableStatus.FAILED and payment.payment_status is not PayableStatus.FAILED
-    if outcome.failure is None or not is_failure:
+    if outcome.failure is None or not _is_decline(payment, outcome):
         return customer
     return _with_decline(customer, charged, outcome.card, outcome.failure, now)
 
@@ -44,6 +43,12 @@ def _with_decline(customer: Customer, charged: str, card: str | None, failure: F
 def _codes(failure: Failure) -> Failure:
     """Without what is of one request only."""
     return replace(failure, message="", http_status=None, request_id=None)
+
+
+def _is_decline(payment: Payment, outcome: Outcome) -> bool:
+    is_failure = outcome.status is PayableStatus.FAILED and payment.payment_status is not PayableStatus.FAILED
+    is_sent = outcome.failure is not None and outcome.failure.code != DECLINED_BEFORE
+    return is_failure and is_sent and outcome.failure is not None and outcome.failure.is_of_a_charge
 
 
 def _with_success(customer: Customer, invoice: Invoice, charged: str) -> Customer:

@@ -36,6 +36,9 @@ one in `processing` in rare cases only. Source: https://docs.stripe.com/api/paym
 LINK_EXPIRED = "payment_link_expired"
 """The code of the failure of a payment link that nobody paid on: ours, Stripe has none."""
 
+NOT_AGREED = "fallback_payment_consent_withdrawn"
+"""The code of what was not charged: another method was to be, and must not be any more. Ours, too."""
+
 _BY_INTENT_STATUS = {
     "succeeded": PayableStatus.SUCCEEDED,
     CANCELED: PayableStatus.FAILED,
@@ -67,6 +70,11 @@ class Failure:
     payment_method_type: str | None = None
     http_status: int | None = None
     request_id: str | None = None
+
+    @property
+    def is_of_a_charge(self) -> bool:
+        """Whether Stripe was asked to charge the method: not where it must not be charged any more."""
+        return self.code != NOT_AGREED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from paystream.model.bank_transfer import BankTransfer
@@ -18,6 +19,15 @@ from paystream.model.outcome import (
 from paystream.model.payment_dispute import Dispute
 from paystream.model.payment_method_types import CUSTOMER_BALANCE
 from paystream.model.payment_refund import Refund
+
+
+class MethodOrigin(StrEnum):
+    """Why a method is charged that is not just the customer's default: a request or the invoice has chosen it, or it
+    takes the place of one that was declined for good.
+    """
+
+    CHOSEN = "chosen"
+    FALLBACK = "fallback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +65,9 @@ class Payment:
     With a `link`, a payment link, it is the customer who pays, and nothing is charged. With a `bank_transfer` it is
     charged to the customer's balance, which needs no payment method; `remaining_amount_cents` is what the balance
     lacks, in minor units. `on_session`: it is charged as if the customer were there. `is_superseded`: it waits for the
-    customer, and another attempt was asked for instead, so it is closed, and the next one follows. `by_schedule`: it
-    was begun as planned, and nobody has asked for it. `disputes` and `refunds` are in the order in which they became
-    known.
+    customer, and another attempt was asked for instead, so it is closed, and the next one follows. `method_origin` is
+    None where it charges the default, or what the schedule tries again. `by_schedule`: it was begun as planned, and
+    nobody has asked for it. `disputes` and `refunds` are in the order in which they became known.
     """
 
     organization_id: str
@@ -80,6 +90,7 @@ class Payment:
     provider_payment_id: str | None = None
     provider_created_at: datetime | None = None
     payment_method_id: str | None = None
+    method_origin: MethodOrigin | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
     unknown_tries: int = 0

@@ -19,7 +19,8 @@ LONGEST_PAUSE_DAYS = 60
 
 def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
     """The invoice that remembers which method was charged without success; none was on a page that nobody paid on."""
-    if payment.link is not None and payment.payment_method_id is None:
+    is_charged = payment.failure is None or payment.failure.is_of_a_charge
+    if not is_charged or (payment.link is not None and payment.payment_method_id is None):
         return invoice
     declined = (*invoice.declined_payment_method_ids, _method(payment))
     is_outdated = is_cured_by_update(payment.failure)

@@ -1,8 +1,9 @@
 """When another attempt begins, or a page."""
 
 from paystream.model.case import Case, Learned
-from paystream.model.outcome import PayableStatus
+from paystream.model.outcome import NOT_AGREED, PayableStatus
 from paystream.model.payment import Payment
+from paystream.model.rules.fallback import is_agreed, takes_anothers_place
 from paystream.model.schedule import LONGEST_REQUEST, look_again_at
 from paystream.model.standing import Stage, WaitingFor
 from paystream.model.steps import Begin, BeginAgain, BeginChosen, BeginPage, EndPlan, LookUp, Reopen, Rest, Step, Wait
@@ -18,9 +19,6 @@ CANNOT_PAY = {
 
 NO_SUCH_METHOD = "payment_method_not_found"
 """The chosen method is not the customer's, or went with the customer at Stripe."""
-
-NOT_AGREED = "fallback_payment_consent_withdrawn"
-"""Another method was to be charged, and must not be any more."""
 
 
 def begin(case: Case) -> Step | None:
@@ -40,14 +38,13 @@ def begin(case: Case) -> Step | None:
 
 
 def _is_not_agreed_any_more(case: Case) -> bool:
-    """Whether a method is planned that was not charged yet, and the customer or the account has changed its mind."""
-    invoice, customer, account = case.invoice, case.customer, case.account
-    planned = invoice.standing.planned_payment_method_id
-    if planned is None or customer is None or not invoice.was_not_charged_with(planned):
+    """Whether a method is planned that takes another one's place, and the customer or the account has changed its
+    mind.
+    """
+    is_planned = takes_anothers_place(case, case.invoice.standing.planned_payment_method_id)
+    if not is_planned or case.customer is None or case.invoice.is_to_be_collected_from(case.customer):
         return False
-    if invoice.chosen_payment_method_id is not None or invoice.is_to_be_collected_from(customer):
-        return False
-    return customer.fallback_consent is None or account is None or not account.fallback_payment_methods
+    return not is_agreed(case.customer, case.account)
 
 
 def begin_page(case: Case) -> Step | None:
@@ -71,11 +68,19 @@ def begin_again(case: Case) -> Step | None:
     until = attempt.updated_at + LONGEST_REQUEST
     if not (case.has(Learned.ATTEMPT_LOOKED_UP) and case.now >= until):
         return LookUp(attempt, sent_for, until)
-    payer = case.new_payer()
+    payer = case.new_payer(needs_method=not _has_its_own_method(case, attempt))
     if not isinstance(payer, WaitingFor):
         return BeginAgain(attempt, payer)
     is_known = case.invoice.waiting_for is payer
     return Rest(look_again_at(case.invoice, case.now)) if is_known else Wait(payer)
+
+
+def _has_its_own_method(case: Case, attempt: Payment) -> bool:
+    """Whether it charges another method than the default, and the customer at Stripe is still the one who has it."""
+    if case.customer is None or case.account is None or attempt.method_origin is None:
+        return False
+    is_theirs = case.customer.provider_customer_id == attempt.provider_customer_id
+    return is_theirs and case.account.leads_to(attempt)
 
 
 def _goes_on(case: Case, attempt: Payment) -> bool:

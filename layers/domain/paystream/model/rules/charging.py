@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from paystream.model.attempts import new_payment, refusal_of_ours, sent_until
+from paystream.model.attempts import new_payment, not_agreed, refusal_of_ours, sent_until
+from paystream.model.card_declines import CardDeclines
 from paystream.model.case import Case, Learned, Payer
 from paystream.model.declined_before import declined_before, refused_as_declined
-from paystream.model.outcome import PayableStatus
-from paystream.model.payment import Payment
+from paystream.model.outcome import Outcome, PayableStatus
+from paystream.model.payment import MethodOrigin, Payment
+from paystream.model.rules.fallback import is_agreed
 from paystream.model.rules.superseded import is_superseded
 from paystream.model.standing import WaitingFor
 from paystream.model.steps import Charge, Claim, LookAtPage, LookUp, Refuse, Step
@@ -26,7 +28,7 @@ def collect(case: Case) -> Step | None:
 def _send(case: Case, attempt: Payment, payer: Payer) -> Step:
     """An attempt without an answer is sent, or refused by a rule of ours."""
     declined = declined_before(case.invoice, attempt, payer.customer, case.now)
-    refusal = refused_as_declined(declined) if declined else refusal_of_ours(attempt, payer)
+    refusal = _refusal(attempt, payer, declined)
     if refusal is None:
         is_seen = case.invoice.waiting_for is None or case.invoice.is_claimed(case.now)
         return Charge(attempt, payer) if is_seen else Claim()
@@ -34,6 +36,19 @@ def _send(case: Case, attempt: Payment, payer: Payer) -> Step:
     if until and not _is_looked_up(case, until):
         return LookUp(attempt, payer, until)
     return Refuse(attempt, payer, refusal)
+
+
+def _refusal(attempt: Payment, payer: Payer, declined: CardDeclines | None) -> Outcome | None:
+    if declined:
+        return refused_as_declined(declined)
+    return not_agreed() if _is_not_agreed(attempt, payer) else refusal_of_ours(attempt, payer)
+
+
+def _is_not_agreed(attempt: Payment, payer: Payer) -> bool:
+    """Whether it charges a method in place of another one, and must not any more."""
+    is_default = attempt.payment_method_id == payer.customer.payment_method_id
+    is_fallback = attempt.method_origin is MethodOrigin.FALLBACK and not is_default
+    return is_fallback and not is_agreed(payer.customer, payer.integration)
 
 
 def _is_looked_up(case: Case, until: datetime) -> bool:

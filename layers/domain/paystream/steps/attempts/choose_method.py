@@ -5,8 +5,9 @@ from dataclasses import replace
 from paystream.errors import NotFoundError, ResourceMissingError
 from paystream.model.case import Case, Payer
 from paystream.model.customer import Customer
-from paystream.model.payment import Payment
+from paystream.model.payment import MethodOrigin, Payment
 from paystream.model.payment_method import SavedMethod, Wallet
+from paystream.model.rules.fallback import takes_anothers_place
 from paystream.steps.accounts.refused_key import calls_stripe
 from paystream.steps.attempts.run import Run
 
@@ -30,6 +31,24 @@ def with_chosen_method(case: Case, payer: Payer, run: Run) -> Payer:
     methods = _methods(payer, run)
     method = Wallet(customer, payer.integration, methods).method(str(case.invoice.chosen_payment_method_id))
     return replace(payer, customer=replace(customer, payment_method_id=method.id))
+
+
+def with_method_of(case: Case, payer: Payer, attempt: Payment) -> Payer:
+    """Who pays an attempt that begins again, with its method: unless the customer, at Stripe, is another one by now, or
+    the default was not charged for the invoice yet.
+    """
+    customer, method_id = payer.customer, attempt.payment_method_id
+    is_same = payer.integration.leads_to(attempt) and customer.provider_customer_id == attempt.provider_customer_id
+    if method_id is None or not is_same or case.invoice.was_not_charged_with(customer.pays_with):
+        return payer
+    return replace(payer, customer=replace(customer, payment_method_id=method_id))
+
+
+def origin_of(case: Case, payer: Payer) -> MethodOrigin | None:
+    """Why the payer's method is charged."""
+    if case.invoice.chosen_payment_method_id is not None:
+        return MethodOrigin.CHOSEN
+    return MethodOrigin.FALLBACK if takes_anothers_place(case, payer.customer.payment_method_id) else None
 
 
 def _methods(payer: Payer, run: Run) -> tuple[SavedMethod, ...]:

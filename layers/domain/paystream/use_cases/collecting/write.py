@@ -27,7 +27,7 @@ from paystream.model.schedule import (
 from paystream.model.settlement import Settlement
 from paystream.model.standing import Stage, WaitingFor
 from paystream.steps.accounts.refused_key import is_still_paused
-from paystream.steps.attempts.choose_method import with_method
+from paystream.steps.attempts.choose_method import origin_of, with_method
 from paystream.steps.attempts.run import Run
 from paystream.steps.pages.begin_payment_link import begin_payment_link
 
@@ -59,9 +59,11 @@ def begin(case: Case, after: Payment, payer: Payer, run: Run) -> Case:
         payer = with_method(case, payer, after, run)
     except NotFoundError:
         return end_plan(case, NO_SUCH_METHOD, run)
+    origin = origin_of(case, payer)
     attempted = replace(_with_no_choice(case.invoice), attempt=case.invoice.attempt + 1, attempt_started_at=run.now)
     payment = replace(
         new_payment(attempted, payer, attempted.attempt, run.now),
+        method_origin=origin,
         by_schedule=case.invoice.standing.planned_payment_method_id == (payer.customer.payment_method_id or ""),
     )
     settlement = Settlement(
