@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from builders.canned_answers import CannedAnswers
 from builders.customers import DECLINED
+from builders.durations import MINUTE
 from builders.operators_faults import (
     NEXT_YEARS,
     NOTIFIED_OPERATOR,
@@ -15,8 +16,10 @@ from builders.operators_faults import (
     take_charges,
 )
 from builders.read import count_by_status, notified_of
-from builders.stripe_requests import CREATE_INTENT
+from builders.stripe_events import lose_events
+from builders.stripe_requests import CREATE_INTENT, break_stripe
 from paystream import bootstrap
+from world.aws_calls import Moment
 from world.row_trace import traced_rows
 from world.world import World
 
@@ -54,6 +57,54 @@ def test_what_waits_is_collected_once_it_is_put_right(world: World) -> None:
     assert count_by_status(world) == {"failed": 2, "succeeded": 3}
     assert sorted(world.charged()) == [1003, 1004, 1005]
     assert notified_of(world, "error") == [NOTIFIED_OPERATOR]
+
+
+def test_methods_that_were_detached_never_trip_it(world: World) -> None:
+    """Of these only Stripe's words say so, and no code."""
+    customers_with_invoices(world, 4)
+    for customer in world.items("customers"):
+        world.stripe_client.v1.payment_methods.detach(str(customer["payment_method_id"]))
+    lose_events(world)
+
+    collect_one_by_one(world)
+
+    assert count_by_status(world) == {"failed": 4}
+    assert notified_of(world, "error") == []
+
+
+def test_a_refusal_that_stripe_keeps_under_its_key_fails_nobody_once_it_is_put_right(world: World) -> None:
+    """The third one paused the account, and a crash kept its own refusal from being written."""
+    *_, third, fourth = customers_with_invoices(world, 4)
+    images = world.new_images("invoices")
+    refuse_charges(world, NEXT_YEARS)
+    for image in images[:2]:
+        world.invoke("invoice-created", world.stream_event([image]))
+    record = world.stream_event([images[2]])
+    world.aws.crash("TransactWriteItems", Moment.AFTER)
+    world.invoke("invoice-created", record)
+    assert notified_of(world, "error") == [NOTIFIED_OPERATOR]
+    take_charges(world)
+    world.pass_time(16 * MINUTE)
+    world.invoke("invoice-created", world.stream_event([images[3]]))
+
+    world.invoke("invoice-created", record)
+    minutes_go_by(world, 30)
+
+    assert [world.invoice(one)["payment_status"] for one in (third, fourth)] == ["succeeded", "succeeded"]
+    assert sorted(world.charged()) == [1003, 1004]
+    assert len(notified_of(world, "failure")) == 2
+
+
+def test_a_refusal_whose_answer_was_lost_is_asked_for_once_more_and_fails_then(world: World) -> None:
+    (invoice_id,) = customers_with_invoices(world, 1)
+    refuse_charges(world, NEXT_YEARS)
+    break_stripe(world, CREATE_INTENT, "cut_after_commit", times=1)
+
+    collect_one_by_one(world)
+    minutes_go_by(world, 20)
+
+    assert world.invoice(invoice_id)["payment_status"] == "failed"
+    assert (world.stripe_calls(), len(notified_of(world, "failure"))) == (3, 1)
 
 
 def test_a_batch_side_by_side_trips_it_too(world: World) -> None:

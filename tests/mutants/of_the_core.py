@@ -192,8 +192,8 @@ OF_THE_CORE = (
     _mutant(
         "A refusal that Stripe has kept pauses the account",
         "adapters/stripe/refused_charges.py",
-        'is_replayed = (error.headers or {}).get("Idempotent-Replayed") == "true"',
-        "is_replayed = False",
+        'return bool((error.headers or {}).get("Idempotent-Replayed") == "true")',
+        "return False",
         f"{_FAULTS}::test_the_refusal_that_stripe_keeps_under_a_key_is_not_taken_for_one_of_now",
     ),
 )

@@ -1,6 +1,7 @@
 """A charge that Stripe refuses: an outcome, unless it is the operator's matter."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import stripe
@@ -18,7 +19,8 @@ def refused_charge(error: stripe.StripeError, types: Sequence[str]) -> Outcome:
     `raise_if_operators` does.
     """
     raise_if_operators(error, types)
-    return outcome_from_error(_error(error), http_status=error.http_status, request_id=error.request_id)
+    outcome = outcome_from_error(_error(error), http_status=error.http_status, request_id=error.request_id)
+    return replace(outcome, is_replayed=_is_replayed(error))
 
 
 def raise_if_operators(error: stripe.StripeError, types: Sequence[str]) -> None:
@@ -36,9 +38,12 @@ def raise_if_operators(error: stripe.StripeError, types: Sequence[str]) -> None:
             "Stripe does not accept the key; connect the integration with a valid one", code=fault.code
         )
     what = _what(reach, fault.code, failure, types)
-    is_replayed = (error.headers or {}).get("Idempotent-Replayed") == "true"
     text = refusal_text(reach, what, failure)
-    raise ChargeRefusedError(text, code=fault.code, reach=reach, what=what, is_replayed=is_replayed)
+    raise ChargeRefusedError(text, code=fault.code, reach=reach, what=what, is_replayed=_is_replayed(error))
+
+
+def _is_replayed(error: stripe.StripeError) -> bool:
+    return bool((error.headers or {}).get("Idempotent-Replayed") == "true")
 
 
 def _what(reach: Reach, code: str, failure: Failure, types: Sequence[str]) -> str | None:

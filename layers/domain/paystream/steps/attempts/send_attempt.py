@@ -187,7 +187,7 @@ def _send(
             return found
         raise
     if outcome.failure and is_suspect(outcome):
-        suspect(payer.integration, payment, outcome.failure, stores=stores)
+        suspect(payer.integration, payment, outcome.failure, is_replayed=outcome.is_replayed, stores=stores)
     elif outcome.intent_id:
         types, was_refused = request.payment_method_types, payment.key_number > 0
         note_taken(payer.integration, CREATE_INTENT, types=types, was_refused=was_refused, stores=stores)
