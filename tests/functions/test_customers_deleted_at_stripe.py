@@ -207,6 +207,70 @@ class TestItsInvoices:
         assert world.charged() == [4200]
 
 
+class TestAnInvoiceThatIsChargedBeforeAnythingIsHeard:
+    """The customer is deleted at Stripe, and no event says so."""
+
+    def charged_unheard(self, world: World) -> str:
+        invoice_id = world.create_invoice()
+        delete_at_stripe(world, provider_customer_id(world))
+        lose_events(world)
+        world.collect_new_invoices()
+        return invoice_id
+
+    def test_has_not_failed_and_is_charged_to_the_new_one_once(self, world: World) -> None:
+        created_customer(world)
+        invoice_id = self.charged_unheard(world)
+        look_a_minute_later(world, times=15)
+        assert world.invoice(invoice_id)["payment_status"] == "pending"
+
+        save_card(world)
+        look_a_minute_later(world, times=15)
+
+        assert [(one.customer, one.amount) for one in intents(world)] == [(link_of(world), 4200)]
+        assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+        assert "invoice.payment_failure" not in world.notified()
+        assert world.notified().count(CUSTOMER_ERROR) == 1
+
+    def test_waits_for_the_customer_to_be_linked_again(self, world: World) -> None:
+        world.connect()
+        world.customer()
+        invoice_id = self.charged_unheard(world)
+        look_a_minute_later(world, times=15)
+        assert (link_of(world), world.charged()) == (None, [])
+
+        world.customer()
+        world.run()
+        look_a_minute_later(world, times=15)
+
+        assert (world.charged(), world.invoice(invoice_id)["payment_status"]) == ([4200], "succeeded")
+        assert "invoice.payment_failure" not in world.notified()
+
+    @pytest.mark.parametrize("moment", Moment)
+    @pytest.mark.parametrize("crashes", [1, 2])
+    def test_is_charged_once_whatever_crashes_before_the_customer_is_linked_again(
+        self, world: World, crashes: int, moment: Moment
+    ) -> None:
+        world.connect()
+        world.customer()
+        invoice_id = world.create_invoice()
+        record = world.stream_event(world.new_images("invoices"))
+        delete_at_stripe(world, provider_customer_id(world))
+        lose_events(world)
+        for _ in range(crashes):
+            world.aws.crash("TransactWriteItems", moment)
+        for _ in range(3):
+            world.invoke("invoice-created", record)
+        world.pass_time(25 * HOUR)
+        world.customer()
+        world.run()
+
+        look_a_minute_later(world, times=25)
+
+        assert (world.charged(), world.invoice(invoice_id)["payment_status"]) == ([4200], "succeeded")
+        assert "invoice.payment_failure" not in world.notified()
+        assert world.notified().count(CUSTOMER_ERROR) == 1
+
+
 class TestACreationWithoutAnAnswer:
     def test_is_looked_up_after_three_tries(self, world: World) -> None:
         world.connect(create_customers=True)

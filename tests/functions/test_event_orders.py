@@ -145,7 +145,7 @@ class TestACustomerThatWasDeletedAtStripe:
 
         assert world.items("customers") == before
 
-    def test_is_not_charged_and_its_invoice_fails_with_stripes_reason(self, world: World) -> None:
+    def test_is_not_charged_and_its_invoice_waits_for_another_one(self, world: World) -> None:
         world.connect()
         customer = world.customer()
         world.stripe_client.v1.customers.delete(customer)
@@ -154,9 +154,8 @@ class TestACustomerThatWasDeletedAtStripe:
 
         assert world.collect_new_invoices() == []
 
-        assert end_of(world, invoice_id) == ("failed", 0, "failed")
-        error = world.notification("invoice.payment_failure")["payment_provider_invoice_payment_error"]
-        assert error["error_details"]["code"] == "resource_missing"
+        assert end_of(world, invoice_id) == ("pending", 0, "pending")
+        assert world.notified() == ["customer.payment_provider_error"]
         assert world.charged() == []
 
 

@@ -58,8 +58,8 @@ OF_THE_WALLET = (
     _mutant(
         "A card that is gone is charged for the next invoice",
         "model/rules/charging.py",
-        "refused_as_declined(declined) if declined else refusal_of_ours(attempt, payer)",
-        "refusal_of_ours(attempt, payer)",
+        "    if declined:\n        return refused_as_declined(declined)\n",
+        "",
         f"{_BEFORE}::TestTheNextInvoice::test_that_was_not_sent_counts_for_no_card",
     ),
     _mutant(

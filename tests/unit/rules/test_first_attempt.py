@@ -1,5 +1,7 @@
 """The first attempt is not on record: it may have been sent all the same."""
 
+from dataclasses import replace
+
 import pytest
 from builders.cases import CHARGEABLE, DECIDED_AT, PAYER
 from builders.decisions import CLOSED, ENDED_STAGES, FAILED_STAGES, IN_CREATION, SENT, TOMORROW, invoice_in, step
@@ -14,6 +16,12 @@ class TestTheFirstAttempt:
 
     def test_a_customer_that_was_to_be_created_is_created_first(self) -> None:
         assert step(self.WAITING, customer=IN_CREATION) == ResumeCreation(IN_CREATION)
+
+    def test_a_customer_is_created_first_where_what_was_begun_was_refused(self) -> None:
+        refused = replace(SENT, refused_at=DECIDED_AT)
+
+        assert step(invoice_in(Stage.IN_FLIGHT), refused, customer=IN_CREATION) == ResumeCreation(IN_CREATION)
+        assert not isinstance(step(invoice_in(Stage.IN_FLIGHT), SENT, customer=IN_CREATION), ResumeCreation)
 
     def test_once_in_a_run_and_only_for_an_open_invoice_that_is_due(self) -> None:
         resumed = {Learned.CREATION_RESUMED}

@@ -86,9 +86,9 @@ class Outcome:
     it was sent.
     `remaining_amount_cents` is what the customer still has to transfer for it. `intent_created_at` is Stripe's time, in
     whole seconds. `is_only_heard`: an event says so of an attempt whose intent is not known, and another system may
-    have made this one. `is_method_gone`: the customer has the payment method no more. `is_replayed`: Stripe has kept
-    the answer under the request's key, and it says nothing of now. `card` is Stripe's fingerprint of the
-    card that was declined.
+    have made this one. `is_method_gone`: the customer has the payment method no more; `is_customer_gone`: there is no
+    such customer. `is_replayed`: Stripe has kept the answer under the request's key, and it says nothing of now. `card`
+    is Stripe's fingerprint of the card that was declined.
     """
 
     status: PayableStatus
@@ -103,6 +103,7 @@ class Outcome:
     next_action: dict[str, Any] | None = None
     is_only_heard: bool = False
     is_method_gone: bool = False
+    is_customer_gone: bool = False
     is_replayed: bool = False
     card: str | None = None
 

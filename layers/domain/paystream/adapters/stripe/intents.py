@@ -76,6 +76,7 @@ def outcome_from_error(error: Mapping[str, Any], *, http_status: int | None, req
         payment_method_id=reference(error, "payment_method"),
         failure=failure_from_error(error, http_status=http_status, request_id=request_id),
         is_method_gone=_is_method_gone(error),
+        is_customer_gone=(text(error, "code"), text(error, "param")) == ("resource_missing", "customer"),
         card=fingerprint(part(error, "payment_method")),
     )
 

@@ -7,8 +7,9 @@ from paystream.model.steps import LookUpFirstAttempt, ResumeCreation, Step
 
 
 def resume_creation(case: Case) -> Step | None:
-    """The customer is to be created at Stripe, and nothing was sent for the invoice."""
-    customer = whose_first_attempt_is_not_on_record(case)
+    """The customer is to be created at Stripe, and nothing was sent for the invoice, or all of it was refused."""
+    is_refused = case.occasion is Occasion.DUE and case.latest is not None and case.latest.refused_at is not None
+    customer = case.customer if is_refused else whose_first_attempt_is_not_on_record(case)
     if customer is None or customer.creation is None or not case.invoice.is_open:
         return None
     return None if case.has(Learned.CREATION_RESUMED) else ResumeCreation(customer)
