@@ -31,7 +31,7 @@ from paystream.steps.refunds.send_back import send_back
 from paystream.steps.refunds.send_refund import look_at_refunds
 from paystream.use_cases.collecting import write
 from paystream.use_cases.collecting.begin_chosen import begin_again, begin_chosen, begin_with_another
-from paystream.use_cases.collecting.replace_method import Answered, charge_default_of_now
+from paystream.use_cases.collecting.replace_method import Answered, charge_default_of_now, leave_to_nobody
 from paystream.use_cases.customers.create_provider_customer import resume_creation
 
 
@@ -136,7 +136,7 @@ def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
         )
         answered: Answered | Case = (sent, outcome, payer.customer)
         if outcome.is_customer_gone:
-            return _without_customer(case, sent, outcome, payer, run)
+            answered = leave_to_nobody(case, sent, payer, run) or answered
         if outcome.is_method_gone:
             answered = charge_default_of_now(case, sent, outcome, payer, run)
     except NeedsAttentionError as paused:
@@ -152,18 +152,6 @@ def _refuse(case: Case, step: steps.Refuse, run: Run) -> Case:
     """
     begun = begin_with_another(case, step.attempt, step.payer, step.outcome, run)
     return begun or _record(case, step.attempt, step.outcome, step.payer.customer, run, was_sent=False)
-
-
-def _without_customer(case: Case, attempt: Payment, refused: Outcome, payer: Payer, run: Run) -> Case:
-    """Stripe has deleted the customer, and no event has said so. That is forgotten, and nobody's payment has failed;
-    unless Stripe says by now that there is one.
-    """
-    linked = case.customer
-    if linked is not None and linked.provider_customer_id == attempt.provider_customer_id:
-        current = find_payment_method(linked, payer.integration, stores=run.stores, gateways=run.gateways, now=run.now)
-        if current.provider_customer_id == attempt.provider_customer_id:
-            return _record(case, attempt, refused, payer.customer, run)
-    return write.refused_for_nobody(case, attempt, run)
 
 
 def _record(

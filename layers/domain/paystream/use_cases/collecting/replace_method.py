@@ -1,5 +1,5 @@
-"""The method that an attempt was to charge is gone at Stripe, and no event has said so: the default is asked for before
-that is called a failure.
+"""The method, or the customer, that an attempt was to charge is gone at Stripe, and no event has said so: before that
+is called a failure the default is asked for, or who takes the customer's place.
 """
 
 from dataclasses import replace
@@ -16,7 +16,8 @@ from paystream.model.settlement import Settlement, settle
 from paystream.model.standing import Stage
 from paystream.steps.attempts.run import Run
 from paystream.steps.attempts.send_attempt import send_with_another_method
-from paystream.steps.look_ups.find_payment_method import keep_default, with_current_default
+from paystream.steps.look_ups.find_payment_method import find_payment_method, keep_default, with_current_default
+from paystream.use_cases.collecting import write
 
 Answered = tuple[Payment, Outcome, Customer]
 """An attempt with what became of it, and the customer as Stripe knows it."""
@@ -46,6 +47,18 @@ def charge_default_of_now(case: Case, attempt: Payment, refused: Outcome, payer:
     now_paying = Payer(replace(customer, payment_method_id=current.payment_method_id), payer.integration)
     begun = _begin_next(case, attempt, refused, now_paying, run)
     return replace(begun, customer=keep_default(customer, current, run.stores))
+
+
+def leave_to_nobody(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case | None:
+    """The case in which the attempt waits for whom the customer is linked to next: Stripe has deleted the one that it
+    was for, and no event has said so. None if Stripe says by now that there is one. Raises what asking Stripe raises.
+    """
+    linked = case.customer
+    if linked is not None and linked.provider_customer_id == attempt.provider_customer_id:
+        current = find_payment_method(linked, payer.integration, stores=run.stores, gateways=run.gateways, now=run.now)
+        if current.provider_customer_id == attempt.provider_customer_id:
+            return None
+    return write.refused_for_nobody(case, attempt, run)
 
 
 def _charges_default(case: Case, attempt: Payment, customer: Customer) -> bool:
