@@ -136,7 +136,7 @@ def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
         )
         answered: Answered | Case = (sent, outcome, payer.customer)
         if outcome.is_customer_gone:
-            answered = leave_to_nobody(case, sent, payer, run) or answered
+            answered = leave_to_nobody(case, sent, payer, run)
         if outcome.is_method_gone:
             answered = charge_default_of_now(case, sent, outcome, payer, run)
     except NeedsAttentionError as paused:

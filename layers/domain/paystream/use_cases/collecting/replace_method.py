@@ -49,15 +49,14 @@ def charge_default_of_now(case: Case, attempt: Payment, refused: Outcome, payer:
     return replace(begun, customer=keep_default(customer, current, run.stores))
 
 
-def leave_to_nobody(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case | None:
+def leave_to_nobody(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
     """The case in which the attempt waits for whom the customer is linked to next: Stripe has deleted the one that it
-    was for, and no event has said so. None if Stripe says by now that there is one. Raises what asking Stripe raises.
+    was for, and no event has said so. Should another function keep the link from being forgotten, the next charge is
+    refused as well. Raises what asking Stripe raises.
     """
     linked = case.customer
     if linked is not None and linked.provider_customer_id == attempt.provider_customer_id:
-        current = find_payment_method(linked, payer.integration, stores=run.stores, gateways=run.gateways, now=run.now)
-        if current.provider_customer_id == attempt.provider_customer_id:
-            return None
+        find_payment_method(linked, payer.integration, stores=run.stores, gateways=run.gateways, now=run.now)
     return write.refused_for_nobody(case, attempt, run)
 
 
