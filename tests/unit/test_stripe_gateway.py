@@ -250,6 +250,15 @@ class TestCollecting:
         assert outcome.failure
         assert outcome.failure.code == code
 
+    def test_that_the_customer_is_gone_is_told_from_a_method_that_is(self, shop: Shop) -> None:
+        without_method = shop.gateway.collect(shop.request(payment_method_id="pm_unknown"))
+        gone = shop.request(key="payment-2")
+        shop.client.customers.delete(gone.provider_customer_id)
+        without_customer = shop.gateway.collect(gone)
+
+        assert (without_method.is_method_gone, without_method.is_customer_gone) == (True, False)
+        assert (without_customer.is_method_gone, without_customer.is_customer_gone) == (False, True)
+
     def test_an_answer_that_was_lost_is_fetched_again_under_the_same_key(self, shop: Shop) -> None:
         request = shop.request()
         shop.sandbox.control.add_fault("cut_after_commit", path="/v1/payment_intents")
