@@ -6,12 +6,12 @@ import pytest
 from builders.accounts import endpoints_at_stripe
 from builders.customers import CUSTOMERS_PATH, make_default, provider_customer_id
 from builders.debits import bank_debit
-from builders.due import look_a_minute_later
+from builders.due import hours_go_by, look_a_minute_later
 from builders.durations import DAY, HOUR, MINUTE
 from builders.invoices import hand_over
-from builders.read import intents
+from builders.read import intents, notified_of
 from builders.stripe_events import events_due, lose_events
-from builders.stripe_requests import CREATE_CUSTOMER, break_stripe
+from builders.stripe_requests import CREATE_CUSTOMER, CREATE_INTENT, break_stripe
 from world.aws_calls import Moment
 from world.world import TABLES, World
 
@@ -193,6 +193,44 @@ class TestItsInvoices:
 
         assert world.charged() == [4200]
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
+
+    @pytest.mark.parametrize("is_made_again", [True, False])
+    def test_that_are_new_wait_though_no_event_has_come(self, world: World, is_made_again: bool) -> None:
+        """The card that is remembered was the dead one's."""
+        if is_made_again:
+            dead = created_customer(world)
+        else:
+            world.connect()
+            dead = world.customer()
+        world.run()
+        delete_at_stripe(world, dead)
+        lose_events(world)
+        invoice_id = world.create_invoice()
+        world.run()
+        hours_go_by(world, 2)
+
+        assert world.invoice(invoice_id)["payment_status"] == "pending"
+        assert notified_of(world, "failure") == []
+        assert world.notified().count(CUSTOMER_ERROR) == 1
+        if is_made_again:
+            save_card(world)
+            assert (world.charged(), world.invoice(invoice_id)["payment_status"]) == ([4200], "succeeded")
+
+    def test_that_were_sent_without_an_answer_begin_again_with_the_new_one(self, world: World) -> None:
+        dead = created_customer(world)
+        invoice_id = world.create_invoice()
+        break_stripe(world, CREATE_INTENT, "cut_before_commit")
+        world.collect_new_invoices()
+        delete_at_stripe(world, dead)
+        lose_events(world)
+        hours_go_by(world, 2)
+        assert notified_of(world, "failure") == []
+
+        save_card(world)
+        hours_go_by(world, 2)
+
+        assert (world.charged(), world.invoice(invoice_id)["payment_status"]) == ([4200], "succeeded")
+        assert [one.customer for one in intents(world)] == [link_of(world)]
 
     def test_that_are_on_their_way_come_to_their_end(self, world: World) -> None:
         invoice_id = bank_debit(world)
