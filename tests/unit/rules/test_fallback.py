@@ -85,6 +85,19 @@ class TestWhichIsCharged:
         declines = with_decline_of((), "pm_1", "card-1", is_hard=False, now=RECORDED_AT)
         assert chosen((twin,), declines) is None
 
+    def test_none_that_is_the_same_card_though_its_decline_is_forgotten_or_another_of_its_ids_was_charged_since(
+        self,
+    ) -> None:
+        """Declines are kept for 30 days, by the id that was charged last; a schedule may take longer."""
+        twin = replace(saved(5), card="card-1")
+        since = with_decline_of((), "pm_6", "card-1", is_hard=False, now=RECORDED_AT)
+        assert chosen((twin, saved(1))) is None
+        assert chosen((twin, saved(1)), since) is None
+
+    def test_what_is_no_card_is_not_the_same_as_another(self) -> None:
+        first, second = (replace(saved(number), card=None) for number in (1, 2))
+        assert chosen((second, first)) == "pm_2"
+
     def test_none_that_the_customer_may_not_pay_with(self) -> None:
         assert chosen((saved(5, "us_bank_account"),)) is None
 

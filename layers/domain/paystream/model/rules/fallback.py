@@ -58,7 +58,8 @@ def next_method(
     of the customer's cards, that of now included.
     """
     tried = {*invoice.declined_payment_method_ids}
-    cards = {one.card for one in declines if one.payment_method_id in tried}
+    declined = {one.card for one in declines if one.payment_method_id in tried}
+    cards = declined | {one.card for one in methods if one.id in tried and one.card}
     usable = [
         one
         for one in methods
