@@ -143,9 +143,16 @@ class TestBody:
             sent = request(base64.b64encode(body).decode(), [signed(waiting, body)]) | {"isBase64Encoded": True}
             assert refused_event(waiting, sent).status == 400, body
 
-    def test_an_event_whose_object_is_not_as_it_should_be_is_refused(self, waiting: World) -> None:
+    def test_an_event_whose_object_is_not_as_it_should_be_is_taken_and_changes_nothing(self, waiting: World) -> None:
+        """It would be the same, sent again for three days."""
         body = json.dumps(event(waiting, "payment_intent.succeeded", {"id": "pi_1"}))
-        assert refused_event(waiting, request(body, [signed(waiting, body.encode())])).status == 400
+        sent = request(body, [signed(waiting, body.encode())])
+        before = waiting.items("payments"), waiting.items("invoices"), waiting.items("notifications")
+
+        answer = waiting.call("payment-result", sent)
+
+        assert (answer.status, answer.body) == (200, {"received": True})
+        assert (waiting.items("payments"), waiting.items("invoices"), waiting.items("notifications")) == before
 
     def test_a_body_that_is_too_large_is_refused_before_it_is_looked_at(self, waiting: World) -> None:
         body = " " * (256 * 1024 + 1)

@@ -9,7 +9,7 @@ from builders.canned_answers import CannedAnswers
 from builders.customers import provider_customer_id
 from builders.debits import bank_debit
 from builders.durations import DAY
-from builders.invoices import waiting_invoice_of_events
+from builders.invoices import INVOICE_OF_EVENTS, waiting_invoice_of_events
 from builders.payments import paid_payment, payment, refund
 from builders.read import notified_of
 from builders.stripe_events import event, intent, lose_events, post, request, signed
@@ -49,7 +49,7 @@ def test_a_dispute_without_a_reason_is_kept_notified_and_listed(world: World, re
 
 @pytest.mark.parametrize("lacking", ["id", "status", "amount", "currency"])
 @pytest.mark.parametrize("value", [None, ..., 0.5, ["x"]])
-def test_an_event_that_lacks_what_must_be_known_is_refused_logged_and_changes_nothing(
+def test_an_event_that_lacks_what_must_be_known_is_taken_logged_and_changes_nothing(
     world: World, logs: StringIO, lacking: str, value: object
 ) -> None:
     payment_id = paid_payment(world)
@@ -63,12 +63,46 @@ def test_an_event_that_lacks_what_must_be_known_is_refused_logged_and_changes_no
     }
     odd = {name: one for name, one in (whole | {lacking: value}).items() if one is not ...}
 
-    assert post(world, event(world, "charge.dispute.closed", odd)).status == 400
+    sent = event(world, "charge.dispute.closed", odd)
+    assert post(world, sent).status == 200
 
     assert payment(world, payment_id)["dispute"] is None
+    assert f'"event_id":"{sent["id"]}"' in logs.getvalue()
+    assert "an object of Stripe cannot be read" in logs.getvalue()
     assert f'"field":"{lacking}"' in logs.getvalue()
     assert ('"object_id":"du_1"' in logs.getvalue()) is (lacking != "id")
     assert "payer@example.com" not in logs.getvalue()
+
+
+@pytest.mark.parametrize("lacking", ["data", "created", "livemode"])
+@pytest.mark.parametrize("value", [None, ..., 0.5, ["x"]])
+def test_an_event_that_lacks_something_of_its_own_is_taken_logged_and_changes_nothing(
+    world: World, logs: StringIO, lacking: str, value: object
+) -> None:
+    waiting_invoice_of_events(world)
+    whole = event(world, "payment_intent.succeeded", intent(INVOICE_OF_EVENTS, "succeeded"))
+    odd = {name: one for name, one in (whole | {lacking: value}).items() if one is not ...}
+
+    assert post(world, odd).status == 200
+
+    assert world.payments(INVOICE_OF_EVENTS) == []
+    assert f'"event_id":"{whole["id"]}"' in logs.getvalue()
+    assert "an object of Stripe cannot be read" in logs.getvalue()
+
+
+@pytest.mark.parametrize("lacking", ["id", "amount", "status", "currency"])
+def test_what_an_event_that_cannot_be_read_was_about_is_asked_of_stripe(world: World, lacking: str) -> None:
+    invoice_id = bank_debit(world, settles_after=DAY)
+    world.pass_time(2 * DAY)
+    lose_events(world)
+    (paid,) = world.stripe_client.v1.payment_intents.list().data
+    odd = {name: one for name, one in paid.to_dict().items() if name != lacking}
+    assert post(world, event(world, "payment_intent.succeeded", odd)).status == 200
+    assert world.invoice(invoice_id)["payment_status"] == "pending"
+
+    world.look_again()
+
+    assert world.invoice(invoice_id)["payment_status"] == "succeeded"
 
 
 def test_a_body_that_is_nested_without_end_is_refused(world: World) -> None:

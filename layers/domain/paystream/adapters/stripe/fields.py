@@ -122,10 +122,14 @@ def readable(objects: Iterable[Object], read: Callable[[Object], T], is_ours: Ca
     return found
 
 
-def put_aside(unreadable: UnreadableObjectError) -> None:
-    """Log which one it is, and nothing of what it says."""
+def put_aside(unreadable: UnreadableObjectError, event_id: str | None = None) -> None:
+    """Log which one it is, and the event that it came with, and nothing of what it says. Stripe keeps its events for 30
+    days: https://docs.stripe.com/api/events
+    """
     count("StripeObjectUnreadable")
-    logger.warning("an object of Stripe cannot be read", object_id=unreadable.object_id, field=unreadable.field)
+    logger.warning(
+        "an object of Stripe cannot be read", object_id=unreadable.object_id, field=unreadable.field, event_id=event_id
+    )
 
 
 def unreadable_field(of: Object, name: str) -> UnreadableObjectError:
