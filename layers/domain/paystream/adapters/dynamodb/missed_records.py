@@ -3,22 +3,20 @@
 A scan reads the whole table, a megabyte a request, and so costs what the table weighs, not what it finds.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from paystream.adapters.dynamodb.database import Database, is_key
+from paystream.adapters.dynamodb.database import Database
 from paystream.adapters.dynamodb.invoice_items import is_ours
 from paystream.adapters.dynamodb.items import attribute_values, plain
+from paystream.adapters.dynamodb.scans import SCANNED_KEY, scan_cursor, scan_start
 from paystream.adapters.stream_events import record_of_new, stream_event_record, stream_record
-from paystream.errors import InvalidInputError
 from paystream.model.redrive import MOST_AT_ONCE, Portion, StreamConsumer, StreamRecord
 from paystream.ports.records import RecordSource
 
-_KEY = ("organization_id", "lago_id")
 _SAYS_WHOSE = ("customer_key", "external_customer_id", "#version")
 """What an item is recognised by that Paystream has written: a filter of DynamoDB's cannot join two attributes."""
 
@@ -35,7 +33,7 @@ class DynamoMissedRecords:
             StreamConsumer.INVOICE_CREATED,
             {
                 "TableName": self._database.tables.invoices,
-                "ProjectionExpression": ", ".join((*_KEY, *_SAYS_WHOSE)),
+                "ProjectionExpression": ", ".join((*SCANNED_KEY, *_SAYS_WHOSE)),
                 "ExpressionAttributeNames": {"#version": "version"},
             },
             partial(_put_at_an_unknown_time, now=now),
@@ -67,19 +65,19 @@ class _Scan:
     wants: Callable[[Mapping[str, Any]], bool] = lambda _: True
 
     def portions(self, after: str | None) -> Iterator[Portion]:
-        last = attribute_values(_key(after)) if after else None
+        start = scan_start(after)
         while True:
-            start: dict[str, Any] = {"ExclusiveStartKey": last} if last else {}
             answer = self.database.client.scan(**self.parameters, **start)
             items = [item for item in answer["Items"] if self.wants(item)]
             for position in range(0, len(items), MOST_AT_ONCE):
                 some = items[position : position + MOST_AT_ONCE]
                 records = tuple(self.record(item) for item in some)
-                yield Portion(cursor=_cursor(some[-1]), consumer=self.consumer, records=records)
+                yield Portion(cursor=scan_cursor(some[-1]), consumer=self.consumer, records=records)
             last = answer.get("LastEvaluatedKey")
             if last is None:
                 return
-            yield Portion(cursor=_cursor(last))
+            yield Portion(cursor=scan_cursor(last))
+            start = {"ExclusiveStartKey": last}
 
     def put_away(self, portion: Portion) -> None:
         """An item that was taken in is not found any more; a notification is found for as long as it is kept."""
@@ -87,19 +85,5 @@ class _Scan:
 
 def _put_at_an_unknown_time(item: Mapping[str, Any], *, now: datetime) -> StreamRecord:
     """As if it had replaced another item just now: so it is looked up at Stripe before anything is sent."""
-    key = {name: item[name] for name in _KEY}
+    key = {name: item[name] for name in SCANNED_KEY}
     return stream_record(stream_event_record("MODIFY", key, key, written_at=now))
-
-
-def _cursor(item: Mapping[str, Any]) -> str:
-    return json.dumps([item[name]["S"] for name in _KEY])
-
-
-def _key(cursor: str) -> dict[str, str]:
-    try:
-        values = json.loads(cursor)
-    except (ValueError, RecursionError) as malformed:
-        raise InvalidInputError({"cursor": ["value_is_invalid"]}) from malformed
-    if not (isinstance(values, list) and len(values) == len(_KEY) and all(map(is_key, values))):
-        raise InvalidInputError({"cursor": ["value_is_invalid"]})
-    return dict(zip(_KEY, values, strict=True))
