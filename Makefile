@@ -68,10 +68,10 @@ $(COSMIC_RAY)/.locked: environments/cosmic-ray/uv.lock | $(UV)
 
 EXAMPLES ?= 100
 SEEDS ?= 0-19
-INVOICES ?= 200
+simulate: INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog recovery check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive clean
+.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog recovery check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive import export import-trial clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -101,7 +101,7 @@ backlog: $(PROJECT)/.locked ## measure how fast many open invoices are settled, 
 	@PYTHONPATH="tests:layers/domain:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m simulation.backlog "$(INVOICES)"
 
 # What takes longest begins first: at the end both cores have small tests left.
-TESTS := tests/simulation tests/model tests/functions tests/unit tests/stores tests/infrastructure
+TESTS := tests/simulation tests/model tests/functions tests/operations tests/unit tests/stores tests/infrastructure
 ON_ALL_CORES := --numprocesses auto --dist worksteal
 
 test: $(PROJECT)/.locked ## run all tests that need no server; ONLY=tests/unit for some, ONLY=--last-failed for what failed
@@ -180,6 +180,16 @@ redrive: STACK ?= paystream
 redrive: $(PROJECT)/.locked ## have handled once more what failed or was missed, see docs/operations.md
 	@$(PROJECT)/bin/python operations/redrive.py $(WHAT) --stack $(STACK) $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL)) \
 		$(if $(CODE),--code $(CODE)) $(if $(DRY_RUN),--dry-run) $(if $(LOCAL),--local)
+
+OPERATIONS := PYTHONPATH="operations:layers/domain" exec $(PROJECT)/bin/python -m
+
+import: $(PROJECT)/.locked ## bring over FILE=customers.csv, or INVOICES=invoices.csv; a dry run without APPLY=1; HELP=1, docs/migration.md
+	@$(OPERATIONS) importing $(if $(HELP),--help) $(if $(FILE),--customers "$(FILE)") $(if $(INVOICES),--invoices "$(INVOICES)") \
+		$(if $(APPLY),--apply) $(if $(CHECKOUT_LINKS),--checkout-links) $(if $(CODE),--code "$(CODE)") \
+		$(if $(LEAVE_OUT),--leave-out "$(LEAVE_OUT)") $(if $(RATE),--rate $(RATE)) $(if $(STACK),--stack $(STACK)) $(if $(LOCAL),--local)
+
+export: $(PROJECT)/.locked ## write all that an organization has here to DIRECTORY=…, as JSON Lines and CSV; docs/migration.md
+	@$(OPERATIONS) exporting $(if $(HELP),--help) "$(DIRECTORY)" $(if $(LOCAL),--local)
 
 clean: ## remove everything that was made here
 	@rm -rf .venv .local .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -9,29 +9,25 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from calling.errors import OperationError
+from calling.stack import local_aws, output
 
 KINDS = ("failed-records", "missed-invoices", "missed-notifications", "refused-charges")
-LOCAL_STACK = Path(__file__).resolve().parents[1] / ".local" / "stack.json"
 LONGEST_CALL_SECONDS = 450
 """A little longer than the function may run. It is never called twice at once: both would do the same work."""
-
-
-class OperationError(Exception):
-    """It could not be done; the text says what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Redrive, print what happens, return the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        aws = _local_aws() if options.local else {}
-        function = _function(options.stack, aws)
+        aws = local_aws() if options.local else {}
+        function = output(options.stack, "RedriveRecordsFunction", aws)
         order = _order(options)
         print(f"{options.what} of {options.stack}{', a dry run' if options.dry_run else ''}", flush=True)
         return _report(_answers(function, order, aws), dry_run=options.dry_run)
@@ -57,26 +53,6 @@ def _parser() -> argparse.ArgumentParser:
 def _order(options: argparse.Namespace) -> dict[str, Any]:
     order = {name: getattr(options, name) for name in ("what", "since", "until", "code", "dry_run")}
     return {name: value for name, value in order.items() if value is not None}
-
-
-def _local_aws() -> dict[str, str]:
-    """What leads boto3 to the stack on this machine."""
-    try:
-        stack = json.loads(LOCAL_STACK.read_text())
-    except FileNotFoundError:
-        raise OperationError("No stack runs on this machine: start one with `make local`.") from None
-    names = {"endpoint_url": "aws_endpoint_url", "region_name": "region"}
-    names |= {name: name for name in ("aws_access_key_id", "aws_secret_access_key")}
-    return {name: stack[stored] for name, stored in names.items()}
-
-
-def _function(stack_name: str, aws: Mapping[str, Any]) -> str:
-    """The function that redrives, from the stack's outputs."""
-    (stack,) = boto3.client("cloudformation", **aws).describe_stacks(StackName=stack_name)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    if "RedriveRecordsFunction" not in outputs:
-        raise OperationError(f"{stack_name} has no output RedriveRecordsFunction: deploy this version first.")
-    return outputs["RedriveRecordsFunction"]
 
 
 def _answers(function: str, order: Mapping[str, Any], aws: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

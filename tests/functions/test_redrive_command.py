@@ -169,7 +169,7 @@ class TestWhatItIsNotifiedAbout:
         stack = {"aws_endpoint_url": "http://127.0.0.1:4", "region": "us-east-1"}
         stack |= {"aws_access_key_id": "administrator", "aws_secret_access_key": "local"}
         (tmp_path / "stack.json").write_text(json.dumps(stack))
-        monkeypatch.setattr(redrive, "LOCAL_STACK", tmp_path / "stack.json")
+        monkeypatch.setattr("calling.stack.LOCAL_STACK", tmp_path / "stack.json")
 
         assert redrive.main(["failed-records", "--local"]) == 0
         assert cloudformation.asked == ["http://127.0.0.1:4/"]
@@ -177,7 +177,7 @@ class TestWhatItIsNotifiedAbout:
     def test_a_stack_on_this_machine_that_does_not_run_is_reported(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr(redrive, "LOCAL_STACK", tmp_path / "stack.json")
+        monkeypatch.setattr("calling.stack.LOCAL_STACK", tmp_path / "stack.json")
 
         assert redrive.main(["failed-records", "--local"]) == 2
         assert "make local" in capsys.readouterr().err

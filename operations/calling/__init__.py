@@ -1,0 +1,1 @@
+"""Calls of the API by an operator's command."""

@@ -1,0 +1,1 @@
+"""`make import`: customers and invoices that are elsewhere today. docs/migration.md."""

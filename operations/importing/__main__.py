@@ -1,0 +1,7 @@
+"""See `importing.command`."""
+
+import sys
+
+from importing.command import main
+
+sys.exit(main())
