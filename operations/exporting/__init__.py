@@ -1,0 +1,1 @@
+"""`make export`: all that an organization has here, into files. docs/migration.md."""

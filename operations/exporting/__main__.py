@@ -1,0 +1,7 @@
+"""See `exporting.command`."""
+
+import sys
+
+from exporting.command import main
+
+sys.exit(main())
