@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,7 +125,7 @@ class DynamoDB:
         write, actions, names = self._update("UpdateItem", update, ReturnValuesOnConditionCheckFailure)
         self._commit_alone("UpdateItem", write)
         scope = Scope({}, names, {})
-        return _returned("UpdateItem", write, ReturnValues, [scope.path(action.path) for action in actions])
+        return _returned("UpdateItem", write, ReturnValues, (scope.path(action.path) for action in actions))
 
     def delete_item(
         self, *, ReturnValues: str = "NONE", ReturnValuesOnConditionCheckFailure: str = "NONE", **delete: Any
@@ -389,9 +389,11 @@ def _limit(operation: str, limit: int | None) -> int | None:
 
 def _check_used(names: Mapping[str, str], values: Mapping[str, Any], parsed: Sequence[Parsed | None]) -> None:
     """Raises InvalidValueError if there are placeholders that no expression uses."""
-    used = [one for one in parsed if one is not None]
-    used_names = _NONE.union(*(one.names for one in used))
-    used_values = _NONE.union(*(one.values for one in used))
+    used_names = used_values = _NONE
+    for one in parsed:
+        if one is not None:
+            used_names |= one.names
+            used_values |= one.values
     if names.keys() == used_names and values.keys() == used_values:
         return
     _refuse_unused("ExpressionAttributeNames", names.keys() - used_names)
@@ -430,7 +432,7 @@ def _condition_holds(
     return holds
 
 
-def _returned(operation: str, write: _Write, wanted: str, paths: Sequence[Path]) -> dict[str, Any]:
+def _returned(operation: str, write: _Write, wanted: str, paths: Iterable[Path]) -> dict[str, Any]:
     allowed = {"PutItem": ("NONE", "ALL_OLD"), "DeleteItem": ("NONE", "ALL_OLD")}.get(operation)
     if allowed and wanted not in allowed:
         raise _invalid(operation, "Return values set to invalid value")

@@ -37,7 +37,9 @@ class Scope:
         """The path with its placeholders replaced. Raises InvalidValueError for one that is not defined."""
         if len(path) == 1:
             (name,) = path
-            return (self._name(name),) if isinstance(name, str) and name[0] == "#" else path
+            if not isinstance(name, str) or name[0] != "#":
+                return path
+            return (self.names[name] if name in self.names else self._name(name),)
         return tuple(self._name(step) if isinstance(step, str) and step[0] == "#" else step for step in path)
 
     def _name(self, placeholder: str) -> str:
@@ -339,7 +341,7 @@ class _Parser:
             self.expect(")")
             return lambda scope: {"L": [*_present(first(scope))["L"], *_present(second(scope))["L"]]}
         operand = self._operand()
-        return lambda scope: _present(operand(scope))
+        return operand if name.startswith(":") else lambda scope: _present(operand(scope))
 
     def key_condition(self) -> SortCondition:
         if self.takes("BEGINS_WITH"):

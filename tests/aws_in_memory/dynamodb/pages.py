@@ -17,7 +17,7 @@ _MOST_PAGE_BYTES = 1024 * 1024
 _LAST = "\U0010ffff"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
     """A part of one partition: positions from `low` to `high`, both included, but for one."""
 
@@ -27,7 +27,7 @@ class Span:
     but: Key | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """What is read, and what is shown of it: `paths` is None for all attributes."""
 

@@ -40,7 +40,7 @@ def _check_overlaps(paths: Sequence[Path]) -> None:
             raise InvalidValueError("Invalid UpdateExpression: Two document paths overlap with each other")
         seen.add(path)
     for path in paths:
-        if any(path[:length] in seen for length in range(1, len(path))):
+        if len(path) > 1 and any(path[:length] in seen for length in range(1, len(path))):
             raise InvalidValueError("Invalid UpdateExpression: Two document paths overlap with each other")
 
 

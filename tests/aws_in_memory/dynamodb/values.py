@@ -30,13 +30,13 @@ def taken(item: Mapping[str, Any]) -> tuple[Item, int]:
 
 
 def taken_again(item: Mapping[str, Any], before: Item, size: int) -> tuple[Item, int]:
-    """As `taken`, of what has become of a stored item of this size. What is left of that is neither copied nor measured
-    again.
+    """As `taken`, of what has become of a stored item of this size. What is still as it was is neither copied nor
+    measured again: most updates write attributes that stay the same.
     """
     stored: Item = {}
     for name, value in item.items():
         known = before.get(name)
-        if known is not None and known is value:
+        if known is not None and (known is value or known == value):
             stored[name] = known
             continue
         stored[name], value_size = taken_value(value)
@@ -52,7 +52,7 @@ def taken_value(value: Any, depth: int = 0) -> tuple[AttributeValue, int]:
         raise InvalidValueError("Supplied AttributeValue has more than one datatypes set, or none")
     ((kind, content),) = value.items()
     if kind == "S" and isinstance(content, str):
-        return {"S": content}, _length(content)
+        return {"S": content}, len(content) if content.isascii() else _length(content)
     if kind == "N" and isinstance(content, str):
         number = normal_number(content)
         return {"N": number}, len(number) // 2 + 1
@@ -124,7 +124,7 @@ def _without_zeros_at_the_end(text: str) -> str:
 
 def copied(item: Item) -> Item:
     """A copy that shares nothing that can be changed."""
-    return {name: value.copy() if "S" in value else copied_value(value) for name, value in item.items()}
+    return {name: value.copy() if "S" in value or "N" in value else copied_value(value) for name, value in item.items()}
 
 
 def copied_value(value: AttributeValue) -> AttributeValue:
