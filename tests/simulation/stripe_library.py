@@ -1,8 +1,10 @@
 """What takes long in Stripe's library, done faster: a quarter of a run went into that.
 
-It makes objects of an answer field by field, and writes each answer out for a log that nobody reads.
+It makes objects of an answer field by field, reads each answer into dictionaries of a slower kind, and writes it out
+for a log that nobody reads.
 """
 
+import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -14,7 +16,7 @@ import pytest
 from stripe import _api_requestor, _util
 from stripe._object_classes import get_object_class
 from stripe._stripe_object import StripeObject
-from stripe._stripe_response import StripeResponse
+from stripe._stripe_response import StripeResponse, StripeResponseBase
 
 _THEMSELVES = frozenset({str, int, float, bool, NoneType})
 _OF_WHICH_THERE_ARE_PAGES = ("list", "search_result", "v2.search_result")
@@ -33,7 +35,15 @@ def speed_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(_util, "_convert_to_stripe_object", convert)
     patch.setattr(_api_requestor, "_convert_to_stripe_object", convert)
     patch.setattr(StripeObject, "_to_dict_recursive", _faster_to_dict(StripeObject._to_dict_recursive))
+    patch.setattr(StripeResponse, "__init__", _read)
     patch.setattr(_util, "logfmt", _where_it_is_read(_util.logfmt))
+
+
+def _read(answer: StripeResponse, body: str, code: int, headers: Mapping[str, str]) -> None:
+    """As the library's own, which asks for an OrderedDict: every dictionary has kept its order since Python 3.7."""
+    StripeResponseBase.__init__(answer, code, headers)
+    answer.body = body
+    answer.data = json.loads(body)
 
 
 def _faster(library: Convert) -> Convert:
