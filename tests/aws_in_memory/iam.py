@@ -30,7 +30,7 @@ def denied(function: str, operation: str, parameters: Mapping[str, Any]) -> list
     return [
         f"{function} may not {action} {resource}"
         for action, resource in _needed(operation, parameters)
-        if not _is_allowed(function, f"dynamodb:{action}", resource)
+        if not _is_allowed(function, action, resource)
     ]
 
 
@@ -49,11 +49,13 @@ def _needed(operation: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str
 
 @cache
 def _is_allowed(function: str, action: str, resource: str) -> bool:
+    """`action` is one of DynamoDB."""
     role: str = resources("AWS::Serverless::Function")[function]["Role"]["Fn::GetAtt"][0]
     policies = resources("AWS::IAM::Role")[role]["Policies"]
     statements = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
     return any(
-        action in _listed(statement["Action"]) and any(_covers(one, resource) for one in _listed(statement["Resource"]))
+        f"dynamodb:{action}" in _listed(statement["Action"])
+        and any(_covers(one, resource) for one in _listed(statement["Resource"]))
         for statement in statements
     )
 

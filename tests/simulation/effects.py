@@ -100,20 +100,24 @@ class Effects:
             raise KilledError
 
 
-@dataclass(frozen=True, slots=True)
 class Client:
-    """A client of a service whose every call is an effect."""
+    """A client of a service whose every call is an effect. An operation is made when it is called first, and kept."""
 
-    service: str
-    imitation: Any
-    effects: Effects
+    def __init__(self, service: str, imitation: Any, effects: Effects) -> None:
+        self._service = service
+        self._imitation = imitation
+        self._effects = effects
 
     def __getattr__(self, operation: str) -> Any:
-        call = getattr(self.imitation, operation)
-        if operation == "exceptions":
-            return call
-        effects, service = self.effects, self.service
-        return lambda **parameters: effects.perform(service, operation, parameters, lambda: call(**parameters))
+        found = getattr(self._imitation, operation)
+        if operation != "exceptions":
+            found = self._as_effect(operation, found)
+        setattr(self, operation, found)
+        return found
+
+    def _as_effect(self, operation: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        perform, service = self._effects.perform, self._service
+        return lambda **parameters: perform(service, operation, parameters, lambda: call(**parameters))
 
 
 def sites_under_way() -> Iterator[Site]:
