@@ -1,12 +1,14 @@
 """Identifiers that are derived, not drawn: the same cause always has the same name, so a repeat can be recognised."""
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 _NAMESPACE = UUID("6f1d4a52-5d0c-4d2e-9a37-0c3a8f6b7e11")
 
 
+@lru_cache(maxsize=1024)
 def derived_id(*parts: str) -> str:
-    """A UUID that depends on the parts and nothing else."""
+    """A UUID that depends on the parts and nothing else. An invocation asks for the same ones again and again."""
     return str(uuid5(_NAMESPACE, "\x1f".join(parts)))
 
 

@@ -129,7 +129,7 @@ def _plain_value(value: Mapping[str, Any]) -> Any:
         return plain_item(value["M"])
     if "L" in value:
         return [_plain_value(entry) for entry in value["L"]]
-    return _deserialize(value)
+    return value["BOOL"] if "BOOL" in value else _deserialize(value)
 
 
 def _number(text: str) -> int | Decimal:
