@@ -33,10 +33,11 @@ class Fallbacks:
             self.passing.add(intent["metadata"]["lago_payment_id"])
 
     def charge(self, params: JsonObject) -> None:
-        """Paystream charges, or another system does, which is left alone."""
+        """Paystream charges, or another system does, which is left alone. A bank transfer charges no method."""
         metadata, customer = params.get("metadata") or {}, str(params.get("customer"))
         method = params.get("payment_method")
-        if not is_our_own(metadata) or customer not in self.agreed or method in self.defaults.get(customer, ()):
+        is_looked_at = is_our_own(metadata) and customer in self.agreed and method is not None
+        if not is_looked_at or method in self.defaults.get(customer, ()):
             return
         invoice_id, payment_id = metadata["lago_invoice_id"], metadata["lago_payment_id"]
         if not self.agreed[customer]:

@@ -64,6 +64,17 @@ def test_another_method_is_never_charged_without_consent(fallbacks: Fallbacks, c
     assert complaints == ["invoice invoice-1 is charged to pm_2, and cus_other has not agreed"]
 
 
+def test_a_bank_transfer_needs_no_consent_since_it_charges_no_method(
+    fallbacks: Fallbacks, complaints: list[str]
+) -> None:
+    for payment in ("payment-1", "payment-2"):
+        by_transfer = charge("pm_2", customer="cus_other", payment=payment)
+        del by_transfer["payment_method"]
+        fallbacks.charge(by_transfer)
+
+    assert complaints == []
+
+
 def test_what_another_system_charges_is_its_own_matter(fallbacks: Fallbacks, complaints: list[str]) -> None:
     other = charge("pm_2", customer="cus_other")
     other["metadata"]["made_by"] = "another system"
