@@ -26,7 +26,8 @@ def word(status: str, *, dispute_id: str = "du_1") -> Dispute:
 
 def said(status: str, at: datetime, *, dispute_id: str = "du_1") -> Dispute:
     """A word that is on record."""
-    return replace(word(status, dispute_id=dispute_id), said_at=at, ended_at=at if status in CLOSED else None)
+    ended_at = at if status in CLOSED else None
+    return replace(word(status, dispute_id=dispute_id), said_at=at, ended_at=ended_at, opened_at=at)
 
 
 def heard(
@@ -187,6 +188,23 @@ def test_one_that_was_lost_before_does_not_hide_a_later_one() -> None:
 
     assert settled
     assert settled.settlement.invoice.payment_dispute_lost_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("known", "opened_at"),
+    [
+        (said("needs_response", LONG_AGO), LONG_AGO),
+        (replace(said("needs_response", LONG_AGO), opened_at=None), LONG_AGO),
+        (replace(said("won", LONG_AGO), opened_at=None, said_at=None), LONG_AGO),
+        (word("needs_response"), HEARD_AT),
+        (None, HEARD_AT),
+    ],
+)
+def test_one_is_as_old_as_the_first_that_is_known_of_it(known: Dispute | None, opened_at: datetime) -> None:
+    settled = heard("lost", known=known)
+
+    assert settled
+    assert settled.dispute.opened_at == opened_at
 
 
 @pytest.mark.parametrize("another", ["du_0", "du_2"])

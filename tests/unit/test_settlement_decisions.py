@@ -169,7 +169,36 @@ class TestWhatIsKept:
         _, settlement = settled(invoice_in(), known, said(FAILED, "canceled", failure=PASSES))
 
         failed = replace(known, payment_status=FAILED, status="canceled", failure=PASSES, next_action=None)
-        assert settlement.payment == replace(failed, updated_at=NOW)
+        assert settlement.payment == replace(failed, settled_at=NOW, updated_at=NOW)
+
+    @pytest.mark.parametrize("status", [SUCCEEDED, FAILED])
+    def test_its_end_has_a_time_which_a_repeat_a_restoration_and_a_closing_leave_alone(
+        self, status: PayableStatus
+    ) -> None:
+        _, settlement = settled(invoice_in(), attempt(), said(status, failure=PASSES))
+        _, restored = settled(invoice_in(), attempt(settled_at=EARLIER), said(status, failure=PASSES))
+
+        assert (settlement.payment.settled_at, restored.payment.settled_at) == (NOW, EARLIER)
+
+    def test_a_failed_attempt_that_is_closed_failed_when_it_did(self) -> None:
+        for known in (EARLIER, None):
+            failed = attempt(FAILED, "requires_payment_method", failure=PASSES, settled_at=known)
+
+            _, settlement = settled(invoice_in(Stage.RETRY_PLANNED), failed, said(FAILED, "canceled"), 1)
+
+            assert settlement.payment.settled_at == known
+
+    def test_a_late_success_has_the_time_of_the_success(self) -> None:
+        failed = attempt(FAILED, "requires_payment_method", failure=PASSES, settled_at=EARLIER)
+
+        _, settlement = settled(invoice_in(Stage.GIVEN_UP), failed, said(SUCCEEDED))
+
+        assert settlement.payment.settled_at == NOW
+
+    def test_what_is_on_its_way_has_no_end(self) -> None:
+        _, settlement = settled(invoice_in(), attempt(), said(PROCESSING))
+
+        assert settlement.payment.settled_at is None
 
     def test_what_brought_nothing_counts_nothing(self) -> None:
         invoice, settlement = settled(invoice_in(), attempt(), said(SUCCEEDED, amount_cents=0))

@@ -57,9 +57,15 @@ def settle_dispute(
 
 
 def _as_said(known: Dispute | None, dispute: Dispute, said_at: datetime) -> Dispute:
+    said = replace(dispute, said_at=said_at, opened_at=_opened_at(known, said_at))
     if known and known.status == dispute.status:
-        return replace(dispute, ended_at=known.ended_at, said_at=said_at)
-    return replace(dispute, ended_at=said_at if dispute.status in _CLOSED else None, said_at=said_at)
+        return replace(said, ended_at=known.ended_at)
+    return replace(said, ended_at=said_at if dispute.status in _CLOSED else None)
+
+
+def _opened_at(known: Dispute | None, said_at: datetime) -> datetime:
+    """One that was kept before this was, is as old as what is known of it."""
+    return (known and (known.opened_at or known.said_at or known.ended_at)) or said_at
 
 
 def _comes_back(known: Dispute, kept: Dispute, invoice: Invoice) -> bool:

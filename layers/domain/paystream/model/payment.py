@@ -104,6 +104,7 @@ class Payment:
     refunds: tuple[Refund, ...] = ()
     refused_at: datetime | None = None
     key_number: int = 0
+    settled_at: datetime | None = None
 
     @property
     def idempotency_key(self) -> str:

@@ -11,7 +11,8 @@ LOST = "lost"
 class Dispute:
     """The customer has asked the bank for the money back. `status` and `reason` are Stripe's, which may give no reason;
     `amount_cents` is what is disputed, in minor units of the dispute's currency. `ended_at`: when the bank has decided.
-    `said_at`: when Stripe said so, in whole seconds; of two words the later one counts.
+    `said_at`: when Stripe said so, in whole seconds; of two words the later one counts. `opened_at`: when Stripe said
+    the first of it that was heard.
 
     Source: https://docs.stripe.com/api/disputes/object
     """
@@ -23,6 +24,7 @@ class Dispute:
     reason: str | None = None
     ended_at: datetime | None = None
     said_at: datetime | None = None
+    opened_at: datetime | None = None
 
     @property
     def is_lost(self) -> bool:

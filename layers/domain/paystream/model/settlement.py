@@ -76,6 +76,7 @@ def settle(
         failure=outcome.failure,
         next_action=outcome.next_action,
         remaining_amount_cents=outcome.remaining_amount_cents,
+        settled_at=_settled_at(payment, outcome, now),
         updated_at=now,
     )
     if _closes(payment, outcome):
@@ -114,6 +115,16 @@ def is_news(payment: Payment, outcome: Outcome) -> bool:
             return goes_on or (is_the_same and _less_remains(payment, outcome))
         case _:
             return True
+
+
+def _settled_at(payment: Payment, outcome: Outcome, now: datetime) -> datetime | None:
+    """Since when its end is known. What is closed failed before; what is decided once more was known, too."""
+    if _closes(payment, outcome):
+        return payment.settled_at
+    if outcome.status not in (PayableStatus.SUCCEEDED, PayableStatus.FAILED):
+        return None
+    is_late = payment.payment_status is PayableStatus.FAILED
+    return now if is_late else payment.settled_at or now
 
 
 def _progress(intent_status: str) -> int:
