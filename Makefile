@@ -71,7 +71,7 @@ SEEDS ?= 0-19
 simulate: INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog recovery check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive import export import-trial clean
+.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog recovery check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive import figures import export import-trial clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -180,6 +180,10 @@ redrive: STACK ?= paystream
 redrive: $(PROJECT)/.locked ## have handled once more what failed or was missed, see docs/operations.md
 	@$(PROJECT)/bin/python operations/redrive.py $(WHAT) --stack $(STACK) $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL)) \
 		$(if $(CODE),--code $(CODE)) $(if $(DRY_RUN),--dry-run) $(if $(LOCAL),--local)
+
+figures: STACK ?= paystream
+figures: $(PROJECT)/.locked ## CHECK=1: hold the figures against the tables, to the cent; BACKFILL=1: count every invoice again, see docs/figures.md
+	@$(PROJECT)/bin/python operations/figures.py $(if $(BACKFILL),backfill,check) --stack $(STACK) $(if $(LOCAL),--local)
 
 OPERATIONS := PYTHONPATH="operations:layers/domain" exec $(PROJECT)/bin/python -m
 

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from calling.errors import OperationError
 from calling.stack import local_aws, output
 
-KINDS = ("failed-records", "missed-invoices", "missed-notifications", "refused-charges")
+KINDS = ("failed-records", "missed-invoices", "missed-notifications", "refused-charges", "figures")
 LONGEST_CALL_SECONDS = 450
 """A little longer than the function may run. It is never called twice at once: both would do the same work."""
 

@@ -1,16 +1,19 @@
-"""Read customers, invoices and payments."""
+"""Read customers, invoices, payments and figures."""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
+from paystream.entry.figures_input import period
 from paystream.entry.http import Request, Response, serve
 from paystream.entry.invoice_filter_input import FILTERS, OF_ITS_CUSTOMER, invoice_filter
 from paystream.entry.paging import meta, page_request
 from paystream.lago.customers import extended_customer_object
+from paystream.lago.figures import figures_object
 from paystream.lago.invoices import extended_invoice_object, invoice_object
 from paystream.lago.payments import payment_object
 from paystream.observability import logger, metrics
+from paystream.use_cases.figures.read_figures import read_figures
 from paystream.use_cases.invoices import find_records as find
 
 
@@ -59,11 +62,19 @@ def _payments(request: Request) -> Response:
     return Response({"payments": [payment_object(one) for one in page.records], **meta(page, asked)})
 
 
+def _figures(request: Request) -> Response:
+    today = bootstrap.now().date()
+    asked = period(request.query, today)
+    figures = read_figures(request.organization_id, *asked, stores=bootstrap.stores(), today=today)
+    return Response({"figures": figures_object(figures)})
+
+
 _ROUTES = {
     "GET /api/v1/customers": _customers,
     "GET /api/v1/customers/{external_id}": _customer,
     "GET /api/v1/customers/{external_id}/invoices": _invoices,
     "GET /api/v1/customers/{external_id}/payments": _payments,
+    "GET /api/v1/figures": _figures,
     "GET /api/v1/invoices": _invoices,
     "GET /api/v1/invoices/{lago_id}": _invoice,
     "GET /api/v1/payments": _payments,

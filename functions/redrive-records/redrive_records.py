@@ -23,6 +23,8 @@ def _source(order: RedriveOrder) -> RecordSource:
     if order.what is What.FAILED_RECORDS:
         return bootstrap.failed_records()
     missed = bootstrap.stores().missed_records
+    if order.what is What.FIGURES:
+        return missed.figures(now=bootstrap.now())
     if order.since and order.until:
         return missed.notifications(since=order.since, until=order.until)
     return missed.invoices(now=bootstrap.now())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sandbox.chaos import backlog_scenes as backlog
+from sandbox.chaos import figure_scenes as figures
 from sandbox.chaos import money_scenes as money
 from sandbox.chaos import redrive_scenes as redrive
 from sandbox.chaos import refund_scenes as refunds
@@ -110,6 +111,8 @@ KILLS = (
     *_both("collect-due", _TURN, money.due_invoice_handed_out, _QUEUE, table="RateLimits"),
     Kill("collect-due", _after(_LIST), backlog.due_invoices, _QUEUE),
     *_both("collect-due", _WRITE, backlog.due_invoices, _QUEUE, table="Payments"),
+    *_both("count-figures", _WRITE, figures.counted_invoice, _STREAM, table="Figures"),
+    Kill("check-figures", _before("Scan"), figures.figures_checked, _OPERATOR),
     *_both("redrive-records", "Invoke", redrive.failed_invoice, _REDRIVEN.format("the failed invoice")),
     *_both("redrive-records", "CopyObject", redrive.failed_invoice, _REDRIVEN.format("the failed invoice")),
     *_both("redrive-records", "DeleteObject", redrive.failed_invoice, _REDRIVEN.format("the failed invoice")),

@@ -9,6 +9,7 @@ from paystream.adapters.dynamodb.api_keys import DynamoApiKeys
 from paystream.adapters.dynamodb.customers import DynamoCustomers
 from paystream.adapters.dynamodb.database import Database, Tables
 from paystream.adapters.dynamodb.due_invoices import DynamoDueInvoices
+from paystream.adapters.dynamodb.figures import DynamoFigures
 from paystream.adapters.dynamodb.integrations import DynamoIntegrations
 from paystream.adapters.dynamodb.invoices import DynamoInvoices
 from paystream.adapters.dynamodb.missed_records import DynamoMissedRecords
@@ -30,6 +31,7 @@ LOGICAL_IDS = {
     "payments": "PaymentsTable",
     "notifications": "NotificationsTable",
     "webhook_endpoints": "WebhookEndpointsTable",
+    "figures": "FiguresTable",
 }
 RATE_LIMITS = "RateLimitsTable"
 """Not one of `Tables`: it is the gateways', not the stores'."""
@@ -87,4 +89,5 @@ def stores(target: Target, tables: Tables) -> Stores:
         webhook_endpoints=DynamoWebhookEndpoints(database),
         missed_records=DynamoMissedRecords(database),
         refused_charges=DynamoRefusedCharges(database),
+        figures=DynamoFigures(database),
     )

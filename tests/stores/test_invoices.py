@@ -109,6 +109,15 @@ class TestOne:
         taken_in(stores, "invoice-1", NOW)
         assert stores.invoices.known_history(ORGANIZATION, "invoice-1") == ItemHistory(NOW, ("payment-1",), lives=1)
 
+    def test_the_histories_of_several_are_read_together(self, stores: Stores) -> None:
+        for number in range(101):
+            stores.invoices.register_payment(ORGANIZATION, f"invoice-{number}", f"payment-{number}")
+
+        ids = [*(f"invoice-{number}" for number in range(101)), "unknown"]
+        histories = stores.invoices.known_histories(ORGANIZATION, ids)
+
+        assert histories == {f"invoice-{n}": ItemHistory(None, (f"payment-{n}",)) for n in range(101)}
+
     def test_the_customers_of_its_items_are_known_since_they_were_seen_first(self, stores: Stores) -> None:
         stores.invoices.create(invoice(external_customer_id="acme", created_at=NOW))
         for external_id, minutes in (("glo#bex", 5), ("glo#bex", 9), ("", 10)):

@@ -56,6 +56,19 @@ def assert_each_cursor_leads_to_the_rest(source: RecordSource, portions: list[Po
         assert found(source, portion.cursor) == rest
 
 
+class TestFigures:
+    def test_each_item_of_the_invoices_table_is_found_taken_in_or_not(self, stores: Stores, put: Any) -> None:
+        put("put")
+        stores.invoices.create(invoice("created"))
+        source = stores.missed_records.figures(now=LATER)
+
+        portions = list(source.portions(None))
+
+        assert names(found(source)) == [f"{ORGANIZATION}/created", f"{ORGANIZATION}/put"]
+        assert {portion.consumer for portion in portions} == {StreamConsumer.COUNT_FIGURES}
+        assert_each_cursor_leads_to_the_rest(source, portions)
+
+
 class TestInvoices:
     def test_what_was_put_and_not_taken_in_is_found_whosever_it_is(self, stores: Stores, put: Any) -> None:
         put("put", "taken-in", total_amount_cents={"N": "4200"})

@@ -43,6 +43,7 @@ TABLES = {
     "payments": "PaymentsTable",
     "notifications": "NotificationsTable",
     "webhook_endpoints": "WebhookEndpointsTable",
+    "figures": "FiguresTable",
 }
 RATE_LIMITS_TABLE = "RateLimitsTable"
 """No test compares what is in it: nothing is lost with it."""

@@ -20,6 +20,7 @@ from paystream.adapters.dynamodb.api_keys import DynamoApiKeys
 from paystream.adapters.dynamodb.customers import DynamoCustomers
 from paystream.adapters.dynamodb.database import Database, Tables
 from paystream.adapters.dynamodb.due_invoices import DynamoDueInvoices
+from paystream.adapters.dynamodb.figures import DynamoFigures
 from paystream.adapters.dynamodb.integrations import DynamoIntegrations
 from paystream.adapters.dynamodb.invoices import DynamoInvoices
 from paystream.adapters.dynamodb.missed_records import DynamoMissedRecords
@@ -105,6 +106,7 @@ def stores() -> Stores:
         webhook_endpoints=DynamoWebhookEndpoints(database),
         missed_records=DynamoMissedRecords(database),
         refused_charges=DynamoRefusedCharges(database),
+        figures=DynamoFigures(database),
     )
 
 

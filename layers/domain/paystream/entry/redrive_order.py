@@ -21,6 +21,7 @@ class What(StrEnum):
     MISSED_INVOICES = "missed-invoices"
     MISSED_NOTIFICATIONS = "missed-notifications"
     REFUSED_CHARGES = "refused-charges"
+    FIGURES = "figures"
 
 
 class RedriveOrder(Input):

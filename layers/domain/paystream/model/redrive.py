@@ -14,6 +14,7 @@ class StreamConsumer(StrEnum):
 
     INVOICE_CREATED = "invoice-created"
     PUBLISH_NOTIFICATIONS = "publish-notifications"
+    COUNT_FIGURES = "count-figures"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from paystream.model.redrive import StreamRecord
 from paystream.model.schedule import DueInvoice
 from paystream.model.settlement import Settlement
 from paystream.model.webhook_endpoint import WebhookEndpoints
+from paystream.ports.figures import Figures
 from paystream.ports.pages import Page, PageRequest
 from paystream.ports.records import RecordSource
 
@@ -117,6 +118,10 @@ class Invoices(Protocol):
 
     def known_history(self, organization_id: str, lago_id: str) -> ItemHistory | None:
         """The same, changing nothing; None if nothing is kept beside the item."""
+        ...
+
+    def known_histories(self, organization_id: str, lago_ids: Sequence[str]) -> Mapping[str, ItemHistory]:
+        """The same of several, by the invoice's id; without those of which nothing is kept."""
         ...
 
     def register_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
@@ -273,6 +278,10 @@ class MissedRecords(Protocol):
         """Items that were put into the invoices table and not taken in; nobody knows how long ago."""
         ...
 
+    def figures(self, *, now: datetime) -> RecordSource:
+        """All items of the invoices table, to be counted in the figures whether they were or not."""
+        ...
+
     def notifications(self, *, since: datetime, until: datetime) -> RecordSource:
         """All notifications that were made between two times, those included: published or not."""
         ...
@@ -302,3 +311,4 @@ class Stores:
     webhook_endpoints: WebhookEndpointStore
     missed_records: MissedRecords
     refused_charges: RefusedCharges
+    figures: Figures

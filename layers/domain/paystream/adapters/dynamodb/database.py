@@ -41,6 +41,7 @@ class Tables:
     payments: str
     notifications: str
     webhook_endpoints: str
+    figures: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +136,22 @@ class Database:
 
     def items_of(self, table: str, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The items of an index's entries, in their order; at most 100."""
-        if not keys:
-            return []
         wanted = [{"organization_id": key["organization_id"], "lago_id": key["lago_id"]} for key in keys]
-        found: dict[str, dict[str, Any]] = {}
-        request: Any = {table: {"Keys": wanted, "ConsistentRead": True}}
+        found = {item["lago_id"]["S"]: item for item in self._batch(table, wanted)}
+        return [found[key["lago_id"]["S"]] for key in wanted if key["lago_id"]["S"] in found]
+
+    def each_of(self, table: str, keys: Sequence[Mapping[str, str]]) -> Iterator[dict[str, Any]]:
+        """Read the items of these keys that there are, strongly consistent, in no order."""
+        typed = [attribute_values(key) for key in keys]
+        for start in range(0, len(typed), _BATCH):
+            yield from self._batch(table, typed[start : start + _BATCH])
+
+    def _batch(self, table: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        request: Any = {table: {"Keys": keys, "ConsistentRead": True}} if keys else {}
         while request:
             answer = self.client.batch_get_item(RequestItems=request)
-            found |= {item["lago_id"]["S"]: item for item in answer["Responses"].get(table, [])}
+            yield from answer["Responses"].get(table, [])
             request = answer.get("UnprocessedKeys")
-        return [found[key["lago_id"]["S"]] for key in wanted if key["lago_id"]["S"] in found]
 
 
 def _outbox_item(notification: Notification) -> dict[str, Any]:
@@ -187,14 +194,16 @@ def cursor_of(entry: Mapping[str, Any], position: Sequence[str]) -> str:
 
 
 def _start_within(between: tuple[str, str] | None, cursor: str, position: Sequence[str]) -> dict[str, str]:
-    start = _decode_cursor(cursor, position)
+    start = cursor_key(cursor, position)
     if between and not between[0] <= start[position[0]] <= between[1]:
         raise InvalidInputError({"cursor": ["value_is_invalid"]})
     return start
 
 
-def _decode_cursor(cursor: str, position: Sequence[str]) -> dict[str, str]:
-    """The organization is never part of a cursor, so a cursor cannot lead into another one."""
+def cursor_key(cursor: str, position: Sequence[str]) -> dict[str, str]:
+    """What a cursor holds. The organization is never part of a caller's, so that cannot lead into another one. Raises
+    InvalidInputError for one that is not of this position.
+    """
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError) as malformed:

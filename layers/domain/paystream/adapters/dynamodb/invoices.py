@@ -108,6 +108,12 @@ class DynamoInvoices:
         found = self._database.get(table, key)
         return history_from(found) if found else None
 
+    def known_histories(self, organization_id: str, lago_ids: Sequence[str]) -> dict[str, ItemHistory]:
+        keys = {lago_id: history_key(organization_id, lago_id) for lago_id in lago_ids}
+        items = self._database.each_of(self._database.tables.invoice_numbers, list(keys.values()))
+        found = {item["number"]["S"]: history_from(item) for item in items}
+        return {lago_id: found[key["number"]] for lago_id, key in keys.items() if key["number"] in found}
+
     def register_payment(self, organization_id: str, invoice_id: str, payment_id: str) -> None:
         self._remember(organization_id, invoice_id, "ADD payment_ids :id", {":id": {"SS": [payment_id]}})
 

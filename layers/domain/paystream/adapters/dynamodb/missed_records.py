@@ -40,6 +40,14 @@ class DynamoMissedRecords:
             wants=lambda item: not is_ours(item),
         )
 
+    def figures(self, *, now: datetime) -> RecordSource:
+        return _Scan(
+            self._database,
+            StreamConsumer.COUNT_FIGURES,
+            {"TableName": self._database.tables.invoices, "ProjectionExpression": ", ".join(_KEY)},
+            partial(_put_at_an_unknown_time, now=now),
+        )
+
     def notifications(self, *, since: datetime, until: datetime) -> RecordSource:
         times = attribute_values({":since": plain(since), ":until": plain(until)})
         return _Scan(

@@ -1,6 +1,6 @@
 """Read what is on record of an invoice beside its item: its payments, and its history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
@@ -30,6 +30,33 @@ def attempts_of(invoice: Invoice, stores: Stores) -> Iterator[Payment]:
     while following:
         yield following
         following = _attempt(invoice, following.attempt + 1, stores)
+
+
+def payments_of_each(invoices: Sequence[Invoice], stores: Stores) -> Mapping[str, tuple[AnyPayment, ...]]:
+    """All payments on record of some invoices of one organization, by the invoice's id: each kind is read at once."""
+    numbers = {one.lago_id: range(1, one.attempt + 2) for one in invoices}
+    found: dict[str, list[AnyPayment]] = {lago_id: [] for lago_id in numbers}
+    for organization_id in {one.organization_id for one in invoices}:
+        ids = [payment_id(organization_id, lago_id, number) for lago_id in numbers for number in numbers[lago_id]]
+        for attempt in stores.payments.batch(organization_id, ids):
+            found[attempt.invoice_id].append(attempt)
+        histories = stores.invoices.known_histories(organization_id, list(numbers))
+        for invoice in invoices:
+            found[invoice.lago_id] += _rest(invoice, found[invoice.lago_id], histories.get(invoice.lago_id), stores)
+    return {lago_id: tuple(payments) for lago_id, payments in found.items()}
+
+
+def _rest(
+    invoice: Invoice, known: Sequence[AnyPayment], history: ItemHistory | None, stores: Stores
+) -> Iterator[AnyPayment]:
+    """What follows where there are more attempts than the item knows, and what follows from none."""
+    last = max((one.attempt for one in known if isinstance(one, Payment)), default=0)
+    following = _attempt(invoice, last + 1, stores) if last > invoice.attempt else None
+    while following:
+        yield following
+        following = _attempt(invoice, following.attempt + 1, stores)
+    if history:
+        yield from payments_of(invoice, history, stores)
 
 
 def _attempt(invoice: Invoice, attempt: int, stores: Stores) -> Payment | None:
