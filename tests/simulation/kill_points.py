@@ -129,6 +129,7 @@ class _Director:
         world, stage = self.world, Stage(Workload(self.world, 0))
         if not self.scenario.looks_at_accounts:
             world.leave_accounts_alone()
+        count_figures = None if self.scenario.counts_figures else world.count_figures_later()
         self.scenario.prepare(stage)
         self.base = world.effects.number
         world.effects.sites = self.played.sites
@@ -139,6 +140,8 @@ class _Director:
         self.played.effects = world.effects.number - self.base
         world.effects.sites = None
         self.is_at_peace = True
+        if count_figures:
+            count_figures()
         world.run(world.clock.now() + _RECOVERY)
         redrive(world)
         world.run(world.clock.now() + _RECOVERY)

@@ -8,6 +8,7 @@ from typing import Any
 import stripe
 from aws_in_memory.dynamodb.streams import Change
 from paystream.model.identifiers import payment_id, saved_method_id
+from paystream.use_cases.figures.check_figures import Part
 from sandbox.failed_batch import failed_batch
 
 from .effects import Fault
@@ -83,7 +84,8 @@ class Scenario:
     """`prepare` happens in peace, `act` is what is crashed in.
 
     `leap` seconds go by after a crash, if it says so. A story in which a request is refused without any crash is not
-    the one that was meant, unless it `refuses`. The daily look at accounts is left out unless it `looks_at_accounts`.
+    the one that was meant, unless it `refuses`. The daily look at accounts is left out unless it `looks_at_accounts`,
+    and figures are counted after the story unless it `counts_figures`.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Scenario:
     webhooks_are_lost: bool = False
     leap: float = 0.0
     looks_at_accounts: bool = False
+    counts_figures: bool = False
     refuses: bool = False
 
 
@@ -503,6 +506,25 @@ def _read(stage: Stage) -> None:
         stage.wait(20)
 
 
+def _read_and_check_figures(stage: Stage) -> None:
+    """The operator invokes each function again if it gave no answer."""
+    compute = stage.workload.world.compute
+
+    def invoke(function: str, event: dict[str, str]) -> None:
+        def answered(answer: Any) -> None:
+            if isinstance(answer, Failed):
+                invoke(function, event)
+
+        compute.invoke(function, event, answered)
+        stage.wait(60)
+
+    stage.ask("GET", "/api/v1/figures")
+    stage.wait(20)
+    for part in Part:
+        invoke("CheckFiguresFunction", {"part": part.value})
+    invoke("RedriveRecordsFunction", {"what": "figures"})
+
+
 def _replace_item(stage: Stage) -> None:
     table = stage.workload.world.database.tables["InvoicesTable"]
     (item,) = [item for _, item in table.items()]
@@ -816,6 +838,8 @@ SCENARIOS = (
     Scenario("a customer is linked", _connected, _link_with_a_card_that_is_no_default),
     Scenario("a key is issued", _nobody, _issue_key_and_use_it),
     Scenario("records are read", _an_invoice, _read),
+    Scenario("an invoice is counted in the figures", _good, _put, counts_figures=True),
+    Scenario("figures are read and checked", _an_invoice, _read_and_check_figures),
     Scenario("an invoice's item is replaced", _an_invoice, _replace_item),
     Scenario("a refused key is replaced", _good, _key_is_refused_and_replaced),
     Scenario("a restricted account is put right", _good, _account_is_restricted_and_put_right, looks_at_accounts=True),

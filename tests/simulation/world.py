@@ -258,6 +258,16 @@ class World:
         """No account is looked at from now on: a story has no use for it."""
         self.sources = [source for source in self.sources if source.name != "CheckAccountsFunction"]
 
+    def count_figures_later(self) -> Callable[[], None]:
+        """No figures are counted until what is returned is called: a story has no use for it."""
+        held = [source for source in self.sources if source.name.startswith("CountFiguresFunction/")]
+        self.sources = [source for source in self.sources if source not in held]
+
+        def count() -> None:
+            self.sources += held
+
+        return count
+
     def _add_sources(self) -> None:
         around = self.webhooks.around
         for settings in stack.stream_mappings():
