@@ -8,6 +8,7 @@ MINISTACK := $(VENV)/ministack
 STRIPE_MOCK := $(VENV)/stripe-mock
 DYNOXIDE := $(VENV)/dynoxide
 COSMIC_RAY := $(VENV)/cosmic-ray
+NODE := $(VENV)/page
 export UV_PYTHON ?= $(shell ./environments/find-python)
 # Python's compiled code is kept, in a folder of its own, also where the environment says to write none: without it
 # every process compiles all of its imports again, and each run all tests.
@@ -58,6 +59,14 @@ $(COSMIC_RAY)/.locked: environments/cosmic-ray/uv.lock | $(UV)
 	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+$(NODE)/.locked: environments/page/uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(abspath $(NODE)) $(UV) sync --quiet --locked --project environments/page
+	@touch $@
+
+page/node_modules/.locked: page/package-lock.json $(NODE)/.locked
+	@cd page && PATH=$(abspath $(NODE))/bin:$$PATH npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 .venv/clients/rust/.locked: environments/clients/rust/Cargo.toml environments/clients/rust/Cargo.lock tests/compatibility/tour.rs
 	@CARGO_PROFILE_DEV_DEBUG=0 cargo build --quiet --locked --manifest-path environments/clients/rust/Cargo.toml --target-dir $(@D)
 	@touch $@
@@ -71,7 +80,7 @@ SEEDS ?= 0-19
 simulate: INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: tables help demo chaos local stop test model mutants simulate kill-points backlog recovery check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive import figures import export import-trial clean
+.PHONY: page page-is-built tables help demo chaos local stop test model mutants simulate kill-points backlog recovery check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive figures import export import-trial clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -115,7 +124,7 @@ mutants: $(PROJECT)/.locked $(if $(TOOL),$(COSMIC_RAY)/.locked) ## remove one gu
 
 check: static coverage ## all static checks, and the tests on Lambda's Python with their coverage
 
-static: $(PROJECT)/.locked $(SAM)/.locked ## format, lint, complexity, imports, types, what the layer ships, the template
+static: $(PROJECT)/.locked $(SAM)/.locked page-is-built ## format, lint, complexity, imports, types, what the layer ships, the template, the page
 	$(PROJECT)/bin/ruff format --check .
 	$(PROJECT)/bin/ruff check .
 	@complex="$$($(PROJECT)/bin/radon cc layers functions operations sandbox tests)" || exit 1; \
@@ -168,6 +177,12 @@ format: $(PROJECT)/.locked ## format the code and sort its imports
 
 requirements: $(PROJECT)/.locked ## write what the layer ships, from uv.lock
 	@$(UV) export --quiet --no-dev --no-emit-project --no-header --output-file layers/domain/requirements.txt
+
+page: page/node_modules/.locked ## build the page, and its types from the API's description; what is built is kept in functions/serve-page/page
+	@cd page && PATH=$(abspath $(NODE))/bin:$$PATH && npm run --silent types && npm run --silent check && npm run --silent build
+
+page-is-built: page ## fails where the page that is kept is not the one that is built
+	@git diff --exit-code --stat -- page functions/serve-page/page
 
 build: $(UV) $(SAM)/.locked ## build for AWS
 	@UV=$(CURDIR)/$(UV) PAYSTREAM_LAYER_COMPILER="$$(./environments/find-python 3.13 || echo 3.13)" $(SAM)/bin/sam build

@@ -30,8 +30,10 @@ ROUTES = {
     (event["Properties"]["Method"].upper(), event["Properties"]["Path"]): event["Properties"]
     for function in resources("AWS::Serverless::Function").values()
     for event in function.get("Events", {}).values()
-    if event["Type"] == "Api"
+    if event["Type"] == "Api" and event["Properties"]["Path"].startswith("/api/")
 }
+"""The page at /settings is no part of the API: it is described in docs/page.md."""
+
 FEE: Schema = {"add_on_code": "setup", "unit_amount_cents": 1}
 NOT_ALWAYS_THERE = {"error_details"}
 

@@ -21,9 +21,9 @@ EXCEPTIONS = {
 }
 
 PLACES = ("README.md", "CHANGELOG.md", "Makefile", "template.yaml", "pyproject.toml")
-TREES = ("layers", "functions", "operations", "sandbox", "events", "environments", "tests", "docs")
+TREES = ("layers", "functions", "operations", "sandbox", "events", "environments", "tests", "docs", "page/src")
 BETWEEN_WORDS = r"(?:_|\s+(?:# )?)"
-SUFFIXES = {".py", ".md", ".yaml", ".json", ".toml", ".mjs", ".rs"}
+SUFFIXES = {".py", ".md", ".yaml", ".json", ".toml", ".mjs", ".rs", ".ts", ".tsx"}
 
 
 @cache

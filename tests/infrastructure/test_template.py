@@ -40,6 +40,9 @@ OF_SUBSCRIPTIONS = ["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttribu
 
 SECRET = re.compile(r"(sk|rk|whsec)_\w+|SecretString|password", re.IGNORECASE)
 
+OPEN_TO_ALL = {"ServePageFunction"}
+"""What serves the page: anybody may, so it has no layer, no variable and no right."""
+
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 each_table = pytest.mark.parametrize("name", TABLES)
 
@@ -86,15 +89,21 @@ def named(value: Any) -> set[str]:
     return {name for name in template()["Resources"] if re.search(rf'["{{]{name}[".}}]', json.dumps(value))}
 
 
+def for_all(function: str) -> dict[str, Any]:
+    """The properties of all functions, but for those that this one does not want."""
+    unwanted = template()["Resources"][function].get("IgnoreGlobals", ())
+    return {name: value for name, value in template()["Globals"]["Function"].items() if name not in unwanted}
+
+
 def environment(function: str) -> dict[str, Any]:
     """The function's environment variables, with those of all functions."""
-    everywhere: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]
+    everywhere: dict[str, Any] = for_all(function).get("Environment", {}).get("Variables", {})
     return {**everywhere, **FUNCTIONS[function].get("Environment", {}).get("Variables", {})}
 
 
 def setting(function: str, name: str) -> Any:
     """A property of the function, or the one of all functions."""
-    return FUNCTIONS[function].get(name, template()["Globals"]["Function"].get(name))
+    return FUNCTIONS[function].get(name, for_all(function).get(name))
 
 
 def folder(function: str) -> str:
@@ -219,9 +228,15 @@ class TestEachFunction:
         assert setting(name, "Tracing") == "Active"
         assert setting(name, "Runtime") in layer["CompatibleRuntimes"]
         assert set(setting(name, "Architectures")) <= set(layer["CompatibleArchitectures"])
-        assert setting(name, "Layers") == [{"Ref": "DomainLayer"}]
+        assert setting(name, "Layers") == ([{"Ref": "DomainLayer"}] if name not in OPEN_TO_ALL else None)
 
-    @each_function
+    @pytest.mark.parametrize("name", OPEN_TO_ALL)
+    def test_that_serves_the_page_may_write_its_log_and_trace_and_knows_nothing(self, name: str) -> None:
+        assert environment(name) == {}
+        allowed = {action for statement in statements(name) for action in listed(statement["Action"])}
+        assert allowed == {"logs:CreateLogStream", "logs:PutLogEvents", *XRAY}
+
+    @pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - OPEN_TO_ALL))
     def test_waits_for_stripe_a_shorter_time_than_it_may_run(self, name: str) -> None:
         connect, tries, table = 3.05, 2, 1
         waits = float(environment(name)["STRIPE_READ_SECONDS"]) + float(environment(name)["RATE_LIMIT_WAIT_SECONDS"])
@@ -406,11 +421,23 @@ class TestTheApi:
             if event["Type"] == "Api"
         }
 
-    def test_every_route_needs_a_key_except_the_one_that_stripe_calls(self) -> None:
+    def test_every_route_needs_a_key_except_the_page_and_the_one_that_stripe_calls(self) -> None:
         (api,) = resources("AWS::Serverless::Api").values()
         assert api["Auth"]["DefaultAuthorizer"] in api["Auth"]["Authorizers"]
         open_to_all = [route for route, properties in self.routes().items() if "Auth" in properties]
-        assert open_to_all == [("POST", "/api/v1/webhooks/stripe/{organization_id}")]
+        of_stripe = ("POST", "/api/v1/webhooks/stripe/{organization_id}")
+        assert set(open_to_all) == {of_stripe, ("GET", "/settings"), ("GET", "/settings/{proxy+}")}
+
+    def test_the_page_has_a_throttle_of_its_own_below_that_of_the_api(self) -> None:
+        (api,) = resources("AWS::Serverless::Api").values()
+        of_all, *of_the_page = api["MethodSettings"]
+        paths = [setting["ResourcePath"].replace("~1", "/").replace("//", "/") for setting in of_the_page]
+        assert paths == ["/settings", "/settings/{proxy+}"]
+        assert all(one["ThrottlingRateLimit"] < of_all["ThrottlingRateLimit"] / 5 for one in of_the_page)
+
+    def test_no_body_is_taken_for_binary_so_that_stripes_signature_is_over_what_arrives(self) -> None:
+        (api,) = resources("AWS::Serverless::Api").values()
+        assert "BinaryMediaTypes" not in api
 
     def test_every_route_is_one_that_its_function_answers(self) -> None:
         for name, function in FUNCTIONS.items():

@@ -1,0 +1,16 @@
+// Writes the types of the API from its description, with which the page is checked.
+import { readFile, writeFile } from "node:fs/promises";
+import { load } from "js-yaml";
+import openapiTS, { astToString } from "openapi-typescript";
+
+// OpenAPI 3.1 lets a $ref have keys beside it, and openapi-typescript drops those: here both hold.
+function bothHold(node) {
+  if (Array.isArray(node)) return node.map(bothHold);
+  if (node === null || typeof node !== "object") return node;
+  const { $ref, ...rest } = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, bothHold(value)]));
+  if (typeof $ref !== "string") return $ref === undefined ? rest : { ...rest, $ref };
+  return "properties" in rest || "required" in rest ? { allOf: [{ $ref }, rest] } : { $ref };
+}
+
+const description = bothHold(load(await readFile("../docs/api/openapi.yaml", "utf8")));
+await writeFile("src/api/generated.ts", astToString(await openapiTS(description, { defaultNonNullable: false })));
