@@ -44,7 +44,7 @@ class DynamoMissedRecords:
         return _Scan(
             self._database,
             StreamConsumer.COUNT_FIGURES,
-            {"TableName": self._database.tables.invoices, "ProjectionExpression": ", ".join(_KEY)},
+            {"TableName": self._database.tables.invoices, "ProjectionExpression": ", ".join(SCANNED_KEY)},
             partial(_put_at_an_unknown_time, now=now),
         )
 

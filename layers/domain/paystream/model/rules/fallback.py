@@ -58,8 +58,7 @@ def next_method(
     of the customer's cards, that of now included.
     """
     tried = {*invoice.declined_payment_method_ids}
-    declined = {one.card for one in declines if one.payment_method_id in tried}
-    cards = declined | {one.card for one in methods if one.id in tried and one.card}
+    cards = _cards_of(tried, methods, declines)
     usable = [
         one
         for one in methods
@@ -70,3 +69,9 @@ def next_method(
     ]
     order = (customer.payment_method_id, customer.last_paid_payment_method_id)
     return min(usable, key=lambda one: order.index(one.id) if one.id in order else len(order), default=None)
+
+
+def _cards_of(tried: set[str], methods: Sequence[SavedMethod], declines: Sequence[CardDeclines]) -> set[str]:
+    """The cards behind these ids: what is kept of declines ends, and names the id only that was charged last."""
+    declined = {one.card for one in declines if one.payment_method_id in tried}
+    return declined | {one.card for one in methods if one.id in tried and one.card}
