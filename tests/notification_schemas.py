@@ -94,6 +94,7 @@ _OBJECTS: dict[WebhookType, tuple[str, dict[str, Any]]] = {
     WebhookType.INVOICE_PAYMENT_FAILURE: ("payment_provider_invoice_payment_error", _FAILURE),
     WebhookType.INVOICE_PAYMENT_ABANDONED: ("payment_provider_invoice_payment_error", _FAILURE),
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: ("invoice", _INVOICE),
+    WebhookType.INVOICE_PAYMENT_OVERDUE: ("invoice", _INVOICE),
     WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: ("payment_dispute_lost", _object(invoice=_INVOICE, reason=_TEXT_OR_NULL)),
     WebhookType.INVOICE_VOIDED: ("invoice", _INVOICE),
     WebhookType.PAYMENT_SUCCEEDED: ("payment", _extended("Payment", payment_method=_CHARGED_METHOD)),

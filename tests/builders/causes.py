@@ -57,6 +57,13 @@ def _without_a_method(world: World) -> str:
     return detailed_invoice(world, None)
 
 
+def _overdue(world: World) -> None:
+    _without_a_method(world)
+    world.pass_time(DAY)
+    world.look_again()
+    world.run()
+
+
 def _voided(world: World) -> None:
     void(world, _without_a_method(world))
 
@@ -102,6 +109,7 @@ CAUSES: dict[WebhookType, Callable[[World], object]] = {
     WebhookType.INVOICE_PAYMENT_FAILURE: failed_invoice,
     WebhookType.INVOICE_PAYMENT_ABANDONED: _declined_for_good,
     WebhookType.INVOICE_PAYMENT_STATUS_UPDATED: detailed_invoice,
+    WebhookType.INVOICE_PAYMENT_OVERDUE: _overdue,
     WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: lambda world: _disputed(world, closed="lost"),
     WebhookType.PAYMENT_DISPUTE_OPENED: _disputed,
     WebhookType.PAYMENT_DISPUTE_WON: lambda world: _disputed(world, closed="won"),

@@ -37,13 +37,13 @@ def sepa_invoice(world: World, iban: str = IBAN_THAT_SUCCEEDS) -> str:
     return invoice_id
 
 
-def bank_debit(world: World, *, settles_after: float = 14 * DAY, iban: str = IBAN_THAT_SUCCEEDS) -> str:
+def bank_debit(world: World, *, settles_after: float = 14 * DAY, iban: str = IBAN_THAT_SUCCEEDS, **terms: Any) -> str:
     """An invoice whose payment is processing, for so many seconds."""
     world.connect()
     world.stripe.control.set_settlement_delay(settles_after)
     world.customer(payment_method=create_sepa_debit(world, iban))
     pays_with(world, "sepa_debit")
-    invoice_id = world.create_invoice()
+    invoice_id = world.create_invoice(**terms)
     world.collect_new_invoices()
     assert world.payments(invoice_id)[0]["payment_status"] == "processing"
     return invoice_id

@@ -16,7 +16,7 @@ RECORDED_AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 def invoice_record(**fields: Any) -> Invoice:
-    """An invoice of 42.00 EUR that is open; `fields` are what is otherwise."""
+    """An invoice of 42.00 EUR that is open, and was notified when it became overdue; `fields` are what is otherwise."""
     invoice = Invoice(
         organization_id="organization",
         lago_id="invoice",
@@ -27,6 +27,7 @@ def invoice_record(**fields: Any) -> Invoice:
         created_at=RECORDED_AT,
         updated_at=RECORDED_AT,
         issuing_date=date(2026, 11, 23),
+        overdue_notified_at=RECORDED_AT,
         standing=standing(due_at=RECORDED_AT),
     )
     return replace(invoice, **fields)

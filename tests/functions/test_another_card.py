@@ -153,7 +153,8 @@ def test_an_invoice_that_a_person_gave_up_before_it_was_charged_stays_given_up(w
     assert world.look_again() == 0
     world.run()
 
-    assert not [item for item in world.items("invoices") if "due_at" in item]
+    assert [item["otherwise_due_at"] for item in world.items("invoices") if "otherwise_due_at" in item] == []
+    assert world.hand_out_due()["handed_out"] == 0
     assert invoice_statuses(world, [invoice_id]) == ["failed"]
     assert world.charged() == []
 

@@ -50,7 +50,7 @@ def test_a_payment_that_failed_is_notified_though_stripes_event_was_lost(world: 
 
 
 def test_a_debit_that_is_processing_for_days_is_asked_for_ever_more_rarely(world: World) -> None:
-    invoice_id = bank_debit(world)
+    invoice_id = bank_debit(world, net_payment_term=30)
     pauses = []
 
     while status(world, invoice_id) == "pending":

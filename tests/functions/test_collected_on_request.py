@@ -44,7 +44,8 @@ class TestIsNotCharged:
         let_days_pass(world)
 
         assert (state(world, invoice_id), world.payments(invoice_id)) == ("pending", [])
-        assert (world.charged(), world.stripe_calls(CREATE_INTENT), world.notified()) == ([], 0, [])
+        assert (world.charged(), world.stripe_calls(CREATE_INTENT)) == ([], 0)
+        assert world.notified() == ["invoice.payment_overdue"]
 
     def test_as_an_item_of_the_table(self, world: World, said: dict[str, Any]) -> None:
         connect_with_customer(world)

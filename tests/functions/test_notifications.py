@@ -112,6 +112,7 @@ OBJECTS: dict[WebhookType, tuple[str, Required]] = {
     WebhookType.PAYMENT_DISPUTE_WON: ("payment", {**PAYMENT, "dispute": dict}),
     WebhookType.PAYMENT_REFUND_SUCCEEDED: ("refund", REFUND),
     WebhookType.PAYMENT_REFUND_FAILED: ("refund", {**REFUND, "failure_reason": str}),
+    WebhookType.INVOICE_PAYMENT_OVERDUE: ("invoice", INVOICE_OBJECT),
     WebhookType.INVOICE_VOIDED: ("invoice", INVOICE_OBJECT),
     WebhookType.PAYMENT_SUCCEEDED: ("payment", {**PAYMENT, "payment_method": dict}),
     WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", PAGE),

@@ -25,6 +25,7 @@ MODELS = {
     WebhookType.PAYMENT_DISPUTE_WON: ("PaymentResponse", "lago_id"),
     WebhookType.PAYMENT_REFUND_SUCCEEDED: ("Refund", "lago_id"),
     WebhookType.PAYMENT_REFUND_FAILED: ("Refund", "lago_id"),
+    WebhookType.INVOICE_PAYMENT_OVERDUE: ("InvoiceResponse", "lago_id"),
     WebhookType.INVOICE_VOIDED: ("InvoiceResponse", "lago_id"),
     WebhookType.PAYMENT_SUCCEEDED: ("PaymentResponse", "lago_id"),
     WebhookType.PAYMENT_REQUIRES_ACTION: ("PaymentResponse", "lago_id"),

@@ -116,7 +116,7 @@ class TestPausing:
         assert world.collect_new_invoices() == []
 
         assert all_calls(world) == calls
-        assert world.notified() == ["payment_provider.error"]
+        assert world.notified() == ["invoice.payment_overdue"] * 3 + ["payment_provider.error"]
         assert stored_statuses(world) == {"pending"}
 
     def test_the_integration_says_so_with_the_reason_and_the_alarm_is_raised(

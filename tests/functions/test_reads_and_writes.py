@@ -1,6 +1,6 @@
 """What a step of collection costs in reads and writes: each row is read once."""
 
-from builders.durations import DAY, MINUTE
+from builders.durations import DAY, HOUR, MINUTE
 from builders.invoices import failed_invoice
 from builders.stripe_events import events_due
 from world.row_trace import traced_rows
@@ -8,9 +8,13 @@ from world.world import World
 
 
 def test_a_planned_retry_reads_five_times_each_row_once_and_writes_two_transactions(world: World) -> None:
-    """The attempt before is closed in the transaction that begins the next one; its outcome is the other one."""
+    """The attempt before is closed in the transaction that begins the next one; its outcome is the other one. That the
+    invoice is overdue was notified before.
+    """
     invoice_id = failed_invoice(world)
-    world.pass_time(DAY)
+    world.pass_time(15 * HOUR)
+    world.look_again()
+    world.pass_time(9 * HOUR)
     world.hand_out_due()
 
     with traced_rows(world.aws) as trace:

@@ -49,7 +49,7 @@ def test_an_invoice_of_the_api_is_not_collected(world: World) -> None:
 
     assert answer.body["invoice"]["self_billed"] is True
     assert nothing_is_collected(world, answer.body["invoice"]["lago_id"])
-    assert world.notified() == []
+    assert world.notified() == ["invoice.payment_overdue"]
 
 
 def test_an_item_of_the_table_is_not_collected(world: World) -> None:

@@ -79,8 +79,8 @@ OF_THE_MODEL = (
     _mutant(
         "An invoice whose item was replaced does not get its state back",
         "model/next_step.py",
-        "    restore,\n    retrieve,",
-        "    retrieve,",
+        "    restore,\n    notify_overdue,",
+        "    notify_overdue,",
         "the item is replaced",
     ),
     _mutant(

@@ -13,6 +13,7 @@ _EMAIL = re.compile(r"[^\s\"@]+@[^\s\"@]+\.[a-z]+")
 _ABOUT_THE_CUSTOMER = frozenset(
     {
         "invoice.payment_status_updated",
+        "invoice.payment_overdue",
         "invoice.voided",
         "customer.payment_provider_created",
         "customer.payment_method_missing",

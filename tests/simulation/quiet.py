@@ -14,6 +14,7 @@ from sandbox.stripe.wire import JsonObject
 
 from .disputes import dispute_complaints
 from .invariants import ViolationError
+from .overdue import overdue_complaints
 from .quiet_figures import figure_complaints
 from .quiet_money import money_complaints
 from .redriving import SET_ASIDE
@@ -58,6 +59,7 @@ class Quiet:
             *self._each_second_payment_is_on_record(),
             *dispute_complaints(self.world),
             *figure_complaints(self.world),
+            *overdue_complaints(self.world),
             *self._each_page_that_nobody_asked_for_was_notified_once(),
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
             *self._each_webhook_endpoint_has_a_dead_letter_queue_and_nothing_else(),

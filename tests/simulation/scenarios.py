@@ -775,6 +775,15 @@ def _default_is_replaced(stage: Stage) -> None:
     stage.workload.world.stripe.control.clear_webhook_disruptions()
 
 
+def _wait_until_it_is_overdue(stage: Stage) -> None:
+    stage.wait(25 * _HOUR)
+
+
+def _wait_until_it_is_overdue_and_pay(stage: Stage) -> None:
+    _wait_until_it_is_overdue(stage)
+    _another_card(stage)
+
+
 def _restricted(stage: Stage) -> None:
     stage.connection = stage.workload.connect(ORGANIZATION, "stripe", restricted=True)
 
@@ -803,6 +812,10 @@ SCENARIOS = (
         _put_and_wait,
         fault_of=_lost("POST /v1/payment_intents"),
         webhooks_are_lost=True,
+    ),
+    Scenario("what waits becomes overdue", _without_card, _wait_until_it_is_overdue),
+    Scenario(
+        "what failed becomes overdue, and is collected after it", _blocked_and_put, _wait_until_it_is_overdue_and_pay
     ),
     Scenario("an account is connected, changed and disconnected", _nobody, _connect_rotate_disconnect),
     Scenario("an account is disconnected while a debit is on its way", _debit_on_its_way, _disconnect),

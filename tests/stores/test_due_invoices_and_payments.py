@@ -205,6 +205,15 @@ class TestThoseThatWaitForAKey:
         assert stores.invoices.as_put(ORGANIZATION, "b") is None
         assert stores.invoices.as_put(ORGANIZATION, "e") is None
 
+    def test_what_is_made_due_is_due_for_more_than_a_notification(self, stores: Stores) -> None:
+        self.created(stores, "a", due_at=at(60), otherwise_due_at=at(3600))
+
+        stores.due_invoices.make_due(ORGANIZATION, "a", integration_id="integration-1", at=NOW)
+
+        stored = stores.invoices.get(ORGANIZATION, "a")
+        assert stored
+        assert (stored.due_at, stored.standing.otherwise_due_at) == (NOW, None)
+
     def test_making_one_due_disturbs_nobody_who_writes(self, stores: Stores) -> None:
         self.created(stores, "a")
         read = stores.invoices.get(ORGANIZATION, "a")

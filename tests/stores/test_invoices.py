@@ -102,6 +102,23 @@ class TestOne:
 
         assert former == ItemHistory(NOW, ("payment-1", "payment-2"))
 
+    def test_that_it_was_notified_as_overdue_is_written_with_the_notification_and_outlives_its_item(
+        self, stores: Stores
+    ) -> None:
+        stores.invoices.create(invoice())
+        overdue = replace(found(stores), overdue_notified_at=at(60))
+
+        written = stores.invoices.save_overdue(overdue, notification("overdue"))
+        with pytest.raises(VersionConflictError):
+            stores.invoices.save_overdue(overdue, notification("again"))
+
+        assert found(stores) == written == replace(overdue, version=overdue.version + 1)
+        history = stores.invoices.known_history(ORGANIZATION, "invoice-1")
+        assert history
+        assert history.overdue_notified_at == at(60)
+        assert stores.notifications.find(ORGANIZATION, "overdue")
+        assert stores.notifications.find(ORGANIZATION, "again") is None
+
     def test_its_history_can_be_read_without_beginning_one(self, stores: Stores) -> None:
         assert stores.invoices.known_history(ORGANIZATION, "invoice-1") is None
         stores.invoices.register_payment(ORGANIZATION, "invoice-1", "payment-1")

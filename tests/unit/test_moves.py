@@ -1,6 +1,7 @@
 """How an invoice comes from one stage to another."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def test_a_move_brings_the_payment_status_of_the_stage_and_what_is_given(to: Sta
         now=LATER,
     )
 
-    assert moved == invoice_record(standing=needs, updated_at=LATER)
+    assert moved == replace(invoice_in(to), updated_at=LATER)
 
 
 def test_what_is_paid_and_has_work_left_is_settling_until_there_is_none() -> None:
@@ -136,3 +137,60 @@ def test_a_claim_lasts_until_its_time_and_survives_another_time_to_look_only_whe
     assert postpone(claimed, NOW, keeps_claim=True, now=NOW).is_claimed(NOW)
     assert not postpone(claimed, NOW, now=NOW).is_claimed(NOW)
     assert claim(claimed, LATER, now=NOW).due_at == LATER
+
+
+OVERDUE_AT = datetime(2026, 11, 24, tzinfo=UTC)
+"""When the invoices become overdue: they were issued on the day before."""
+OWED = sorted(stage for stage in Stage if SHAPES[stage].payment_status in (PENDING, FAILED))
+
+
+def invoice_of_today(stage: Stage) -> Invoice:
+    return invoice_record(standing=in_stage(stage), overdue_notified_at=None)
+
+
+@pytest.mark.parametrize("stage", OWED)
+def test_what_is_owed_is_looked_at_once_it_is_overdue_and_keeps_the_time_at_which_it_would_be(stage: Stage) -> None:
+    placed = postpone(invoice_of_today(stage), LATER, now=NOW)
+
+    assert (placed.due_at, placed.standing.otherwise_due_at) == (OVERDUE_AT, LATER)
+
+
+@pytest.mark.parametrize("stage", [Stage.GIVEN_UP, Stage.WAITS_FOR_ANOTHER_METHOD])
+def test_what_rests_is_looked_at_once_it_is_overdue(stage: Stage) -> None:
+    placed = postpone(invoice_of_today(stage), None, now=NOW)
+
+    assert (placed.due_at, placed.standing.otherwise_due_at) == (OVERDUE_AT, None)
+
+
+def test_what_is_looked_at_before_needs_no_other_time() -> None:
+    capped = postpone(invoice_of_today(Stage.IN_FLIGHT), LATER, now=NOW)
+
+    assert postpone(capped, OVERDUE_AT, now=NOW).standing == in_stage(Stage.IN_FLIGHT, due_at=OVERDUE_AT)
+    assert postpone(capped, NOW, now=NOW).standing == in_stage(Stage.IN_FLIGHT, due_at=NOW)
+
+
+@pytest.mark.parametrize("stage", [Stage.PAID, Stage.VOIDED, Stage.PARKED])
+def test_what_is_owed_no_more_is_not_looked_at_for_that(stage: Stage) -> None:
+    capped = postpone(invoice_of_today(Stage.IN_FLIGHT), LATER, now=NOW)
+    problem = Problem(code="invalid_item", details={})
+
+    ended = park(capped, problem, "{}", now=NOW) if stage is Stage.PARKED else move(capped, stage, now=NOW)
+
+    assert (ended.due_at, ended.standing.otherwise_due_at) == (None, None)
+
+
+def test_what_was_notified_is_looked_at_when_it_is_due_otherwise() -> None:
+    notified = replace(invoice_of_today(Stage.IN_FLIGHT), overdue_notified_at=NOW)
+
+    assert postpone(notified, LATER, now=NOW).standing == in_stage(Stage.IN_FLIGHT, due_at=LATER)
+    assert pause(notified, "integration", due_at=LATER, now=NOW).due_at == LATER
+    assert move(notified, Stage.GIVEN_UP, due_at=LATER, now=NOW).due_at == LATER
+
+
+def test_a_pause_and_a_claim_keep_both_times() -> None:
+    paused = pause(invoice_of_today(Stage.WAITING), "integration", due_at=LATER, now=NOW)
+    claimed = claim(postpone(invoice_of_today(Stage.WAITING), LATER, now=NOW), LATER, now=NOW)
+
+    assert (paused.due_at, paused.standing.otherwise_due_at) == (OVERDUE_AT, LATER)
+    assert (claimed.due_at, claimed.standing.otherwise_due_at) == (OVERDUE_AT, LATER)
+    assert claim(claimed, LATER, due_at=NOW, now=NOW).standing.otherwise_due_at is None

@@ -1,7 +1,7 @@
 """When an invoice is looked at again."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +16,12 @@ from paystream.model.outcome import PayableStatus
 from paystream.model.payment import Payment, PaymentLink
 from paystream.model.schedule import (
     LONGEST_REQUEST,
+    is_to_be_notified_as_overdue,
     look_again_at,
     look_at_ended_again_at,
     look_at_last_attempt_at,
     look_at_page_again_at,
+    overdue_is_notified_at,
 )
 from paystream.model.standing import Stage
 
@@ -165,3 +167,40 @@ def test_invoices_are_spread_evenly_over_the_shards() -> None:
     counts = [shards.count(shard) for shard in DynamoDueInvoices.shards]
     assert min(counts) > 800
     assert max(counts) < 1200
+
+
+OVERDUE = datetime(2026, 11, 24, tzinfo=UTC)
+"""It was to be paid on the day before."""
+OF_TODAY = invoice_record(overdue_notified_at=None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "notified_at"),
+    [
+        ({}, OVERDUE),
+        ({"payment_due_date": date(2026, 12, 31)}, datetime(2027, 1, 1, tzinfo=UTC)),
+        ({"payment_due_date": date.max}, None),
+        ({"attempt_started_at": OVERDUE - timedelta(hours=1)}, OVERDUE),
+        ({"attempt_started_at": OVERDUE - timedelta(minutes=1)}, OVERDUE + timedelta(minutes=59)),
+        ({"issuing_date": date(2024, 1, 31)}, CREATED + timedelta(hours=1)),
+        ({"overdue_notified_at": CREATED}, None),
+        ({"payment_dispute_lost_at": CREATED}, None),
+        ({"standing": in_stage(Stage.PAID)}, None),
+        ({"standing": in_stage(Stage.VOIDED)}, None),
+        ({"standing": in_stage(Stage.PARKED)}, None),
+        ({"standing": in_stage(Stage.GIVEN_UP)}, OVERDUE),
+        ({"self_billed": True}, OVERDUE),
+    ],
+    ids=str,
+)
+def test_what_is_owed_is_notified_once_the_day_after_it_was_due(
+    fields: dict[str, Any], notified_at: datetime | None
+) -> None:
+    assert overdue_is_notified_at(replace(OF_TODAY, **fields)) == notified_at
+
+
+def test_it_is_to_be_notified_from_that_time_on() -> None:
+    second = timedelta(seconds=1)
+
+    assert [is_to_be_notified_as_overdue(OF_TODAY, OVERDUE + at) for at in (-second, 0 * second)] == [False, True]
+    assert not is_to_be_notified_as_overdue(replace(OF_TODAY, overdue_notified_at=CREATED), OVERDUE)

@@ -43,6 +43,7 @@ class _Write(NamedTuple):
     voided_at: datetime | None = None
     paid_elsewhere_cents: int | None = None
     put: int | None = None
+    overdue_notified_at: datetime | None = None
 
 
 _WRITES: dict[int, _Write] = {}
@@ -106,7 +107,9 @@ def _holds(world: World, write: _Write, rows: Mapping[str, int]) -> bool:
 
 def _history_after(history: int, write: _Write) -> int:
     known = VALUES[history]
-    if write.voided_at:
+    if write.overdue_notified_at:
+        known = replace(known, overdue_notified_at=write.overdue_notified_at)
+    elif write.voided_at:
         known = replace(known, voided_at=write.voided_at)
     elif write.paid_elsewhere_cents is not None:
         invoice = VALUES[write.item]
@@ -135,6 +138,10 @@ def _end(invoice: Invoice, notifications: Sequence[Notification] = (), *, paid_e
     return write._replace(voided_at=invoice.voided_at, paid_elsewhere_cents=paid_elsewhere_cents)
 
 
+def _save_overdue(invoice: Invoice, notification: Notification) -> _Write:
+    return _write(invoice, (), (notification,))._replace(overdue_notified_at=invoice.overdue_notified_at)
+
+
 def _settle(settlement: Settlement, notifications: Sequence[Notification], *, payer: Payer | None = None) -> _Write:
     closed = (settlement.closed,) if settlement.closed else ()
     write = _write(settlement.invoice, (settlement.payment, *closed), notifications)
@@ -152,6 +159,7 @@ _WRITERS: dict[str, Callable[..., _Write]] = {
     "save": _save,
     "take_in": _take_in,
     "end": _end,
+    "save_overdue": _save_overdue,
     "settle": _settle,
     "settle_by_hand": _settle_by_hand,
 }

@@ -1,12 +1,14 @@
 """An invoice rests when nothing is left to collect, or not now."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from builders.cases import PAYER
 from builders.decisions import (
     CLOSED,
+    FAILED_STAGES,
     IN_A_MINUTE,
     NEXT_WEEK,
     OPEN_STAGES,
@@ -17,9 +19,10 @@ from builders.decisions import (
     invoice_in,
     step,
 )
-from paystream.model.case import Learned
+from paystream.model.case import Learned, Occasion
+from paystream.model.invoice import Invoice
 from paystream.model.standing import Stage, WaitingFor
-from paystream.model.steps import Charge, EndWithoutPayment, Rest, Wait
+from paystream.model.steps import Charge, EndWithoutPayment, NotifyOverdue, Rest, Wait
 
 
 class TestEndWithoutPayment:
@@ -81,3 +84,42 @@ class TestRest:
         assert step(parked, CLOSED, sent_through={}) == Rest(None)
         assert step(parked, learned={Learned.FIRST_ATTEMPT_LOOKED_UP}) == Rest(None)
         assert step(invoice_in(Stage.GIVEN_UP), SENT) == Rest(None)
+
+
+def _to_be_notified(stage: Stage, **fields: Any) -> Invoice:
+    return invoice_in(stage, overdue_notified_at=None, **fields)
+
+
+class TestNotifyOverdue:
+    """The invoices were issued on the 23rd, and are to be paid then."""
+
+    DUE_AT = datetime(2026, 11, 24, tzinfo=UTC)
+
+    @pytest.mark.parametrize("stage", OPEN_STAGES + FAILED_STAGES)
+    def test_what_is_owed_is_notified_from_the_next_day_on_before_stripe_is_asked(self, stage: Stage) -> None:
+        before = step(_to_be_notified(stage), SENT, now=self.DUE_AT - timedelta(seconds=1))
+
+        assert step(_to_be_notified(stage), SENT, now=self.DUE_AT) == NotifyOverdue(None)
+        assert not isinstance(before, NotifyOverdue)
+
+    def test_nothing_else_is_done_before_it_is_due_otherwise(self) -> None:
+        later = self.DUE_AT + timedelta(hours=3)
+        waiting = _to_be_notified(Stage.RETRY_PLANNED, otherwise_due_at=later)
+
+        assert step(waiting, CLOSED, now=self.DUE_AT) == NotifyOverdue(later)
+        assert step(waiting, CLOSED, now=later) == NotifyOverdue(None)
+
+    def test_only_what_is_due_is(self) -> None:
+        waiting = _to_be_notified(Stage.IN_FLIGHT)
+
+        assert step(waiting, SENT, now=self.DUE_AT, occasion=Occasion.NEW) == Charge(SENT, PAYER)
+        assert step(waiting, SENT, now=self.DUE_AT, occasion=Occasion.CUSTOMER_CHANGED) == Charge(SENT, PAYER)
+
+    @pytest.mark.parametrize("stage", [Stage.PARKED, Stage.SETTLING])
+    def test_what_is_owed_no_more_is_not(self, stage: Stage) -> None:
+        assert not isinstance(step(_to_be_notified(stage), CLOSED, now=self.DUE_AT), NotifyOverdue)
+
+    def test_what_was_notified_is_not_again(self) -> None:
+        notified = invoice_in(Stage.IN_FLIGHT, overdue_notified_at=self.DUE_AT)
+
+        assert step(notified, SENT, now=self.DUE_AT) == Charge(SENT, PAYER)

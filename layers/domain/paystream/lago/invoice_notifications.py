@@ -55,6 +55,14 @@ def invoice_voided(invoice: Invoice, customer: Customer | None, now: datetime) -
     )
 
 
+def payment_overdue(invoice: Invoice, customer: Customer | None, now: datetime) -> Notification:
+    """The invoice should have been paid by now. Lago's body:
+    https://github.com/getlago/lago-api/blob/main/app/services/webhooks/invoices/payment_overdue_service.rb
+    """
+    identity = (invoice.organization_id, invoice.lago_id)
+    return _invoice(WebhookType.INVOICE_PAYMENT_OVERDUE, invoice, customer, now, identity)
+
+
 def _invoice(
     webhook_type: WebhookType, invoice: Invoice, customer: Customer | None, now: datetime, identity: tuple[str, ...]
 ) -> Notification:

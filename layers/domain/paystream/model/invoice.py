@@ -1,7 +1,7 @@
 """An invoice: what is owed, and how far its collection has come."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from paystream.model.customer import Customer
 from paystream.model.payment_method_types import MOST_TRIES
@@ -56,6 +56,7 @@ class Invoice:
     """Amounts are integers in the currency's minor unit as Stripe defines it.
 
     `payment_due_date` is None where it is the `issuing_date`; `net_payment_term` are the days between them.
+    `overdue_notified_at` is when it was notified that it is overdue, which it is once.
     `standing` says where its collection is. `attempt` counts the payments made for it; `attempt_started_at` is the
     earliest time at which the idempotency key of that attempt can have been used. `declined_payment_method_ids` are the
     methods that were charged without success, once for each time, the latest MOST_DECLINES_KEPT.
@@ -85,6 +86,7 @@ class Invoice:
     standing: Standing = field(metadata={"flat": True})
     voided_at: datetime | None = None
     payment_dispute_lost_at: datetime | None = None
+    overdue_notified_at: datetime | None = None
     total_paid_amount_cents: int = 0
     total_refunded_amount_cents: int = 0
     attempt: int = 0
@@ -157,6 +159,13 @@ class Invoice:
     def due_date(self) -> date:
         """When it is to be paid."""
         return self.payment_due_date or self.issuing_date
+
+    @property
+    def overdue_at(self) -> datetime | None:
+        """When the day after it was to be paid begins (UTC); None if that is beyond the calendar."""
+        if self.due_date == date.max:
+            return None
+        return datetime.combine(self.due_date + timedelta(days=1), time(), UTC)
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should have been paid by now, and was not.

@@ -11,7 +11,8 @@ class ItemHistory:
     was paid by hand, or a second time. `voided_at` and `paid_elsewhere_cents` are what a person said of it: the latter
     is what was still owed by then, in minor units of `paid_elsewhere_currency`, by `paid_elsewhere_customer`.
     `customers` are those of its items, by their external ids, and when each was seen first. `request_hash` is of the
-    request that made it, if one did. `lives` counts how often an item was taken in.
+    request that made it, if one did. `lives` counts how often an item was taken in. `overdue_notified_at` is when
+    that was notified.
     """
 
     taken_in_at: datetime | None
@@ -23,3 +24,4 @@ class ItemHistory:
     request_hash: str | None = None
     lives: int = 0
     customers: Mapping[str, datetime] = field(default_factory=dict)
+    overdue_notified_at: datetime | None = None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.model.invoice import Invoice, Problem
+from paystream.model.schedule import overdue_is_notified_at
 from paystream.model.standing import ContradictionError, InvoiceStatus, PaymentStatus, Stage, Standing, WaitingFor
 
 _PAYMENT_STATUS: Mapping[Stage, PaymentStatus] = {
@@ -76,7 +77,7 @@ def move(
             next_retry_at=next_retry_at,
             planned_payment_method_id=planned_payment_method_id,
         )
-    return replace(invoice, standing=standing, updated_at=now)
+    return _placed(invoice, standing, now)
 
 
 def postpone(invoice: Invoice, due_at: datetime | None, *, keeps_claim: bool = False, now: datetime) -> Invoice:
@@ -86,13 +87,15 @@ def postpone(invoice: Invoice, due_at: datetime | None, *, keeps_claim: bool = F
     """
     claimed_until = invoice.standing.claimed_until if keeps_claim else None
     standing = replace(_with_due(invoice.standing, due_at), claimed_until=claimed_until)
-    return replace(invoice, standing=standing, updated_at=now)
+    return _placed(invoice, standing, now)
 
 
 def claim(invoice: Invoice, until: datetime, *, due_at: datetime | None = None, now: datetime) -> Invoice:
     """The invoice, which a function collects until that time at the latest; due at another time if one is given."""
-    standing = replace(invoice.standing, claimed_until=until, due_at=due_at or invoice.due_at)
-    return replace(invoice, standing=standing, updated_at=now)
+    claimed = replace(invoice.standing, claimed_until=until)
+    if due_at is None:
+        return replace(invoice, standing=claimed, updated_at=now)
+    return _placed(invoice, replace(claimed, due_at=due_at), now)
 
 
 def pause(invoice: Invoice, integration_id: str, *, due_at: datetime, now: datetime) -> Invoice:
@@ -108,7 +111,7 @@ def pause(invoice: Invoice, integration_id: str, *, due_at: datetime, now: datet
         due_at=due_at,
         claimed_until=None,
     )
-    return replace(invoice, standing=standing, updated_at=now)
+    return _placed(invoice, standing, now)
 
 
 def resume(invoice: Invoice) -> Invoice:
@@ -125,7 +128,18 @@ def park(
 ) -> Invoice:
     """An invoice whose item cannot be collected as it is; with a time to look at it while work is left."""
     standing = replace(PARKED, payment_status=invoice.payment_status, due_at=due_at)
-    return replace(invoice, standing=standing, problem=problem, rejected=rejected, updated_at=now)
+    return _placed(replace(invoice, problem=problem, rejected=rejected), standing, now)
+
+
+def _placed(invoice: Invoice, standing: Standing, now: datetime) -> Invoice:
+    """The invoice there. What is owed is looked at once it is to be notified that it is overdue, whatever else is to be
+    done about it, and when.
+    """
+    placed = replace(invoice, standing=replace(standing, otherwise_due_at=None), updated_at=now)
+    notified_at, due_at = overdue_is_notified_at(placed), standing.due_at
+    if notified_at is None or (due_at is not None and due_at <= notified_at):
+        return placed
+    return replace(placed, standing=replace(standing, due_at=notified_at, otherwise_due_at=due_at))
 
 
 def _ended(invoice: Invoice, to: Stage, payment_status: PaymentStatus, due_at: datetime | None) -> Standing:

@@ -10,7 +10,7 @@ from paystream.model.case import Case, Learned, Occasion
 from paystream.model.rules.beginning import begin, begin_again, begin_chosen, begin_page
 from paystream.model.rules.charging import collect
 from paystream.model.rules.closing import close, close_others, end_unreachable, outwait
-from paystream.model.rules.ending import end_without_payment, rest
+from paystream.model.rules.ending import end_without_payment, notify_overdue, rest
 from paystream.model.rules.first_attempt import look_up_first_attempt, resume_creation
 from paystream.model.rules.holding import hold
 from paystream.model.rules.known import look_up, restore, retrieve, retrieve_spent
@@ -22,6 +22,7 @@ Rule = Callable[[Case], "Step | None"]
 
 RULES: tuple[Rule, ...] = (
     restore,
+    notify_overdue,
     retrieve,
     look_up,
     close,

@@ -12,6 +12,7 @@ class WebhookType(StrEnum):
     INVOICE_PAYMENT_FAILURE = "invoice.payment_failure"
     INVOICE_PAYMENT_ABANDONED = "invoice.payment_abandoned"
     INVOICE_PAYMENT_STATUS_UPDATED = "invoice.payment_status_updated"
+    INVOICE_PAYMENT_OVERDUE = "invoice.payment_overdue"
     INVOICE_PAYMENT_DISPUTE_LOST = "invoice.payment_dispute_lost"
     INVOICE_VOIDED = "invoice.voided"
     PAYMENT_SUCCEEDED = "payment.succeeded"

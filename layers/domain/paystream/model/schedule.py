@@ -62,6 +62,9 @@ REFUSED_IS_LOOKED_AT_AFTER = timedelta(hours=1)
 LONGEST_REQUEST = timedelta(minutes=10)
 """No function runs for longer: what was sent before has arrived at Stripe, or never will."""
 
+OVERDUE_IS_NOTIFIED_AFTER = timedelta(hours=1)
+"""What has just come, or begun another attempt, may be paid at once although it is overdue."""
+
 PAGE_IS_EXPIRED_AFTER = timedelta(minutes=1)
 """Stripe expires a checkout session at its time, or a moment later."""
 
@@ -78,6 +81,24 @@ def look_again_at(invoice: Invoice, now: datetime) -> datetime:
     opened_at = max(invoice.created_at, invoice.attempt_started_at or invoice.created_at)
     pauses = (pause for younger_than, pause in _PAUSES if now - opened_at < younger_than)
     return now + next(pauses, LONGEST_PAUSE)
+
+
+def overdue_is_notified_at(invoice: Invoice) -> datetime | None:
+    """When it is notified that an invoice is overdue, if it is still owed by then; None if it was, or never will be.
+
+    The same are overdue as in Lago, what is self-billed, too, and what a bank took back is not:
+    https://github.com/getlago/lago-api/blob/main/app/services/invoices/payments/mark_overdue_service.rb
+    """
+    is_known = invoice.overdue_notified_at is not None or invoice.payment_dispute_lost_at is not None
+    if is_known or not invoice.is_owed or invoice.overdue_at is None:
+        return None
+    return max(invoice.overdue_at, (invoice.attempt_started_at or invoice.created_at) + OVERDUE_IS_NOTIFIED_AFTER)
+
+
+def is_to_be_notified_as_overdue(invoice: Invoice, now: datetime) -> bool:
+    """Whether it is time for that."""
+    notified_at = overdue_is_notified_at(invoice)
+    return notified_at is not None and notified_at <= now
 
 
 def look_at_refused_again_at(invoice: Invoice, now: datetime) -> datetime:

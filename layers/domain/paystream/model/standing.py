@@ -154,7 +154,8 @@ _OPTIONAL = ("due_at", "next_retry_at", "planned_payment_method_id", "paused_int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """`due_at` is when the invoice is looked at again; `next_retry_at` when a new attempt is to begin automatically,
+    """`due_at` is when the invoice is looked at again; where that is only to notify that it is overdue,
+    `otherwise_due_at` is when it would be without. `next_retry_at` when a new attempt is to begin automatically,
     with `planned_payment_method_id` if it was planned. Both are kept while a page is open, for the time after.
     `waiting_for` names what brings the invoice up before it is due; `paused_integration_id` the integration whose
     secret key it waits for. Until `claimed_until` a function is collecting what had been waiting. All times are UTC.
@@ -171,6 +172,7 @@ class Standing:
     planned_payment_method_id: str | None = None
     paused_integration_id: str | None = None
     claimed_until: datetime | None = None
+    otherwise_due_at: datetime | None = None
 
     def __post_init__(self) -> None:
         wrong = self._contradiction()

@@ -142,6 +142,13 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class NotifyOverdue:
+    """Notify that it should have been paid. Nothing else is to be done before `until`; now, if it is None."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class EndWithoutPayment:
     """Nothing is owed."""
 
@@ -202,7 +209,18 @@ SearchStep = ResumeCreation | LookUpFirstAttempt | AskForMethod | RetrieveSpent 
 """What Stripe may know and the invoice does not."""
 
 RecordStep = (
-    Claim | Reopen | Begin | BeginChosen | BeginAgain | BeginPage | EndPlan | Rest | EndWithoutPayment | Hold | Wait
+    Claim
+    | Reopen
+    | Begin
+    | BeginChosen
+    | BeginAgain
+    | BeginPage
+    | EndPlan
+    | Rest
+    | NotifyOverdue
+    | EndWithoutPayment
+    | Hold
+    | Wait
 )
 """What is written down without an answer of Stripe."""
 

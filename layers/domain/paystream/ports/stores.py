@@ -150,6 +150,10 @@ class Invoices(Protocol):
         """The same, of an invoice that a person voided, or said was paid elsewhere: its `history` keeps that, too."""
         ...
 
+    def save_overdue(self, invoice: Invoice, notification: Notification) -> Invoice:
+        """The same, of an invoice that is notified as overdue now: its `history` keeps when, too."""
+        ...
+
     def settle(
         self, settlement: Settlement, notifications: Sequence[Notification], *, payer: Payer | None = None
     ) -> Invoice:

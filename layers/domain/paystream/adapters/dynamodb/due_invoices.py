@@ -85,7 +85,7 @@ class DynamoDueInvoices:
             self._client.update_item(
                 TableName=self._table,
                 Key=attribute_values({"organization_id": organization_id, "lago_id": lago_id}),
-                UpdateExpression="SET due_at = :at",
+                UpdateExpression="SET due_at = :at REMOVE otherwise_due_at",
                 ConditionExpression="paused_key = :paused_key AND due_at > :at",
                 ExpressionAttributeValues=attribute_values(values),
             )

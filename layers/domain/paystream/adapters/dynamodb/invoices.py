@@ -17,6 +17,7 @@ from paystream.adapters.dynamodb.item_history import (
     history_key,
     history_update,
     life_update,
+    overdue_update,
 )
 from paystream.adapters.dynamodb.items import (
     attribute_names,
@@ -148,6 +149,12 @@ class DynamoInvoices:
         written = replace(invoice, version=invoice.version + 1)
         kept = {"Update": self._history_update(invoice, *end_update(invoice, paid_elsewhere_cents))}
         self._database.write(self._update(invoice, written), kept, *self._database.outbox(notifications))
+        return written
+
+    def save_overdue(self, invoice: Invoice, notification: Notification) -> Invoice:
+        written = replace(invoice, version=invoice.version + 1)
+        kept = {"Update": self._history_update(invoice, *overdue_update(invoice))}
+        self._database.write(self._update(invoice, written), kept, *self._database.outbox([notification]))
         return written
 
     def settle(

@@ -28,6 +28,7 @@ def history_from(item: Mapping[str, Any]) -> ItemHistory:
         request_hash=item.get("request_hash", {"S": None})["S"],
         paid_elsewhere_customer=item.get("paid_elsewhere_customer", {"S": None})["S"],
         customers=_customers(item.get("customers", {"SS": []})["SS"]),
+        overdue_notified_at=_time(item, "overdue_notified_at"),
     )
 
 
@@ -56,6 +57,11 @@ def end_update(invoice: Invoice, paid_elsewhere_cents: int) -> tuple[str, dict[s
     }
     sets += ["paid_elsewhere_currency = :currency", "paid_elsewhere_customer = :customer"]
     return f"SET {', '.join(sets)} ADD paid_elsewhere_cents :cents", values
+
+
+def overdue_update(invoice: Invoice) -> tuple[str, dict[str, Any]]:
+    """The expression that keeps when the invoice was notified as overdue, and its values."""
+    return "SET overdue_notified_at = :at", {":at": {"S": plain(invoice.overdue_notified_at)}}
 
 
 def history_update(

@@ -1,11 +1,22 @@
-"""When nothing is left to collect, or not now."""
+"""When nothing is left to collect, or not now; and when it should have been collected by now."""
 
-from paystream.model.case import Case, Learned
+from paystream.model.case import Case, Learned, Occasion
 from paystream.model.outcome import PayableStatus
 from paystream.model.rules.known import is_replaced, spent
-from paystream.model.schedule import SPENT_IS_RETRIEVED_EVERY, look_at_ended_again_at
+from paystream.model.schedule import SPENT_IS_RETRIEVED_EVERY, is_to_be_notified_as_overdue, look_at_ended_again_at
 from paystream.model.standing import Stage
-from paystream.model.steps import EndWithoutPayment, Rest, Step
+from paystream.model.steps import EndWithoutPayment, NotifyOverdue, Rest, Step
+
+
+def notify_overdue(case: Case) -> Step | None:
+    """It is unpaid the day after it was to be paid, and that was not notified yet: nobody is asked for it, so nothing
+    that keeps Stripe from answering delays it.
+    """
+    invoice = case.invoice
+    if case.occasion is not Occasion.DUE or not is_to_be_notified_as_overdue(invoice, case.now):
+        return None
+    until = invoice.standing.otherwise_due_at
+    return NotifyOverdue(until if until and until > case.now else None)
 
 
 def end_without_payment(case: Case) -> Step | None:

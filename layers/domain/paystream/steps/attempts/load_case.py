@@ -1,11 +1,13 @@
 """Load what is to be decided about an invoice: each row once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from paystream.model.case import Case, Learned, Occasion
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
+from paystream.model.item_history import ItemHistory
 from paystream.model.payment import Payment
 from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
@@ -30,7 +32,7 @@ def load_case(
     is_known = occasion is not Occasion.NEW and (invoice.is_owed or invoice.stage is Stage.SETTLING)
     history, besides = payments_besides(invoice, stores) if is_known else (None, ())
     return Case(
-        invoice=invoice,
+        invoice=_with_what_was_notified(invoice, history),
         occasion=occasion,
         now=now,
         attempts=attempts,
@@ -42,6 +44,12 @@ def load_case(
         sent_through={lago_id: account for lago_id, account in followed.items() if account},
         learned=learned,
     )
+
+
+def _with_what_was_notified(invoice: Invoice, history: ItemHistory | None) -> Invoice:
+    """A backup that was put over its item may be older than its notification: it is notified once all the same."""
+    notified_at = history.overdue_notified_at if history else None
+    return replace(invoice, overdue_notified_at=invoice.overdue_notified_at or notified_at)
 
 
 def _former_customer(attempts: Sequence[Payment], stores: Stores) -> Customer | None:

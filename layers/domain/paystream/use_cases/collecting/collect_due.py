@@ -7,10 +7,10 @@ from paystream.model.case import Occasion
 from paystream.model.declines import is_hard
 from paystream.model.invoice import Invoice
 from paystream.model.moves import resume
-from paystream.model.outcome import Outcome
+from paystream.model.outcome import Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.received import is_forgotten
-from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER, look_again_at
+from paystream.model.schedule import AWAITED_IS_LOOKED_AT_AFTER, is_to_be_notified_as_overdue, look_again_at
 from paystream.model.standing import Stage
 from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
@@ -77,12 +77,13 @@ def settle_found(
     invoice: Invoice, payment: Payment, outcome: Outcome, *, stores: Stores, now: datetime
 ) -> Invoice | None:
     """What `collect_due` does after asking Stripe, for an outcome that is known without asking; None if it is left to
-    that one: a backup was put over the item, and it gets its state back first; or another method may take the place of
-    the one that was declined.
+    that one: a backup was put over the item, and it gets its state back first; another method may take the place of
+    the one that was declined; or it is to be notified that it is overdue, unless it is paid.
 
     Raises NotFoundError if there is no customer, VersionConflictError.
     """
-    if _is_put_back(invoice, stores):
+    is_overdue = outcome.status is not PayableStatus.SUCCEEDED and is_to_be_notified_as_overdue(invoice, now)
+    if is_overdue or _is_put_back(invoice, stores):
         return None
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer is None:

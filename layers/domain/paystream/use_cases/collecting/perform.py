@@ -94,8 +94,8 @@ def _write(step: RecordStep, case: Case, run: Run) -> Case:
             after = _begin(step, case, run)
         case steps.EndPlan(code, until):
             after = write.end_plan(case, code, run, until=until)
-        case steps.Rest(until):
-            after = write.rest(case, until, run)
+        case steps.Rest() | steps.NotifyOverdue():
+            after = _look_later(step, case, run)
         case steps.EndWithoutPayment():
             after = write.end_without_payment(case, run)
         case steps.Hold(integration, types):
@@ -117,6 +117,11 @@ def _look_at_refunds(case: Case, run: Run) -> Case:
 
 def _open(step: steps.Claim | steps.Reopen, case: Case, run: Run) -> Case:
     return write.claim_waiting(case, run) if isinstance(step, steps.Claim) else write.reopen(case, run)
+
+
+def _look_later(step: steps.Rest | steps.NotifyOverdue, case: Case, run: Run) -> Case:
+    write_down = write.rest if isinstance(step, steps.Rest) else write.notify_overdue
+    return write_down(case, step.until, run)
 
 
 def _begin(step: steps.Begin | steps.BeginChosen | steps.BeginAgain | steps.BeginPage, case: Case, run: Run) -> Case:

@@ -49,6 +49,7 @@ def take_in_invoice(invoice: Invoice, as_put: Mapping[str, Any], *, replaced: bo
         total_paid_amount_cents=0,
         attempt_started_at=min(seen_at, former.taken_in_at or seen_at),
         former_customers=_former_customers(invoice, former),
+        overdue_notified_at=former.overdue_notified_at,
     )
     invoice = _parked_if_paid_otherwise(invoice, besides, former)
     invoice, elsewhere_cents = _paid_elsewhere(invoice, said_cents, besides, former, stores)

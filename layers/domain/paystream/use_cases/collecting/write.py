@@ -7,6 +7,7 @@ from paystream.errors import NeedsAttentionError, NotFoundError
 from paystream.lago.invoice_notifications import (
     collection_refused,
     payment_method_missing,
+    payment_overdue,
     payment_status_updated,
     settlement_notifications,
 )
@@ -104,6 +105,16 @@ def end_plan(case: Case, code: str, run: Run, *, until: datetime | None = None) 
 def rest(case: Case, until: datetime | None, run: Run) -> Case:
     """There is nothing to do until then."""
     return case.answered(_save(case, postpone(case.invoice, until, now=run.now), (), run))
+
+
+def notify_overdue(case: Case, until: datetime | None, run: Run) -> Case:
+    """Once: the invoice remembers it, and so does what is kept beside its item."""
+    invoice = case.invoice
+    notified = replace(invoice, overdue_notified_at=run.now)
+    later = postpone(notified, until or invoice.due_at, now=run.now)
+    notification = payment_overdue(later, case.customer, run.now)
+    written = replace(case, invoice=run.stores.invoices.save_overdue(later, notification))
+    return written.answered(written.invoice) if until else written
 
 
 def end_without_payment(case: Case, run: Run) -> Case:
