@@ -15,7 +15,7 @@ from builders.customers import (
 )
 from builders.due import days_go_by, hours_go_by, look_a_minute_later
 from builders.durations import DAY
-from builders.invoices import collected
+from builders.invoices import collected, replace_item
 from builders.operators_faults import minutes_go_by, refuse_charges, take_charges
 from builders.read import intents, invoice_statuses, notified_attempts, payment_statuses, still_payable
 from builders.stripe_events import lose_events
@@ -133,6 +133,22 @@ class TestAHardDecline:
         look_a_minute_later(world, times=2)
 
         assert payment_statuses(world, invoice_id) == ["succeeded", "failed"]
+
+    @pytest.mark.parametrize("tried", [1, 2])
+    def test_goes_on_to_another_method_though_the_item_was_replaced(self, world: World, tried: int) -> None:
+        """The same is put over the invoice: what was announced is done, and nothing is notified twice."""
+        _, methods = customer_with_wallet(world, BLOCKED, VISA, *[MASTERCARD] * (tried - 1))
+        for method in methods[2:]:
+            world.stripe.control.set_outcome(method, "lost_card")
+        invoice_id = collected(world)
+        look_a_minute_later(world, times=tried - 1)
+
+        replace_item(world, lago_id=invoice_id)
+        look_a_minute_later(world, times=2)
+        hours_go_by(world, 1)
+
+        assert (world.charged(), invoice_statuses(world, [invoice_id])) == ([4200], ["succeeded"])
+        assert len(notified_attempts(world, "invoice.payment_failure")) == tried
 
     def test_goes_on_to_the_same_method_once_the_account_takes_charges_again(self, world: World) -> None:
         _, methods = customer_with_wallet(world, BLOCKED, VISA)

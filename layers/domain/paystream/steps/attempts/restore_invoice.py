@@ -15,13 +15,16 @@ from paystream.ports.stores import Stores
 from paystream.steps.accounts.connected import Accounts
 from paystream.steps.attempts.read_invoice import read_invoice
 from paystream.steps.attempts.read_payments import attempts_of, payments_besides
-from paystream.steps.attempts.record_outcome import decide
+from paystream.steps.attempts.record_outcome import FindOther, decide
 
 
-def restore_invoice(invoice_id: str, customer: Customer, *, stores: Stores, now: datetime) -> Invoice:
-    """What is on record counts: nothing is sent.
+def restore_invoice(
+    invoice_id: str, customer: Customer, *, find_other: FindOther | None = None, stores: Stores, now: datetime
+) -> Invoice:
+    """What is on record counts: nothing is sent. With `find_other` another method goes on being what is charged next,
+    where one was declined for good and the customer has agreed.
 
-    Raises VersionConflictError if another function writes it: repeat it.
+    Raises VersionConflictError if another function writes it: repeat it; and what asking Stripe raises.
     """
     # Read again: the invoice's version vouches only for what was read after it.
     invoice = read_invoice(stores, customer.organization_id, invoice_id)
@@ -44,19 +47,19 @@ def restore_invoice(invoice_id: str, customer: Customer, *, stores: Stores, now:
     if other:
         return stores.invoices.save(park(known, *other, due_at=now, now=now))
     if latest and is_decided_again:
-        return _decided_again(known, latest, customer, stores=stores, now=now)
+        return _decided_again(known, latest, customer, find_other, stores=stores, now=now)
     return stores.invoices.save(_settled(known, now))
 
 
-def restored(invoice: Invoice, *, stores: Stores, now: datetime) -> Invoice:
-    """The invoice, which got its state back if a backup was put over it. Raises VersionConflictError."""
+def restored(invoice: Invoice, *, find_other: FindOther | None = None, stores: Stores, now: datetime) -> Invoice:
+    """The invoice, which got its state back if a backup was put over it. Raises as `restore_invoice` does."""
     customer = stores.customers.get(invoice.organization_id, invoice.external_customer_id)
     if customer is None or not invoice.is_owed or not invoice.attempt_started_at:
         return invoice
     history, besides = payments_besides(invoice, stores)
     if not is_forgotten(invoice, (*attempts_of(invoice, stores), *besides), history):
         return invoice
-    return restore_invoice(invoice.lago_id, customer, stores=stores, now=now)
+    return restore_invoice(invoice.lago_id, customer, find_other=find_other, stores=stores, now=now)
 
 
 def _settled(known: Invoice, now: datetime) -> Invoice:
@@ -70,7 +73,15 @@ def with_declines_known(invoice: Invoice, stores: Stores) -> Invoice:
     return replace(invoice, declined_payment_method_ids=_declined_before(tuple(attempts_of(invoice, stores))))
 
 
-def _decided_again(known: Invoice, latest: Payment, customer: Customer, *, stores: Stores, now: datetime) -> Invoice:
+def _decided_again(
+    known: Invoice,
+    latest: Payment,
+    customer: Customer,
+    find_other: FindOther | None,
+    *,
+    stores: Stores,
+    now: datetime,
+) -> Invoice:
     outcome = Outcome(
         status=latest.payment_status,
         intent_status=latest.status,
@@ -80,7 +91,9 @@ def _decided_again(known: Invoice, latest: Payment, customer: Customer, *, store
         next_action=latest.next_action,
     )
     accounts = Accounts(known.organization_id, stores)
-    settlement = decide(known, _begun(latest), outcome, customer=customer, accounts=accounts, now=now)
+    begun = _begun(latest)
+    other = find_other(known, begun, outcome, customer, accounts) if find_other else None
+    settlement = decide(known, begun, outcome, customer=customer, accounts=accounts, other=other, now=now)
     if settlement is None:
         return known
     if latest.is_to_be_closed and latest.amount_cents > settlement.invoice.total_due_amount_cents:

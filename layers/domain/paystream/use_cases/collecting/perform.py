@@ -19,7 +19,7 @@ from paystream.steps.accounts.refused_key import calls_stripe, refuse_if_paused
 from paystream.steps.attempts.besides import is_of_another_intent, payment_besides
 from paystream.steps.attempts.close_attempt import close_at_stripe
 from paystream.steps.attempts.close_others import close_others
-from paystream.steps.attempts.record_outcome import record_outcome
+from paystream.steps.attempts.record_outcome import FindOther, record_outcome
 from paystream.steps.attempts.restore_invoice import restore_invoice, with_declines_known
 from paystream.steps.attempts.run import Run
 from paystream.steps.attempts.send_attempt import look_up, send_attempt
@@ -45,7 +45,7 @@ def perform(step: Step, case: Case, run: Run) -> Case:
 def _settle_attempt(step: AttemptStep, case: Case, run: Run) -> Case:
     match step:
         case steps.Restore(customer):
-            after = case.answered(restore_invoice(case.invoice.lago_id, customer, stores=run.stores, now=run.now))
+            after = _restore(case, customer, run)
         case steps.Retrieve(attempt, customer):
             after = _retrieve(case, attempt, customer, run)
         case steps.Close(attempt, customer):
@@ -134,6 +134,16 @@ def _begin(step: steps.Begin | steps.BeginChosen | steps.BeginAgain | steps.Begi
     return begin_again(case, step.attempt, step.payer, run)
 
 
+def _restore(case: Case, customer: Customer, run: Run) -> Case:
+    lago_id, find_other = case.invoice.lago_id, _find_other(run)
+    restored = restore_invoice(lago_id, customer, find_other=find_other, stores=run.stores, now=run.now)
+    return case.answered(restored)
+
+
+def _find_other(run: Run) -> FindOther:
+    return partial(find_next_method, gateways=lambda: run.gateways, stores=run.stores, now=run.now)
+
+
 def _charge(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
     try:
         sent, outcome = send_attempt(
@@ -163,14 +173,13 @@ def _record(
     case: Case, attempt: Payment, outcome: Outcome, customer: Customer, run: Run, *, was_sent: bool = True
 ) -> Case:
     """The outcome is settled: nothing else is done in this run."""
-    find_other = partial(find_next_method, gateways=lambda: run.gateways, stores=run.stores, now=run.now)
     invoice = record_outcome(
         case.invoice,
         attempt,
         outcome,
         customer=customer,
         accounts=run.accounts,
-        find_other=find_other if was_sent else None,
+        find_other=_find_other(run) if was_sent else None,
         stores=run.stores,
         now=run.now,
     )

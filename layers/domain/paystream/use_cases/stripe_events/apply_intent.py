@@ -20,7 +20,7 @@ from paystream.ports.stores import Stores
 from paystream.ports.stripe import Gateways
 from paystream.steps.attempts.besides import is_of_another_intent, payment_besides
 from paystream.steps.attempts.read_invoice import refuse_if_forgotten
-from paystream.steps.attempts.record_outcome import record_outcome
+from paystream.steps.attempts.record_outcome import FindOther, record_outcome
 from paystream.steps.attempts.restore_invoice import restored
 from paystream.steps.look_ups.find_next_method import find_next_method
 from paystream.steps.look_ups.former_customers import links_of_former_customers
@@ -84,11 +84,12 @@ def apply_intent_event(
         return False
     if stored and _is_known(event, stored, integration):
         return True
-    current = restored(invoice, stores=stores, now=now)
+    find_other = partial(find_next_method, gateways=gateways, stores=stores, now=now) if gateways else None
+    current = restored(invoice, find_other=find_other, stores=stores, now=now)
     if current is not invoice:
         # Read again: the invoice's version vouches only for what was read after it.
         stored = stores.payments.get(integration.organization_id, named.payment_id)
-    return _apply(event, named, current, stored, integration=integration, stores=stores, gateways=gateways, now=now)
+    return _apply(event, named, current, stored, integration=integration, find_other=find_other, stores=stores, now=now)
 
 
 def _apply(
@@ -98,8 +99,8 @@ def _apply(
     stored: Payment | None,
     *,
     integration: Integration,
+    find_other: FindOther | None,
     stores: Stores,
-    gateways: Callable[[], Gateways] | None,
     now: datetime,
 ) -> bool:
     if named.attempt > invoice.attempt + 1:
@@ -125,7 +126,6 @@ def _apply(
         integration=integration,
         now=now,
     )
-    find_other = partial(find_next_method, gateways=gateways, stores=stores, now=now) if gateways else None
     record_outcome(invoice, payment, event.outcome, customer=customer, find_other=find_other, stores=stores, now=now)
     return True
 
