@@ -15,6 +15,7 @@ from .coming_and_going import (
     disconnect_for_a_while,
     lose_a_permission,
 )
+from .deletions import delete_at_stripe
 from .restricted import refuse_for_a_while
 from .strangers import collect_in_its_name, confirm_what_failed
 from .wallets import BY_TRANSFER, tokens_on_a_page, wallet_of
@@ -41,6 +42,7 @@ _WEIGHTS = {
     "transfer": 20,
     "confirmed": 30,
     "deleted": 5,
+    "deleted at stripe": 10,
     "permission": 10,
     "restricted": 10,
     "banks": 10,
@@ -92,6 +94,7 @@ class Disturbances:
             "transfer": self._transfer_something,
             "switch": lambda: self._switch_types(payer),
             "deleted": lambda: delete_for_a_while(workload, payer),
+            "deleted at stripe": lambda: delete_at_stripe(workload, payer),
         }
 
     def _to_an_account(self, connection: Connection) -> dict[str, Callable[[], None]]:

@@ -7,7 +7,10 @@ from typing import Any
 from aws_in_memory.dynamodb.tables import Key, Table
 from aws_in_memory.dynamodb.values import Item
 from paystream.model.identifiers import payment_id
+from sandbox.stripe.wire import JsonObject
 
+from .at_stripe import is_our_own
+from .gone import Gone
 from .money import Money
 from .operators import is_of_the_operator
 from .stages import contradictions, leap
@@ -35,9 +38,11 @@ class Invariants:
     """What an application puts in this moment is not Paystream's doing."""
     last_payment: LastPayment = lambda key, invoice: None
     money: Money = field(init=False)
+    gone: Gone = field(init=False)
 
     def __post_init__(self) -> None:
         self.money = Money(self.complain)
+        self.gone = Gone(self.complain)
 
     def complain(self, text: str) -> None:
         self.violations.append(text)
@@ -46,6 +51,12 @@ class Invariants:
         """Raises ViolationError if anything was violated so far."""
         if self.violations:
             raise ViolationError("; ".join(self.violations))
+
+    def charge(self, params: JsonObject) -> None:
+        """Somebody charges: Paystream, or another system."""
+        self.money.charge(params)
+        if is_our_own(params.get("metadata") or {}):
+            self.gone.charge(params)
 
     def look_at_what_was_written(self) -> None:
         """An invoice and its payment are written in one transaction: looked at when both are."""
@@ -110,6 +121,8 @@ class Invariants:
             self.failed_payments.add(key)
             if is_of_the_operator(after):
                 self.complain(f"payment {key} has failed by a fault that is the operator's")
+            if _is_of_a_deletion(after):
+                self.complain(f"payment {key} has failed because its customer was deleted at Stripe")
         self._check_that_nothing_is_left_of_an_own_success(key, before, after)
 
     def _check_that_nothing_is_left_of_an_own_success(self, key: Key, before: Item | None, after: Item) -> None:
@@ -126,6 +139,15 @@ class Invariants:
     def watch_notification(self, table: Table, key: Key, before: Item | None, after: Item | None) -> None:
         if after is not None:
             self.notifications[key] = after["webhook_type"]["S"]
+
+
+def _is_of_a_deletion(payment: Item) -> bool:
+    """Whether a charge has failed because there is no such customer at Stripe any more; not a page, which a request has
+    asked for.
+    """
+    failure = payment.get("failure", {}).get("M", {})
+    is_missing = failure.get("code", {}).get("S") == "resource_missing"
+    return is_missing and "link" not in payment and "No such customer" in failure["message"]["S"]
 
 
 def _is_ours(item: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from aws_in_memory.stack import STACK_NAME
 from sandbox.stripe.accounts import Account
 from sandbox.stripe.wire import JsonObject
 
+from .deletions import deletion_complaints
 from .disputes import dispute_complaints
 from .invariants import ViolationError
 from .overdue import overdue_complaints
@@ -60,6 +61,7 @@ class Quiet:
             *dispute_complaints(self.world),
             *figure_complaints(self.world),
             *overdue_complaints(self.world),
+            *deletion_complaints(self.world),
             *self._each_page_that_nobody_asked_for_was_notified_once(),
             *self._each_webhook_endpoint_is_subscribed_and_nothing_else(),
             *self._each_webhook_endpoint_has_a_dead_letter_queue_and_nothing_else(),

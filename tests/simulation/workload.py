@@ -199,13 +199,13 @@ class Workload:
 
     def confirm(self, intent_id: str, token: str, *, takes: float = 3.0) -> None:
         """The customer, or another system, pays with an intent that is there; a debit takes so many seconds. What is
-        declined can be tried again.
+        declined can be tried again. A customer who is gone pays no more.
         """
         connection = next(one for one in self.connections if one.account.payment_intents.get(intent_id))
         client, settings = self.client_of(connection), self.world.stripe.world.settings
         customer = str(client.v1.payment_intents.retrieve(intent_id).customer)
         usual, settings.settlement_delay = settings.settlement_delay, takes
-        with contextlib.suppress(stripe.CardError):
+        with contextlib.suppress(*_REFUSED):
             method = client.v1.payment_methods.attach(token, {"customer": customer})
             terms: Any = {"payment_method": method.id, "return_url": "https://shop.example.com/"}
             client.v1.payment_intents.confirm(intent_id, terms)

@@ -65,7 +65,8 @@ class World:
         self.log = Log(self.invariants.complain)
         self.stripe = StripeSandbox(self.clock, Ids(seed), settings=Settings(refuses_refunds_over_the_rest=False))
         self.stripe.gateway = WatchedGateway(self.stripe.world, self.stripe.accounts)
-        self.stripe.gateway.charged = self.invariants.money.charge
+        self.stripe.gateway.charged = self.invariants.charge
+        self.invariants.gone.now = self.clock.now
         webhooks, accounts = self.stripe.world.webhooks, self.stripe.accounts
         self.weather = Weather(
             self.random,
@@ -247,6 +248,7 @@ class World:
         tables["IntegrationsTable"].watchers += [self.next_disconnecting.watch, self.next_check.watch]
         tables["InvoicesTable"].watchers += [self.invariants.watch_invoice, self.next_due.watch]
         tables["PaymentsTable"].watchers.append(self.invariants.watch_payment)
+        tables["CustomersTable"].watchers.append(self.invariants.gone.watch_customer)
         self.invariants.last_payment = self._last_payment
         tables["NotificationsTable"].watchers.append(self.invariants.watch_notification)
 
