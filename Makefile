@@ -154,6 +154,7 @@ deep: ## everything that takes hours: the model, the mutants, the kill points, m
 	$(MAKE) fuzz EXAMPLES=270
 	$(MAKE) chaos
 	$(MAKE) backlog
+	$(MAKE) import-trial ROWS=100000
 	$(MAKE) simulate SEEDS=0-199 INVOICES=2000
 
 conformance: $(PROJECT)/.locked ## let outside judges look at what is sent to Stripe, at the Stripe sandbox and at the stores
@@ -206,6 +207,10 @@ import: $(PROJECT)/.locked ## bring over FILE=customers.csv, or INVOICES=invoice
 	@$(OPERATIONS) importing $(if $(HELP),--help) $(if $(FILE),--customers "$(FILE)") $(if $(INVOICES),--invoices "$(INVOICES)") \
 		$(if $(APPLY),--apply) $(if $(CHECKOUT_LINKS),--checkout-links) $(if $(CODE),--code "$(CODE)") \
 		$(if $(LEAVE_OUT),--leave-out "$(LEAVE_OUT)") $(if $(RATE),--rate $(RATE)) $(if $(STACK),--stack $(STACK)) $(if $(LOCAL),--local)
+
+import-trial: ROWS ?= 5000
+import-trial: $(PROJECT)/.locked ## import generated customers by a process that is killed and interrupted, and show rate and memory: ROWS=5000
+	@POWERTOOLS_METRICS_DISABLED=true POWERTOOLS_LOG_LEVEL=CRITICAL PYTHONPATH="tests:operations:layers/domain:.:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m import_trial "$(ROWS)"
 
 export: $(PROJECT)/.locked ## write all that an organization has here to DIRECTORY=…, as JSON Lines and CSV; docs/migration.md
 	@$(OPERATIONS) exporting $(if $(HELP),--help) "$(DIRECTORY)" $(if $(LOCAL),--local)

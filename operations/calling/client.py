@@ -20,6 +20,7 @@ MOST_TRIES = 12
 """With their pauses these are a quarter of an hour at least: longer than what passes without a person."""
 
 _LONGEST_PAUSE_SECONDS = 120.0
+_SAYS_SOMETHING_OF_THE_REQUEST = frozenset({200, 400, 404, 405, 409, 413, 422})
 _SEND_AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
@@ -72,11 +73,11 @@ class Client:
         return self.call("GET", path, turns=1)
 
     def call(self, method: str, path: str, body: Any = None, *, turns: int = 1) -> Reply:
-        """The answer of 200, 404, 405, 409 or 422. `turns` is how often it makes Stripe answer, 0 for not at all.
+        """The answer, where it is one to this request: a refusal, too. `turns` is how often Stripe is asked for it.
 
-        Raises OperationError for the others, and if none comes.
+        Raises OperationError for an answer that all requests would get, and if none comes.
         """
-        content = None if body is None else json.dumps(body).encode()
+        content = None if body is None else json.dumps(body, default=float).encode()
         said = "no answer"
         for tries in range(MOST_TRIES):
             if turns:
@@ -98,7 +99,7 @@ class Client:
             raise OperationError(f"{self._name} refuses the API key.")
         if reply.status == HTTPStatus.FORBIDDEN:
             raise OperationError(f"{self._name} has no {method} {self._url}{path.partition('?')[0]} for this key.")
-        if reply.status not in (200, 404, 405, 409, 422):
+        if reply.status not in _SAYS_SOMETHING_OF_THE_REQUEST:
             raise OperationError(f"{self._name} answered {reply.status} to {method} {path.partition('?')[0]}.")
         return reply
 

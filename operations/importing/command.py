@@ -62,7 +62,7 @@ def _import(path: Path, kind: Kind, options: argparse.Namespace, outside: Outsid
     mode = "import" if options.apply else "dry-run"
     chosen = [options.apply, options.checkout_links, options.code, options.leave_out, outside.url(local=options.local)]
     with Journal(journal_of(path, applies=options.apply), f"{fingerprint(path)} {chosen}") as journal:
-        print(f"{path.name}: {'' if options.apply else 'a dry run, nothing is changed'}", flush=True)
+        print(f"{path.name}: {'the import' if options.apply else 'a dry run, nothing is changed'}", flush=True)
         if journal.is_resumed:
             print("It goes on where it was interrupted.", flush=True)
         progress = Progress(path.stat().st_size, "rows", to=sys.stderr, clock=outside.clock)

@@ -56,6 +56,7 @@ class InvoiceImport:
         if problem:
             raise InvalidInputError(dict(problem.details))
         item = {name: value for name, value in said.items() if name in _FIELDS}
+        _typed(item)
         ignored = {name for name in row.values if name not in item and not name.startswith(_PAIR)}
         return item, frozenset(ignored)
 
@@ -93,14 +94,23 @@ class InvoiceImport:
 
     def _put(self, body: Mapping[str, Any]) -> bool:
         """False if there is one by now."""
-        item = {name: TypeSerializer().serialize(value) for name, value in body.items()}
         try:
-            self.dynamodb.put_item(TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(lago_id)")
+            self.dynamodb.put_item(
+                TableName=self.table, Item=_typed(body), ConditionExpression="attribute_not_exists(lago_id)"
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             return False
         return True
+
+
+def _typed(item: Mapping[str, Any]) -> dict[str, Any]:
+    """As DynamoDB takes it. Raises InvalidInputError for a number that it cannot keep."""
+    try:
+        return {name: TypeSerializer().serialize(value) for name, value in item.items()}
+    except (ArithmeticError, TypeError):
+        raise InvalidInputError({"item": ["value_is_invalid"]}) from None
 
 
 def _outcome(invoice: Invoice, result: Result) -> Outcome:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,6 +14,7 @@ from calling.errors import OperationError
 LONGEST_LINE = 256 * 1024
 """As many bytes as the API takes of one customer."""
 
+_NOT_UTF_8 = "not UTF-8"
 _CHUNK = 1024 * 1024
 _TABLES = (".csv", ".tsv", ".txt")
 _LINES = (".jsonl", ".ndjson", ".json")
@@ -106,33 +108,40 @@ def _row(lines: Lines, begins_at: int, names: list[str], cells: list[str]) -> Ro
     if len(cells) != len(names):
         return _malformed(lines, begins_at, f"{len(cells)} cells, where the first line names {len(names)} columns")
     values = {name: cell.strip() for name, cell in zip(names, cells, strict=True) if cell.strip()}
-    return _checked(lines, begins_at, values, "".join(cells))
+    if lines.is_too_long or _is_foreign("".join(cells)):
+        return _malformed(lines, begins_at, _NOT_UTF_8)
+    return Row(begins_at, lines.read, values)
 
 
 def _of_json_lines(lines: Lines, root: str) -> Iterator[Row]:
     for text in lines:
-        if not text.strip():
-            continue
-        try:
-            values = json.loads(text)
-        except (ValueError, RecursionError):
-            yield _malformed(lines, lines.number, "no JSON")
-            continue
-        if isinstance(values, dict) and isinstance(values.get(root), dict):
-            values = values[root]
-        if not isinstance(values, dict):
-            yield _malformed(lines, lines.number, "no JSON object")
-            continue
-        given = {name: value for name, value in values.items() if value not in (None, "", [], {})}
-        yield _checked(lines, lines.number, given, text)
+        if text.strip():
+            yield _json_row(lines, text, root)
 
 
-def _checked(lines: Lines, begins_at: int, values: dict[str, Any], text: str) -> Row:
-    if lines.is_too_long:
-        return _malformed(lines, begins_at, f"longer than {LONGEST_LINE // 1024} KB")
-    if any("\udc80" <= one <= "\udcff" for one in text):
-        return _malformed(lines, begins_at, "not UTF-8")
-    return Row(begins_at, lines.read, values)
+def _json_row(lines: Lines, text: str, root: str) -> Row:
+    if lines.is_too_long or _is_foreign(text):
+        return _malformed(lines, lines.number, _NOT_UTF_8)
+    try:
+        values = json.loads(text, parse_float=Decimal, parse_constant=_no_such_number)
+        json.dumps(values, ensure_ascii=False, default=str).encode()  # half a pair of surrogates is no text
+    except (ValueError, RecursionError):
+        return _malformed(lines, lines.number, "no JSON")
+    if isinstance(values, dict) and isinstance(values.get(root), dict):
+        values = values[root]
+    if not isinstance(values, dict):
+        return _malformed(lines, lines.number, "no JSON object")
+    given = {name: value for name, value in values.items() if value not in (None, "", [], {})}
+    return Row(lines.number, lines.read, given)
+
+
+def _no_such_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether there are bytes in it that are not UTF-8."""
+    return any("\udc80" <= one <= "\udcff" for one in text)
 
 
 def _malformed(lines: Lines, begins_at: int, problem: str) -> Row:

@@ -235,10 +235,24 @@ class TestWhatNeedsAPerson:
 
         assert (report[1]["result"], report[1]["reason"]) == ("refused", "base: payment_provider_not_found")
 
+    def test_is_what_stripe_refuses_of_one_customer_and_the_others_are_imported(
+        self, api: ApiOfWorld, folder: Path
+    ) -> None:
+        details = {"third_party": "Stripe", "thirdparty_error": "Invalid email address"}
+        api.answers = [Reply(404), Reply(422, {"code": "third_party_error", "error_details": details})]
+
+        status, report = import_customers(api, table_file(folder, "acme,,", "bolt,,"), "--workers", "1")
+
+        assert (status, results_by_line(report)) == (1, {2: "refused", 3: "imported"})
+        assert report[2]["reason"] == "third_party: Stripe; thirdparty_error: Invalid email address"
+
     @pytest.mark.parametrize(
         ("line", "reason"),
         [
-            (b"\xff\xfe{}", "no JSON"),
+            (b"\xff\xfe{}", "not UTF-8"),
+            (b'{"external_id": "\\ud800"}', "no JSON"),
+            (b'{"external_id": "a", "net_payment_term": NaN}', "no JSON"),
+            (b'{"external_id": "a", "net_payment_term": 2.5}', "net_payment_term: value_is_invalid"),
             (b'{"external_id": "a\xff"}', "not UTF-8"),
             (b"[1]", "no JSON object"),
             (b"[" * 5000, "no JSON"),
@@ -274,6 +288,23 @@ class TestWhatNeedsAPerson:
 
         assert (status, results_by_line(report)) == (1, {2: "imported", 3: "malformed", 4: "imported"})
         assert report[3]["reason"] == reason
+
+    @pytest.mark.parametrize("status", [400, 413])
+    def test_is_a_customer_whom_the_api_does_not_even_read(self, api: ApiOfWorld, folder: Path, status: int) -> None:
+        api.answers = [Reply(404), Reply(status, {"status": status, "error": "Payload Too Large"})]
+
+        _, report = import_customers(api, table_file(folder, "acme,,", "bolt,,"), "--workers", "1")
+
+        assert results_by_line(report) == {2: "refused", 3: "imported"}
+        assert report[2]["reason"] == f"base: {status}"
+
+    def test_is_a_last_line_that_is_too_long(self, api: ApiOfWorld, folder: Path) -> None:
+        path = folder / "customers.jsonl"
+        path.write_bytes(b'{"external_id": "acme"}\n' + b"[" * 600_000)
+
+        _, report = import_customers(api, path)
+
+        assert results_by_line(report) == {1: "imported", 2: "malformed"}
 
     def test_says_which_lines_a_quote_has_swallowed(self, api: ApiOfWorld, folder: Path) -> None:
         _, report = import_customers(api, table_file(folder, "acme,,", '"bolt,,', "coil,,", "dune,,"))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from builders.imports import import_report, results_by_line
 from importing.command import main
 from world.api_gateway import ORGANIZATION
@@ -131,6 +132,18 @@ class TestInvoices:
         ]
         assert world.charged() == []
 
+    def test_keep_the_units_of_their_lines_exactly(self, world: World, api: ApiOfWorld, folder: Path) -> None:
+        path = folder / "invoices.jsonl"
+        line = '{"number": "A-%s", "external_customer_id": "acme", "currency": "EUR", '
+        line += '"fees": [{"add_on_code": "a", "units": %s, "unit_amount_cents": 480}], "total_amount_cents": %s}\n'
+        path.write_text(line % (1, 2.5, 1200) + line % (2, '1, "weight": 1e-300', 480))
+
+        _, report = import_invoices(api, path)
+        world.run()
+
+        assert results_by_line(report) == {1: "imported", 2: "malformed"}
+        assert world.charged() == [1200]
+
     def test_keep_their_metadata_and_flags_from_a_table(self, world: World, api: ApiOfWorld, folder: Path) -> None:
         path = folder / "invoices.csv"
         path.write_text(
@@ -184,6 +197,22 @@ class TestInvoices:
 
         assert (status, results_by_line(report)) == (0, {1: "there already"})
         assert world.charged() == [100]
+
+    def test_are_not_called_put_where_aws_refuses_it(
+        self, api: ApiOfWorld, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}, "PutItem")
+
+        def refuse(_call: Any, _parameters: dict[str, Any]) -> Any:
+            raise denied
+
+        api.world.aws.around("PutItem", refuse)
+        assert (
+            main(["--invoices", str(invoice_file(folder, "A-1,acme,EUR,1,,,,")), "--apply", "--local"], api.outside())
+            == 2
+        )
+
+        assert "not authorized" in capsys.readouterr().err
 
     def test_need_an_account_that_is_connected(
         self, world: World, api: ApiOfWorld, folder: Path, capsys: pytest.CaptureFixture[str]

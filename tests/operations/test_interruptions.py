@@ -4,10 +4,17 @@ import sqlite3
 import tracemalloc
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
 
 import pytest
-from builders.imports import import_customers, line_file, linked_customers, results_by_line, table_file
+from builders.imports import (
+    ExpectedImport,
+    generated_file,
+    import_customers,
+    line_file,
+    linked_customers,
+    results_by_line,
+    table_file,
+)
 from importing.command import INTERRUPTED, main
 from world.operator import ApiOfWorld, power_lost
 from world.world import World
@@ -16,39 +23,12 @@ SMALL_REQUESTS = 9
 """Of the small file: one to look for each customer, one to send it, one for a link."""
 
 
-class Expected(NamedTuple):
-    """Of a generated file: what has to be said of each line, and who has to be there."""
-
-    results: dict[int, str]
-    linked: dict[str, str | None]
-
-
-def small_file(world: World, folder: Path) -> tuple[Path, Expected]:
+def small_file(world: World, folder: Path) -> tuple[Path, ExpectedImport]:
     """With a customer who can be charged, one who cannot, one whose link is gone, and a line that is none."""
     charged, not_yet = world.stripe_customer(), world.stripe_customer(None)
     path = table_file(folder, f"acme,{charged},Acme", f"bolt,{not_yet},", "coil,cus_gone,", "x", "dune,,")
     lines = {2: "imported", 3: "imported", 4: "not found", 5: "malformed", 6: "imported"}
-    return path, Expected(lines, {"acme": charged, "bolt": not_yet, "dune": None})
-
-
-def generated_file(world: World, folder: Path, *, rows: int, seed: int) -> tuple[Path, Expected]:
-    """Of which one row in twenty is bad, in one of several ways."""
-    random = Random(seed)  # noqa: S311
-    pool = [world.stripe_customer(random.choice(["pm_card_visa", None])) for _ in range(5)]
-    lines, expected = [], Expected({}, {})
-    for number in range(rows):
-        name, customer_id = f"customer-{number}", random.choice(pool)
-        bad = {
-            "not found": f"{name},cus_gone{number},",
-            "malformed": random.choice([f"{name},{customer_id}", f"{name},price_1,", f",{customer_id},"]),
-            "repeated": f"customer-0,{customer_id},",
-        }
-        result = random.choice([*bad]) if number and random.random() < 0.05 else "imported"
-        lines.append(bad.get(result, f"{name},{customer_id},Name {number}"))
-        expected.results[number + 2] = result
-        if result == "imported":
-            expected.linked[name] = customer_id
-    return table_file(folder, *lines), expected
+    return path, ExpectedImport(lines, {"acme": charged, "bolt": not_yet, "dune": None})
 
 
 @pytest.mark.parametrize(
