@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from .mutant import FUNCTIONS, STORIES, Mutant
+from .of_figures import OF_FIGURES
 from .of_outsiders import OF_OUTSIDERS
 from .of_the_core import OF_THE_CORE
 from .of_the_model import OF_THE_MODEL
@@ -184,6 +185,7 @@ MUTANTS = (
     *_IN_TESTS_OF_FUNCTIONS,
     *OF_THE_CORE,
     *OF_THE_WALLET,
+    *OF_FIGURES,
     *OF_THE_MODEL,
     *OF_OUTSIDERS,
     *(

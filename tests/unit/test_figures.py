@@ -95,11 +95,18 @@ class TestAnInvoice:
         }
 
     @pytest.mark.parametrize(
-        "ended", [in_stage(Stage.PARKED), standing(status=InvoiceStatus.VOIDED)], ids=["parked", "voided"]
+        "ended",
+        [
+            standing(status=InvoiceStatus.VOIDED),
+            standing(status=InvoiceStatus.VOIDED, payment_status=PaymentStatus.SUCCEEDED),
+            in_stage(Stage.PARKED),
+            in_stage(Stage.PARKED, payment_status=PaymentStatus.SUCCEEDED),
+        ],
+        ids=["voided", "voided and paid", "parked", "parked and paid"],
     )
     def test_that_is_parked_or_voided_counts_for_nothing_but_what_was_paid(self, ended: Any) -> None:
-        assert counted_for(invoice_record(standing=ended), [succeeded()]) == {
-            TODAYS: {"collected_cents": 4200, "payments": 1}
+        assert counted_for(invoice_record(standing=ended), [failed(), succeeded(2)]) == {
+            TODAYS: {"collected_cents": 4200, "failed_cents": 4200, "failures": 1, "payments": 1}
         }
 
     def test_of_which_a_part_was_paid_is_open_by_the_rest(self) -> None:

@@ -93,8 +93,7 @@ def rounded(seconds: int) -> int:
 
 
 def _of_invoice(invoice: Invoice) -> Iterator[Entry]:
-    """What is parked may be over anything, and what is voided is owed by nobody."""
-    if invoice.stage is Stage.PARKED or invoice.status is InvoiceStatus.VOIDED:
+    if _is_owed_by_nobody(invoice):
         return
     made = _day(invoice.created_at)
     day = Row(RowKind.DAY, made, invoice.currency)
@@ -106,6 +105,11 @@ def _of_invoice(invoice: Invoice) -> Iterator[Entry]:
         yield from _money(Row(RowKind.OPEN, made, invoice.currency), "invoices", "amount_cents", due)
         if invoice.payment_dispute_lost_at is None:
             yield from _money(Row(RowKind.DUE, invoice.due_date, invoice.currency), "invoices", "amount_cents", due)
+
+
+def _is_owed_by_nobody(invoice: Invoice) -> bool:
+    """It was voided; or it is parked, and may be over anything."""
+    return invoice.stage is Stage.PARKED or invoice.status is InvoiceStatus.VOIDED
 
 
 def _of_what_paid_it(invoice: Invoice, payments: tuple[AnyPayment, ...]) -> Iterator[Entry]:
@@ -124,7 +128,7 @@ def _of_what_paid_it(invoice: Invoice, payments: tuple[AnyPayment, ...]) -> Iter
 
 def _completing(invoice: Invoice, payments: Iterable[AnyPayment]) -> AnyPayment | None:
     """With which it was paid in full; the last one, where a part was paid elsewhere. What comes after is too much."""
-    if invoice.payment_status is not PaymentStatus.SUCCEEDED or invoice.stage is Stage.PARKED:
+    if invoice.payment_status is not PaymentStatus.SUCCEEDED or _is_owed_by_nobody(invoice):
         return None
     paid, last = 0, None
     for payment in payments:
