@@ -49,13 +49,20 @@ def bank_debit(world: World, *, settles_after: float = 14 * DAY, iban: str = IBA
     return invoice_id
 
 
-def debit_customer(world: World, external_id: str = "acme", *, code: str = "stripe", key: str | None = None) -> str:
+def debit_customer(
+    world: World,
+    external_id: str = "acme",
+    *,
+    code: str = "stripe",
+    key: str | None = None,
+    iban: str = IBAN_THAT_SUCCEEDS,
+) -> str:
     """A customer who pays by a debit that takes three minutes, whose outcome Stripe never reports; the `cus_…` id."""
     client = world.stripe_as(key).v1 if key else world.stripe_client.v1
     world.stripe.control.set_settlement_delay(3 * MINUTE)
     world.stripe.control.disrupt_webhooks("drop", count=None)
     customer = client.customers.create({"name": "Acme"}).id
-    method = client.payment_methods.attach(client.payment_methods.create(sepa_debit()).id, {"customer": customer}).id
+    method = client.payment_methods.attach(client.payment_methods.create(sepa_debit(iban)).id, {"customer": customer}).id
     client.customers.update(customer, {"invoice_settings": {"default_payment_method": method}})
     billing = {
         "payment_provider": "stripe",

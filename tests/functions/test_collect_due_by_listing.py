@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from builders.accounts import OTHER_KEY, connect_with_customer
-from builders.debits import debit_customer, processing, put_invoices_of_customer
+from builders.debits import IBAN_THAT_FAILS, debit_customer, processing, put_invoices_of_customer
 from builders.due import due_records
 from builders.durations import DAY, HOUR, MINUTE
 from builders.read import NOTIFIED_OF_SUCCESS, count_by_status
@@ -65,6 +65,21 @@ def test_210_debits_whose_events_were_lost_are_settled_by_three_lists(world: Wor
     assert world.stripe_calls() == sent
     assert world.notified() == sorted(NOTIFIED_OF_SUCCESS * 210)
     assert world.hand_out_due()["handed_out"] == 0
+
+
+def test_debits_that_bounced_count_for_the_limit_of_their_account(world: World) -> None:
+    """Some that are settled at once may count as one."""
+    world.connect()
+    debit_customer(world, iban=IBAN_THAT_FAILS)
+    processing(world, 12)
+    world.pass_time(5 * MINUTE)
+
+    assert world.look_again() == 0
+
+    assert calls(world) == (1, 0)
+    (customer,) = world.items("customers")
+    (account,) = customer["card_declines"]
+    assert len(account["declined_at"]) > 1
 
 
 def test_debits_that_are_still_on_their_way_are_postponed_by_the_same_lists(world: World, debtor: str) -> None:

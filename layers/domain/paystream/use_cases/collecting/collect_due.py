@@ -90,5 +90,11 @@ def settle_found(
         raise NotFoundError("customer")
     if customer.fallback_consent and is_hard(outcome.failure):
         return None
-    seen = record_outcome(resume(invoice), payment, outcome, customer=customer, stores=stores, now=now)
+    seen = record_outcome(
+        resume(invoice), payment, outcome, customer=customer, find_other=_no_other, stores=stores, now=now
+    )
     return postpone(seen, look_again_at(seen, now), stores=stores, now=now) if seen.version == invoice.version else seen
+
+
+def _no_other(*_: object) -> None:
+    """Another method is out of the question here; what was declined is remembered all the same."""
