@@ -40,7 +40,8 @@ def look_after_a_day(world: World) -> None:
 
 def notified_codes(world: World) -> list[str]:
     bodies = [json.loads(str(item["body"])) for item in world.items("notifications")]
-    return [body["payment_provider_error"]["provider_error"]["code"] for body in bodies]
+    errors = [body["payment_provider_error"] for body in bodies if body["object_type"] == "payment_provider_error"]
+    return [error["provider_error"]["code"] for error in errors]
 
 
 def unnamed_account(content: dict[str, Any]) -> None:
@@ -184,6 +185,53 @@ class TestTheDailyLook:
         assert notified_codes(world) == ["permission_missing"] * 2
         missing = [one["id"] for one in shown_health(world)["missing_permissions"]]
         assert missing == ["rak_charge_write", "rak_checkout_session_write"]
+
+    def test_does_not_notify_again_of_a_permission_whose_lack_has_paused_something(self, world: World) -> None:
+        key = connect_restricted(world)
+        world.customer()
+        world.stripe.control.set_permissions(key, [one for one in ALL_PERMISSIONS if "payment_intent" not in one])
+        world.create_invoice()
+        world.run()
+        assert len(notified_codes(world)) == 1
+
+        look_after_a_day(world)
+        look_after_a_day(world)
+
+        assert len(notified_codes(world)) == 1
+        assert [one["id"] for one in shown_health(world)["missing_permissions"]] == ["rak_payment_intent_write"]
+        assert [one["code"] for one in shown_health(world)["problems"]] == ["permission_missing"]
+
+    def test_has_notified_of_a_permission_before_its_lack_pauses_something(self, world: World) -> None:
+        key = connect_restricted(world)
+        world.customer()
+        world.stripe.control.set_permissions(key, [one for one in ALL_PERMISSIONS if "payment_intent" not in one])
+        look_after_a_day(world)
+        assert notified_codes(world) == ["permission_missing"]
+
+        world.create_invoice()
+        world.run()
+
+        assert notified_codes(world) == ["permission_missing"]
+        assert [item["waiting_for"] for item in world.items("invoices")] == ["secret_key"]
+
+    def test_notifies_again_of_a_permission_that_was_given_and_taken(self, world: World) -> None:
+        key = connect_restricted(world)
+        world.customer()
+        without = [one for one in ALL_PERMISSIONS if "payment_intent" not in one]
+        world.stripe.control.set_permissions(key, without)
+        world.create_invoice()
+        world.run()
+        world.stripe.control.set_permissions(key, ALL_PERMISSIONS)
+        for _ in range(2):
+            look_after_a_day(world)
+            world.look_again()
+            world.run()
+        before = len(notified_codes(world))
+
+        world.stripe.control.set_permissions(key, without)
+        look_after_a_day(world)
+
+        assert (before, len(notified_codes(world))) == (1, 2)
 
     def test_shows_that_a_permission_is_there_again(self, world: World) -> None:
         key = connect_restricted(world, lacking=("rak_charge_write",))

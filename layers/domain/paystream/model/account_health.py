@@ -97,6 +97,12 @@ def problems_after(known: Iterable[str], health: AccountHealth) -> tuple[str, ..
     return tuple(dict.fromkeys((*kept, *problems_of(health))))
 
 
+def missing_permission(problem: str) -> str | None:
+    """The id of the permission that a problem is about, if it is about one."""
+    kind, _, permission = problem.partition(_SEPARATOR)
+    return permission if kind == Problem.PERMISSION_MISSING else None
+
+
 def kind_of(problem: str) -> str:
     """The code that is notified and shown: `permission_missing`."""
     return problem.split(_SEPARATOR, maxsplit=1)[0]

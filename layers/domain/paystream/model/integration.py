@@ -31,7 +31,8 @@ class Attention:
     """What Stripe refuses the integration: since when, in which words, and how far that reaches. `code` is Stripe's, if
     it gave one. `what` names the types of payment methods, joined by commas, the action that a permission is for, or
     the code of a request. Until `probe_at` nothing of it is asked; then it is tried again, which has failed `probes`
-    times. Without a time it is tried whenever there is something to ask.
+    times. Without a time it is tried whenever there is something to ask. `permissions` are the ids of those that Stripe
+    named, any of which would do.
     """
 
     since: datetime
@@ -41,6 +42,7 @@ class Attention:
     what: str | None = None
     probes: int = 0
     probe_at: datetime | None = None
+    permissions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from paystream.model.account_health import missing_permission
 from paystream.model.faults import Reach
 from paystream.model.integration import AccountCheck, Attention, Integration, Suspicion
 from paystream.model.outcome import Failure
@@ -94,6 +95,13 @@ def is_operators_by_now(integration: Integration, suspicion: Suspicion) -> bool:
     """Whether a code that no table knows is the operator's: it refused customer after customer, or is known as that."""
     is_known = any(one.reach is Reach.ACCOUNT and one.code == suspicion.code for one in integration.pauses)
     return is_known or len(suspicion.external_customer_ids) >= ENOUGH_CUSTOMERS
+
+
+def notified_permissions(integration: Integration) -> frozenset[str]:
+    """The ids of those that the key lacks, as was notified: by a look, or since something was paused."""
+    of_looks = (missing_permission(one) for one in (integration.check.problems if integration.check else ()))
+    of_pauses = (permission for pause in integration.pauses for permission in pause.permissions)
+    return frozenset((*filter(None, of_looks), *of_pauses))
 
 
 def _pause_of_types(closed: Sequence[Attention], types: Collection[str]) -> Attention | None:

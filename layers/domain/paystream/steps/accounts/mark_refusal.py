@@ -8,7 +8,7 @@ from paystream.errors import ChargeRefusedError, KeyRefusedError, PermissionMiss
 from paystream.lago.customer_notifications import payment_provider_error
 from paystream.model.faults import Reach
 from paystream.model.integration import Attention, Integration
-from paystream.model.pauses import with_refusal, without_pauses
+from paystream.model.pauses import notified_permissions, with_refusal, without_pauses
 from paystream.ports.stores import Stores
 
 _TRIES = 5
@@ -66,16 +66,20 @@ def note_taken(
 def _marked(integration: Integration, attention: Attention, now: datetime) -> tuple[Integration, bool]:
     if attention.reach is Reach.KEY:
         return replace(integration, needs_attention=attention, updated_at=now), True
-    return with_refusal(integration, attention, now)
+    marked, is_new = with_refusal(integration, attention, now)
+    return marked, is_new and not notified_permissions(integration) & {*attention.permissions}
 
 
 def _attention(refused: KeyRefusedError, action: str, now: datetime) -> Attention:
     reach, what = Reach.KEY, None
+    permissions = tuple(refused.permissions) if isinstance(refused, PermissionMissingError) else ()
     if isinstance(refused, PermissionMissingError):
         reach, what = Reach.PERMISSION, action
     elif isinstance(refused, ChargeRefusedError):
         reach, what = Reach(refused.reach), refused.what
-    return Attention(since=now, message=str(refused), code=refused.code, reach=reach, what=what)
+    return Attention(
+        since=now, message=str(refused), code=refused.code, reach=reach, what=what, permissions=permissions
+    )
 
 
 def _as_it_was_connected(integration: Integration, stores: Stores) -> Integration | None:

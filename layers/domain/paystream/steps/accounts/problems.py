@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from paystream.lago.customer_notifications import payment_provider_error
-from paystream.model.account_health import AccountHealth, Problem, kind_of, problems_after, text_of
+from paystream.model.account_health import AccountHealth, Problem, kind_of, missing_permission, problems_after, text_of
 from paystream.model.integration import AccountCheck, Integration
 from paystream.model.notification import Notification
+from paystream.model.pauses import notified_permissions
 from paystream.ports.stores import Stores
 
 
@@ -36,11 +37,12 @@ def without_problem(integration: Integration, check: AccountCheck, problem: Prob
 def with_health(
     integration: Integration, check: AccountCheck, health: AccountHealth, *, stores: Stores, now: datetime
 ) -> Integration:
-    """What lacks is notified once for each kind, and what lacks no more is no problem any more. Raises
-    VersionConflictError.
+    """What lacks is notified once for each kind, and what lacks no more is no problem any more. A permission that is
+    notified already, because its lack has paused something, is kept as known. Raises VersionConflictError.
     """
-    wanted = problems_after(check.problems, health)
-    new = [problem for problem in wanted if problem not in check.problems]
+    wanted, notified = problems_after(check.problems, health), notified_permissions(integration)
+    known_before = {*check.problems, *(one for one in wanted if missing_permission(one) in notified)}
+    new = [problem for problem in wanted if problem not in known_before]
     kept = tuple(problem for problem in wanted if problem not in new)
     known = replace(integration, health=health, check=replace(check, problems=kept))
     for kind in dict.fromkeys(map(kind_of, new)):
