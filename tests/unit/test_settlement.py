@@ -46,6 +46,7 @@ def an_invoice(*, attempt: int = 0, payment_status: PaymentStatus = PaymentStatu
         created_at=NOW,
         updated_at=NOW,
         issuing_date=date(2026, 11, 23),
+        overdue_notified_at=NOW,
         attempt=attempt,
         standing=standing(payment_status=payment_status, due_at=NOW),
     )
