@@ -7,7 +7,7 @@ from builders.customers import DECLINED, customer_who_pays_with, saved_method
 from builders.debits import BANK
 from builders.due import hours_go_by
 from builders.durations import DAY, MINUTE
-from builders.invoices import failed_invoice
+from builders.invoices import failed_invoice, waiting_invoice
 from builders.operators_faults import (
     NOTIFIED_OPERATOR,
     RESTRICTED,
@@ -246,6 +246,37 @@ class TestAnAccountThatTakesNoCharges:
 
         assert notified_of(world, "requires_action") == ["payment.requires_action"]
         assert world.invoice(invoice_id)["payment_status"] == "pending"
+        assert len(notified_of(world, "failure")) == 1
+
+    @pytest.mark.parametrize("hours", [1, 30])
+    def test_a_page_that_was_asked_for_is_made_and_notified_once_it_is_put_right(
+        self, world: World, hours: int
+    ) -> None:
+        invoice_id = waiting_invoice(world)
+        refuse_charges(world)
+        assert world.api("POST", f"/api/v1/invoices/{invoice_id}/payment_url").status == 422
+        minutes_go_by(world, 60 * hours, step=30)
+        assert (notified_of(world, "failure"), notified_of(world, "requires_action")) == ([], [])
+        take_charges(world)
+
+        minutes_go_by(world, 60)
+
+        assert notified_of(world, "requires_action") == ["payment.requires_action"]
+        assert notified_of(world, "failure") == []
+        assert world.invoice(invoice_id)["payment_status"] == "pending"
+
+    def test_a_page_that_follows_a_failure_is_made_however_long_it_took_to_put_it_right(self, world: World) -> None:
+        world.connect()
+        world.customer(payment_method="pm_card_authenticationRequired")
+        world.create_invoice()
+        world.collect_new_invoices()
+        refuse_charges(world)
+        minutes_go_by(world, 30 * 60, step=30)
+        take_charges(world)
+
+        minutes_go_by(world, 60)
+
+        assert notified_of(world, "requires_action") == ["payment.requires_action"]
         assert len(notified_of(world, "failure")) == 1
 
 

@@ -299,7 +299,8 @@ class Quiet:
         """Where it is, too: the customer is led there by the notification."""
         for key, payment in self._payments().items():
             link = payment.get("link", {"M": {}})["M"]
-            is_notified = "url" in link and link["follows_failure"]["BOOL"]
+            was_refused = payment.get("key_number", {"N": "0"}) != {"N": "0"}
+            is_notified = "url" in link and (link["follows_failure"]["BOOL"] or was_refused)
             notified = len(self.world.subscriber.keys("payment.requires_action", key[1]))
             if "link" in payment and notified != is_notified:
                 yield f"the page of payment {key} was notified {notified} times"

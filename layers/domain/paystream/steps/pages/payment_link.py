@@ -47,10 +47,10 @@ def make_page(
     now: datetime,
 ) -> Invoice:
     """Make the page of a payment link that is on record. It is looked for first, unless it `is_new`; what has become of
-    it by then is recorded.
+    it by then is recorded. One that Stripe has refused for the operator's reason is made however long that took.
 
-    Safe to repeat. Where the page of one that follows a failure is written down, it is notified. Raises
-    VersionConflictError, and what asking Stripe raises.
+    Safe to repeat. Where the page of one that follows a failure is written down, it is notified, and so is one that was
+    refused when it was asked for. Raises VersionConflictError, and what asking Stripe raises.
     """
     if payment.refused_at:
         outwait(payment, now)
@@ -60,7 +60,7 @@ def make_page(
             payer.integration, CREATE_PAGE, types=types, stores=stores, gateways=gateways, now=now
         ) as gateway:
             found = None if is_new else _find(payment, gateway)
-            if found is None and now - payment.created_at > KEY_IS_SAFE_FOR:
+            if found is None and payment.refused_at is None and now - payment.created_at > KEY_IS_SAFE_FOR:
                 found = expired_link()
             found = found or _make(invoice, payment, payer, gateway, stores)
     except NeedsAttentionError as paused:
@@ -81,15 +81,16 @@ def look_at_page(
     invoice: Invoice, payment: Payment, payer: Payer, *, stores: Stores, gateways: Gateways, now: datetime
 ) -> Invoice:
     """What has become of an open payment link: recorded if it has ended. One that is superseded is expired. One whose
-    page was never made has ended, too: nobody asks for it any more. If nobody did, because it follows a failure, it is
-    made.
+    page was never made has ended, too: nobody asks for it any more. If nobody did, because it follows a failure, or if
+    Stripe has refused it for the operator's reason, it is made.
 
     Safe to repeat. Raises TooEarlyError while its page may be about to be made, VersionConflictError, and what asking
     Stripe raises.
     """
     link = payment.link or PaymentLink()
     is_superseded = payment.is_superseded or _has_another_method(invoice, link, payer.customer, stores)
-    if link.session_id is None and link.follows_failure and not is_superseded:
+    is_wished_for = link.follows_failure or payment.refused_at is not None
+    if link.session_id is None and is_wished_for and not is_superseded:
         return make_page(invoice, payment, payer, is_new=False, stores=stores, gateways=gateways, now=now)
     with calls_stripe(
         payer.integration, "checkout.session.retrieve", stores=stores, gateways=gateways, now=now
@@ -251,6 +252,6 @@ def _keep(
         now=now,
     )
     kept = payment if link == before else replace(payment, link=link, refused_at=None, updated_at=now)
-    is_notified = link.follows_failure and before.url is None
+    is_notified = before.url is None and (link.follows_failure or payment.refused_at is not None)
     settlement = Settlement(open_, kept, (WebhookType.PAYMENT_REQUIRES_ACTION,) if is_notified else ())
     return stores.invoices.settle(settlement, settlement_notifications(settlement, payer.customer, now))
