@@ -7,17 +7,16 @@ from dataclasses import replace
 from paystream.model.attempts import new_payment
 from paystream.model.case import Case, Payer
 from paystream.model.customer import Customer
-from paystream.model.moves import move
+from paystream.model.moves import move, postpone
 from paystream.model.outcome import CANCELED, Outcome
 from paystream.model.payment import Payment
 from paystream.model.retries import with_decline
-from paystream.model.schedule import look_again_at
+from paystream.model.schedule import look_again_at, look_at_refused_again_at
 from paystream.model.settlement import Settlement, settle
 from paystream.model.standing import Stage
 from paystream.steps.attempts.run import Run
 from paystream.steps.attempts.send_attempt import send_with_another_method
 from paystream.steps.look_ups.find_payment_method import find_payment_method, keep_default, with_current_default
-from paystream.use_cases.collecting import write
 
 Answered = tuple[Payment, Outcome, Customer]
 """An attempt with what became of it, and the customer as Stripe knows it."""
@@ -52,12 +51,15 @@ def charge_default_of_now(case: Case, attempt: Payment, refused: Outcome, payer:
 def leave_to_nobody(case: Case, attempt: Payment, payer: Payer, run: Run) -> Case:
     """The case in which the attempt waits for whom the customer is linked to next: Stripe has deleted the one that it
     was for, and no event has said so. Should another function keep the link from being forgotten, the next charge is
-    refused as well. Raises what asking Stripe raises.
+    refused as well. It begins again under another key. Raises what asking Stripe raises.
     """
     linked = case.customer
     if linked is not None and linked.provider_customer_id == attempt.provider_customer_id:
         find_payment_method(linked, payer.integration, stores=run.stores, gateways=run.gateways, now=run.now)
-    return write.refused_for_nobody(case, attempt, run)
+    known = replace(case.invoice, attempt=max(case.invoice.attempt, attempt.attempt))
+    due = postpone(known, look_at_refused_again_at(case.invoice, run.now), now=run.now)
+    run.stores.invoices.settle(Settlement(due, replace(attempt, refused_at=run.now, updated_at=run.now), ()), ())
+    return run.reloaded(case)
 
 
 def _charges_default(case: Case, attempt: Payment, customer: Customer) -> bool:

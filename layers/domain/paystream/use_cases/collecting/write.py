@@ -165,16 +165,6 @@ def refused(case: Case, attempt: Payment, paused: NeedsAttentionError, run: Run)
     return run.reloaded(case)
 
 
-def refused_for_nobody(case: Case, attempt: Payment, run: Run) -> Case:
-    """The customer is gone at Stripe, so nothing was charged, and no payment has failed. The attempt begins again under
-    another key for whom the customer is linked to by then; what was sent before is looked up first.
-    """
-    known = replace(case.invoice, attempt=max(case.invoice.attempt, attempt.attempt))
-    due = postpone(known, look_at_refused_again_at(case.invoice, run.now), now=run.now)
-    run.stores.invoices.settle(Settlement(due, replace(attempt, refused_at=run.now, updated_at=run.now), ()), ())
-    return run.reloaded(case)
-
-
 def _with_no_choice(invoice: Invoice) -> Invoice:
     """What a request chose counts for one attempt; what the invoice says of itself stays."""
     return replace(invoice, chosen_payment_method_id=invoice.own_payment_method_id)
