@@ -9,6 +9,7 @@ STRIPE_MOCK := $(VENV)/stripe-mock
 DYNOXIDE := $(VENV)/dynoxide
 COSMIC_RAY := $(VENV)/cosmic-ray
 NODE := $(VENV)/page
+BROWSER := $(VENV)/browser
 export UV_PYTHON ?= $(shell ./environments/find-python)
 # Python's compiled code is kept, in a folder of its own, also where the environment says to write none: without it
 # every process compiles all of its imports again, and each run all tests.
@@ -63,6 +64,15 @@ $(NODE)/.locked: environments/page/uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(abspath $(NODE)) $(UV) sync --quiet --locked --project environments/page
 	@touch $@
 
+# The npm package holds a Chromium with its libraries and a font: nothing has to be installed besides.
+$(BROWSER)/.locked: environments/browser/uv.lock environments/browser/package-lock.json environments/browser/unpack.mjs environments/browser/fonts.conf | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(abspath $(BROWSER)) $(UV) sync --quiet --locked --project environments/browser
+	@mkdir -p $(BROWSER)/npm $(BROWSER)/chromium && cp environments/browser/package*.json environments/browser/.npmrc environments/browser/unpack.mjs $(BROWSER)/npm/
+	@export PATH=$(abspath $(BROWSER))/bin:$$PATH && cd $(BROWSER)/npm && npm ci --silent --ignore-scripts --no-audit --no-fund \
+		&& TMPDIR=$(abspath $(BROWSER))/chromium node unpack.mjs > /dev/null
+	@cp environments/browser/fonts.conf $(BROWSER)/chromium/fonts/fonts.conf
+	@touch $@
+
 page/node_modules/.locked: page/package-lock.json $(NODE)/.locked
 	@cd page && PATH=$(abspath $(NODE))/bin:$$PATH npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
@@ -80,7 +90,7 @@ SEEDS ?= 0-19
 simulate: INVOICES ?= 200
 backlog: INVOICES = 2000
 
-.PHONY: page page-is-built tables help demo chaos local stop test model mutants simulate kill-points backlog recovery check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive figures import export import-trial clean
+.PHONY: browser-test page page-is-built tables help demo chaos local stop test model mutants simulate kill-points backlog recovery check static coverage integration deep conformance fidelity compatibility fuzz format requirements build deploy redrive figures import export import-trial clean
 help: ## show this help
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## /\1\t/' | expand -t 16
 
@@ -182,6 +192,9 @@ requirements: $(PROJECT)/.locked ## write what the layer ships, from uv.lock
 page: page/node_modules/.locked ## build the page, and its types from the API's description; what is built is kept in functions/serve-page/page
 	@cd page && PATH=$(abspath $(NODE))/bin:$$PATH && npm run --silent types && npm run --silent check && npm run --silent build
 
+browser-test: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked $(BROWSER)/.locked ## a person at the page, in a real browser, on the whole stack: ONLY=stories for some, PICTURES=1 to write the README's pictures
+	@$(if $(PICTURES),export PICTURES=$(CURDIR)/docs/pictures;) PYTHONPATH=tests exec $(PROJECT)/bin/python -m browser $(if $(ONLY),-k "$(ONLY)")
+
 page-is-built: page ## fails where the page that is kept is not the one that is built
 	@git diff --exit-code --stat -- page functions/serve-page/page
 
@@ -215,5 +228,6 @@ import-trial: $(PROJECT)/.locked ## import generated customers by a process that
 export: $(PROJECT)/.locked ## write all that an organization has here to DIRECTORY=…, as JSON Lines and CSV; docs/migration.md
 	@$(OPERATIONS) exporting $(if $(HELP),--help) "$(DIRECTORY)" $(if $(LOCAL),--local)
 
-clean: ## remove everything that was made here
-	@rm -rf .venv .local .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+clean: ## end what `make local` started, and remove everything that was made here
+	@[ ! -x $(PROJECT)/bin/python ] || $(PROJECT)/bin/python -m sandbox.local stop
+	@rm -rf .venv page/node_modules .local .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -4,8 +4,8 @@ import contextlib
 import http.client
 import json
 import os
-import shutil
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 _LONGEST_ANSWER_SECONDS = 900
 """As long as a function of Lambda may run."""
+
+_LONGEST_FAREWELL_SECONDS = 2.0
+"""Its state is in memory and ends with it, so nothing is lost that it would still write down."""
 
 # MiniStack runs Python functions with sys.executable. Its own environment holds boto3 and pydantic, which would hide
 # what the layer forgot, so functions get an empty environment instead.
@@ -76,7 +79,7 @@ class AwsEmulator:
     def start(self) -> None:
         """Start, and return once requests are answered. Raises ProcessError with the log's tail when that fails."""
         folders = {name: self.directory / name for name in ("home", "s3", "state")} | {"tmp": self.scratch}
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        _remove(self.scratch)
         for folder in folders.values():
             folder.mkdir(parents=True, exist_ok=True)
         # Functions inherit this environment: only what is listed here reaches them.
@@ -112,8 +115,8 @@ class AwsEmulator:
     def stop(self) -> None:
         """Stop it and every function it runs. Safe to call again."""
         if self._process is not None:
-            self._process.stop()
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            self._process.stop(grace_seconds=_LONGEST_FAREWELL_SECONDS)
+            _remove(self.scratch)
 
     def client(self, service: str, credentials: Credentials | None = None) -> Any:
         """A boto3 client: the administrator's, unless other credentials are given."""
@@ -168,6 +171,20 @@ class AwsEmulator:
             connection.request("GET", "/_ministack/ready")
             return connection.getresponse().status == http.HTTPStatus.OK
         return False
+
+
+def _remove(folder: Path) -> None:
+    """At once, as far as anybody can see: ten thousands of files are taken away by a process that nobody waits for."""
+    if folder.exists():
+        old = folder.with_name(f"{folder.name}.removed-{uuid.uuid4().hex}")
+        folder.rename(old)
+        subprocess.Popen(
+            ["rm", "-rf", *map(str, folder.parent.glob(f"{folder.name}.removed-*"))],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
 
 def interpreter() -> Path:

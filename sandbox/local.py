@@ -77,6 +77,7 @@ def _stop() -> int:
     if pid is None:
         print("It is not running.")
         return 0
+    print("It is being stopped.", flush=True)
     os.kill(pid, signal.SIGTERM)
     _wait(lambda: _running_pid() is None)
     print("Stopped.")
@@ -103,13 +104,21 @@ def _serve() -> int:
 def _connect(stack: Stack) -> dict[str, str]:
     """Connect the one organization to the sandbox, and say where everything is."""
     key = stack.issue_api_key()
-    settings = {"secret_key": SECRET_KEY, "name": "Sandbox", "create_customers": True}
+    # Stripe's pages lead back to the page of the stack, as they would lead back to an application.
+    page = f"{stack.api_url}settings/"
+    settings = {
+        "secret_key": SECRET_KEY,
+        "name": "Sandbox",
+        "create_customers": True,
+        "success_redirect_url": f"{page}#/customers",
+    }
     url = f"{stack.api_url}api/v1/integrations/stripe/stripe"
     answer = request("PUT", url, {"integration": settings}, api_key=key["api_key"])
     if answer.status != 200:
         raise RuntimeError(f"connecting was answered {answer.status} {answer.body}")
     tables = {name: value for name, value in stack.outputs.items() if name.endswith("Table")}
     return {
+        "page_url": f"{page}#key={key['api_key']}",
         "api_url": stack.api_url,
         "api_key": key["api_key"],
         "organization_id": key["organization_id"],
@@ -171,7 +180,11 @@ def _how_to_call(facts: dict[str, str]) -> str:
     ]
     setup = f"curl -s -u {facts['stripe_secret_key']}: {facts['stripe_url']}/v1/setup_intents"
     return f"""
-The stack is running. All there is to know is in .local/stack.json; `make stop` ends it. Try this:
+The stack is running. Open the page; the link fills in the API key:
+
+{facts["page_url"]}
+
+All there is to know is in .local/stack.json; `make stop` ends it. Or call the API:
 
 # a customer, created in Stripe at once
 {ours} {api}/customers -d '{json.dumps(customer)}'

@@ -20,7 +20,7 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
       <header>
         <h2 id={id}>{title}</h2>
         <button type="button" class="quiet" aria-label="Close" onClick={close}>
-          ✕
+          ×
         </button>
       </header>
       {children}

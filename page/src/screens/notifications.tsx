@@ -27,9 +27,15 @@ export function Notifications() {
   const [open, setOpen] = useState<Notification | null>(null);
   const list = useLoaded(`${type} ${cursor}`, () => answered(api.GET("/api/v1/webhooks", { params: { query: { per_page: 100, cursor, ...(type ? { "event_types[]": [type] } : {}) } } })));
   const columns: Column<Notification>[] = [
-    { name: "What", heads: true, cell: (one) => <button type="button" class="link" onClick={() => setOpen(one)}>{notificationWords(one.webhook_type)}</button>, text: (one) => one.webhook_type },
+    { name: "What", heads: true, text: (one) => one.webhook_type, cell: (one) => (
+        <span class="stack">
+          <button type="button" class="link" onClick={() => setOpen(one)}>
+            {notificationWords(one.webhook_type)}
+          </button>
+          <small>{one.webhook_type}</small>
+        </span>
+      ) },
     { name: "About", cell: (one) => <About of={one} />, text: (one) => about(one)?.name ?? "" },
-    { name: "Type", cell: (one) => <code>{one.webhook_type}</code> },
     { name: "Sent", cell: (one) => <Moment at={one.created_at} />, text: (one) => one.created_at },
   ];
   return (
