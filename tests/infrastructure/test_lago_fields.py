@@ -66,7 +66,10 @@ LAGO = {
 
 OURS = {
     "Customer": "fallback_payment_consent",
-    "Invoice": "external_customer_id next_retry_at total_refunded_amount_cents",
+    "Invoice": """
+        external_customer_id next_retry_at total_refunded_amount_cents stage waiting_for next_step last_failure
+        explanation ended_at
+    """,
     "Payment": "attempt error_code decline_code advice_code dispute refunded_amount_cents refunds",
     "PaymentMethod": "provider_method_type",
     "WebhookEndpoint": "subscription_status",

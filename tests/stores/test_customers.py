@@ -6,7 +6,7 @@ import pytest
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import InvalidInputError, VersionConflictError
 from paystream.model.card_declines import with_decline_of
-from paystream.model.customer import CustomerCreation, FormerLink
+from paystream.model.customer import CustomerCreation, FormerLink, RefusedCreation
 from paystream.model.settlement import Settlement
 from paystream.ports.pages import PageRequest
 from paystream.ports.stores import Stores
@@ -20,7 +20,11 @@ def test_one_is_read_as_it_was_saved(stores: Stores) -> None:
     )
     creation = CustomerCreation(idempotency_key="key", started_at=NOW, params={"address": {"line1": ""}, "list": [1]})
 
-    saved = stores.customers.save(customer(former_links=(link,), creation=creation, sync_with_provider=False))
+    refused = RefusedCreation(at=NOW, code="email_invalid")
+
+    saved = stores.customers.save(
+        customer(former_links=(link,), creation=creation, creation_refused=refused, sync_with_provider=False)
+    )
 
     assert stores.customers.get(ORGANIZATION, "acme") == saved
     assert stores.customers.get(OTHER_ORGANIZATION, "acme") is None

@@ -12,6 +12,7 @@ from paystream.errors import ConflictError, InvalidInputError, VersionConflictEr
 from paystream.model.invoice import Fee, Invoice, MetadataEntry, Problem
 from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.item_history import ItemHistory
+from paystream.model.last_failure import LastFailure
 from paystream.model.outcome import Failure, PayableStatus
 from paystream.model.settlement import Settlement
 from paystream.model.standing import PaymentStatus, WaitingFor
@@ -48,6 +49,11 @@ class TestOne:
             sequential_id=7,
             attempt_started_at=at(0.5),
             total_amount_cents=10**15,
+            last_failure=LastFailure(
+                at=at(0.25), code="card_declined", decline_code="lost_card", tries=1, most_tries=5
+            ),
+            page_open_until=at(2),
+            ended_at=at(3),
         )
         stores.invoices.create(created)
 

@@ -46,7 +46,23 @@ def test_a_move_brings_the_payment_status_of_the_stage_and_what_is_given(to: Sta
         now=LATER,
     )
 
-    assert moved == replace(invoice_in(to), updated_at=LATER)
+    ended_at = LATER if to is Stage.GIVEN_UP else None
+    assert moved == replace(invoice_in(to), ended_at=ended_at, updated_at=LATER)
+
+
+def test_what_has_ended_keeps_the_time_until_it_ends_otherwise_or_goes_on() -> None:
+    given_up = move(invoice_in(Stage.IN_FLIGHT), Stage.GIVEN_UP, now=NOW)
+    again = move(given_up, Stage.GIVEN_UP, due_at=LATER, now=LATER)
+    paid = move(given_up, Stage.PAID, now=LATER)
+    followed = move(paid, Stage.PAID, due_at=LATER, now=LATER + timedelta(hours=1))
+
+    assert (given_up.ended_at, again.ended_at, paid.ended_at, followed.ended_at) == (NOW, NOW, LATER, LATER)
+    assert move(given_up, Stage.IN_FLIGHT, due_at=LATER, now=LATER).ended_at is None
+    assert move(again, Stage.VOIDED, now=LATER).ended_at == LATER
+
+
+def test_of_what_ended_before_that_was_kept_no_time_is_made_up() -> None:
+    assert move(invoice_in(Stage.PAID), Stage.PAID, due_at=LATER, now=LATER).ended_at is None
 
 
 def test_what_is_paid_and_has_work_left_is_settling_until_there_is_none() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from builders.records import RECORDED_AT, invoice_record, payment_record
 from paystream.model.bank_transfer import BankTransfer
+from paystream.model.last_failure import LastFailure
 from paystream.model.moves import move
 from paystream.model.outcome import Failure
 from paystream.model.payment import Payment, PaymentLink
@@ -16,6 +17,7 @@ from paystream.model.retries import (
     MOST_RETRIES,
     next_retry_at,
     with_decline,
+    with_failure,
 )
 from paystream.model.standing import Stage
 
@@ -130,3 +132,37 @@ def test_the_latest_fifty_are_remembered() -> None:
 
 def test_a_schedule_is_stripes_unless_it_was_set() -> None:
     assert (DEFAULT_SCHEDULE_DAYS, MOST_RETRIES, LONGEST_PAUSE_DAYS) == ((1, 3, 5, 7), 8, 60)
+
+
+class TestTheReasonThatIsKept:
+    @staticmethod
+    def kept(payment: Payment, schedule: tuple[int, ...] = (1, 3, 5), **fields: Any) -> LastFailure:
+        declined = ("pm_0", "pm_1", "pm_1")
+        invoice = with_failure(invoice_record(declined_payment_method_ids=declined, **fields), payment, schedule, NOW)
+        assert invoice.last_failure
+        return invoice.last_failure
+
+    def test_it_has_the_codes_and_counts_the_tries_with_the_same_method(self) -> None:
+        assert self.kept(failed(network_decline_code="51")) == LastFailure(
+            at=NOW,
+            code="card_declined",
+            decline_code="insufficient_funds",
+            network_decline_code="51",
+            tries=2,
+            most_tries=4,
+        )
+
+    def test_a_debit_has_as_many_tries_as_its_scheme_allows(self) -> None:
+        assert self.kept(failed(payment_method_type="sepa_debit")).most_tries == 3
+
+    def test_a_page_that_nobody_paid_on_leaves_the_count_as_it_was(self) -> None:
+        expired = replace(failed(None), link=PAGE)
+        before = LastFailure(at=RECORDED_AT, code="card_declined", tries=1, most_tries=4)
+
+        after, first = self.kept(expired, last_failure=before), self.kept(expired)
+
+        assert (after.at, after.tries, after.most_tries) == (NOW, 1, 4)
+        assert (first.tries, first.most_tries) == (0, 0)
+
+    def test_without_a_reason_it_is_stripes_status(self) -> None:
+        assert self.kept(payment_record(payment_method_id="pm_1", status="canceled")).code == "canceled"

@@ -265,7 +265,7 @@ class TestASuccess:
         after, settlement = settled(invoice_in(stage), attempt(), said(SUCCEEDED))
 
         assert after == invoice_in(
-            Stage.PAID, total_paid_amount_cents=4200, attempt_started_at=RECORDED_AT, updated_at=NOW
+            Stage.PAID, total_paid_amount_cents=4200, attempt_started_at=RECORDED_AT, ended_at=NOW, updated_at=NOW
         )
         assert settlement.notify == (PAID, CHANGED)
 

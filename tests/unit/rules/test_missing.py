@@ -18,7 +18,8 @@ from builders.decisions import (
     step_when_closed,
 )
 from paystream.model.case import Learned, Occasion, Payer
-from paystream.model.customer import Customer
+from paystream.model.customer import Customer, RefusedCreation
+from paystream.model.last_failure import refusal_of
 from paystream.model.standing import Stage, WaitingFor
 from paystream.model.steps import AskForMethod, Begin, Claim, LookUpFirstAttempt, Rest, Wait
 
@@ -90,6 +91,21 @@ class TestWait:
 
         assert step(invoice_in(Stage.IN_FLIGHT, attempt=0), **new) == Wait(missing)
         assert step(waiting, **new) is None
+
+    def test_that_stripe_has_refused_the_customer_is_noted_once(self) -> None:
+        refused = replace(NOT_LINKED, creation_refused=RefusedCreation(at=DECIDED_AT, code="email_invalid"))
+        waiting = invoice_in(Stage.WAITING, attempt=0, waiting_for=WaitingFor.PROVIDER_CUSTOMER)
+        told = replace(waiting, last_failure=refusal_of(refused))
+        new: dict[str, Any] = {"occasion": Occasion.NEW, "customer": refused}
+
+        assert step(waiting, **new) == Wait(WaitingFor.PROVIDER_CUSTOMER)
+        assert step(told, **new) is None
+
+    def test_a_refusal_does_not_matter_while_the_account_is_missing(self) -> None:
+        refused = replace(NOT_LINKED, creation_refused=RefusedCreation(at=DECIDED_AT))
+        waiting = invoice_in(Stage.WAITING, attempt=0, waiting_for=WaitingFor.INTEGRATION)
+
+        assert step(waiting, occasion=Occasion.NEW, customer=refused, account=None) is None
 
     def test_an_attempt_waits_for_the_account_that_it_was_sent_to(self) -> None:
         assert step(invoice_in(Stage.IN_FLIGHT), SENT, sent_through={}) == Wait(WaitingFor.INTEGRATION)

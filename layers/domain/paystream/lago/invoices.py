@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from paystream.lago.customers import customer_object
+from paystream.lago.outlook import outlook_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.currency import decimals
 from paystream.model.customer import Customer
@@ -56,6 +57,7 @@ def invoice_object(invoice: Invoice, now: datetime) -> dict[str, Any]:
         ],
         "applied_taxes": [],
         "error_details": _error_details(invoice),
+        **outlook_object(invoice),
     }
 
 

@@ -33,6 +33,14 @@ class CustomerCreation:
     tries: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedCreation:
+    """That Stripe has refused to create the customer, the last time then. `code` is Stripe's, if it gave one."""
+
+    at: datetime
+    code: str | None = None
+
+
 MOST_FORMER_LINKS = 50
 
 
@@ -65,13 +73,12 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """`profile` holds Lago's descriptive fields as they were sent (name, e-mail, address, …).
-
-    `integration_id` names the account that the code stood for when the customer was linked. `payment_method_as_of` is
-    Stripe's time of the news that set the payment method: older news is ignored. `renewal` is of the method that is
-    charged. `card_declines` are of all its invoices; `last_paid_payment_method_id` is what took the place of another
-    method and has paid. Until `paid_by_bank_transfer_until`
-    its invoices were collected by bank transfer. One that was deleted is kept for what is on its way, and for what may
+    """`profile` holds Lago's descriptive fields as they were sent (name, e-mail, address, …). `integration_id` names
+    the account that the code stood for when the customer was linked. `payment_method_as_of` is Stripe's time of the
+    news that set the payment method: older news is ignored. `renewal` is of the method that is charged.
+    `card_declines` are of all its invoices; `last_paid_payment_method_id` is what took the place of another method and
+    has paid. Until `paid_by_bank_transfer_until` its invoices were collected by bank transfer. `creation_refused` is
+    there while it is without an id for that. One that was deleted is kept for what is on its way, and for what may
     have been sent while it was linked; it is linked to nobody any more.
     """
 
@@ -95,6 +102,7 @@ class Customer:
     last_paid_payment_method_id: str | None = None
     paid_by_bank_transfer_until: datetime | None = None
     creation: CustomerCreation | None = None
+    creation_refused: RefusedCreation | None = None
     former_links: tuple[FormerLink, ...] = ()
     deleted_at: datetime | None = None
     version: int = 0

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from paystream.model.customer import Customer
+from paystream.model.last_failure import LastFailure
 from paystream.model.payment_method_types import MOST_TRIES
 from paystream.model.standing import InvoiceStatus, PaymentStatus, Stage, Standing, WaitingFor
 
@@ -67,8 +68,10 @@ class Invoice:
     that of all its attempts, unless a request chooses another for one. With `skip_psp` nothing is sent to Stripe that
     nobody has asked for, not after a failure either; of what is `self_billed` nothing ever is. `rejected` keeps what
     was put into the table and is not as the contract says, as JSON text cut to MOST_REJECTED characters.
-    `former_customers` are those of the items that this one replaced. `version` is 0
-    until Paystream has written the invoice for the first time.
+    `former_customers` are those of the items that this one replaced. `last_failure` is why it was not collected the
+    last time that was tried, `page_open_until` when the page expires on which the customer can pay, and `ended_at` when
+    it was paid, voided or given up, until it is tried again; what was written before these were kept has none.
+    `version` is 0 until Paystream has written the invoice for the first time.
     """
 
     organization_id: str
@@ -102,6 +105,9 @@ class Invoice:
     problem: Problem | None = None
     rejected: str | None = None
     former_customers: tuple[FormerCustomer, ...] = ()
+    last_failure: LastFailure | None = None
+    page_open_until: datetime | None = None
+    ended_at: datetime | None = None
     sequential_id: int | None = None
     request_hash: str | None = None
     fees: tuple[Fee, ...] = ()

@@ -77,7 +77,7 @@ def move(
             next_retry_at=next_retry_at,
             planned_payment_method_id=planned_payment_method_id,
         )
-    return _placed(invoice, standing, now)
+    return replace(_placed(invoice, standing, now), ended_at=_ended_at(invoice, standing, now))
 
 
 def postpone(invoice: Invoice, due_at: datetime | None, *, keeps_claim: bool = False, now: datetime) -> Invoice:
@@ -152,6 +152,20 @@ def _ended(invoice: Invoice, to: Stage, payment_status: PaymentStatus, due_at: d
         status=InvoiceStatus.VOIDED if is_voided else InvoiceStatus.FINALIZED,
     )
     return _with_due(ended, due_at)
+
+
+def _ended_at(before: Invoice, after: Standing, now: datetime) -> datetime | None:
+    """When it was paid, voided or given up: the first time of that, until it is something else."""
+    end = _end_of(after)
+    return before.ended_at if end == _end_of(before.standing) else now if end else None
+
+
+def _end_of(standing: Standing) -> Stage | None:
+    if standing.status is InvoiceStatus.VOIDED:
+        return Stage.VOIDED
+    if standing.payment_status is PaymentStatus.SUCCEEDED:
+        return Stage.PAID
+    return Stage.GIVEN_UP if standing.stage is Stage.GIVEN_UP else None
 
 
 def _with_due(standing: Standing, due_at: datetime | None) -> Standing:

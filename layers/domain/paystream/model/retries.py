@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from paystream.model.declines import NOT_BEFORE_DAYS, Retry, is_cured_by_update, when_to_retry
 from paystream.model.invoice import MOST_DECLINES_KEPT, Invoice
+from paystream.model.last_failure import LastFailure
+from paystream.model.outcome import Failure
 from paystream.model.payment import Payment
 from paystream.model.payment_method_types import most_retries
 
@@ -32,6 +34,19 @@ def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
     )
 
 
+def with_failure(invoice: Invoice, payment: Payment, schedule_days: tuple[int, ...], now: datetime) -> Invoice:
+    """The invoice that remembers why the attempt has failed. Of what was not paid on a page the plan stays as it was,
+    and with it the number of tries.
+    """
+    failure = payment.failure or Failure(code=payment.status, message="")
+    if payment.link is None:
+        tries, most = invoice.declined_payment_method_ids.count(_method(payment)), _most_tries(failure, schedule_days)
+    else:
+        before = invoice.last_failure
+        tries, most = (before.tries, before.most_tries) if before else (0, 0)
+    return replace(invoice, last_failure=LastFailure.of(failure, now, tries=tries, most_tries=most))
+
+
 def next_retry_at(invoice: Invoice, payment: Payment, schedule_days: tuple[int, ...], now: datetime) -> datetime | None:
     """When the invoice, whose latest attempt has failed, is tried again automatically; None if it is not.
 
@@ -43,10 +58,15 @@ def next_retry_at(invoice: Invoice, payment: Payment, schedule_days: tuple[int, 
     tries, failure = invoice.declined_payment_method_ids.count(_method(payment)), payment.failure
     if failure is None or when_to_retry(failure) is not Retry.LATER:
         return None
-    if tries > min(len(schedule_days), most_retries(failure.payment_method_type)):
+    if tries >= _most_tries(failure, schedule_days):
         return None
     days = max(schedule_days[tries - 1], NOT_BEFORE_DAYS.get(failure.network_advice_code or "", 0))
     return now + timedelta(days=days)
+
+
+def _most_tries(failure: Failure, schedule_days: tuple[int, ...]) -> int:
+    """How often one method is charged in all."""
+    return 1 + min(len(schedule_days), most_retries(failure.payment_method_type))
 
 
 def _method(payment: Payment) -> str:

@@ -15,7 +15,7 @@ from paystream.model.notification import PaymentNews, WebhookType
 from paystream.model.outcome import CANCELED, LINK_EXPIRED, PROGRESS, REQUIRES_ACTION, Outcome, PayableStatus
 from paystream.model.payment import Payment
 from paystream.model.received import paid_otherwise
-from paystream.model.retries import next_retry_at, with_decline
+from paystream.model.retries import next_retry_at, with_decline, with_failure
 from paystream.model.schedule import FAILED_IS_CLOSED_AFTER, LONGEST_REQUEST, look_again_at
 from paystream.model.standing import PaymentStatus, Stage, WaitingFor
 
@@ -155,7 +155,9 @@ def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now
     if payment.payment_status is PayableStatus.SUCCEEDED:
         return _decide_paid(invoice, payment, follow_up, now)
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
-        return _decide_failed(with_decline(invoice, payment), payment, follow_up, now)
+        declined = with_decline(invoice, payment)
+        failed = with_failure(declined, payment, follow_up.retry_schedule_days, now)
+        return _decide_failed(failed, payment, follow_up, now)
     if not invoice.is_open:
         return invoice
     return move(
@@ -208,6 +210,7 @@ def _decide_rest(paid: Invoice, payment: Payment, follow_up: FollowUp, now: date
     if not (_is_own(payment) and payment.attempt == paid.attempt):
         return postpone(paid, now, now=now)
     is_page_left = payment.is_to_be_closed
+    paid = replace(paid, last_failure=None)
     if paid.skip_psp:
         return move(paid, Stage.GIVEN_UP, due_at=now if is_page_left else now + FAILED_IS_CLOSED_AFTER, now=now)
     days = follow_up.retry_schedule_days

@@ -3,6 +3,7 @@
 from paystream.model.case import Case, Learned
 from paystream.model.customer import Customer
 from paystream.model.invoice import Invoice
+from paystream.model.last_failure import refusal_of
 from paystream.model.rules.first_attempt import whose_first_attempt_is_not_on_record
 from paystream.model.standing import WaitingFor
 from paystream.model.steps import AskForMethod, Step, Wait
@@ -31,5 +32,12 @@ def wait(case: Case) -> Step | None:
     """A customer, an account or a method is missing, without which nothing can be collected."""
     missing = case.payer_of(case.latest)
     if isinstance(missing, WaitingFor):
-        return Wait(missing) if case.invoice.waiting_for is not missing else None
+        is_noted = case.invoice.waiting_for is missing and not _is_refusal_new(case, missing)
+        return None if is_noted else Wait(missing)
     return None
+
+
+def _is_refusal_new(case: Case, missing: WaitingFor) -> bool:
+    """Whether Stripe has refused the customer, and the invoice does not say so yet."""
+    refusal = refusal_of(case.customer) if missing is WaitingFor.PROVIDER_CUSTOMER else None
+    return refusal is not None and refusal != case.invoice.last_failure

@@ -34,4 +34,5 @@ def begin_creation(customer: Customer, now: datetime) -> Customer:
         }
     }
     key = derived_id("provider_customer", customer.organization_id, customer.lago_id, str(customer.version))
-    return replace(customer, creation=CustomerCreation(idempotency_key=key, started_at=now, params=params))
+    creation = CustomerCreation(idempotency_key=key, started_at=now, params=params)
+    return replace(customer, creation=creation, creation_refused=None)

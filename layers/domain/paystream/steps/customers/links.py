@@ -17,7 +17,12 @@ def is_to_be_created(customer: Customer, integration: Integration) -> bool:
 def unlinked(customer: Customer) -> Customer:
     """Off its Stripe customer; it stays with its account."""
     return replace(
-        customer, provider_customer_id=None, payment_method_id=None, payment_method_as_of=None, creation=None
+        customer,
+        provider_customer_id=None,
+        payment_method_id=None,
+        payment_method_as_of=None,
+        creation=None,
+        creation_refused=None,
     )
 
 

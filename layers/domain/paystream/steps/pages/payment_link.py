@@ -241,6 +241,7 @@ def _keep(
         invoice,
         attempt=max(invoice.attempt, payment.attempt),
         attempt_started_at=invoice.attempt_started_at or payment.created_at,
+        page_open_until=session.expires_at,
     )
     open_ = move(
         attempted,

@@ -14,6 +14,7 @@ from paystream.lago.invoice_notifications import (
 from paystream.model.attempts import new_payment
 from paystream.model.case import Case, Payer
 from paystream.model.invoice import Invoice
+from paystream.model.last_failure import LastFailure, refusal_of
 from paystream.model.moves import claim, move, pause, postpone
 from paystream.model.notification import Notification, WebhookType
 from paystream.model.payment import Payment
@@ -98,6 +99,8 @@ def end_plan(case: Case, code: str, run: Run, *, until: datetime | None = None) 
     invoice = case.invoice
     ended = _with_no_plan(_with_no_choice(invoice), until, run.now)
     is_awaited = invoice.stage in (Stage.RETRY_PLANNED, Stage.AUTHENTICATION_LINK_DUE)
+    if is_awaited:
+        ended = replace(ended, last_failure=LastFailure(at=run.now, code=code))
     notifications = (collection_refused(ended, code, run.now),) if is_awaited else ()
     return case.answered(_save(case, ended, notifications, run))
 
@@ -138,8 +141,13 @@ def wait(case: Case, reason: WaitingFor, run: Run) -> Case:
         return rest(case, look_again_at(invoice, run.now), run)
     is_notified = reason is WaitingFor.PAYMENT_METHOD and customer is not None
     notifications = (payment_method_missing(invoice, customer, run.now),) if is_notified and customer else ()
+    refusal = refusal_of(customer) if reason is WaitingFor.PROVIDER_CUSTOMER else None
     waiting = move(
-        replace(invoice, self_billed=invoice.self_billed or reason is WaitingFor.NOTHING),
+        replace(
+            invoice,
+            self_billed=invoice.self_billed or reason is WaitingFor.NOTHING,
+            last_failure=refusal or invoice.last_failure,
+        ),
         Stage.WAITING,
         waiting_for=reason,
         next_retry_at=invoice.next_retry_at,
@@ -157,7 +165,11 @@ def refused(case: Case, attempt: Payment, paused: NeedsAttentionError, run: Run)
     """
     again_at = look_at_refused_again_at(case.invoice, run.now)
     waiting = pause(case.invoice, paused.integration_id, due_at=again_at, now=run.now)
-    known = replace(waiting, attempt=max(case.invoice.attempt, attempt.attempt))
+    known = replace(
+        waiting,
+        attempt=max(case.invoice.attempt, attempt.attempt),
+        last_failure=LastFailure(at=run.now, code=paused.code) if paused.code else waiting.last_failure,
+    )
     kept = replace(attempt, refused_at=run.now, updated_at=run.now)
     invoice = run.stores.invoices.settle(Settlement(known, kept, ()), ())
     if is_still_paused(invoice.organization_id, paused, run.stores):

@@ -18,7 +18,7 @@ from paystream.errors import (
 )
 from paystream.lago.customer_notifications import provider_customer_created, provider_customer_error
 from paystream.model.attempts import KEY_IS_SAFE_FOR, LOOK_UP_AFTER_TRIES
-from paystream.model.customer import Customer, CustomerCreation
+from paystream.model.customer import Customer, CustomerCreation, RefusedCreation
 from paystream.model.identifiers import derived_id
 from paystream.model.notification import Notification
 from paystream.ports.stores import Stores
@@ -61,7 +61,8 @@ def resume_creation(customer: Customer, *, stores: Stores, gateways: Gateways, n
             created = replace(customer, creation=None, provider_customer_id=provider_customer_id, updated_at=now)
             caught_up = _catch_up(created, creation, gateway, now)
     except ProviderRefusedError as refused:
-        ended = replace(customer, creation=None, updated_at=now)
+        known = RefusedCreation(at=now, code=refused.code)
+        ended = replace(customer, creation=None, creation_refused=known, updated_at=now)
         return stores.customers.save(ended, (provider_customer_error(ended, str(refused), refused.code, now),))
     return stores.customers.save(created, (provider_customer_created(created, now), *caught_up))
 

@@ -101,4 +101,5 @@ def _linked(customer: Customer, found: ProviderCustomer, now: datetime) -> Custo
         payment_method_id=found.payment_method_id,
         payment_method_as_of=now - _CLOCK_DIFFERENCE,
         creation=None,
+        creation_refused=None,
     )

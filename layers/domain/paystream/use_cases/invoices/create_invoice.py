@@ -148,6 +148,7 @@ def _new_invoice(
             waiting_for=known_to_wait_for(skip_psp=request.skip_psp, self_billed=customer.is_partner),
         ),
         attempt_started_at=now,
+        ended_at=None if request.total_amount_cents else now,
         request_hash=request_hash,
         version=1,
     )

@@ -1,0 +1,1 @@
+"""What a person reads of an invoice: why it failed, what follows, and when."""
