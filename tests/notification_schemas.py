@@ -43,21 +43,21 @@ def _object(**properties: Any) -> dict[str, Any]:
 def _extended(component: str, **properties: Any) -> dict[str, Any]:
     """A component that takes no other property, with these."""
     known: dict[str, Any] = description()["components"]["schemas"][component]
-    return known | {"properties": known["properties"] | properties, "required": [*known["required"], *properties]}
+    return known | {
+        "properties": known["properties"] | properties,
+        "required": [*dict.fromkeys([*known["required"], *properties])],
+    }
 
 
-_CHARGED_METHOD: dict[str, Any] = {
-    "oneOf": [
-        _object(
-            lago_id=_TEXT,
-            is_default={"type": "boolean"},
-            payment_provider_code=_TEXT,
-            payment_provider_type={"const": "stripe"},
-            provider_method_id=_TEXT,
-        ),
-        {"type": "null"},
-    ]
+_LAGOS_METHOD: dict[str, Any] = {
+    "lago_id": _TEXT,
+    "is_default": {"type": "boolean"},
+    "payment_provider_code": _TEXT,
+    "payment_provider_type": {"const": "stripe"},
+    "provider_method_id": _TEXT,
 }
+_CHARGED_METHOD: dict[str, Any] = {"oneOf": [_object(**_LAGOS_METHOD), {"type": "null"}]}
+_SHOWN_METHOD: dict[str, Any] = {"oneOf": [_extended("ChargedMethod", **_LAGOS_METHOD), {"type": "null"}]}
 _FAILURE = _object(
     lago_invoice_id=_TEXT,
     lago_customer_id=_TEXT_OR_NULL,
@@ -97,7 +97,7 @@ _OBJECTS: dict[WebhookType, tuple[str, dict[str, Any]]] = {
     WebhookType.INVOICE_PAYMENT_OVERDUE: ("invoice", _INVOICE),
     WebhookType.INVOICE_PAYMENT_DISPUTE_LOST: ("payment_dispute_lost", _object(invoice=_INVOICE, reason=_TEXT_OR_NULL)),
     WebhookType.INVOICE_VOIDED: ("invoice", _INVOICE),
-    WebhookType.PAYMENT_SUCCEEDED: ("payment", _extended("Payment", payment_method=_CHARGED_METHOD)),
+    WebhookType.PAYMENT_SUCCEEDED: ("payment", _extended("Payment", payment_method=_SHOWN_METHOD)),
     WebhookType.PAYMENT_REQUIRES_ACTION: ("payment", _PAYMENT),
     WebhookType.PAYMENT_DISPUTE_OPENED: ("payment", _PAYMENT),
     WebhookType.PAYMENT_DISPUTE_WON: ("payment", _PAYMENT),

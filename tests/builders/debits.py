@@ -62,7 +62,9 @@ def debit_customer(
     world.stripe.control.set_settlement_delay(3 * MINUTE)
     world.stripe.control.disrupt_webhooks("drop", count=None)
     customer = client.customers.create({"name": "Acme"}).id
-    method = client.payment_methods.attach(client.payment_methods.create(sepa_debit(iban)).id, {"customer": customer}).id
+    method = client.payment_methods.attach(
+        client.payment_methods.create(sepa_debit(iban)).id, {"customer": customer}
+    ).id
     client.customers.update(customer, {"invoice_settings": {"default_payment_method": method}})
     billing = {
         "payment_provider": "stripe",

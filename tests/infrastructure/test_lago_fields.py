@@ -70,7 +70,10 @@ OURS = {
         external_customer_id next_retry_at total_refunded_amount_cents stage waiting_for next_step last_failure
         explanation ended_at
     """,
-    "Payment": "attempt error_code decline_code advice_code dispute refunded_amount_cents refunds",
+    "Payment": """
+        attempt error_code decline_code advice_code failure payment_method provider_url ended_at dispute
+        refunded_amount_cents refunds
+    """,
     "PaymentMethod": "provider_method_type",
     "WebhookEndpoint": "subscription_status",
     "Meta": "next_cursor",

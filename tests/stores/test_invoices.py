@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from builders.standings import standing_otherwise
 from paystream.adapters.dynamodb.database import Tables
 from paystream.errors import ConflictError, InvalidInputError, VersionConflictError
+from paystream.model.charged_method import ChargedMethod
 from paystream.model.invoice import Fee, Invoice, MetadataEntry, Problem
 from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.item_history import ItemHistory
@@ -289,6 +290,8 @@ class TestSettling:
         failed = payment(
             payment_status=PayableStatus.FAILED,
             failure=Failure(code="card_declined", message="no", decline_code="lost_card"),
+            charged=ChargedMethod(type="card", brand="visa", last4="4242", exp_month=1, exp_year=2030),
+            ended_at=at(1),
             next_action={"type": "redirect_to_url", "nested": {"list": [1, "two", None, True]}},
         )
         closed = standing_otherwise(found(stores), payment_status=PaymentStatus.FAILED, due_at=None)

@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 def attempt(status: PayableStatus, number: int = 1, **fields: Any) -> Payment:
     """That ended so many minutes after the invoice was made."""
     at = RECORDED_AT + timedelta(minutes=number)
-    fields = {"payment_method_id": "pm_1", "settled_at": at} | fields
+    fields = {"payment_method_id": "pm_1", "ended_at": at} | fields
     return payment_record(lago_id=f"payment {number}", attempt=number, payment_status=status, **fields)
 
 
@@ -129,14 +129,14 @@ class TestAnInvoice:
 
 class TestAnAttempt:
     def test_counts_for_the_day_on_which_its_end_became_known(self) -> None:
-        counted = counted_for(invoice_record(), [failed(settled_at=RECORDED_AT + DAY)])
+        counted = counted_for(invoice_record(), [failed(ended_at=RECORDED_AT + DAY)])
 
         tomorrow = Row(RowKind.DAY, TODAY + DAY, "EUR")
         assert measures(counted, "failures", "failed_cents", row=tomorrow) == [1, 4200]
         assert measures(counted, "failures") == [0]
 
     def test_that_settled_before_that_was_kept_counts_for_the_day_it_was_made(self) -> None:
-        assert measures(counted_for(invoice_record(), [failed(settled_at=None)]), "failures") == [1]
+        assert measures(counted_for(invoice_record(), [failed(ended_at=None)]), "failures") == [1]
 
     @pytest.mark.parametrize("status", [PayableStatus.PENDING, PayableStatus.PROCESSING])
     def test_that_is_on_its_way_counts_for_nothing(self, status: PayableStatus) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from builders.records import RECORDED_AT, payment_record
 from paystream.model.bank_transfer import BankTransfer
+from paystream.model.charged_method import ChargedMethod
 from paystream.model.outcome import Failure, Outcome, PayableStatus, expired_link
 from paystream.model.payment import Payment, PaymentLink, ended_on_page
 from paystream.model.payment_dispute import Dispute
@@ -146,6 +147,16 @@ def test_a_page_that_is_over_is_spent_if_its_payment_failed_and_it_did_not_just_
     ended = ended_on_page(ON_PAGE, outcome)
 
     assert ended == replace(ON_PAGE, link=replace(PAGE, is_over=True, is_spent=is_spent))
+
+
+def test_the_page_says_what_was_charged_if_the_payment_is_known_by_its_intent() -> None:
+    card = ChargedMethod(type="card", last4="4242")
+    outcome = Outcome(status=PayableStatus.SUCCEEDED, intent_status="succeeded", intent_id="pi_1", charged=card)
+    nameless = replace(outcome, intent_id=None)
+
+    assert ended_on_page(replace(ON_PAGE, provider_payment_id="pi_1"), outcome).charged == card
+    assert ended_on_page(replace(ON_PAGE, provider_payment_id="pi_2"), outcome).charged is None
+    assert ended_on_page(replace(ON_PAGE, provider_payment_id=None), nameless).charged is None
 
 
 def test_what_has_no_page_does_not_end_on_one() -> None:

@@ -138,12 +138,12 @@ class TestTheReasonThatIsKept:
     @staticmethod
     def kept(payment: Payment, schedule: tuple[int, ...] = (1, 3, 5), **fields: Any) -> LastFailure:
         declined = ("pm_0", "pm_1", "pm_1")
-        invoice = with_failure(invoice_record(declined_payment_method_ids=declined, **fields), payment, schedule, NOW)
+        invoice = with_failure(invoice_record(declined_payment_method_ids=declined, **fields), payment, schedule)
         assert invoice.last_failure
         return invoice.last_failure
 
     def test_it_has_the_codes_and_counts_the_tries_with_the_same_method(self) -> None:
-        assert self.kept(failed(network_decline_code="51")) == LastFailure(
+        assert self.kept(replace(failed(network_decline_code="51"), ended_at=NOW)) == LastFailure(
             at=NOW,
             code="card_declined",
             decline_code="insufficient_funds",
@@ -161,7 +161,7 @@ class TestTheReasonThatIsKept:
 
         after, first = self.kept(expired, last_failure=before), self.kept(expired)
 
-        assert (after.at, after.tries, after.most_tries) == (NOW, 1, 4)
+        assert (after.at, after.tries, after.most_tries) == (payment_record().updated_at, 1, 4)
         assert (first.tries, first.most_tries) == (0, 0)
 
     def test_without_a_reason_it_is_stripes_status(self) -> None:

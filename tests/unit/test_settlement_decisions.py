@@ -9,6 +9,7 @@ from builders.cases import attempt_record
 from builders.records import RECORDED_AT, invoice_record
 from builders.standings import STANDING_FIELDS, in_stage
 from paystream.model.bank_transfer import BankTransfer
+from paystream.model.charged_method import ChargedMethod
 from paystream.model.identifiers import payment_id
 from paystream.model.invoice import Invoice
 from paystream.model.notification import WebhookType
@@ -169,36 +170,48 @@ class TestWhatIsKept:
         _, settlement = settled(invoice_in(), known, said(FAILED, "canceled", failure=PASSES))
 
         failed = replace(known, payment_status=FAILED, status="canceled", failure=PASSES, next_action=None)
-        assert settlement.payment == replace(failed, settled_at=NOW, updated_at=NOW)
+        assert settlement.payment == replace(failed, ended_at=NOW, updated_at=NOW)
 
     @pytest.mark.parametrize("status", [SUCCEEDED, FAILED])
     def test_its_end_has_a_time_which_a_repeat_a_restoration_and_a_closing_leave_alone(
         self, status: PayableStatus
     ) -> None:
         _, settlement = settled(invoice_in(), attempt(), said(status, failure=PASSES))
-        _, restored = settled(invoice_in(), attempt(settled_at=EARLIER), said(status, failure=PASSES))
+        _, restored = settled(invoice_in(), attempt(ended_at=EARLIER), said(status, failure=PASSES))
 
-        assert (settlement.payment.settled_at, restored.payment.settled_at) == (NOW, EARLIER)
+        assert (settlement.payment.ended_at, restored.payment.ended_at) == (NOW, EARLIER)
 
     def test_a_failed_attempt_that_is_closed_failed_when_it_did(self) -> None:
         for known in (EARLIER, None):
-            failed = attempt(FAILED, "requires_payment_method", failure=PASSES, settled_at=known)
+            failed = attempt(FAILED, "requires_payment_method", failure=PASSES, ended_at=known)
 
             _, settlement = settled(invoice_in(Stage.RETRY_PLANNED), failed, said(FAILED, "canceled"), 1)
 
-            assert settlement.payment.settled_at == known
+            assert settlement.payment.ended_at == known
 
     def test_a_late_success_has_the_time_of_the_success(self) -> None:
-        failed = attempt(FAILED, "requires_payment_method", failure=PASSES, settled_at=EARLIER)
+        failed = attempt(FAILED, "requires_payment_method", failure=PASSES, ended_at=EARLIER)
 
         _, settlement = settled(invoice_in(Stage.GIVEN_UP), failed, said(SUCCEEDED))
 
-        assert settlement.payment.settled_at == NOW
+        assert settlement.payment.ended_at == NOW
 
     def test_what_is_on_its_way_has_no_end(self) -> None:
         _, settlement = settled(invoice_in(), attempt(), said(PROCESSING))
 
-        assert settlement.payment.settled_at is None
+        assert settlement.payment.ended_at is None
+
+    def test_what_was_charged_is_known_of_its_own_method_only(self) -> None:
+        card, other = ChargedMethod(type="card", last4="4242"), ChargedMethod(type="card", last4="0341")
+        known = attempt(PROCESSING, payment_method_id="pm_1", charged=card)
+
+        def charged_after(outcome: Outcome) -> ChargedMethod | None:
+            return settled(invoice_in(), known, outcome)[1].payment.charged
+
+        assert charged_after(said(SUCCEEDED)) == card
+        assert charged_after(said(SUCCEEDED, payment_method_id="pm_1")) == card
+        assert charged_after(said(SUCCEEDED, payment_method_id="pm_2")) is None
+        assert charged_after(said(SUCCEEDED, payment_method_id="pm_2", charged=other)) == other
 
     def test_what_brought_nothing_counts_nothing(self) -> None:
         invoice, settlement = settled(invoice_in(), attempt(), said(SUCCEEDED, amount_cents=0))

@@ -10,7 +10,7 @@ from paystream.lago.customers import customer_object
 from paystream.lago.envelope import envelope, shortened
 from paystream.lago.invoices import fee_objects, invoice_object
 from paystream.lago.payment_methods import charged_method_object
-from paystream.lago.payments import payment_object
+from paystream.lago.payments import payment_object, shown_method_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
 from paystream.model.declines import Retry, when_to_retry
@@ -157,8 +157,15 @@ def _succeeded(payment: AnyPayment, customer: Customer | None, now: datetime) ->
         WebhookType.PAYMENT_SUCCEEDED,
         payment,
         now,
-        besides={"payment_method": charged_method_object(payment, customer)},
+        besides={"payment_method": _charged(payment, customer)},
     )
+
+
+def _charged(payment: AnyPayment, customer: Customer | None) -> dict[str, Any] | None:
+    """Lago's object, and what is known of the method besides."""
+    of_lago = charged_method_object(payment, customer)
+    shown = shown_method_object(payment) if isinstance(payment, Payment) else None
+    return of_lago | shown if of_lago and shown else of_lago
 
 
 def _payment(

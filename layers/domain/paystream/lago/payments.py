@@ -3,9 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
+from paystream.lago.outlook import failure_object
 from paystream.lago.refunds import refund_object
 from paystream.lago.timestamps import timestamp
 from paystream.model.customer import Customer
+from paystream.model.last_failure import LastFailure
 from paystream.model.manual_payment import AnyPayment, ManualPayment
 from paystream.model.payment import Payment
 from paystream.model.payment_dispute import Dispute
@@ -47,10 +49,44 @@ def _by_provider(payment: Payment) -> dict[str, Any]:
         "error_code": payment.failure.code if payment.failure else None,
         "decline_code": payment.failure.decline_code if payment.failure else None,
         "advice_code": payment.failure.advice_code if payment.failure else None,
+        "failure": _failure(payment),
+        "payment_method": shown_method_object(payment),
+        "provider_url": _provider_url(payment),
+        "ended_at": timestamp(payment.ended_at) if payment.ended_at else None,
         "dispute": _dispute(payment.dispute) if payment.dispute else None,
         "refunded_amount_cents": payment.refunded_amount_cents,
         "refunds": [refund_object(payment, refund) for refund in payment.refunds],
     }
+
+
+def shown_method_object(payment: Payment) -> dict[str, Any] | None:
+    """What is known of the payment method that was charged, without asking Stripe; None where none was."""
+    charged = payment.charged
+    if payment.payment_method_id is None:
+        return None
+    return {
+        "id": payment.payment_method_id,
+        "type": charged.type if charged else None,
+        "brand": charged.brand if charged else None,
+        "last4": charged.last4 if charged else None,
+        "exp_month": charged.exp_month if charged else None,
+        "exp_year": charged.exp_year if charged else None,
+    }
+
+
+def _failure(payment: Payment) -> dict[str, Any] | None:
+    if payment.failure is None:
+        return None
+    return failure_object(LastFailure.of(payment.failure, payment.ended_at or payment.updated_at))
+
+
+def _provider_url(payment: Payment) -> str | None:
+    """The payment intent in the dashboard of its account. Source: https://docs.stripe.com/dashboard/basics"""
+    if payment.provider_payment_id is None or payment.account_key is None:
+        return None
+    account_id, _, mode = payment.account_key.partition("#")
+    place = "" if mode == "live" else "test/"
+    return f"https://dashboard.stripe.com/{account_id}/{place}payments/{payment.provider_payment_id}"
 
 
 def _as_json(value: Any) -> Any:
@@ -99,6 +135,9 @@ def _manual(payment: ManualPayment) -> dict[str, Any]:
         "error_code",
         "decline_code",
         "advice_code",
+        "failure",
+        "payment_method",
+        "provider_url",
         "dispute",
     )
     return {
@@ -108,6 +147,7 @@ def _manual(payment: ManualPayment) -> dict[str, Any]:
         "reference": payment.reference,
         "next_action": {},
         **dict.fromkeys(of_stripe),
+        "ended_at": timestamp(payment.created_at),
         "refunded_amount_cents": 0,
         "refunds": [],
     }

@@ -180,7 +180,7 @@ def _has_failed(payment: AnyPayment) -> bool:
 
 def _ended_at(payment: AnyPayment) -> datetime:
     """When it was paid, or failed. What settled before that was kept counts for when it was made."""
-    return payment.created_at if isinstance(payment, ManualPayment) else payment.settled_at or payment.created_at
+    return payment.created_at if isinstance(payment, ManualPayment) else payment.ended_at or payment.created_at
 
 
 def _day(time: datetime) -> date:

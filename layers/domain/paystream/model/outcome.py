@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from paystream.model.charged_method import ChargedMethod
+
 
 class PayableStatus(StrEnum):
     """Lago's `payable_payment_status` of a payment. `SUCCEEDED` is final."""
@@ -88,7 +90,8 @@ class Outcome:
     whole seconds. `is_only_heard`: an event says so of an attempt whose intent is not known, and another system may
     have made this one. `is_method_gone`: the customer has the payment method no more; `is_customer_gone`: there is no
     such customer. `is_replayed`: Stripe has kept the answer under the request's key, and it says nothing of now. `card`
-    is Stripe's fingerprint of the card that was declined.
+    is Stripe's fingerprint of the card that was declined; `charged` is what is shown of the payment method, where
+    Stripe's answer has more of it than its id.
     """
 
     status: PayableStatus
@@ -106,6 +109,7 @@ class Outcome:
     is_customer_gone: bool = False
     is_replayed: bool = False
     card: str | None = None
+    charged: ChargedMethod | None = None
 
 
 def of_several(outcomes: Iterable[Outcome]) -> Outcome | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from paystream.model.bank_transfer import BankTransfer
+from paystream.model.charged_method import ChargedMethod
 from paystream.model.outcome import (
     CANCELABLE_WHILE_OPEN,
     CANCELED,
@@ -61,13 +62,15 @@ class Payment:
     later. `account_key` is the account itself, and its mode.
 
     `status` is Stripe's status of the payment intent, `payment_status` its meaning. `provider_created_at` is when
-    Stripe made the intent: there it stands in lists. `unknown_tries` counts the requests whose outcome stayed unknown.
-    With a `link`, a payment link, it is the customer who pays, and nothing is charged. With a `bank_transfer` it is
-    charged to the customer's balance, which needs no payment method; `remaining_amount_cents` is what the balance
-    lacks, in minor units. `on_session`: it is charged as if the customer were there. `is_superseded`: it waits for the
-    customer, and another attempt was asked for instead, so it is closed, and the next one follows. `method_origin` is
-    None where it charges the default, or what the schedule tries again. `by_schedule`: it was begun as planned, and
-    nobody has asked for it. `disputes` and `refunds` are in the order in which they became known.
+    Stripe made the intent: there it stands in lists. `charged` is what is shown of the payment method, if an answer
+    has said it; `ended_at` when it became known that it succeeded or failed. `unknown_tries` counts the requests
+    whose outcome stayed unknown. With a `link`, a payment link, it is the customer who pays, and nothing is charged.
+    With a `bank_transfer` it is charged to the customer's balance, which needs no payment method;
+    `remaining_amount_cents` is what the balance lacks, in minor units. `on_session`: it is charged as if the customer
+    were there. `is_superseded`: it waits for the customer, and another attempt was asked for instead, so it is
+    closed, and the next one follows. `method_origin` is None where it charges the default, or what the schedule tries
+    again. `by_schedule`: it was begun as planned, and nobody has asked for it. `disputes` and `refunds` are in the
+    order in which they became known.
     """
 
     organization_id: str
@@ -91,6 +94,8 @@ class Payment:
     provider_created_at: datetime | None = None
     payment_method_id: str | None = None
     method_origin: MethodOrigin | None = None
+    charged: ChargedMethod | None = None
+    ended_at: datetime | None = None
     failure: Failure | None = None
     next_action: dict[str, Any] | None = None
     unknown_tries: int = 0
@@ -104,7 +109,6 @@ class Payment:
     refunds: tuple[Refund, ...] = ()
     refused_at: datetime | None = None
     key_number: int = 0
-    settled_at: datetime | None = None
 
     @property
     def idempotency_key(self) -> str:
@@ -201,9 +205,13 @@ class Payment:
 
 
 def ended_on_page(payment: Payment, outcome: Outcome) -> Payment:
-    """A payment whose page nobody can pay on any more, as Stripe says of the page, with this outcome."""
+    """A payment whose page nobody can pay on any more, as Stripe says of the page, with this outcome. If that is of the
+    intent that the payment is known by, it says what was charged.
+    """
     if payment.link is None:
         return payment
     has_failed = outcome.status is PayableStatus.FAILED
     is_spent = has_failed and (outcome.failure is None or outcome.failure.code != LINK_EXPIRED)
-    return replace(payment, link=replace(payment.link, is_over=True, is_spent=is_spent))
+    is_of_intent = outcome.intent_id is not None and outcome.intent_id == payment.provider_payment_id
+    charged = payment.charged or (outcome.charged if is_of_intent else None)
+    return replace(payment, charged=charged, link=replace(payment.link, is_over=True, is_spent=is_spent))

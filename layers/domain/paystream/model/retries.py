@@ -34,7 +34,7 @@ def with_decline(invoice: Invoice, payment: Payment) -> Invoice:
     )
 
 
-def with_failure(invoice: Invoice, payment: Payment, schedule_days: tuple[int, ...], now: datetime) -> Invoice:
+def with_failure(invoice: Invoice, payment: Payment, schedule_days: tuple[int, ...]) -> Invoice:
     """The invoice that remembers why the attempt has failed. Of what was not paid on a page the plan stays as it was,
     and with it the number of tries.
     """
@@ -44,7 +44,10 @@ def with_failure(invoice: Invoice, payment: Payment, schedule_days: tuple[int, .
     else:
         before = invoice.last_failure
         tries, most = (before.tries, before.most_tries) if before else (0, 0)
-    return replace(invoice, last_failure=LastFailure.of(failure, now, tries=tries, most_tries=most))
+    return replace(
+        invoice,
+        last_failure=LastFailure.of(failure, payment.ended_at or payment.updated_at, tries=tries, most_tries=most),
+    )
 
 
 def next_retry_at(invoice: Invoice, payment: Payment, schedule_days: tuple[int, ...], now: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ The only place that decides `payment_status`. Rules 1, 2, 5 and 9 of docs/archit
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from paystream.model.charged_method import ChargedMethod
 from paystream.model.customer import Customer
 from paystream.model.declines import Retry, asks_for_authentication, when_to_retry
 from paystream.model.identifiers import payment_id
@@ -51,6 +52,7 @@ class FollowUp:
 
 
 NOTHING_FOLLOWS = FollowUp()
+_ENDS = (PayableStatus.SUCCEEDED, PayableStatus.FAILED)
 
 
 def settle(
@@ -71,12 +73,13 @@ def settle(
         provider_payment_id=outcome.intent_id or payment.provider_payment_id,
         provider_created_at=outcome.intent_created_at or payment.provider_created_at,
         payment_method_id=outcome.payment_method_id or payment.payment_method_id,
+        charged=_charged(payment, outcome),
+        ended_at=_ended_at(payment, outcome, now),
         amount_cents=payment.amount_cents if outcome.amount_cents is None else outcome.amount_cents,
         currency=outcome.currency or payment.currency,
         failure=outcome.failure,
         next_action=outcome.next_action,
         remaining_amount_cents=outcome.remaining_amount_cents,
-        settled_at=_settled_at(payment, outcome, now),
         updated_at=now,
     )
     if _closes(payment, outcome):
@@ -90,6 +93,12 @@ def settle(
         is_waited_for=invoice.is_open or invoice.stage is Stage.PARKED or not _was_to_act(payment, settled),
     )
     return Settlement(decided, settled, news)
+
+
+def _charged(payment: Payment, outcome: Outcome) -> ChargedMethod | None:
+    """What was known before holds for the same payment method only."""
+    is_another = outcome.payment_method_id not in (None, payment.payment_method_id)
+    return outcome.charged or (None if is_another else payment.charged)
 
 
 def _asked_later(decided: Invoice, outcome: Outcome, now: datetime) -> Invoice:
@@ -117,14 +126,14 @@ def is_news(payment: Payment, outcome: Outcome) -> bool:
             return True
 
 
-def _settled_at(payment: Payment, outcome: Outcome, now: datetime) -> datetime | None:
+def _ended_at(payment: Payment, outcome: Outcome, now: datetime) -> datetime | None:
     """Since when its end is known. What is closed failed before; what is decided once more was known, too."""
     if _closes(payment, outcome):
-        return payment.settled_at
-    if outcome.status not in (PayableStatus.SUCCEEDED, PayableStatus.FAILED):
+        return payment.ended_at
+    if outcome.status not in _ENDS:
         return None
     is_late = payment.payment_status is PayableStatus.FAILED
-    return now if is_late else payment.settled_at or now
+    return now if is_late else payment.ended_at or now
 
 
 def _progress(intent_status: str) -> int:
@@ -156,7 +165,7 @@ def _decide_invoice(invoice: Invoice, payment: Payment, follow_up: FollowUp, now
         return _decide_paid(invoice, payment, follow_up, now)
     if payment.payment_status is PayableStatus.FAILED and invoice.payment_status is PaymentStatus.PENDING:
         declined = with_decline(invoice, payment)
-        failed = with_failure(declined, payment, follow_up.retry_schedule_days, now)
+        failed = with_failure(declined, payment, follow_up.retry_schedule_days)
         return _decide_failed(failed, payment, follow_up, now)
     if not invoice.is_open:
         return invoice

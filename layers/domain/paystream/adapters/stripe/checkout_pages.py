@@ -20,6 +20,9 @@ from paystream.ports.stripe import CheckoutSession, PaymentLinkRequest
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData, SessionListParams
 
+_INTENT = "payment_intent.payment_method"
+"""Is expanded: the page's intent, and what it was paid with."""
+
 
 class StripeCheckoutPages:
     """The pages of one account, reached with one key."""
@@ -56,7 +59,7 @@ class StripeCheckoutPages:
 
     def link(self, session_id: str) -> CheckoutSession | None:
         with suppress(ResourceMissingError), translated():
-            return _session(self._v1.checkout.sessions.retrieve(session_id, params={"expand": ["payment_intent"]}))
+            return _session(self._v1.checkout.sessions.retrieve(session_id, params={"expand": [_INTENT]}))
         return None
 
     def expire_link(self, session_id: str) -> CheckoutSession | None:

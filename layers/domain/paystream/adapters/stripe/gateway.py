@@ -11,7 +11,7 @@ from paystream.adapters.stripe.checkout_pages import StripeCheckoutPages
 from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS, types_of
 from paystream.adapters.stripe.fields import flag, needed_text, needed_time, part, readable, reference, text, texts
-from paystream.adapters.stripe.intent_params import intent_params
+from paystream.adapters.stripe.intent_params import METHOD, intent_params
 from paystream.adapters.stripe.intents import fingerprint, outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, bounded, created_since, epoch, metadata_of
 from paystream.adapters.stripe.permissions import StripeKeyPermissions
@@ -153,7 +153,7 @@ class StripeGateway:
 
     def intent(self, intent_id: str) -> ListedIntent | None:
         with suppress(ResourceMissingError), translated():
-            return _listed_intent(self._v1.payment_intents.retrieve(intent_id).to_dict())
+            return _listed_intent(self._v1.payment_intents.retrieve(intent_id, params={"expand": [METHOD]}).to_dict())
         return None
 
     def cancel_payment(self, intent_id: str) -> Outcome | None:
@@ -182,7 +182,11 @@ class StripeGateway:
         return tuple(one for one in listed if one.provider_customer_id in (provider_customer_id, None))
 
     def _listed_intents(self, since: datetime, provider_customer_id: str | None = None) -> tuple[ListedIntent, ...]:
-        params: PaymentIntentListParams = {"created": cast("Any", created_since(since)), "limit": PAGE}
+        params: PaymentIntentListParams = {
+            "created": cast("Any", created_since(since)),
+            "limit": PAGE,
+            "expand": [f"data.{METHOD}"],
+        }
         if provider_customer_id:
             params["customer"] = provider_customer_id
         with translated():

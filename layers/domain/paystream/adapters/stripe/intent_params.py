@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 ONLY_CARDS = ("card",)
 
+METHOD = "payment_method"
+"""Is expanded, so that an answer says what was charged: https://docs.stripe.com/expand"""
+
 
 def intent_params(request: PaymentRequest) -> "PaymentIntentCreateParams":
     """What is sent for one attempt. The same request has the same parameters: they belong to its idempotency key."""
@@ -29,6 +32,7 @@ def intent_params(request: PaymentRequest) -> "PaymentIntentCreateParams":
         "description": request.description,
         "metadata": request.metadata,
         "return_url": request.return_url,
+        "expand": [METHOD],
     }
     if request.bank_transfer:
         params["payment_method_data"] = {"type": "customer_balance"}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from paystream.adapters.stripe.fields import kept_whole, needed_text, part, reference, text, time, whole
+from paystream.model.charged_method import ChargedMethod
 from paystream.model.outcome import Failure, Outcome, PayableStatus, payable_status
 
 _EMAIL = re.compile(r"\S+@\S+")
@@ -40,12 +41,32 @@ def outcome_from_intent(intent: Mapping[str, Any]) -> Outcome:
         failure=failure,
         next_action=next_action,
         card=fingerprint(part(part(intent, "last_payment_error"), "payment_method")) if failure else None,
+        charged=charged_method(part(intent, "payment_method"))
+        or charged_method(part(part(intent, "last_payment_error"), "payment_method")),
     )
 
 
 def fingerprint(method: Mapping[str, Any]) -> str | None:
     """The same for a card under whatever id: https://docs.stripe.com/api/payment_methods/object"""
     return text(part(method, text(method, "type") or ""), "fingerprint")
+
+
+def charged_method(method: Mapping[str, Any]) -> ChargedMethod | None:
+    """What is shown of a payment method; None if there is no more than its id.
+
+    Source: https://docs.stripe.com/api/payment_methods/object
+    """
+    kind = text(method, "type")
+    if kind is None:
+        return None
+    details = part(method, kind)
+    return ChargedMethod(
+        type=kind,
+        brand=text(details, "brand"),
+        last4=text(details, "last4"),
+        exp_month=whole(details, "exp_month"),
+        exp_year=whole(details, "exp_year"),
+    )
 
 
 def currency_of(thing: Mapping[str, Any]) -> str | None:
@@ -78,6 +99,7 @@ def outcome_from_error(error: Mapping[str, Any], *, http_status: int | None, req
         is_method_gone=_is_method_gone(error),
         is_customer_gone=(text(error, "code"), text(error, "param")) == ("resource_missing", "customer"),
         card=fingerprint(part(error, "payment_method")),
+        charged=charged_method(part(error, "payment_method")),
     )
 
 
