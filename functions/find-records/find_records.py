@@ -37,9 +37,9 @@ def _invoices(request: Request) -> Response:
     """All, or those of the customer in the path."""
     of_one = request.path.get("external_id")
     asked = page_request(request.query, filters=FILTERS if of_one else FILTERS | OF_ITS_CUSTOMER)
-    wanted = invoice_filter(request.query, request.query_lists, external_customer_id=of_one)
-    page = bootstrap.stores().invoices.page(request.organization_id, wanted, request=asked)
     now = bootstrap.now()
+    wanted = invoice_filter(request.query, request.query_lists, external_customer_id=of_one, now=now)
+    page = bootstrap.stores().invoices.page(request.organization_id, wanted, request=asked)
     return Response({"invoices": [invoice_object(one, now) for one in page.records], **meta(page, asked)})
 
 

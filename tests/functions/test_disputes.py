@@ -79,6 +79,10 @@ def test_a_dispute_that_is_lost_marks_the_invoice_which_stays_paid(world: World)
     invoice = world.invoice(invoice_id)
     assert (invoice["payment_status"], invoice["payment_dispute_lost_at"]) == ("succeeded", "2026-11-24T10:00:00Z")
     assert shown_dispute(world, invoice_id)["status"] == "lost"
+    (listed,) = world.api("GET", "/api/v1/invoices?payment_dispute_lost=true").body["invoices"]
+    assert listed["explanation"] == (
+        "Paid on 23 November 2026. A dispute was lost on 24 November 2026: the bank took the money back."
+    )
     assert notified_of(world, "dispute") == ["invoice.payment_dispute_lost", "payment.dispute_opened"]
     content = world.notification("invoice.payment_dispute_lost")["payment_dispute_lost"]
     assert (content["reason"], content["invoice"]["lago_id"]) == ("fraudulent", invoice_id)

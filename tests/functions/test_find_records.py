@@ -265,6 +265,11 @@ class TestFilters:
             "invoice_type=one_off": "ABCD",
             "customer_external_id=good": "A",
             "invoice_type=subscription": "",
+            "payment_overdue=true": "D",
+            "payment_overdue=false": "ABC",
+            "payment_overdue=true&external_customer_id=good": "",
+            "payment_dispute_lost=true": "",
+            "payment_dispute_lost=false&payment_overdue=false": "ABC",
         }
 
         assert {query: self.found(several, query) for query in wanted} == {
@@ -445,8 +450,8 @@ def test_each_route_answers_what_it_is_asked_for(paid_world: World, name: str, k
         ("invoices?search_term=", "search_term"),
         ("invoices?external_customer_id=", "external_customer_id"),
         ("payments?invoice_id=", "invoice_id"),
-        ("invoices?payment_overdue=true", "payment_overdue"),
-        ("invoices?payment_dispute_lost=false", "payment_dispute_lost"),
+        ("invoices?payment_overdue=maybe", "payment_overdue"),
+        ("invoices?payment_dispute_lost=", "payment_dispute_lost"),
         ("invoices?self_billed=false", "self_billed"),
         ("invoices?purchase_order_number=PO-7", "purchase_order_number"),
         ("invoices?metadata[order]=8812", "metadata[order]"),

@@ -1,12 +1,12 @@
 """Lists: what is chosen, page by page, by cursor or by number, and counted."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from builders.standings import standing_otherwise
 from paystream.errors import InvalidInputError
-from paystream.model.invoice import Invoice
+from paystream.model.invoice import Invoice, Problem
 from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.notification import NotificationFilter, WebhookType
 from paystream.model.standing import InvoiceStatus, PaymentStatus
@@ -87,6 +87,34 @@ class TestInvoices:
         assert by_cursor == whole
         assert [one for page in by_number for one in ids(page)] == whole
         assert {page.count for page in by_number} == {Count(len(whole), is_exact=True)}
+
+    @pytest.mark.parametrize(
+        ("wanted", "expected"),
+        [
+            ({"is_overdue": True}, "fb"),
+            ({"is_overdue": False}, "gedca"),
+            ({"is_overdue": True, "payment_statuses": frozenset({PENDING})}, "f"),
+            ({"is_overdue": True, "payment_statuses": frozenset({SUCCEEDED})}, ""),
+            ({"is_overdue": True, "external_customer_id": "acme"}, "b"),
+            ({"is_dispute_lost": True}, "ca"),
+            ({"is_dispute_lost": False}, "gfedb"),
+            ({"is_dispute_lost": True, "payment_statuses": frozenset({PENDING})}, "c"),
+            ({"is_dispute_lost": False, "is_overdue": False}, "ged"),
+        ],
+    )
+    def test_are_chosen_by_what_became_of_them(self, stores: Stores, wanted: dict[str, Any], expected: str) -> None:
+        due = {"issuing_date": date(2026, 11, 1)}
+        made(stores, "a", 0, payment_status=SUCCEEDED, due_at=None, payment_dispute_lost_at=NOW, **due)
+        made(stores, "b", 1, payment_status=FAILED, due_at=None, **due)
+        made(stores, "c", 2, payment_dispute_lost_at=NOW, **due)
+        made(stores, "d", 3, payment_status=FAILED, status=InvoiceStatus.VOIDED, due_at=None, **due)
+        made(stores, "e", 4, payment_due_date=date(2026, 11, 20), **due)
+        made(stores, "f", 5, payment_due_date=date(2026, 11, 19), external_customer_id="other", **due)
+        made(stores, "g", 6, problem=Problem(code="invalid_item", details={}), due_at=None, **due)
+        asked = InvoiceFilter(as_of=datetime(2026, 11, 20, 12, tzinfo=UTC), **wanted)
+
+        assert ids(found(stores, asked)) == list(expected)
+        assert found(stores, asked, number=1).count == Count(len(expected), is_exact=True)
 
     def test_lead_on_by_cursor_from_a_page_with_a_number(self, several: Stores) -> None:
         first = found(several, InvoiceFilter(), limit=2, number=1)

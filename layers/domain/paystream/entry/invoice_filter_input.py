@@ -1,7 +1,7 @@
 """Which invoices a request lists: Lago's filters, as they come in a query."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -12,8 +12,8 @@ from paystream.model.standing import InvoiceStatus, PaymentStatus
 
 FILTERS = frozenset(
     """
-    amount_from amount_to currency issuing_date_from issuing_date_to payment_status payment_statuses[] search_term
-    status statuses[] invoice_type
+    amount_from amount_to currency issuing_date_from issuing_date_to payment_dispute_lost payment_overdue payment_status
+    payment_statuses[] search_term status statuses[] invoice_type
     """.split()
 )
 OF_ITS_CUSTOMER = frozenset({"external_customer_id", "customer_external_id"})
@@ -28,9 +28,15 @@ E = TypeVar("E", bound=StrEnum)
 
 
 def invoice_filter(
-    query: Mapping[str, str], lists: Mapping[str, Sequence[str]], *, external_customer_id: str | None = None
+    query: Mapping[str, str],
+    lists: Mapping[str, Sequence[str]],
+    *,
+    external_customer_id: str | None = None,
+    now: datetime,
 ) -> InvoiceFilter:
-    """What is wanted of a list. Raises InvalidInputError for a value that no invoice of Lago's could have."""
+    """What is wanted of a list; `now` decides what is overdue. Raises InvalidInputError for a value that no invoice of
+    Lago's could have.
+    """
     wrong: list[str] = []
     payment_statuses = _chosen(PaymentStatus, _sent("payment_status", "payment_statuses[]", query, lists), wrong)
     statuses = _chosen(InvoiceStatus, _sent("status", "statuses[]", query, lists), wrong)
@@ -45,6 +51,9 @@ def invoice_filter(
         amount_to=_amount(query, "amount_to", wrong),
         currency=query.get("currency"),
         search_term=query.get("search_term"),
+        is_overdue=_truth(query, "payment_overdue", wrong),
+        is_dispute_lost=_truth(query, "payment_dispute_lost", wrong),
+        as_of=now if "payment_overdue" in query else None,
         is_impossible=_is_impossible(query, wrong) or not statuses,
     )
     if wrong:
@@ -64,6 +73,13 @@ def _chosen(kind: type[E], sent: Sequence[tuple[str, str]], wrong: list[str]) ->
     wrong += [name for name, value in sent if value not in known]
     named = {value for _, value in sent}
     return frozenset(value for value in here if value.value in named) if sent else here
+
+
+def _truth(query: Mapping[str, str], name: str, wrong: list[str]) -> bool | None:
+    known = {"true": True, "false": False}
+    if name in query and query[name] not in known:
+        wrong.append(name)
+    return known.get(query.get(name, ""))
 
 
 def _day(query: Mapping[str, str], name: str, wrong: list[str]) -> date | None:

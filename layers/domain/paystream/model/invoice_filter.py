@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
+from paystream.model.invoice import Invoice
 from paystream.model.standing import InvoiceStatus, PaymentStatus
 
 Ordered = TypeVar("Ordered", date, int)
@@ -14,7 +15,9 @@ EVERY_STATUS = frozenset(PaymentStatus)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceFilter:
-    """What is None, or every status, is no matter. Bounds belong to what is wanted; amounts are in minor units."""
+    """What is None, or every status, is no matter. Bounds belong to what is wanted; amounts are in minor units. What is
+    overdue is so on the day of `as_of`, which has to be there where that is asked for.
+    """
 
     external_customer_id: str | None = None
     payment_statuses: frozenset[PaymentStatus] = EVERY_STATUS
@@ -25,7 +28,21 @@ class InvoiceFilter:
     amount_to: int | None = None
     currency: str | None = None
     search_term: str | None = None
+    is_overdue: bool | None = None
+    is_dispute_lost: bool | None = None
+    as_of: datetime | None = None
     is_impossible: bool = False
+
+    @property
+    def asks_for_state(self) -> bool:
+        """Whether what is wanted depends on the payment status, and on what became of it."""
+        is_state = self.is_overdue is not None or self.is_dispute_lost is not None
+        return is_state or self.payment_statuses != EVERY_STATUS
+
+    @property
+    def possible_payment_statuses(self) -> frozenset[PaymentStatus]:
+        """Those of what is wanted: what is paid is never overdue."""
+        return self.payment_statuses - ({PaymentStatus.SUCCEEDED} if self.is_overdue else frozenset())
 
     @property
     def is_all(self) -> bool:
@@ -37,7 +54,9 @@ class InvoiceFilter:
         return self == listed and is_one
 
     def wants(self, values: Mapping[str, Any]) -> bool:
-        """Whether an invoice with these plain values is wanted, whatever its payment status."""
+        """Whether an invoice with these plain values is wanted, whatever its payment status. Where its state is asked
+        for, they are all those that it depends on.
+        """
         issued_on, amount = date.fromisoformat(values["issuing_date"]), values["total_amount_cents"]
         return (
             not self.is_impossible
@@ -47,7 +66,29 @@ class InvoiceFilter:
             and _lies_within(issued_on, self.issued_from, self.issued_to)
             and _lies_within(amount, self.amount_from, self.amount_to)
             and (self.search_term is None or self._is_found_in(values))
+            and self._is_in_state(values)
         )
+
+    def still_wants(self, invoice: Invoice) -> bool:
+        """Whether the invoice is in the state that its entry in an index said a moment ago."""
+        is_in_state = invoice.payment_status in self.payment_statuses and invoice.status in self.statuses
+        is_lost = invoice.payment_dispute_lost_at is not None
+        is_overdue = self.as_of is not None and invoice.is_overdue(self.as_of)
+        is_as_asked = self.is_overdue in (None, is_overdue) and self.is_dispute_lost in (None, is_lost)
+        return is_in_state and is_as_asked
+
+    def _is_in_state(self, values: Mapping[str, Any]) -> bool:
+        is_lost = "payment_dispute_lost_at" in values
+        is_as_asked = self.is_dispute_lost in (None, is_lost)
+        return is_as_asked and (self.is_overdue is None or self.is_overdue is self._was_due_before(values))
+
+    def _was_due_before(self, values: Mapping[str, Any]) -> bool:
+        """As an invoice says it of itself (`Invoice.is_overdue`)."""
+        is_owed = values["payment_status"] != PaymentStatus.SUCCEEDED and "problem" not in values
+        is_open = is_owed and values.get("status", InvoiceStatus.FINALIZED) == InvoiceStatus.FINALIZED
+        due_on = date.fromisoformat(values.get("payment_due_date") or values["issuing_date"])
+        is_late = self.as_of is not None and due_on < self.as_of.date()
+        return is_open and is_late and "payment_dispute_lost_at" not in values
 
     def _is_found_in(self, values: Mapping[str, Any]) -> bool:
         term = str(self.search_term).casefold()

@@ -34,7 +34,7 @@ from paystream.adapters.dynamodb.refund_keys import key_claim, key_holder
 from paystream.errors import ConflictError, InvalidInputError, VersionConflictError
 from paystream.model.case import Payer
 from paystream.model.invoice import Invoice
-from paystream.model.invoice_filter import EVERY_STATUS, InvoiceFilter
+from paystream.model.invoice_filter import InvoiceFilter
 from paystream.model.item_history import ItemHistory
 from paystream.model.manual_payment import AnyPayment, ManualPayment
 from paystream.model.notification import Notification
@@ -189,18 +189,15 @@ class DynamoInvoices:
         """
         keys, next_cursor, count = self._listing(organization_id, wanted).page(request)
         found = _ours(self._database.items_of(self._table, keys), organization_id)
-        still = tuple(
-            one for one in found if one.payment_status in wanted.payment_statuses and one.status in wanted.statuses
-        )
-        return Page(still, next_cursor, count)
+        return Page(tuple(one for one in found if wanted.still_wants(one)), next_cursor, count)
 
     def _listing(self, organization_id: str, wanted: InvoiceFilter) -> Listing:
         index = BY_CREATION
         position: tuple[str, ...] = _POSITION
         partitions = [{"organization_id": organization_id}]
-        if wanted.payment_statuses != EVERY_STATUS:
+        if wanted.asks_for_state:
             index, position = BY_PAYMENT_STATUS, _OTHER_POSITION
-            statuses = sorted(wanted.payment_statuses)
+            statuses = sorted(wanted.possible_payment_statuses)
             partitions = [{"payment_status_key": f"{organization_id}#{status.value}"} for status in statuses]
         elif wanted.external_customer_id is not None:
             index, position = BY_CUSTOMER, _OTHER_POSITION
@@ -305,7 +302,13 @@ def _ours(items: Iterable[Mapping[str, Any]], organization_id: str) -> Iterator[
 def _is_wanted(entry: Mapping[str, Any], organization_id: str, wanted: InvoiceFilter) -> bool:
     if not is_of(organization_id)(entry) or not has_our_key(entry):
         return False
-    return any(readable([entry], lambda one: wanted.wants(plain_item(one))))
+    return any(readable([entry], lambda one: wanted.wants(_with_payment_status(plain_item(one)))))
+
+
+def _with_payment_status(values: dict[str, Any]) -> dict[str, Any]:
+    """An entry of the index by payment status has that in its key."""
+    key = values.get("payment_status_key")
+    return values | {"payment_status": key.rpartition("#")[2]} if key else values
 
 
 def _values_beside_the_key(invoice: Invoice) -> dict[str, Any]:
