@@ -116,6 +116,7 @@ class TestAKeyThatMayNotReadItsAccount:
 
         integration = world.api("GET", INTEGRATION_PATH).body["integration"]
         assert integration["account_id"] == world.account.id
+        assert integration["account_name"] is None
         assert integration["health"]["charges_enabled"] is None
         assert [one["name"] for one in integration["health"]["missing_permissions"]] == ["Accounts: Read"]
         assert world.invoice(invoice_id)["payment_status"] == "succeeded"
@@ -148,6 +149,7 @@ class TestAKeyThatMayNotReadItsAccount:
 
         integration = world.api("GET", INTEGRATION_PATH).body["integration"]
         assert integration["account_id"] == before["account_id"]
+        assert integration["account_name"] == before["account_name"] is not None
         assert integration["secret_key_last4"] == "0000"
 
     def test_does_not_rotate_where_nothing_proves_its_account(self, world: World, canned: CannedAnswers) -> None:

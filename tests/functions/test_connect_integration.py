@@ -43,6 +43,7 @@ class TestConnecting:
             "code": "stripe",
             "name": "Acme Billing",
             "account_id": world.account.id,
+            "account_name": world.account.details["settings"]["dashboard"]["display_name"],
             "livemode": False,
             "secret_key_last4": "0000",
             "create_customers": False,

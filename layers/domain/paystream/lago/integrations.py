@@ -16,6 +16,7 @@ def integration_object(integration: Integration, *, is_default: bool) -> dict[st
         "code": integration.code,
         "name": integration.name,
         "account_id": integration.account_id,
+        "account_name": integration.account_name,
         "livemode": integration.livemode,
         "secret_key_last4": integration.key_last4,
         "create_customers": integration.create_customers,

@@ -80,7 +80,8 @@ class Integration:
     far, and end also when Stripe takes again what it refused: once it `resumes`, what waited for that is to be made
     due. From `disconnecting_since` on nothing new begins through it, what is on its way is followed until it has
     settled; from `removal_began_at` on it is being removed, and nobody uses it. The rate limits are None where they are
-    Stripe's defaults. `default_currency` is what the account is paid out in.
+    Stripe's defaults. `default_currency` is what the account is paid out in,
+    `account_name` its name in Stripe's dashboard as it was when the account was connected the last time.
     `retry_schedule_days` says after how many days each a failed invoice is tried again; `authentication_links` whether
     a payment link follows a charge that failed because the customer has to authenticate. `fallback_payment_methods`:
     another method of a customer who has agreed is charged where one is declined for good. `refund_second_payments`:
@@ -101,6 +102,7 @@ class Integration:
     created_at: datetime
     updated_at: datetime
     default_currency: str | None = None
+    account_name: str | None = None
     success_redirect_url: str | None = None
     default_since: datetime | None = None
     needs_attention: Attention | None = None

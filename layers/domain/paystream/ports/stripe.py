@@ -115,13 +115,14 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccount:
-    """An account at Stripe; what is charged in its `default_currency` is paid out in it. `charges_enabled` is None
-    where Stripe does not say.
+    """An account at Stripe; what is charged in its `default_currency` is paid out in it. `charges_enabled` and `name`,
+    as Stripe's dashboard shows it, are None where Stripe does not say.
     """
 
     id: str
     default_currency: str | None
     charges_enabled: bool | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

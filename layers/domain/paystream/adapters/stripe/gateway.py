@@ -69,7 +69,10 @@ class StripeGateway:
             account = self._v1.accounts.retrieve_current().to_dict()
             currency = text(account, "default_currency")
             return ProviderAccount(
-                needed_text(account, "id"), currency.upper() if currency else None, flag(account, "charges_enabled")
+                needed_text(account, "id"),
+                currency.upper() if currency else None,
+                flag(account, "charges_enabled"),
+                _name_of(account),
             )
 
     def webhook_endpoints(self) -> tuple[WebhookEndpoint, ...]:
@@ -221,6 +224,12 @@ class StripeGateway:
             tuple(ListedEvent(event.id, event.to_dict()) for event in listed.data),
             listed.data[-1].id if listed.has_more else None,
         )
+
+
+def _name_of(account: Mapping[str, Any]) -> str | None:
+    """Source: https://docs.stripe.com/api/accounts/object#account_object-settings-dashboard-display_name"""
+    shown = text(part(part(account, "settings"), "dashboard"), "display_name")
+    return shown or text(part(account, "business_profile"), "name")
 
 
 def _default_payment_method(customer: stripe.Customer) -> str | None:

@@ -121,6 +121,7 @@ def _connect(
     connected = replace(
         _changed(integration, request, now),
         default_currency=checked.account.default_currency if checked.account else integration.default_currency,
+        account_name=checked.account.name if checked.account else integration.account_name,
         key_last4=secret_key[-4:],
         webhook_endpoint_id=endpoint.id,
         webhook_url=endpoint.url,
