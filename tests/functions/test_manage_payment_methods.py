@@ -45,6 +45,8 @@ class TestTheList:
         assert (first["lago_id"], first["is_default"], second["is_default"]) == (newer, False, True)
         assert second["provider_method_id"] == default_method(world)
         assert (second["provider_method_type"], second["payment_provider_code"]) == ("card", "stripe")
+        shown = [second[name] for name in ("brand", "last4", "exp_month", "exp_year")]
+        assert shown == ["visa", "4242", 12, 2027]
 
     def test_says_how_many_there_are(self, world: World) -> None:
         world.connect()

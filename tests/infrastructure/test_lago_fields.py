@@ -74,7 +74,7 @@ OURS = {
         attempt error_code decline_code advice_code failure payment_method provider_url ended_at dispute
         refunded_amount_cents refunds
     """,
-    "PaymentMethod": "provider_method_type",
+    "PaymentMethod": "provider_method_type brand last4 exp_month exp_year",
     "WebhookEndpoint": "subscription_status",
     "Meta": "next_cursor",
 }

@@ -11,7 +11,8 @@ from paystream.model.payment_method import SavedMethod, Wallet
 
 
 def payment_method_object(wallet: Wallet, method: SavedMethod) -> dict[str, Any]:
-    """Lago's payment method object, with Stripe's type of it besides."""
+    """Lago's payment method object, with Stripe's type of it, and what is shown of it, besides."""
+    shown = method.shown
     return {
         "lago_id": saved_method_id(wallet.customer.organization_id, method.id),
         "is_default": method.id == wallet.customer.payment_method_id,
@@ -20,6 +21,10 @@ def payment_method_object(wallet: Wallet, method: SavedMethod) -> dict[str, Any]
         "payment_provider_type": "stripe",
         "provider_method_id": method.id,
         "provider_method_type": method.type,
+        "brand": shown.brand if shown else None,
+        "last4": shown.last4 if shown else None,
+        "exp_month": shown.exp_month if shown else None,
+        "exp_year": shown.exp_year if shown else None,
         "created_at": timestamp(method.created_at),
     }
 

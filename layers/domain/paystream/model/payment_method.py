@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from paystream.errors import NotFoundError
+from paystream.model.charged_method import ChargedMethod
 from paystream.model.customer import Customer
 from paystream.model.identifiers import saved_method_id
 from paystream.model.integration import Integration
@@ -11,12 +12,15 @@ from paystream.model.integration import Integration
 
 @dataclass(frozen=True, slots=True)
 class SavedMethod:
-    """A payment method that a customer has at Stripe. `card` is Stripe's fingerprint of a card."""
+    """A payment method that a customer has at Stripe. `card` is Stripe's fingerprint of a card, `shown` what is shown
+    of the method.
+    """
 
     id: str
     type: str
     created_at: datetime
     card: str | None = None
+    shown: ChargedMethod | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

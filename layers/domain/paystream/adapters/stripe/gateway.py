@@ -12,7 +12,7 @@ from paystream.adapters.stripe.errors import translated
 from paystream.adapters.stripe.events import ENABLED_EVENTS, types_of
 from paystream.adapters.stripe.fields import flag, needed_text, needed_time, part, readable, reference, text, texts
 from paystream.adapters.stripe.intent_params import METHOD, intent_params
-from paystream.adapters.stripe.intents import fingerprint, outcome_from_intent
+from paystream.adapters.stripe.intents import charged_method, fingerprint, outcome_from_intent
 from paystream.adapters.stripe.lookups import PAGE, bounded, created_since, epoch, metadata_of
 from paystream.adapters.stripe.permissions import StripeKeyPermissions
 from paystream.adapters.stripe.refunds import StripeRefunds
@@ -257,7 +257,11 @@ def _is_nobodys(_thing: Mapping[str, Any]) -> bool:
 
 def _saved_method(method: Mapping[str, Any]) -> SavedMethod:
     return SavedMethod(
-        needed_text(method, "id"), needed_text(method, "type"), needed_time(method, "created"), fingerprint(method)
+        needed_text(method, "id"),
+        needed_text(method, "type"),
+        needed_time(method, "created"),
+        fingerprint(method),
+        charged_method(method),
     )
 
 
