@@ -74,7 +74,9 @@ def check_exchange(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     method, path, status = event["httpMethod"], event["resource"], answer["statusCode"]
     described = response(method, path, status)
     if "content" in at(described):
-        _conforms((*described, *_JSON, "schema"), json.loads(answer["body"]), f"the answer {status} to {method} {path}")
+        media_type, body = str(media_type_of(answer)), answer["body"]
+        content = json.loads(body) if media_type in _JSON else body
+        _conforms((*described, "content", media_type, "schema"), content, f"the answer {status} to {method} {path}")
     else:
         assert answer["body"] == "", (
             f"docs/api/openapi.yaml describes no body of the answer {status} to {method} {path}"
@@ -83,6 +85,12 @@ def check_exchange(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     operation = operations()[method, path]
     if status == 200 and "requestBody" in at(operation) and (event["body"] or _wants_body(operation)):
         _conforms((*operation, "requestBody", *_JSON, "schema"), _body(event), f"an accepted {method} {path}")
+
+
+def media_type_of(answer: Mapping[str, Any]) -> str | None:
+    """Of a handler's answer, without its parameters."""
+    said = answer["headers"].get("Content-Type")
+    return said.partition(";")[0] if said else None
 
 
 def complaints(schema: Draft202012Validator, value: Any) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from paystream import bootstrap
+from paystream.entry.csv_table import csv_answer, wants_csv
 from paystream.entry.figures_input import period
 from paystream.entry.http import Request, Response, serve
 from paystream.entry.invoice_filter_input import FILTERS, OF_ITS_CUSTOMER, invoice_filter
@@ -12,6 +13,7 @@ from paystream.lago.customers import extended_customer_object
 from paystream.lago.figures import figures_object
 from paystream.lago.invoices import extended_invoice_object, invoice_object
 from paystream.lago.payments import payment_object
+from paystream.lago.tables import CUSTOMERS, INVOICES, PAYMENTS, customer_row, invoice_row, payment_row
 from paystream.observability import logger, metrics
 from paystream.use_cases.figures.read_figures import read_figures
 from paystream.use_cases.invoices import find_records as find
@@ -25,7 +27,10 @@ def _customer(request: Request) -> Response:
 def _customers(request: Request) -> Response:
     asked = page_request(request.query)
     page = bootstrap.stores().customers.page(request.organization_id, request=asked)
-    return Response({"customers": [extended_customer_object(one) for one in page.records], **meta(page, asked)})
+    customers = [extended_customer_object(one) for one in page.records]
+    if wants_csv(request):
+        return csv_answer(CUSTOMERS, map(customer_row, customers), page.next_cursor)
+    return Response({"customers": customers, **meta(page, asked)})
 
 
 def _invoice(request: Request) -> Response:
@@ -40,7 +45,10 @@ def _invoices(request: Request) -> Response:
     now = bootstrap.now()
     wanted = invoice_filter(request.query, request.query_lists, external_customer_id=of_one, now=now)
     page = bootstrap.stores().invoices.page(request.organization_id, wanted, request=asked)
-    return Response({"invoices": [invoice_object(one, now) for one in page.records], **meta(page, asked)})
+    invoices = [invoice_object(one, now) for one in page.records]
+    if wants_csv(request):
+        return csv_answer(INVOICES, map(invoice_row, invoices), page.next_cursor)
+    return Response({"invoices": invoices, **meta(page, asked)})
 
 
 def _payment(request: Request) -> Response:
@@ -59,7 +67,10 @@ def _payments(request: Request) -> Response:
         request=asked,
         stores=bootstrap.stores(),
     )
-    return Response({"payments": [payment_object(one) for one in page.records], **meta(page, asked)})
+    payments = [payment_object(one) for one in page.records]
+    if wants_csv(request):
+        return csv_answer(PAYMENTS, map(payment_row, payments), page.next_cursor)
+    return Response({"payments": payments, **meta(page, asked)})
 
 
 def _figures(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,10 +15,11 @@ ORGANIZATION = "0a1b2c3d-0000-4000-8000-000000000001"
 
 @dataclass
 class Answer:
-    """What a handler answered through API Gateway."""
+    """What a handler answered through API Gateway: `body` is what its JSON says, or its text."""
 
     status: int
     body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def proxy_event(

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 import stripe
-from api_description import check_exchange
+from api_description import check_exchange, media_type_of
 from aws_in_memory import stack
 from aws_in_memory.account import AwsAccount
 from boto3.dynamodb.types import TypeSerializer
@@ -121,9 +121,11 @@ class World:
     def call(self, function: str, event: Mapping[str, Any]) -> Answer:
         """Call a function's handler with an API Gateway event; the answer must be as the API's description says."""
         answer = self.invoke(function, event)
-        assert answer["headers"].get("Content-Type") == ("application/json" if answer["body"] else None)
+        media_type = media_type_of(answer)
+        assert media_type in ({"application/json", "text/csv"} if answer["body"] else {None})
         check_exchange(event, answer)
-        return Answer(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None)
+        body = json.loads(answer["body"]) if media_type == "application/json" else answer["body"] or None
+        return Answer(answer["statusCode"], body, answer["headers"])
 
     def api(
         self,

@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`body` is rendered as JSON; None is an empty body."""
+    """`body` is rendered as JSON; None is an empty body. A text is sent as it is, of the type that its headers say."""
 
     body: Any
     status: HTTPStatus = HTTPStatus.OK
@@ -147,6 +147,8 @@ def _no_such_number(name: str) -> None:
 def _answer(status: HTTPStatus, body: Any, headers: Mapping[str, str]) -> dict[str, Any]:
     if body is None:
         return {"statusCode": int(status), "headers": dict(headers), "body": ""}
+    if isinstance(body, str):
+        return {"statusCode": int(status), "headers": dict(headers), "body": body}
     return {
         "statusCode": int(status),
         "headers": {"Content-Type": "application/json", **headers},
