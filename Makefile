@@ -219,7 +219,7 @@ OPERATIONS := PYTHONPATH="operations:layers/domain" exec $(PROJECT)/bin/python -
 import: $(PROJECT)/.locked ## bring over FILE=customers.csv, or INVOICES=invoices.csv; a dry run without APPLY=1; HELP=1, docs/migration.md
 	@$(OPERATIONS) importing $(if $(HELP),--help) $(if $(FILE),--customers "$(FILE)") $(if $(INVOICES),--invoices "$(INVOICES)") \
 		$(if $(APPLY),--apply) $(if $(CHECKOUT_LINKS),--checkout-links) $(if $(CODE),--code "$(CODE)") \
-		$(if $(LEAVE_OUT),--leave-out "$(LEAVE_OUT)") $(if $(RATE),--rate $(RATE)) $(if $(STACK),--stack $(STACK)) $(if $(LOCAL),--local)
+		$(if $(LEAVE_OUT),--leave-out "$(LEAVE_OUT)") $(if $(RATE),--rate $(RATE)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(STACK),--stack $(STACK)) $(if $(LOCAL),--local)
 
 import-trial: ROWS ?= 5000
 import-trial: $(PROJECT)/.locked ## import generated customers by a process that is killed and interrupted, and show rate and memory: ROWS=5000

@@ -22,6 +22,9 @@ from importing.run import Kind, Run
 from importing.sources import customers_of, invoices_of, source_of
 
 INTERRUPTED = 130
+_WORKERS = 16
+_WORKERS_HERE = 2
+"""Each request that comes while others are answered starts a process on the emulator."""
 
 
 def main(arguments: Sequence[str] | None = None, outside: Outside | None = None) -> int:
@@ -52,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--code", help="the connected account of customers whose row names none")
     parser.add_argument("--leave-out", metavar="COLUMNS", default="", help="columns that are not read, with commas")
     parser.add_argument("--rate", type=float, default=25, help="requests to Stripe a second, at most (default: 25)")
-    parser.add_argument("--workers", type=int, default=16, help="rows that are under way at once (default: 16)")
+    parser.add_argument("--workers", type=int, help="rows that are under way at once (default: 16, 2 with --local)")
     parser.add_argument("--stack", default="paystream", help="with --invoices: the stack's name (default: %(default)s)")
     parser.add_argument("--local", action="store_true", help="the stack that `make local` left running")
     return parser
@@ -70,7 +73,8 @@ def _import(path: Path, kind: Kind, options: argparse.Namespace, outside: Outsid
         def advance(row: Row, is_new: bool) -> None:
             progress.advance(row.ends_at, is_new=is_new)
 
-        run = Run(kind, journal, workers=options.workers, advance=advance, stop=outside.stop)
+        workers = options.workers or (_WORKERS_HERE if options.local else _WORKERS)
+        run = Run(kind, journal, workers=workers, advance=advance, stop=outside.stop)
         try:
             run.all(rows(path, needed=kind.needed, root=kind.root))
             journal.finish()
