@@ -223,7 +223,7 @@ import: $(PROJECT)/.locked ## bring over FILE=customers.csv, or INVOICES=invoice
 
 import-trial: ROWS ?= 5000
 import-trial: $(PROJECT)/.locked ## import generated customers by a process that is killed and interrupted, and show rate and memory: ROWS=5000
-	@POWERTOOLS_METRICS_DISABLED=true POWERTOOLS_LOG_LEVEL=CRITICAL PYTHONPATH="tests:operations:layers/domain:.:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m import_trial "$(ROWS)"
+	@POWERTOOLS_LOG_LEVEL=CRITICAL PYTHONPATH="tests:operations:layers/domain:.:$$(echo functions/* | tr ' ' ':')" exec $(PROJECT)/bin/python -m import_trial "$(ROWS)"
 
 export: $(PROJECT)/.locked ## write all that an organization has here to DIRECTORY=…, as JSON Lines and CSV; docs/migration.md
 	@$(OPERATIONS) exporting $(if $(HELP),--help) "$(DIRECTORY)" $(if $(LOCAL),--local)

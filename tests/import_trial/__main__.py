@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -61,6 +63,13 @@ class Command:
         return self.process.wait()
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the metrics of the functions. What the command prints is shown: it is another process."""
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        yield
+
+
 def _peak_kilobytes(process_id: int) -> int:
     """As Linux counts it since the program began; 0 where there is no /proc, or no such process any more."""
     try:
@@ -72,6 +81,7 @@ def _peak_kilobytes(process_id: int) -> int:
 
 def main(rows: int) -> int:
     """Run the trial; 0 if all was as it has to be."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background would leave it ignored
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         world = World(patch)
         patch.setattr(bootstrap, "sleep", world.clock.advance)
@@ -86,7 +96,7 @@ def _trial(world: World, path: Path, expected: ExpectedImport, rows: int) -> int
     statuses = []
     began_at = time.monotonic()
     command = Command(path)
-    with served(api, answered=command.answered) as command.url:
+    with _quiet(), served(api, answered=command.answered) as command.url:
         for ends_at, ends_by in ((ends[0], signal.SIGKILL), (ends[1], signal.SIGINT), (None, signal.SIGKILL)):
             statuses.append(command.run(ends_at=ends_at, ends_by=ends_by))
     seconds = time.monotonic() - began_at
