@@ -14,6 +14,9 @@ from threading import Lock
 
 from calling.errors import OperationError
 
+OWNERS_ONLY = 0o600
+"""Who may read what names the customers, and the pages on which they save a card."""
+
 _FORM = "1"
 _FINISHED = "finished"
 _SCHEMA = """
@@ -84,6 +87,7 @@ class Journal:
     def __init__(self, path: Path, about: str) -> None:
         """Raises OperationError if another process has it open."""
         self._lock = Lock()
+        path.touch(mode=OWNERS_ONLY)
         self._database = sqlite3.connect(path, timeout=1, check_same_thread=False)
         try:
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")

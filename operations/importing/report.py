@@ -6,7 +6,7 @@ from pathlib import Path
 
 from calling.cells import safe
 
-from importing.journal import NEEDS_A_PERSON, Journal, Outcome, Result
+from importing.journal import NEEDS_A_PERSON, OWNERS_ONLY, Journal, Outcome, Result
 
 WIDTH = 100
 _SHOWN_OF_EACH = 5
@@ -56,6 +56,7 @@ def _more(journal: Journal, result: Result) -> Iterator[str]:
 
 def write_csv(journal: Journal, path: Path) -> None:
     """A line for each row, in their order. A cell that a spreadsheet would take for a formula begins with a quote."""
+    path.touch(mode=OWNERS_ONLY)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)

@@ -118,6 +118,16 @@ class TestWhatIsImported:
         (left_out,) = [line for line in capsys.readouterr().out.splitlines() if "not imported" in line]
         assert left_out.startswith("Columns that are not imported: applicable_timezone, created_at, lago_id,")
 
+    def test_is_written_down_for_its_owner_only(self, world: World, api: ApiOfWorld, folder: Path) -> None:
+        path = table_file(folder, f"acme,{world.stripe_customer()},Acme")
+        import_customers(api, path)
+
+        written = [one for one in folder.iterdir() if one != path]
+        assert {one.name: one.stat().st_mode & 0o077 for one in written} == {
+            "customers.csv.import.journal": 0,
+            "customers.csv.import.csv": 0,
+        }
+
     def test_is_not_sent_again(self, world: World, api: ApiOfWorld, folder: Path) -> None:
         path = table_file(folder, f"acme,{world.stripe_customer()},Acme")
         import_customers(api, path)
