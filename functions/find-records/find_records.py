@@ -13,7 +13,16 @@ from paystream.lago.customers import extended_customer_object
 from paystream.lago.figures import figures_object
 from paystream.lago.invoices import extended_invoice_object, invoice_object
 from paystream.lago.payments import payment_object
-from paystream.lago.tables import CUSTOMERS, INVOICES, PAYMENTS, customer_row, invoice_row, payment_row
+from paystream.lago.tables import (
+    CUSTOMERS,
+    FIGURES,
+    INVOICES,
+    PAYMENTS,
+    customer_row,
+    figure_rows,
+    invoice_row,
+    payment_row,
+)
 from paystream.observability import logger, metrics
 from paystream.use_cases.figures.read_figures import read_figures
 from paystream.use_cases.invoices import find_records as find
@@ -76,8 +85,10 @@ def _payments(request: Request) -> Response:
 def _figures(request: Request) -> Response:
     today = bootstrap.now().date()
     asked = period(request.query, today)
-    figures = read_figures(request.organization_id, *asked, stores=bootstrap.stores(), today=today)
-    return Response({"figures": figures_object(figures)})
+    figures = figures_object(read_figures(request.organization_id, *asked, stores=bootstrap.stores(), today=today))
+    if wants_csv(request):
+        return csv_answer(FIGURES, figure_rows(figures), None)
+    return Response({"figures": figures})
 
 
 _ROUTES = {

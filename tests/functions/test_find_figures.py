@@ -1,5 +1,7 @@
 """GET /api/v1/figures: a period, each of its days, and what is open by now."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -132,6 +134,26 @@ def test_nothing_is_seen_of_another_organization(world: World) -> None:
     answer = world.api("GET", "/api/v1/figures", organization_id=OTHER_ORGANIZATION)
 
     assert (answer.body["figures"]["currencies"], answer.body["figures"]["counted_until"]) == ([], None)
+
+
+def test_a_spreadsheet_has_a_row_for_each_currency_and_day(world: World) -> None:
+    connect_with_customer(world)
+    for currency in ("EUR", "JPY"):
+        world.create_invoice(currency=currency)
+    world.run()
+    count_all_invoices(world)
+
+    answer = world.api("GET", "/api/v1/figures?from=2026-11-22&to=2026-11-23", headers={"Accept": "text/csv"})
+
+    rows = list(csv.DictReader(io.StringIO(answer.body, newline=""), strict=True))
+    assert [(row["currency"], row["date"], row["payments"], row["collected"]) for row in rows] == [
+        ("EUR", "2026-11-22", "0", "0.00"),
+        ("EUR", "2026-11-23", "1", "42.00"),
+        ("JPY", "2026-11-22", "0", "0"),
+        ("JPY", "2026-11-23", "1", "4200"),
+    ]
+    assert {row["recovered_by_payment_link_invoices"] for row in rows} == {"0"}
+    assert rows[0]["recovered_by_retry_amount"] == "0.00"
 
 
 def test_a_year_costs_one_query_for_each_kind_of_row(world: World) -> None:

@@ -3,11 +3,12 @@
 Amounts are in major units with the currency's digits, as a spreadsheet takes them; in JSON they are in minor units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from paystream.model.currency import decimals
+from paystream.model.figures import Way
 
 INVOICES = (
     "number",
@@ -73,6 +74,39 @@ CUSTOMERS = (
     "updated_at",
     "lago_id",
 )
+
+_PAIRS = (
+    ("invoices", "invoiced"),
+    ("payments", "collected"),
+    ("payments_by_hand", "by_hand"),
+    ("failures", "failed"),
+    ("refunds", "refunded"),
+    ("disputes", "disputed"),
+)
+"""Each number beside its amount."""
+FIGURES = (
+    "currency",
+    "date",
+    *(name for pair in _PAIRS for name in pair),
+    *(f"recovered_by_{way.value}{what}" for way in Way for what in ("_invoices", "_amount")),
+)
+
+
+def figure_rows(figures: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Of a figures object: each currency's days."""
+    for one in figures["currencies"]:
+        currency = one["currency"]
+        for day in one["days"]:
+            sums = {name: _major(day[f"{name}_cents"], currency) for _, name in _PAIRS}
+            yield {**day, **sums, **_recovered(day["recovered"], currency), "currency": currency}
+
+
+def _recovered(by_way: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for way, one in by_way.items():
+        found[f"recovered_by_{way}_invoices"] = one["invoices"]
+        found[f"recovered_by_{way}_amount"] = _major(one["amount_cents"], currency)
+    return found
 
 
 def invoice_row(invoice: Mapping[str, Any]) -> dict[str, Any]:
