@@ -126,11 +126,11 @@ def settle(world: World, workload: Workload) -> None:
 
 def _let_finish(world: World) -> None:
     """What waits for ever is looked at each day, what failed is tried again after days: the last moment must not be in
-    the middle of that.
+    the middle of that, nor before what was written then is counted.
     """
     for _ in range(_LONGEST_LOOK):
         queues = (queue for queue in world.queues.queues.values() if queue.most_receives is not None)
-        is_busy = world.compute.running or any(queue.held() for queue in queues)
+        is_busy = world.compute.running or any(queue.held() for queue in queues) or _backlog(world)
         if not is_busy and not _something_is_due(world):
             return
         world.run(world.clock.now() + 1)
