@@ -106,6 +106,11 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
   );
 }
 
+/** A page of Stripe's for the customer. In this tab: the key is kept for it alone, and the page leads back here. */
+export function CustomersPage({ href }: { href: string }) {
+  return <a href={href}>Open it</a>;
+}
+
 export function External({ href, children }: { href: string; children: ComponentChildren }) {
   return (
     <a href={href} target="_blank" rel="noopener noreferrer">

@@ -6,17 +6,24 @@ import { ApiError, errorWords, fieldWords } from "../api/errors";
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  // A dialog that makes room for another one is closed, too, and nobody has closed it.
+  const gone = useRef(false);
+  const closed = (): void => {
+    if (!gone.current) close();
+  };
   useEffect(() => {
     const shown = dialog.current;
     const before = document.activeElement;
+    gone.current = false;
     shown?.showModal();
     return () => {
+      gone.current = true;
       shown?.close();
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby={id} onCancel={close} onClose={close}>
+    <dialog ref={dialog} aria-labelledby={id} onCancel={closed} onClose={closed}>
       <header>
         <h2 id={id}>{title}</h2>
         <button type="button" class="quiet" aria-label="Close" onClick={close}>

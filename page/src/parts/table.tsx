@@ -73,7 +73,7 @@ export function Pager({ meta, shown, what }: { meta: Meta; shown: number; what: 
         Previous
       </button>
       <span role="status">
-        {number === 1 && !meta.next_cursor ? `${shown} in all` : `Page ${number}${number === 1 && total ? ` · ${total.toLocaleString("en")}${meta.total_pages && meta.total_pages * 100 > total + 100 ? " or more" : ""} in all` : ""}`}
+        {number === 1 && !meta.next_cursor ? `${shown} in all` : `Page ${number}${number === 1 && total ? ` of at least ${total.toLocaleString("en")} ${what}` : ""}`}
       </span>
       <button type="button" disabled={!meta.next_cursor} onClick={next}>
         Next

@@ -3,7 +3,7 @@ import { Badge, External, Money } from "../parts/basics";
 import { Table, type Column } from "../parts/table";
 import { livemodeOf } from "../state";
 import { money } from "../text/money";
-import { paymentStatus, providerUrl } from "../text/words";
+import { pageOf, paymentStatus, providerUrl } from "../text/words";
 import type { Story } from "./invoice";
 
 const COLUMNS: Column<Payment>[] = [
@@ -12,7 +12,7 @@ const COLUMNS: Column<Payment>[] = [
     name: "At Stripe",
     cell: (one) => {
       const url = providerUrl(one, livemodeOf(one.payment_provider_code));
-      return one.provider_payment_id ? url ? <External href={url}>{one.provider_payment_id.slice(0, 14)}…</External> : one.provider_payment_id : "never there";
+      return one.provider_payment_id ? url ? <External href={url}>{one.provider_payment_id.slice(0, 14)}…</External> : one.provider_payment_id : one.type === "manual" ? "–" : pageOf(one) ? "a page" : "never there";
     },
   },
   { name: "Ended", cell: (one) => <Badge of={paymentStatus(one)} /> },

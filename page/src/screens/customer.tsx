@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import { answered, api, type Customer, type Invoice, type PaymentMethod } from "../api/client";
-import { Badge, Copy, External, Fact, Facts, Moment } from "../parts/basics";
+import { Badge, Copy, CustomersPage, External, Fact, Facts, Moment } from "../parts/basics";
 import { Dialog, useSending } from "../parts/dialog";
 import { Shown, useLoaded } from "../parts/loading";
 import { Table, type Column } from "../parts/table";
 import { to } from "../router";
 import { livemodeOf } from "../state";
-import { customerName, customerStatus, storedMethodName } from "../text/words";
+import { changesSoon, customerName, customerStatus, storedMethodName } from "../text/words";
 import { Consent } from "./consent";
 import { INVOICE_COLUMNS } from "./invoices";
 
@@ -108,7 +108,7 @@ function Actions({ customer, reload }: { customer: Customer; reload: () => void 
           <p>Send it to the customer. What is saved there becomes the default, and what waits for it is collected. It is open for a day.</p>
           <Copy text={link} label="Link to save a payment method" />
           <footer>
-            <External href={link}>Open it</External>
+            <CustomersPage href={link} />
             <button type="button" class="primary" onClick={() => setLink(null)}>
               Done
             </button>
@@ -166,7 +166,7 @@ function Methods({ customer, changed }: { customer: Customer; changed: () => voi
 
 function OpenInvoices({ id }: { id: string }) {
   const query = { "payment_statuses[]": ["pending" as const, "failed" as const], status: "finalized" as const, per_page: 100 };
-  const list = useLoaded(id, async () => (await answered(api.GET("/api/v1/customers/{external_id}/invoices", { params: { path: { external_id: id }, query } }))).invoices as Invoice[], (found) => found.some((one) => one.payment_status === "pending"));
+  const list = useLoaded(id, async () => (await answered(api.GET("/api/v1/customers/{external_id}/invoices", { params: { path: { external_id: id }, query } }))).invoices as Invoice[], (found) => found.some(changesSoon));
   return (
     <section aria-labelledby="open">
       <h2 id="open">Open invoices</h2>

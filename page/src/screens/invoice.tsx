@@ -4,7 +4,7 @@ import { Badge, Fact, Facts, Money } from "../parts/basics";
 import { Shown, useLoaded } from "../parts/loading";
 import { to } from "../router";
 import { day } from "../text/time";
-import { customerName, dueWords, invoiceSentence, invoiceStatus, problems } from "../text/words";
+import { changesSoon, customerName, dueWords, invoiceSentence, invoiceStatus, problems } from "../text/words";
 import { ChargedOnce } from "./charged_once";
 import { ByHand, LinkToPay, Refund, Retry, VoidIt } from "./invoice_actions";
 import { Timeline } from "./timeline";
@@ -24,7 +24,7 @@ async function read(id: string): Promise<Story> {
 
 /** Whether something is about to come without anybody doing anything. */
 const underWay = ({ invoice, payments }: Story): boolean =>
-  invoice.payment_status === "pending" || payments.some((one) => one.payment_status === "processing" || one.refunds.some((refund) => refund.status === "pending"));
+  changesSoon(invoice) || payments.some((one) => one.payment_status === "processing" || one.refunds.some((refund) => refund.status === "pending"));
 
 export function InvoiceScreen({ id }: { id: string }) {
   const story = useLoaded(id, () => read(id), underWay);

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { answered, api, type Invoice, type Payment, type PaymentMethod } from "../api/client";
-import { Copy, External, Field } from "../parts/basics";
+import { Copy, CustomersPage, Field } from "../parts/basics";
 import { Act, Dialog, useSending } from "../parts/dialog";
 import { minorUnits, money, plain } from "../text/money";
 import { storedMethodName } from "../text/words";
@@ -53,7 +53,7 @@ export function LinkToPay({ invoice, close }: { invoice: Invoice; close: () => v
         <p>Send it to the customer. It is open for a day; while it is, nothing else is charged.</p>
         <Copy text={url} label="Payment link" />
         <footer>
-          <External href={url}>Open it</External>
+          <CustomersPage href={url} />
           <button type="button" class="primary" onClick={close}>
             Done
           </button>

@@ -6,7 +6,7 @@ import { Csv, Pager, Table, type Column } from "../parts/table";
 import { go, route, to } from "../router";
 import { minorUnits, plain } from "../text/money";
 import { day } from "../text/time";
-import { dueWords, invoiceSentence, invoiceStatus } from "../text/words";
+import { changesSoon, dueWords, invoiceSentence, invoiceStatus } from "../text/words";
 
 export const INVOICE_COLUMNS: Column<Invoice>[] = [
   { name: "Invoice", heads: true, cell: (one) => <a href={to("invoices", one.lago_id)}>{one.number || one.lago_id}</a>, text: (one) => one.number || one.lago_id },
@@ -37,7 +37,7 @@ export function Invoices() {
   const { query } = route.value;
   const asked = filterOf(query);
   const name = JSON.stringify(asked);
-  const list = useLoaded(name, () => answered(api.GET("/api/v1/invoices", { params: { query: asked } })), ({ invoices }) => invoices.some((one) => one.payment_status === "pending"));
+  const list = useLoaded(name, () => answered(api.GET("/api/v1/invoices", { params: { query: asked } })), ({ invoices }) => (invoices as Invoice[]).some(changesSoon));
   const filtered = [...query.keys()].some((key) => key !== "cursor" && key !== "page");
   const path = `/api/v1/invoices?${new URLSearchParams(Object.entries(asked).map(([key, value]) => [key, String(value)]))}`;
   return (

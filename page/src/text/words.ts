@@ -19,6 +19,15 @@ export function invoiceStatus(invoice: Invoice): Status {
   return { text: "Open", tone: "wait" };
 }
 
+const SOON_MILLISECONDS = 15 * 60_000;
+
+/** Whether news of an invoice may come any minute: it is open, or the time at which it is tried again is here. */
+export function changesSoon(invoice: Invoice): boolean {
+  if (invoice.status === "voided" || invoice.error_details.length > 0) return false;
+  const retry = invoice.payment_status === "failed" && invoice.next_retry_at;
+  return invoice.payment_status === "pending" || (retry ? Date.parse(retry) - Date.now() < SOON_MILLISECONDS : false);
+}
+
 /** One sentence: why it stands so, what comes next and when. The API's own; else what can be said without it. */
 export function invoiceSentence(invoice: Invoice): string {
   if (invoice.explanation) return invoice.explanation;
@@ -29,7 +38,7 @@ export function invoiceSentence(invoice: Invoice): string {
   if (invoice.payment_dispute_lost_at) return `A dispute was lost on ${localTime(invoice.payment_dispute_lost_at)}: the money is gone.`;
   if (invoice.payment_status === "succeeded") return invoice.total_refunded_amount_cents > 0 ? "Paid; a part or all went back." : "Paid.";
   if (invoice.payment_status === "failed")
-    return invoice.next_retry_at ? `The last attempt failed. Tried again on ${localTime(invoice.next_retry_at)}.` : "The last attempt failed. It is not tried again automatically: retry it, or send a payment link.";
+    return changesSoon(invoice) ? "The last attempt failed. It is tried again in a minute." : invoice.next_retry_at ? `The last attempt failed. Tried again on ${localTime(invoice.next_retry_at)}.` : "The last attempt failed. It is not tried again automatically: retry it, or send a payment link.";
   return "Not paid yet. It is being collected, or waits for the customer.";
 }
 
@@ -42,7 +51,7 @@ export function problems(invoice: Invoice): string[] {
 export function paymentStatus(payment: Payment): Status {
   if (payment.type === "manual") return { text: "By hand", tone: "good" };
   if (payment.payment_status === "succeeded") return { text: "Succeeded", tone: "good" };
-  if (payment.payment_status === "failed") return { text: payment.status === "canceled" ? "Closed" : "Failed", tone: "bad" };
+  if (payment.payment_status === "failed") return { text: payment.status !== "canceled" ? "Failed" : payment.error_code ? "Failed, closed" : "Closed", tone: "bad" };
   return { text: pageOf(payment) ? "Page open" : payment.status === "requires_action" ? "Customer to act" : "On its way", tone: "wait" };
 }
 
