@@ -13,8 +13,10 @@ addEventListener("hashchange", () => {
   route.value = read();
 });
 
+/** A link that fills the key in leads to the first screen. */
 function read(): Route {
-  const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const address = location.hash.startsWith("#key=") ? "" : location.hash;
+  const [path = "", query = ""] = address.replace(/^#\/?/, "").split("?");
   const [screen = "", ...rest] = path.split("/");
   return { screen: screen || "overview", id: rest.length ? decodeURIComponent(rest.join("/")) : null, query: new URLSearchParams(query) };
 }

@@ -89,6 +89,7 @@ function filterOf(query: URLSearchParams) {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as { per_page: number; cursor?: string };
 }
 
+/** What is typed is the browser's until it is sent: the list beside it is drawn again while it is. */
 function Filters({ query }: { query: URLSearchParams }) {
   const apply = (event: TargetedEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -110,13 +111,13 @@ function Filters({ query }: { query: URLSearchParams }) {
           </select>
         )}
       </Field>
-      <Field label="Search">{(described) => <input {...described} type="search" name="search" placeholder="Number, id or customer" value={value("search")} />}</Field>
-      <Field label="Customer">{(described) => <input {...described} name="customer" value={value("customer")} />}</Field>
-      <Field label="Issued from">{(described) => <input {...described} type="date" name="from" value={value("from")} />}</Field>
-      <Field label="until">{(described) => <input {...described} type="date" name="until" value={value("until")} />}</Field>
-      <Field label="Currency">{(described) => <input {...described} name="currency" class="short" maxLength={3} pattern="[A-Za-z]{3}" placeholder="EUR" value={value("currency")} />}</Field>
-      <Field label="Amount from">{(described) => <input {...described} name="least" class="short" inputMode="decimal" placeholder="with currency" value={value("least")} />}</Field>
-      <Field label="to">{(described) => <input {...described} name="most" class="short" inputMode="decimal" placeholder="with currency" value={value("most")} />}</Field>
+      <Field label="Search">{(described) => <input {...described} type="search" name="search" placeholder="Number, id or customer" defaultValue={value("search")} />}</Field>
+      <Field label="Customer">{(described) => <input {...described} name="customer" defaultValue={value("customer")} />}</Field>
+      <Field label="Issued from">{(described) => <input {...described} type="date" name="from" defaultValue={value("from")} />}</Field>
+      <Field label="until">{(described) => <input {...described} type="date" name="until" defaultValue={value("until")} />}</Field>
+      <Field label="Currency">{(described) => <input {...described} name="currency" class="short" maxLength={3} pattern="[A-Za-z]{3}" placeholder="EUR" defaultValue={value("currency")} />}</Field>
+      <Field label="Amount from">{(described) => <input {...described} name="least" class="short" inputMode="decimal" placeholder="with currency" defaultValue={value("least")} />}</Field>
+      <Field label="to">{(described) => <input {...described} name="most" class="short" inputMode="decimal" placeholder="with currency" defaultValue={value("most")} />}</Field>
       <button type="submit">Filter</button>
       {query.size > 0 && (
         <a class="button quiet" href={to("invoices")}>
