@@ -44,7 +44,7 @@ def main() -> int:
             "--tb=short",
             "-q",
         ]
-        command += ["--rootdir", str(_TESTS), "-c", os.devnull, str(_TESTS), *sys.argv[1:]]
+        command += ["--rootdir", str(_TESTS), "--confcutdir", str(_TESTS), "-c", os.devnull, str(_TESTS), *sys.argv[1:]]
         environment = {**os.environ, "PAGE_FACTS": str(facts_file), "PYTHONPATH": str(_TESTS.parent)}
         return subprocess.run(command, env=environment, check=False).returncode
 
@@ -55,8 +55,12 @@ def _browser() -> dict[str, object]:
     if found:
         return {"browser": found, "browser_environment": {}}
     folder = _ENVIRONMENT / "chromium"
-    libraries = {"LD_LIBRARY_PATH": str(folder / "al2023/lib"), "FONTCONFIG_FILE": str(folder / "fonts/fonts.conf")}
-    return {"browser": str(folder / "chromium"), "browser_environment": libraries}
+    brought = {
+        "LD_LIBRARY_PATH": str(folder / "al2023/lib"),
+        "FONTCONFIG_FILE": str(folder / "fonts/fonts.conf"),
+        "XDG_CACHE_HOME": str(folder),
+    }
+    return {"browser": str(folder / "chromium"), "browser_environment": brought}
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from browser.person import FACTS, Person
+from browser.person import FACTS, PATIENCE_MILLISECONDS, Person
 
 ARGUMENTS = ["--headless=shell", "--no-sandbox", "--no-zygote", "--disable-gpu"]
 
@@ -33,7 +33,8 @@ def person(browser: Browser) -> Iterator[Person]:
         reduced_motion="reduce",
         accept_downloads=True,
     )
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     somebody = Person(context.new_page())
     yield somebody
     context.close()

@@ -92,7 +92,7 @@ def test_a_declined_invoice_is_explained_retried_and_paid_by_a_link(person: Pers
     person.click("button", "Make the link")
     person.click("link", "Open it")
     page.get_by_label("Test payment method").select_option(label=GOOD)
-    person.click("button", "Pay 799.00")
+    person.click("button", "Pay €799.00")
     expect(page.get_by_role("heading", name="Customers")).to_be_visible()
     person.click("link", "Invoices")
     expect(page.get_by_role("row").filter(has_text="799.00 EUR")).to_contain_text("Paid", timeout=120_000)
