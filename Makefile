@@ -189,14 +189,16 @@ format: $(PROJECT)/.locked ## format the code and sort its imports
 requirements: $(PROJECT)/.locked ## write what the layer ships, from uv.lock
 	@$(UV) export --quiet --no-dev --no-emit-project --no-header --output-file layers/domain/requirements.txt
 
+BUILD_PAGE = cd page && PATH=$(abspath $(NODE))/bin:$$PATH && npm run --silent types && npm run --silent check && npm run --silent build
 page: page/node_modules/.locked ## build the page, and its types from the API's description; what is built is kept in functions/serve-page/page
-	@cd page && PATH=$(abspath $(NODE))/bin:$$PATH && npm run --silent types && npm run --silent check && npm run --silent build
+	@$(BUILD_PAGE)
 
 browser-test: $(PROJECT)/.locked $(SAM)/.locked $(MINISTACK)/.locked $(BROWSER)/.locked ## a person at the page, in a real browser, on the whole stack: ONLY=stories for some, PICTURES=1 to write the README's pictures
 	@$(if $(PICTURES),export PICTURES=$(CURDIR)/docs/pictures;) PYTHONPATH=tests exec $(PROJECT)/bin/python -m browser $(if $(ONLY),-k "$(ONLY)")
 
-page-is-built: page ## fails where the page that is kept is not the one that is built
-	@git diff --exit-code --stat -- page functions/serve-page/page
+page-is-built: page/node_modules/.locked ## fails where the page that is kept is not the one that `make page` builds
+	@kept="cat functions/serve-page/page/* page/src/api/generated.ts page/manifest.json"; before="$$($$kept | cksum)"; ($(BUILD_PAGE)) || exit 1; \
+		[ "$$before" = "$$($$kept | cksum)" ] || { echo "The page was not the one that is built of these sources. It is now: keep it."; exit 1; }
 
 build: $(UV) $(SAM)/.locked ## build for AWS
 	@UV=$(CURDIR)/$(UV) PAYSTREAM_LAYER_COMPILER="$$(./environments/find-python 3.13 || echo 3.13)" $(SAM)/bin/sam build

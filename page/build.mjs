@@ -10,13 +10,17 @@ const LIMIT_BYTES = 40 * 1024; // gzip, of all files together
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
+// What is the same is not touched: tests may be reading it.
+async function write(path, content) {
+  const before = await readFile(path).catch(() => null);
+  if (before === null || !before.equals(Buffer.from(content))) await writeFile(path, content);
+}
+
 async function files(folder) {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath}/${entry.name}`).sort();
 }
 
-await rm(target, { recursive: true, force: true });
-await mkdir(target, { recursive: true });
 const bundled = await build({
   entryPoints: ["src/main.tsx", "src/style.css"],
   entryNames: "[name]",
@@ -42,8 +46,10 @@ const sources = {};
 for (const name of ["build.mjs", "package-lock.json", "package.json", "tsconfig.json", ...(await files("src"))]) sources[name] = sha256(await readFile(name));
 const sizes = Object.entries(built).map(([name, bytes]) => [name, gzipSync(bytes, { level: 9 }).length]);
 const total = sizes.reduce((sum, [, size]) => sum + size, 0);
-for (const [name, bytes] of Object.entries(built)) await writeFile(`${target}/${name}`, bytes);
+await mkdir(target, { recursive: true });
+for (const name of await readdir(target)) if (!(name in built)) await rm(`${target}/${name}`, { recursive: true });
+for (const [name, bytes] of Object.entries(built)) await write(`${target}/${name}`, bytes);
 const manifest = { files: Object.fromEntries(Object.entries(built).map(([name, bytes]) => [name, sha256(bytes)])), sources };
-await writeFile("manifest.json", JSON.stringify(manifest, null, 2) + "\n");
+await write("manifest.json", JSON.stringify(manifest, null, 2) + "\n");
 console.log(`${(total / 1024).toFixed(1)} KB gzip: ${sizes.map(([name, size]) => `${name} ${(size / 1024).toFixed(1)}`).join(", ")}`);
 if (total > LIMIT_BYTES) throw new Error(`more than ${LIMIT_BYTES / 1024} KB`);

@@ -13,4 +13,6 @@ function bothHold(node) {
 }
 
 const description = bothHold(load(await readFile("../docs/api/openapi.yaml", "utf8")));
-await writeFile("src/api/generated.ts", astToString(await openapiTS(description, { defaultNonNullable: false })));
+const types = astToString(await openapiTS(description, { defaultNonNullable: false }));
+const place = "src/api/generated.ts";
+if ((await readFile(place, "utf8").catch(() => null)) !== types) await writeFile(place, types);
