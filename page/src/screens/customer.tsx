@@ -19,6 +19,7 @@ export function CustomerScreen({ id }: { id: string }) {
       <p class="crumbs">
         <a href={to("customers")}>Customers</a>
       </p>
+      {customer.data === undefined && <h1>Customer</h1>}
       <Shown of={customer} what="The customer">
         {(found) => <Whole customer={found} reload={customer.reload} />}
       </Shown>

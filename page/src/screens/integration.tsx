@@ -17,6 +17,7 @@ export function IntegrationScreen({ code }: { code: string }) {
       <p class="crumbs">
         Settings › Integrations › <a href={to("integrations")}>Stripe</a>
       </p>
+      {account.data === undefined && <h1>Stripe account</h1>}
       <Shown of={account} what="The account">
         {(found) => <Whole account={found} reload={() => (account.reload(), void readIntegrations())} />}
       </Shown>

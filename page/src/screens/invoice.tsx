@@ -33,6 +33,7 @@ export function InvoiceScreen({ id }: { id: string }) {
       <p class="crumbs">
         <a href={to("invoices")}>Invoices</a>
       </p>
+      {story.data === undefined && <h1>Invoice</h1>}
       <Shown of={story} what="The invoice">
         {(found) => <Whole story={found} reload={story.reload} />}
       </Shown>
