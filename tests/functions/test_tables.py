@@ -9,7 +9,7 @@ from builders.customers import change_customer
 from builders.invoices import collected, failed_invoice
 from world.world import World
 
-LISTS = ["invoices", "payments", "customers", "customers/acme/invoices", "customers/acme/payments"]
+TABLES = ["invoices", "payments", "customers", "customers/acme/invoices", "customers/acme/payments"]
 
 
 def table(world: World, path: str) -> list[dict[str, str]]:
@@ -94,7 +94,7 @@ def test_pages_lead_on_and_hold_the_same_as_in_json(world: World) -> None:
     assert all(sum(invoice_id in page for page in found) == 1 for invoice_id in made)
 
 
-@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("path", TABLES)
 def test_each_list_is_a_table_where_that_is_asked_for_and_json_otherwise(world: World, path: str) -> None:
     failed_invoice(world)
 

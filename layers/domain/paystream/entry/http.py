@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`body` is rendered as JSON; None is an empty body. A text is sent as it is, of the type that its headers say."""
+    """`body` is rendered as JSON; None is an empty body. A text whose `headers` say another type is sent as it is."""
 
     body: Any
     status: HTTPStatus = HTTPStatus.OK
@@ -147,7 +147,7 @@ def _no_such_number(name: str) -> None:
 def _answer(status: HTTPStatus, body: Any, headers: Mapping[str, str]) -> dict[str, Any]:
     if body is None:
         return {"statusCode": int(status), "headers": dict(headers), "body": ""}
-    if isinstance(body, str):
+    if isinstance(body, str) and "Content-Type" in headers:
         return {"statusCode": int(status), "headers": dict(headers), "body": body}
     return {
         "statusCode": int(status),
