@@ -14,7 +14,7 @@ from paystream.model.texts.of_declines import ADVICE, DECLINES
 from paystream.model.texts.of_errors import ERRORS
 
 SUSPICIOUS = re.compile(
-    r"steal|stole|theft|\blost\b|\bloss|fraud|suspic|suspect|suspect|\brisk|secur|block|black|pick|report|restrict|police",
+    r"steal|stole|theft|\blost\b|\bloss|fraud|suspic|suspect|\brisk|secur|block|black|pick|report|restrict|police",
     re.IGNORECASE,
 )
 """What a customer is never told: https://docs.stripe.com/declines/codes"""
