@@ -124,6 +124,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer_checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would become of a customer that is sent
+         * @description Takes the body of `POST /customers` and says what that would do, decided by the same code: what would be refused is refused in the
+         *     same words, 422 `provider_customer_not_found` for a `cus_…` that Stripe does not have in this account and mode, or has deleted. Stripe
+         *     is asked for the customer and its default payment method. Nothing is stored, created or changed, here or at Stripe; only that Stripe
+         *     refuses the account's key is noted and notified, as by any request. This is not Lago's.
+         *
+         *     It has a path of its own, and is no flag of `POST /customers`, so that a version that does not know it answers 403 and stores nothing.
+         */
+        post: operations["checkCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{external_id}": {
         parameters: {
             query?: never;
@@ -147,7 +172,8 @@ export interface paths {
         /**
          * Delete a customer
          * @description The answer is the customer as it was. It is found no more, is linked to nobody at Stripe (where it stays), and nothing is collected from it: its
-         *     open invoices wait. What is on its way comes to its end. Sent again it is 404. `POST /customers` with this `external_id` brings it back, not linked.
+         *     open invoices wait. What is on its way comes to its end. Sent again it is 404. `POST /customers` with this `external_id` brings it back, not linked,
+         *     and without its `fallback_payment_consent`.
          */
         delete: operations["destroyCustomer"];
         options?: never;
@@ -492,6 +518,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was collected, what was not, and what is open
+         * @description For each currency and day of UTC. What each figure means: docs/figures.md. They are counted within seconds after an invoice changes;
+         *     `counted_until` is when the newest change was made that is counted. `open_by_age` and `overdue` are as of now, whatever the period is. As CSV
+         *     it has a row for each currency and day. Changes nothing.
+         */
+        get: operations["getFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/payments": {
         parameters: {
             query?: never;
@@ -803,7 +851,8 @@ export interface paths {
          *     nothing is believed without it.
          *
          *     **Repeats**: Stripe sends an event again until it is answered 200. Events that were applied before, that are older than what is
-         *     known, or that are about something else are answered 200 and change nothing.
+         *     known, or that are about something else are answered 200 and change nothing. So are events that cannot be read: their id is in the
+         *     log, and what they were about is asked of Stripe when it is due.
          */
         post: operations["receiveStripeEvent"];
         delete?: never;
@@ -870,6 +919,8 @@ export interface components {
             name: string;
             /** @description The account's id at Stripe. */
             account_id: string;
+            /** @description Its name in Stripe's dashboard, as it was when it was connected the last time; null where the key may not read it. */
+            account_name: string | null;
             /** @description Whether the key moves real money. */
             livemode: boolean;
             secret_key_last4: string;
@@ -1010,6 +1061,13 @@ export interface components {
             provider_method_id: string;
             /** @description Stripe's type: `card`, `sepa_debit`, … */
             provider_method_type: string;
+            /** @description Of a card: `visa`, `mastercard`, … */
+            brand: string | null;
+            /** @description The last four digits of a card or of a bank account. */
+            last4: string | null;
+            /** @description When a card expires. */
+            exp_month: number | null;
+            exp_year: number | null;
             created_at: components["schemas"]["Timestamp"];
         };
         Checkout: {
@@ -1107,6 +1165,21 @@ export interface components {
             taxes: components["schemas"]["AlwaysEmpty"];
             applicable_invoice_custom_sections: components["schemas"]["AlwaysEmpty"];
             error_details: components["schemas"]["AlwaysEmpty"];
+        };
+        CustomerCheck: {
+            external_id: string;
+            /** @description There is such a customer already. */
+            is_known: boolean;
+            /** @description The account that it would be linked to. */
+            payment_provider_code: string | null;
+            /** @description The customer's id at Stripe. */
+            provider_customer_id: string | null;
+            /** @description A customer would be created in Stripe. */
+            creates_provider_customer: boolean;
+            /** @description Its default payment method at Stripe. */
+            payment_method_id: string | null;
+            /** @description An invoice would be charged: to that, or to its balance. */
+            can_be_charged: boolean;
         };
         Address: components["schemas"]["AddressLines"] & unknown;
         CustomerMetadata: {
@@ -1312,6 +1385,62 @@ export interface components {
             metadata: components["schemas"]["InvoiceMetadata"][];
             /** @description Why an item of the invoices table is not collected; empty for a sound invoice. */
             error_details: components["schemas"]["InvoiceProblem"][];
+            /**
+             * @description Where its collection is: each is explained in docs/architecture.md.
+             * @enum {unknown}
+             */
+            stage: "parked" | "waiting" | "in_flight" | "page_due" | "page_open" | "customer_to_act" | "shown_on_page" | "retry_planned" | "authentication_link_due" | "waits_for_another_method" | "given_up" | "settling" | "paid" | "voided";
+            /**
+             * @description What brings it up before it is due; `secret_key` is an account whose key or charges Stripe refuses, `nothing` one that is self-billed.
+             * @enum {unknown}
+             */
+            waiting_for: "customer" | "integration" | "provider_customer" | "payment_method" | "another_payment_method" | "secret_key" | "request" | "chosen_payment_method" | "nothing" | null;
+            next_step: components["schemas"]["NextStep"] | null;
+            last_failure: components["schemas"]["Failure"] | null;
+            /** @description Why it stands where it stands, what comes next, and when: one or two sentences in English, for the operator. */
+            explanation: string;
+            /** @description When it was paid, voided or given up; null until then, and where that was before this was kept. */
+            ended_at: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description The same page for a spreadsheet, where `Accept` is `text/csv`: as RFC 4180 says, in UTF-8, with a line of names first. Amounts are in major units. A cell that would be taken for a formula begins with an apostrophe. `Next-Cursor` leads on, with `cursor`. */
+        Table: string;
+        /** @description What comes next of an invoice; null where nothing follows, because it is paid, voided or given up. */
+        NextStep: {
+            /**
+             * @description `look_up` asks Stripe, `wait` is for somebody else to act, `review` for the operator to put something right.
+             * @enum {unknown}
+             */
+            kind: "charge" | "look_up" | "payment_link" | "wait" | "review";
+            /** @description Null where no time is planned. */
+            at: components["schemas"]["Timestamp"] | null;
+            /** @description Which try it is with the payment method that is charged. */
+            attempt: number | null;
+            /** @description How many tries the schedule allows with one payment method. */
+            attempts: number | null;
+            /** @description In English. */
+            explanation: string;
+        };
+        /** @description Why an attempt failed the last time, or why none could be made. */
+        Failure: {
+            /** @description Stripe's error code, or one of Paystream's. */
+            code: string;
+            decline_code: string | null;
+            network_decline_code: string | null;
+            /**
+             * @description When the same payment method may be charged again; `operator`: what the account, its key or a request is the reason of.
+             * @enum {unknown}
+             */
+            class: "later" | "after_customer_acts" | "never" | "operator";
+            at: components["schemas"]["Timestamp"];
+            /** @description For the operator. */
+            explanation: string;
+            /** @description May be shown to the customer: it names no theft, no loss, and no suspicion. */
+            customer_explanation: string;
+            /**
+             * Format: uri
+             * @description Where the code is described; null where it is Paystream's.
+             */
+            source: string | null;
         };
         Invoice: components["schemas"]["InvoiceCore"] & {
             /** @description Null as long as there is no such customer, which can be with an item of the invoices table. */
@@ -1498,11 +1627,33 @@ export interface components {
             decline_code: string | null;
             /** @description Stripe's advice: `try_again_later`, `do_not_try_again`, … */
             advice_code: string | null;
+            failure: components["schemas"]["Failure"] | null;
+            payment_method: components["schemas"]["ChargedMethod"] | null;
+            /**
+             * Format: uri
+             * @description The payment intent in Stripe's dashboard, in its account and its mode; null where none was made.
+             */
+            provider_url: string | null;
+            /** @description When it became known that it succeeded or failed; null until then, and where that was before this was kept. */
+            ended_at: components["schemas"]["Timestamp"] | null;
             dispute: components["schemas"]["Dispute"] | null;
             refunded_amount_cents: components["schemas"]["Amount"];
             /** @description In the order in which they became known; those that failed, too. */
             refunds: components["schemas"]["Refund"][];
             created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What was charged, as far as Stripe's answer has said it; null where no payment method was. */
+        ChargedMethod: {
+            /** @description Its id at Stripe, `pm_…`. */
+            id: string;
+            /** @description Stripe's type of it: `card`, `sepa_debit`, … */
+            type: string | null;
+            /** @description Of a card: `visa`, `mastercard`, … */
+            brand: string | null;
+            /** @description The last four digits of a card or of a bank account. */
+            last4: string | null;
+            exp_month: number | null;
+            exp_year: number | null;
         };
         /**
          * @description Here an invoice is `finalized` or `voided`.
@@ -1546,6 +1697,77 @@ export interface components {
         };
         /** @enum {unknown} */
         SignatureAlgo: "jwt" | "hmac";
+        Figures: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /**
+             * Format: date-time
+             * @description Null if nothing was counted yet.
+             */
+            counted_until: string | null;
+            currencies: components["schemas"]["FiguresOfCurrency"][];
+        };
+        FiguresOfCurrency: {
+            currency: string;
+            /** @description Each day of the period, the oldest first. */
+            days: (components["schemas"]["FiguresOfTime"] & {
+                /** Format: date */
+                date: string;
+            })[];
+            totals: components["schemas"]["FiguresOfTime"];
+            /** @description What is owed now, by the days since the invoice was made. */
+            open_by_age: {
+                from_days: number;
+                /** @description That day included; null where there is no end. */
+                to_days: number | null;
+                invoices: number;
+                amount_cents: number;
+            }[];
+            overdue: components["schemas"]["InvoicesAndAmount"];
+            /** @description Of the attempts that ended in the period; null if there was none. */
+            success_rate_of_attempts: number | null;
+            /** @description Of the invoices that were made in the period, and are paid or have failed by now; null if there is none. */
+            success_rate_of_invoices: number | null;
+            /** @description Of the invoices that were paid in the period, to an eighth; null if there was none. */
+            time_to_payment_seconds: {
+                median: number;
+                p90: number;
+            } | null;
+        };
+        /** @description Amounts in minor units. */
+        FiguresOfTime: {
+            /** @description Of the invoices that were made; what was voided since does not count. */
+            invoiced_cents: number;
+            invoices: number;
+            /** @description What was paid, by hand, too. */
+            collected_cents: number;
+            payments: number;
+            /** @description What of it came outside of Stripe. */
+            by_hand_cents: number;
+            payments_by_hand: number;
+            /** @description Of the attempts that have failed and not succeeded since. */
+            failed_cents: number;
+            failures: number;
+            /** @description What went back, or is on its way, by the day the refund was begun. */
+            refunded_cents: number;
+            refunds: number;
+            /** @description What customers have disputed, by the day the dispute was heard of, however it ended. */
+            disputed_cents: number;
+            disputes: number;
+            /** @description Invoices that were paid after an attempt had failed, by what paid them. */
+            recovered: {
+                retry: components["schemas"]["InvoicesAndAmount"];
+                another_method: components["schemas"]["InvoicesAndAmount"];
+                payment_link: components["schemas"]["InvoicesAndAmount"];
+                by_hand: components["schemas"]["InvoicesAndAmount"];
+            };
+        };
+        InvoicesAndAmount: {
+            invoices: number;
+            amount_cents: number;
+        };
         /**
          * @description The numbers are null after a `cursor`. In a very long list not all is read for one page: then the totals are what is known, at least one
          *     page more than this one.
@@ -1940,6 +2162,10 @@ export interface components {
          * @example ACM-2026
          */
         search_term: string;
+        /** @description Overdue, or not: unpaid the day after it was due (UTC). */
+        payment_overdue: boolean;
+        /** @description Of which the money is gone because a dispute was lost, or not. */
+        payment_dispute_lost: boolean;
         /** @description With this payment status. */
         payment_status: "pending" | "succeeded" | "failed";
         /** @description With one of these payment statuses. */
@@ -1959,6 +2185,8 @@ export interface components {
         "Retry-After": string;
         /** @description After how many seconds to send the request again; there only if that helps. */
         "Retry-After-If-Useful": string;
+        /** @description Of a table; not on the last page. What `next_cursor` is in JSON. */
+        "Next-Cursor": string;
     };
     pathItems: never;
 }
@@ -2110,6 +2338,7 @@ export interface operations {
             /** @description A page of customers. */
             200: {
                 headers: {
+                    "Next-Cursor": components["headers"]["Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2149,6 +2378,45 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    checkCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    customer: components["schemas"]["CustomerInput"];
+                };
+            };
+        };
+        responses: {
+            /** @description What would become of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        customer_check: components["schemas"]["CustomerCheck"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -2253,6 +2521,10 @@ export interface operations {
                 search_term?: components["parameters"]["search_term"];
                 /** @description Of this type: all are `one_off` here. */
                 invoice_type?: components["parameters"]["invoice_type"];
+                /** @description Overdue, or not: unpaid the day after it was due (UTC). */
+                payment_overdue?: components["parameters"]["payment_overdue"];
+                /** @description Of which the money is gone because a dispute was lost, or not. */
+                payment_dispute_lost?: components["parameters"]["payment_dispute_lost"];
                 /**
                  * @description The page of this number. What is listed before it is counted, so a page far behind takes longer: follow `next_cursor` instead where there
                  *     are many.
@@ -2281,6 +2553,7 @@ export interface operations {
             /** @description A page of invoices. */
             200: {
                 headers: {
+                    "Next-Cursor": components["headers"]["Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2335,6 +2608,7 @@ export interface operations {
             /** @description A page of payments. */
             200: {
                 headers: {
+                    "Next-Cursor": components["headers"]["Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2574,6 +2848,10 @@ export interface operations {
                 search_term?: components["parameters"]["search_term"];
                 /** @description Of this type: all are `one_off` here. */
                 invoice_type?: components["parameters"]["invoice_type"];
+                /** @description Overdue, or not: unpaid the day after it was due (UTC). */
+                payment_overdue?: components["parameters"]["payment_overdue"];
+                /** @description Of which the money is gone because a dispute was lost, or not. */
+                payment_dispute_lost?: components["parameters"]["payment_dispute_lost"];
                 /**
                  * @description The page of this number. What is listed before it is counted, so a page far behind takes longer: follow `next_cursor` instead where there
                  *     are many.
@@ -2596,6 +2874,7 @@ export interface operations {
             /** @description A page of invoices. */
             200: {
                 headers: {
+                    "Next-Cursor": components["headers"]["Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2833,6 +3112,51 @@ export interface operations {
             504: components["responses"]["GatewayTimeout"];
         };
     };
+    getFigures: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first day; 30 days with `to` where it is not sent.
+                 * @example 2026-11-01
+                 */
+                from?: string;
+                /**
+                 * @description The last day; today where it is not sent. A period has 366 days at the most.
+                 * @example 2026-11-30
+                 */
+                to?: string;
+                /**
+                 * @description Only this one.
+                 * @example EUR
+                 */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. A currency is there if there is anything in it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        figures: components["schemas"]["Figures"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
     listPayments: {
         parameters: {
             query?: {
@@ -2868,6 +3192,7 @@ export interface operations {
             /** @description A page of payments. */
             200: {
                 headers: {
+                    "Next-Cursor": components["headers"]["Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
