@@ -53,6 +53,7 @@ class TestTheNextInvoice:
 
     def test_is_notified_once_as_the_first_one_was(self, world: World) -> None:
         card_declined_for_good(world)
+        days_go_by(world, 2)
         of_the_first = world.notified()
 
         collected(world)

@@ -60,7 +60,7 @@ def test_a_migrated_customer_is_charged_once_its_method_on_file_is_made_the_defa
     world.run()
     days_go_by(world, 3)
     assert world.stripe_calls() == 0
-    assert world.notified() == ["customer.payment_method_missing"]
+    assert world.notified() == ["customer.payment_method_missing", "invoice.payment_overdue"]
 
     make_default(world, customer, method)
     world.run()
