@@ -31,5 +31,5 @@ def print_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, most
 
 def _lines(row: tuple[str, ...], width: int) -> list[tuple[str, ...]]:
     """The row as lines: the last cell broken between words, the others on the first line alone."""
-    first, *more = textwrap.wrap(row[-1], width, break_long_words=False, break_on_hyphens=False) or [""]
+    first, *more = textwrap.wrap(row[-1], max(width, 1), break_long_words=False, break_on_hyphens=False) or [""]
     return [(*row[:-1], first), *((*("" for _ in row[:-1]), part) for part in more)]

@@ -27,3 +27,9 @@ def test_without_a_limit_every_row_is_one_line(capsys: pytest.CaptureFixture[str
 
 def test_a_table_is_not_made_wider_than_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, ("anna", "-"), most=100)[1] == "-------  -------------"
+
+
+def test_a_last_column_in_which_nothing_stands_takes_no_room(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("function", ""), [("collect-due", "")])
+
+    assert capsys.readouterr().out.split("\n")[1:4] == ["function", "-----------", "collect-due"]
