@@ -16,7 +16,7 @@ PAGE = 100
 
 
 def fetch_customers(client: Client, path: Path, *, advance: Callable[[int], None]) -> None:
-    """Replaces the file once all of them have come. `advance` is told each page. Raises OperationError.
+    """Replaces the file once all of them have come. `advance` is called with each page. Raises OperationError.
 
     Lago lists the newest first: one that is made meanwhile moves the others on, and a page may repeat what the last one
     had. Nothing is left out by that, and what comes twice is imported once.

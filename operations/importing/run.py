@@ -34,7 +34,7 @@ class Kind(Protocol):
 
 
 class Run:
-    """`advance` is told each row that is done, and whether it was done just now; `stop` ends what waits."""
+    """`advance` is called with each row that is done, and with whether it was done just now; `stop` ends what waits."""
 
     def __init__(
         self,

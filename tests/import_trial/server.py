@@ -13,7 +13,7 @@ from world.operator import KEY, URL, ApiOfWorld
 
 @contextmanager
 def served(api: ApiOfWorld, *, answered: Callable[[int], None]) -> Iterator[str]:
-    """The URL at which it answers. `answered` is told after each request how many there were, before its reply goes."""
+    """The URL at which it answers. `answered` is called with the number of requests so far, before each reply."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

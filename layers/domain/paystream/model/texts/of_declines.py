@@ -12,7 +12,7 @@ Texts = tuple[str, str]
 
 
 def for_customer(text: str, operators: Mapping[str, str]) -> dict[str, Texts]:
-    """Rows of codes that the customer is told the same of."""
+    """Rows of codes of which the customer reads the same."""
     return {code: (operator, text) for code, operator in operators.items()}
 
 
