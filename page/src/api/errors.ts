@@ -61,7 +61,7 @@ const FIELD_CODES: Record<string, string> = {
 export function fieldWords(code: string): string {
   const [kind, rest] = code.split(/:\s*(.*)/s);
   if (kind === "permission_missing") return `The key lacks a permission: ${(rest ?? "").replace(/^rak_\w+\s*\((.*)\)$/, "$1")}. Without it nothing can be collected.`;
-  if (kind === "account_unknown") return `It cannot be told which account this key belongs to: ${rest ?? ""}.`;
+  if (kind === "account_unknown") return `Stripe does not say which account this key belongs to: ${rest ?? ""}.`;
   return FIELD_CODES[code] ?? code;
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from paystream.model.declines import REASONS, Retry
-from paystream.model.faults import FAULTS, Whose
+from paystream.model.faults import FAULTS, Fault, Whose
 from paystream.model.outcome import Failure
 from paystream.model.texts import to_customers
 from paystream.model.texts.explanations import OURS, FailureClass, class_of, explain
@@ -47,9 +47,9 @@ class TestTheTables:
         assert set(OF_ADVICE) == set(ADVICE)
 
     @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.whose is Whose.OPERATOR])
-    def test_the_customer_is_told_that_what_is_the_operators_is_ours(self, fault: object) -> None:
-        told = explain(failed(fault.code)) if fault.field == "code" else explain(failed("card_declined", fault.code))  # type: ignore[attr-defined]
-        assert told.customer == to_customers.OURS
+    def test_what_is_the_operators_is_ours_to_the_customer(self, fault: Fault) -> None:
+        failure = failed(fault.code) if fault.field == "code" else failed("card_declined", fault.code)
+        assert explain(failure).customer == to_customers.OURS
 
     def test_each_text_is_of_whole_sentences(self) -> None:
         for texts in (*DECLINES.values(), *ERRORS.values(), *ACCOUNTS.values(), *ADVICE.values()):

@@ -1,4 +1,4 @@
-"""What a customer may be told of a failure. None of it says that a card was reported, or that anybody suspects it:
+"""What a customer may read of a failure. None of it says that a card was reported, or that anybody suspects it:
 Stripe asks to show such a decline as any other. Source: https://docs.stripe.com/declines/codes
 """
 
